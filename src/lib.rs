@@ -1,0 +1,16 @@
+//! rosterd keeps an organisation's authoritative record (the *roster*) and keeps directories in step with it.
+//!
+//! The modules are the pipeline, in order. [`org`] is what we know: people, units and their jobs on two time axes.
+//! [`source`] reads facts from outside and proves that it read them whole. [`store`] remembers everything in one
+//! SQLite file. [`mapping`] turns a snapshot of the roster into the objects a target should hold, by the pure
+//! expressions of [`expr`]. [`target`] observes what a directory or service holds and applies single steps to it.
+//! [`object`] is the vocabulary that the two share. [`reconcile`] compares desired with observed, writes the plan,
+//! and guards it. [`run`] is the only place where pure code and the outside meet: import, propose, approve,
+//! execute, recover, verify. [`report`] says what happened. [`daemon`] does it on schedule, [`control`] lets the
+//! verbs of [`cli`] talk to a running daemon, and [`config`] says what may be configured.
+
+pub mod clock;
+pub mod net;
+pub mod object;
+pub mod org;
+pub mod target;

@@ -1,0 +1,56 @@
+//! One TLS configuration for every protocol: rustls with ring, the system's roots or a private CA, names verified.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+/// Why no TLS configuration could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error("cannot read the CA file {path}")]
+    CaFile { path: PathBuf, source: rustls::pki_types::pem::Error },
+    #[error("the CA file {path} holds no certificate")]
+    NoCertificate { path: PathBuf },
+    #[error("the CA file {path} holds a certificate that cannot be used")]
+    BadCertificate { path: PathBuf, source: rustls::Error },
+    #[error("the system's trust store holds no usable certificate: name a `ca_file`")]
+    NoRoots,
+}
+
+/// Makes ring the process's only TLS provider. Harmless when called twice.
+pub fn install_provider() {
+    let _already_there = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client configuration that trusts the CA of `ca_file` alone, or the system's roots without one.
+pub fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
+    install_provider();
+    let mut roots = RootCertStore::empty();
+    match ca_file {
+        Some(path) => add_private(&mut roots, path)?,
+        None => {
+            let native = rustls_native_certs::load_native_certs();
+            roots.add_parsable_certificates(native.certs);
+            if roots.is_empty() {
+                return Err(TlsError::NoRoots);
+            }
+        }
+    }
+    Ok(Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()))
+}
+
+fn add_private(roots: &mut RootCertStore, path: &Path) -> Result<(), TlsError> {
+    let unreadable = |source| TlsError::CaFile { path: path.to_owned(), source };
+    for certificate in CertificateDer::pem_file_iter(path).map_err(unreadable)? {
+        roots
+            .add(certificate.map_err(unreadable)?)
+            .map_err(|source| TlsError::BadCertificate { path: path.to_owned(), source })?;
+    }
+    if roots.is_empty() {
+        return Err(TlsError::NoCertificate { path: path.to_owned() });
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! The proof of how much a read saw.
+//!
+//! *Could not read* must never become *does not exist*: whoever wants to speak about absence needs an [`Absence`],
+//! which only a [`Complete`] read gives, which only [`Coverage::judge`] makes, from the evidence of the read.
+
+use serde::{Deserialize, Serialize};
+
+/// What one part of a read (a search base, a resource type, a file) can show for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeRead {
+    /// For people: the base DN, the endpoint, the file.
+    pub scope: String,
+    /// The container itself was there and readable.
+    pub base_readable: bool,
+    /// The other side said by itself that nothing follows (the last page's empty cookie, the last index).
+    pub ended: bool,
+    /// Objects that were seen.
+    pub seen: u64,
+    /// Objects that the other side announced, where it does.
+    pub announced: Option<u64>,
+    /// The least number to believe, from the last complete read.
+    pub floor: Option<u64>,
+    /// Objects that were seen but could not be understood.
+    pub unreadable: u64,
+}
+
+/// The evidence of a whole read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Evidence {
+    pub scopes: Vec<ScopeRead>,
+}
+
+/// Why a read does not count as complete, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    pub scope: String,
+    pub why: String,
+}
+
+/// Proof that a read saw everything there was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complete {
+    evidence: Evidence,
+}
+
+/// Proof that what was not seen is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence(());
+
+/// How much a read saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coverage {
+    Complete(Complete),
+    Partial(Vec<Missing>),
+}
+
+impl Coverage {
+    /// Judges the evidence: complete only if every part ended by itself, was readable, and saw what was announced
+    /// and expected. A read without any part proves nothing.
+    pub fn judge(evidence: Evidence) -> Self {
+        let mut missing: Vec<Missing> = evidence
+            .scopes
+            .iter()
+            .filter_map(|part| part.flaw().map(|why| Missing { scope: part.scope.clone(), why }))
+            .collect();
+        if evidence.scopes.is_empty() {
+            missing.push(Missing { scope: "everything".into(), why: "nothing was read".into() });
+        }
+        if missing.is_empty() { Self::Complete(Complete { evidence }) } else { Self::Partial(missing) }
+    }
+
+    pub fn complete(&self) -> Option<&Complete> {
+        match self {
+            Self::Complete(complete) => Some(complete),
+            Self::Partial(_) => None,
+        }
+    }
+}
+
+impl Complete {
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// The right to say that what this read did not show is not there.
+    pub fn absence(&self) -> Absence {
+        Absence(())
+    }
+}
+
+impl Absence {
+    /// An absence that was proved when the plan was made: only for reading a stored plan back.
+    pub(super) fn of_stored_plan() -> Self {
+        Self(())
+    }
+}
+
+impl ScopeRead {
+    fn flaw(&self) -> Option<String> {
+        if !self.base_readable {
+            return Some("its base could not be read".into());
+        }
+        if !self.ended {
+            return Some(format!("the read stopped after {} objects without reaching the end", self.seen));
+        }
+        if let Some(announced) = self.announced.filter(|announced| *announced != self.seen) {
+            return Some(format!("{announced} objects were announced, {} were seen", self.seen));
+        }
+        if let Some(floor) = self.floor.filter(|floor| self.seen < *floor) {
+            return Some(format!("only {} objects were seen, at least {floor} were expected", self.seen));
+        }
+        (self.unreadable > 0).then(|| format!("{} objects could not be understood", self.unreadable))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> ScopeRead {
+        ScopeRead {
+            scope: "OU=Org".into(),
+            base_readable: true,
+            ended: true,
+            seen: 10,
+            announced: Some(10),
+            floor: Some(5),
+            unreadable: 0,
+        }
+    }
+
+    fn judged(part: ScopeRead) -> Coverage {
+        Coverage::judge(Evidence { scopes: vec![good(), part] })
+    }
+
+    #[test]
+    fn every_flaw_makes_a_read_partial() {
+        assert!(judged(good()).complete().is_some());
+        assert!(judged(ScopeRead { base_readable: false, ..good() }).complete().is_none());
+        assert!(judged(ScopeRead { ended: false, ..good() }).complete().is_none());
+        assert!(judged(ScopeRead { announced: Some(11), ..good() }).complete().is_none());
+        assert!(judged(ScopeRead { floor: Some(11), ..good() }).complete().is_none());
+        assert!(judged(ScopeRead { unreadable: 1, ..good() }).complete().is_none());
+        assert!(Coverage::judge(Evidence::default()).complete().is_none());
+    }
+}

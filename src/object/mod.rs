@@ -1,0 +1,24 @@
+//! What a target can hold: the vocabulary shared by mapping, reconcile and the targets. Pure.
+//!
+//! A target holds *objects* of three [`Kind`]s. [`Observed`] is what was read of one, [`Desired`] what the roster
+//! says of one, and a [`Step`] is one change that leads from the first to the second. Attributes are open and typed
+//! by the target's [`Schema`]; a few meanings are closed, because the engine must understand them: see [`aspect`].
+
+pub mod aspect;
+mod attribute;
+mod coverage;
+mod desired;
+mod links;
+mod observed;
+mod schema;
+mod step;
+mod value;
+
+pub use attribute::AttributeName;
+pub use coverage::{Absence, Complete, Coverage, Evidence, Missing, ScopeRead};
+pub use desired::{Authority, Desired, Edit, Presence, Wish};
+pub use links::Links;
+pub use observed::{Attributes, Handle, Kind, ObjectId, Observed, TakenName};
+pub use schema::{AttributeRule, Schema, Syntax, ValueProblem};
+pub use step::{Change, Ground, Op, Step, StepId};
+pub use value::{Referent, Value};

@@ -1,0 +1,114 @@
+//! What was read of a target.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::attribute::AttributeName;
+use super::value::Value;
+use crate::org::Id;
+
+/// The kinds of objects that rosterd keeps. In the order in which they are created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An organisational unit; a container of LDAP.
+    Unit,
+    User,
+    Group,
+}
+
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::Unit, Self::User, Self::Group];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::User => "user",
+            Self::Group => "group",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! text_newtype {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            pub fn new(text: impl Into<Arc<str>>) -> Self {
+                Self(text.into())
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_newtype! {
+    /// The immutable id that the target gave an object: objectGUID (in its dashed text form), entryUUID, SCIM `id`.
+    /// Never a name, a mail address or a DN.
+    ObjectId
+}
+
+text_newtype! {
+    /// How other objects of the target refer to this one, in the canonical form in which equal references are equal
+    /// texts: a normalised DN in LDAP, the `id` in SCIM. It changes when the object is renamed or moved.
+    Handle
+}
+
+/// Attributes with their values. An attribute without values is not in the map.
+pub type Attributes = BTreeMap<AttributeName, Vec<Value>>;
+
+/// One object as it was read. Only what the mapping speaks about was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    pub id: ObjectId,
+    pub kind: Kind,
+    pub handle: Handle,
+    /// The roster's key that was written into the object when it was created, or later by a link.
+    pub stamp: Option<Id>,
+    /// The container, for targets that have a tree.
+    pub parent: Option<Handle>,
+    /// The RDN's value in LDAP; in SCIM the userName or displayName, for people to read.
+    pub name: String,
+    /// `None` for kinds that cannot be disabled.
+    pub enabled: Option<bool>,
+    pub attributes: Attributes,
+    pub manager: Option<Handle>,
+    /// All members of a group; `None` when they could not be read whole (which is not "no members").
+    pub members: Option<Vec<Handle>>,
+    /// Whether the target itself marks the object as protected (adminCount = 1, critical system objects).
+    pub protected: bool,
+}
+
+/// A name that is taken in the target, whoever owns it, inside or outside our scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenName {
+    pub name: String,
+    pub object: ObjectId,
+}

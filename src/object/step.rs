@@ -1,0 +1,158 @@
+//! One change of one object, and why.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::attribute::AttributeName;
+use super::coverage::Absence;
+use super::observed::{Kind, ObjectId};
+use super::value::Value;
+use crate::org::Id;
+
+/// The id of a step within its plan: `<op>:<key>`, stable from plan to plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(Arc<str>);
+
+impl StepId {
+    pub fn new(op: Op, key: &Id) -> Self {
+        Self(format!("{op}:{key}").into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Op {
+    Create,
+    Update,
+    Rename,
+    Move,
+    Enable,
+    Disable,
+    Delete,
+    Restore,
+    AddMembers,
+    RemoveMembers,
+    SetPassword,
+    /// Takes note that an object is ours, by the stamp it bears; writes nothing to the target.
+    Link,
+    Unlink,
+}
+
+impl Op {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Rename => "rename",
+            Self::Move => "move",
+            Self::Enable => "enable",
+            Self::Disable => "disable",
+            Self::Delete => "delete",
+            Self::Restore => "restore",
+            Self::AddMembers => "add-members",
+            Self::RemoveMembers => "remove-members",
+            Self::SetPassword => "set-password",
+            Self::Link => "link",
+            Self::Unlink => "unlink",
+        }
+    }
+
+    /// Negative steps take something away from somebody; each needs a [`Ground`].
+    pub fn is_negative(self) -> bool {
+        matches!(self, Self::Disable | Self::Delete | Self::RemoveMembers | Self::Unlink)
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a negative step may be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    /// A dated fact says that it ended.
+    Ended,
+    /// A person ordered it.
+    Suspended,
+    /// It is no longer there, which a complete read proved.
+    Absent(Absence),
+}
+
+impl Ground {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Suspended => "suspended",
+            Self::Absent(_) => "absent",
+        }
+    }
+}
+
+impl Serialize for Ground {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Ground {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "ended" => Ok(Self::Ended),
+            "suspended" => Ok(Self::Suspended),
+            "absent" => Ok(Self::Absent(Absence::of_stored_plan())),
+            other => Err(serde::de::Error::unknown_variant(other, &["ended", "suspended", "absent"])),
+        }
+    }
+}
+
+/// What a step does to one attribute (or one [`aspect`](super::aspect)).
+///
+/// For members, `before` holds those who leave and `after` those who come; all others are left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub attribute: AttributeName,
+    pub before: Vec<Value>,
+    pub after: Vec<Value>,
+}
+
+/// One change of one object. Everything that applying it needs is in it, but for the links of keys that earlier
+/// steps of the same plan create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub id: StepId,
+    pub op: Op,
+    pub kind: Kind,
+    pub key: Id,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    pub name: String,
+    /// The object; `None` for a create, and for a change of an object that the same plan creates.
+    pub object: Option<ObjectId>,
+    pub ground: Option<Ground>,
+    pub reason: String,
+    pub irreversible: bool,
+    pub needs: Vec<StepId>,
+    pub changes: Vec<Change>,
+}
+
+impl Step {
+    /// The change of `attribute`, if the step has one.
+    pub fn change(&self, attribute: &str) -> Option<&Change> {
+        self.changes.iter().find(|change| change.attribute.is(attribute))
+    }
+
+    /// The values that a step sets `attribute` to.
+    pub fn after(&self, attribute: &str) -> Option<&[Value]> {
+        self.change(attribute).map(|change| change.after.as_slice())
+    }
+}

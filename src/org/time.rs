@@ -1,0 +1,170 @@
+//! The two time axes: whole days for what is valid, microseconds for what is known.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A whole day in the roster's configured time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day(Date);
+
+/// A text that is not a day.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a day: write YYYY-MM-DD")]
+pub struct DayError(String);
+
+impl Day {
+    pub fn from_date(date: Date) -> Self {
+        Self(date)
+    }
+
+    pub fn date(self) -> Date {
+        self.0
+    }
+
+    /// The day `days` later (earlier when negative), at most the calendar's last or first day.
+    pub fn plus(self, days: i64) -> Self {
+        Self(self.0.saturating_add(jiff::Span::new().days(days)))
+    }
+}
+
+impl FromStr for Day {
+    type Err = DayError;
+
+    fn from_str(text: &str) -> Result<Self, DayError> {
+        let well_formed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+        let date = if well_formed { text.parse().ok() } else { None };
+        date.map(Self).ok_or_else(|| DayError(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = DayError;
+
+    fn try_from(text: String) -> Result<Self, DayError> {
+        text.parse()
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A UTC instant in microseconds since 1970: when something became known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Instant(i64);
+
+impl Instant {
+    pub fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The day that this instant falls on in `zone`.
+    pub fn day(self, zone: &jiff::tz::TimeZone) -> Day {
+        Day(self.timestamp().to_zoned(zone.clone()).date())
+    }
+
+    pub fn timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
+    }
+}
+
+impl FromStr for Instant {
+    type Err = jiff::Error;
+
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        Ok(Self(text.parse::<jiff::Timestamp>()?.as_microsecond()))
+    }
+}
+
+impl TryFrom<String> for Instant {
+    type Error = jiff::Error;
+
+    fn try_from(text: String) -> Result<Self, jiff::Error> {
+        text.parse()
+    }
+}
+
+impl From<Instant> for String {
+    fn from(instant: Instant) -> Self {
+        instant.to_string()
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.timestamp())
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A half-open run of days: `from` is the first day, `to` the first day after. `None` is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Interval {
+    #[serde(rename = "valid_from")]
+    pub from: Option<Day>,
+    #[serde(rename = "valid_to")]
+    pub to: Option<Day>,
+}
+
+impl Interval {
+    pub const ALWAYS: Self = Self { from: None, to: None };
+
+    pub fn contains(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day < to)
+    }
+
+    /// An interval whose end is not after its start holds on no day.
+    pub fn is_empty(&self) -> bool {
+        matches!((self.from, self.to), (Some(from), Some(to)) if to <= from)
+    }
+
+    /// The days that both hold, or `None` when there are none.
+    pub fn intersect(&self, other: &Self) -> Option<Self> {
+        let from = self.from.max(other.from); // None sorts first: open at the start
+        let to = match (self.to, other.to) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let both = Self { from, to };
+        (!both.is_empty()).then_some(both)
+    }
+
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.intersect(other).is_some()
+    }
+}
+
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.from {
+            Some(day) => write!(f, "{day}")?,
+            None => f.write_str("…")?,
+        }
+        match self.to {
+            Some(day) => write!(f, " to {day}"),
+            None => f.write_str(" onwards"),
+        }
+    }
+}

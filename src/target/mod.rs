@@ -1,0 +1,136 @@
+//! The outside: the port through which rosterd sees and changes a directory or service. IO.
+//!
+//! A target knows its protocol and nothing of the roster, the mapping or the plan's reasons.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
+use crate::org::Id;
+
+/// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
+/// implementation.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// The name it has in the configuration.
+    fn name(&self) -> &str;
+
+    fn capabilities(&self) -> Capabilities;
+
+    /// What the attributes of `kind` can hold.
+    fn schema(&self, kind: Kind) -> &Schema;
+
+    /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
+    async fn check(&self) -> Vec<Finding>;
+
+    /// Reads everything in scope and hands each object to `see` as it arrives, in no particular order. An object is
+    /// seen at most once. The coverage says whether that was everything; an error means that the read broke off, and
+    /// nothing can be said about what was not seen.
+    async fn observe(
+        &self,
+        request: &ObserveRequest,
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Coverage, TargetError>;
+
+    /// Looks for the one object of `kind` that bears the stamp `key`: asks the target, never a cache. `likely` is the
+    /// create step that may have made it, for targets where a look at its intended place is quicker. Two objects
+    /// with one stamp are an error of class `Conflict`.
+    async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal>;
+
+    /// Reads one object by its id; `Ok(None)` says only that the target showed no such object to us.
+    async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal>;
+
+    /// Does exactly what the step says to exactly that object. The `before` of each change is checked on the object
+    /// first; if it no longer holds, nothing is written and the refusal's class is `Stale`. References to keys are
+    /// resolved through `links`. Writing what is already so is a success.
+    async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal>;
+}
+
+/// What a target can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Objects lie in a tree: they have a parent and a relative name.
+    pub tree: bool,
+    /// New users get a generated password.
+    pub first_password: bool,
+    /// The attribute of users that holds the login.
+    pub login: &'static str,
+}
+
+/// What to read.
+#[derive(Debug, Clone, Default)]
+pub struct ObserveRequest {
+    /// The attributes of each kind that the mapping speaks about; a kind that is not in the map is not read.
+    pub attributes: BTreeMap<Kind, Vec<AttributeName>>,
+    /// For each kind the least number of objects to believe, from the last complete read.
+    pub floor: BTreeMap<Kind, u64>,
+}
+
+/// What a read shows.
+#[derive(Debug, Clone)]
+pub enum Seen {
+    /// An object in scope.
+    Object(Box<Observed>),
+    /// A login that is taken, in or out of scope.
+    Name(TakenName),
+}
+
+/// The outcome of an applied step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The object that was created or changed.
+    pub object: ObjectId,
+}
+
+/// How a refused step is to be treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Worth another try later: busy, rate limit, connection refused before anything was sent.
+    Transient,
+    /// Something else is in the way: the name is taken, the entry exists, a reference points at nothing.
+    Conflict,
+    /// The same step will always be refused: schema, syntax, size.
+    Permanent,
+    /// Our account may not do this.
+    Forbidden,
+    /// The other side's policy says no: password rules, licence limits.
+    Policy,
+    /// The object is no longer what the plan was made for.
+    Stale,
+    /// The request was sent and no answer came: it may have been done or not.
+    Unknown,
+}
+
+/// Why one step was not done. The text names no secret.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    pub class: Class,
+    /// What the other side said, with its code.
+    pub message: String,
+    /// The connection is gone or the credentials are refused: further steps would fail alike.
+    pub fatal: bool,
+}
+
+/// Why a target could not be read at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{attempted}: {message}")]
+pub struct TargetError {
+    /// What was attempted, on which server.
+    pub attempted: String,
+    pub message: String,
+    /// What to look at.
+    pub hint: Option<String>,
+}
+
+/// One line of a preflight.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Finding {
+    pub ok: bool,
+    /// What was looked at, and what came.
+    pub text: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+}
