@@ -1,0 +1,119 @@
+//! One object against one wish: what differs, as steps. References are compared later, when every object was seen.
+
+use crate::object::{
+    AttributeName, Authority, Change, Desired, Edit, Ground, Observed, ObjectId, Op, Presence, Schema, Step, StepId,
+    Value, Wish, aspect,
+};
+
+/// A step about a desired thing.
+pub(super) fn step(desired: &Desired, op: Op, object: Option<&ObjectId>, reason: String, changes: Vec<Change>) -> Step {
+    Step {
+        id: StepId::new(op, &desired.key),
+        op,
+        kind: desired.kind,
+        key: desired.key.clone(),
+        person: desired.person.clone(),
+        name: desired.label.clone(),
+        object: object.cloned(),
+        ground: None,
+        reason,
+        irreversible: false,
+        needs: Vec::new(),
+        changes,
+    }
+}
+
+pub(super) fn change(attribute: &str, before: Vec<Value>, after: Vec<Value>) -> Change {
+    Change { attribute: attribute.into(), before, after }
+}
+
+/// The steps for everything about an object that needs no other object: name, enabled, attributes.
+pub(super) fn plain(desired: &Desired, observed: &Observed, schema: &Schema) -> Vec<Step> {
+    match &desired.presence {
+        Presence::Held { .. } => Vec::new(),
+        Presence::Disabled { ground, reason } => disable(desired, observed, ground, reason).into_iter().collect(),
+        Presence::Present => {
+            [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+    }
+}
+
+fn disable(desired: &Desired, observed: &Observed, ground: &Ground, reason: &str) -> Option<Step> {
+    (observed.enabled == Some(true)).then(|| {
+        let changes = vec![change(aspect::ENABLED, vec![Value::Bool(true)], vec![Value::Bool(false)])];
+        let mut step = step(desired, Op::Disable, Some(&observed.id), reason.to_owned(), changes);
+        step.ground = Some(ground.clone());
+        step
+    })
+}
+
+fn enable(desired: &Desired, observed: &Observed) -> Option<Step> {
+    (observed.enabled == Some(false)).then(|| {
+        let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
+        step(desired, Op::Enable, Some(&observed.id), "is current, and the account is disabled".into(), changes)
+    })
+}
+
+fn rename(desired: &Desired, observed: &Observed) -> Option<Step> {
+    let name = desired.name.as_ref().filter(|name| **name != observed.name)?;
+    let changes = vec![change(aspect::NAME, vec![Value::text(&*observed.name)], vec![Value::text(name.as_str())])];
+    Some(step(desired, Op::Rename, Some(&observed.id), format!("is named {:?} in the target", observed.name), changes))
+}
+
+fn update(desired: &Desired, observed: &Observed, schema: &Schema) -> Option<Step> {
+    let changes: Vec<Change> = desired
+        .attributes
+        .iter()
+        .filter_map(|(attribute, wish)| {
+            attribute_change(attribute, wish, observed.attributes.get(attribute).map_or(&[], Vec::as_slice), schema)
+        })
+        .collect();
+    if changes.is_empty() {
+        return None;
+    }
+    Some(step(desired, Op::Update, Some(&observed.id), differs(&changes), changes))
+}
+
+pub(super) fn differs(changes: &[Change]) -> String {
+    let names: Vec<&str> = changes.iter().map(|change| change.attribute.as_str()).collect();
+    format!("{} {} from the roster", names.join(", "), if names.len() == 1 { "differs" } else { "differ" })
+}
+
+fn attribute_change(attribute: &AttributeName, wish: &Wish, current: &[Value], schema: &Schema) -> Option<Change> {
+    let applies = match wish.authority {
+        Authority::Own => true,
+        Authority::IfEmpty => current.is_empty(),
+        Authority::CreateOnly | Authority::Never => false,
+    };
+    if !applies {
+        return None;
+    }
+    let after: &[Value] = match &wish.edit {
+        Edit::Keep => return None,
+        Edit::Clear => &[],
+        Edit::Set(values) => values,
+    };
+    (!schema.equal(attribute, current, after)).then(|| Change {
+        attribute: attribute.clone(),
+        before: current.to_vec(),
+        after: after.to_vec(),
+    })
+}
+
+/// The attributes of a new object.
+pub(super) fn initial(desired: &Desired) -> Vec<Change> {
+    desired
+        .attributes
+        .iter()
+        .filter(|(_, wish)| wish.authority != Authority::Never)
+        .filter_map(|(attribute, wish)| match &wish.edit {
+            Edit::Set(values) if !values.is_empty() => {
+                Some(Change { attribute: attribute.clone(), before: Vec::new(), after: values.clone() })
+            }
+            _ => None,
+        })
+        .collect()
+}

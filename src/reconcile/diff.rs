@@ -1,0 +1,171 @@
+//! The streaming comparison: objects flow through, edits stay.
+//!
+//! Each observed object is matched by its link (or, without one, by the stamp it bears), compared with its desired
+//! object, and dropped. What is kept of it are the edits, its references, and where it lies.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::compare;
+use super::plan::{Hold, HoldCode, Population, Unmanaged};
+use crate::object::{Desired, Handle, Kind, Links, ObjectId, Observed, Presence, Schema, Step};
+use crate::org::Id;
+
+/// What the roster wants of a key: nothing, an object, or that nothing is done about it now.
+pub type Wanted = Option<Result<Desired, Hold>>;
+
+/// What stands around the objects that are compared.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    pub target: &'a str,
+    /// Whether objects lie in a tree.
+    pub tree: bool,
+    /// Whether new users get a generated first password.
+    pub first_password: bool,
+    pub schemas: BTreeMap<Kind, &'a Schema>,
+    /// The containers that stand for the top, for targets with a tree.
+    pub roots: BTreeMap<Kind, Handle>,
+    pub links: &'a Links,
+}
+
+/// A comparison under way.
+#[derive(Debug)]
+pub struct Diff<'a> {
+    pub(super) around: Surroundings<'a>,
+    pub(super) present: BTreeMap<Id, Present>,
+    pub(super) handles: HashMap<Handle, ObjectId>,
+    pub(super) occupied: HashMap<Place, ObjectId>,
+    pub(super) stamped: BTreeMap<Id, Vec<Observed>>,
+    /// Objects that this plan links by their stamp.
+    pub(super) linking: HashMap<ObjectId, Id>,
+    pub(super) steps: Vec<Step>,
+    pub(super) held: Vec<Hold>,
+    pub(super) unmanaged: Vec<Unmanaged>,
+    pub(super) population: Population,
+}
+
+/// What is kept of an object that is ours.
+#[derive(Debug)]
+pub(super) struct Present {
+    pub object: ObjectId,
+    pub handle: Handle,
+    pub parent: Option<Handle>,
+    pub manager: Option<Handle>,
+    pub members: Option<Vec<Handle>>,
+    pub protected: bool,
+}
+
+/// Where a relative name is taken. Units have a name space of their own (`OU=`), users and groups share one (`CN=`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub parent: Handle,
+    pub unit: bool,
+    pub name: String,
+}
+
+impl Place {
+    pub(super) fn new(parent: &Handle, kind: Kind, name: &str) -> Self {
+        Self { parent: parent.clone(), unit: kind == Kind::Unit, name: name.to_lowercase() }
+    }
+}
+
+impl<'a> Diff<'a> {
+    pub fn new(around: Surroundings<'a>) -> Self {
+        Self {
+            around,
+            present: BTreeMap::new(),
+            handles: HashMap::new(),
+            occupied: HashMap::new(),
+            stamped: BTreeMap::new(),
+            linking: HashMap::new(),
+            steps: Vec::new(),
+            held: Vec::new(),
+            unmanaged: Vec::new(),
+            population: Population::default(),
+        }
+    }
+
+    /// Takes in one observed object. `wanted` answers for every key that is linked.
+    pub fn see(&mut self, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
+        self.handles.insert(observed.handle.clone(), observed.id.clone());
+        if let Some(parent) = &observed.parent {
+            self.occupied.insert(Place::new(parent, observed.kind, &observed.name), observed.id.clone());
+        }
+        if let Some(key) = self.around.links.key(&observed.id).cloned() {
+            self.compare(key, observed, wanted);
+        } else if let Some(key) = observed.stamp.clone() {
+            self.stamped.entry(key).or_default().push(observed);
+        } else {
+            self.leave(observed);
+        }
+    }
+
+    /// Linked keys that were not seen yet: each is to be looked up by its id before the comparison is finished.
+    pub fn unseen(&self) -> Vec<(Id, ObjectId)> {
+        let mut unseen: Vec<_> = self
+            .around
+            .links
+            .iter()
+            .filter(|(key, _)| !self.present.contains_key(*key))
+            .map(|(key, object)| (key.clone(), object.clone()))
+            .collect();
+        unseen.sort();
+        unseen
+    }
+
+    /// Compares an object that is ours, and keeps what the references need.
+    pub(super) fn compare(&mut self, key: Id, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
+        self.population.objects += 1;
+        if observed.kind == Kind::User && observed.enabled == Some(true) {
+            self.population.users += 1;
+        }
+        if let Some(Ok(desired)) = wanted(&key) {
+            match self.around.schemas.get(&desired.kind) {
+                Some(schema) => {
+                    let steps = compare::plain(&desired, &observed, schema);
+                    self.accept(&desired, observed.protected, steps);
+                }
+                None => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
+            }
+        }
+        self.present.insert(
+            key,
+            Present {
+                object: observed.id,
+                handle: observed.handle,
+                parent: observed.parent,
+                manager: observed.manager,
+                members: observed.members,
+                protected: observed.protected,
+            },
+        );
+    }
+
+    /// Takes steps into the plan, unless the target protects the object.
+    pub(super) fn accept(&mut self, desired: &Desired, protected: bool, steps: Vec<Step>) {
+        if protected && !steps.is_empty() {
+            let ops: Vec<&str> = steps.iter().map(|step| step.op.as_str()).collect();
+            self.hold(desired, HoldCode::Protected, format!("the target protects it; left undone: {}", ops.join(", ")));
+        } else {
+            self.steps.extend(steps);
+        }
+    }
+
+    pub(super) fn hold(&mut self, desired: &Desired, code: HoldCode, reason: String) {
+        self.held.push(Hold { key: desired.key.clone(), kind: desired.kind, name: desired.label.clone(), code, reason });
+    }
+
+    /// Leaves an object alone that is not ours.
+    pub(super) fn leave(&mut self, observed: Observed) {
+        self.unmanaged.push(Unmanaged {
+            kind: observed.kind,
+            name: observed.name,
+            object: observed.id,
+            stamp: observed.stamp,
+        });
+    }
+}
+
+/// Whether a desired object takes part in references, names and places.
+pub(super) fn is_present(desired: &Desired) -> bool {
+    desired.presence == Presence::Present
+}

@@ -1,0 +1,167 @@
+//! The guard: limits that are on by default, and the proof that a plan passed them.
+//!
+//! A limit is breached when what was found exceeds what is allowed: `min(count, max(floor, share of the managed))`.
+//! The share protects a small organisation, the count a large one; the floor lets a tiny one work at all. A breach
+//! holds the whole plan until somebody approves exactly that plan.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::{Digest, Plan};
+use crate::object::{Op, aspect};
+use crate::org::Instant;
+
+/// One brake.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Never more than this many.
+    pub count: u64,
+    /// Never more than this share of what is managed, in per cent…
+    pub share: f64,
+    /// …but this many always.
+    pub floor: u64,
+}
+
+impl Limit {
+    pub const fn new(count: u64, share: f64, floor: u64) -> Self {
+        Self { count, share, floor }
+    }
+
+    /// How many are allowed out of `of`.
+    #[expect(clippy::cast_precision_loss, reason = "populations are far below 2^52")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count is a count")]
+    pub fn allowed(&self, of: u64) -> u64 {
+        let share = (self.share / 100.0 * of as f64).floor() as u64;
+        self.count.min(share.max(self.floor))
+    }
+
+    pub fn measure(&self, limit: &str, found: u64, of: u64) -> Measure {
+        Measure { limit: limit.to_owned(), found, of, allowed: self.allowed(of) }
+    }
+}
+
+/// The limits of one target.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    pub disable: Limit,
+    pub remove_members: Limit,
+    pub delete: Limit,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            disable: Limit::new(25, 5.0, 3),
+            remove_members: Limit::new(200, 10.0, 3),
+            delete: Limit::new(0, 0.0, 0),
+        }
+    }
+}
+
+/// A limit held against what a plan would do; shown even when it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    pub limit: String,
+    pub found: u64,
+    pub of: u64,
+    pub allowed: u64,
+}
+
+impl Measure {
+    pub fn is_breached(&self) -> bool {
+        self.found > self.allowed
+    }
+}
+
+/// Somebody's consent to one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub digest: Digest,
+    pub by: String,
+    pub at: Instant,
+}
+
+/// A plan that may be applied. Only [`guard`] makes one, and nothing else can be executed.
+#[derive(Debug)]
+pub struct Cleared {
+    plan: Plan,
+    digest: Digest,
+    approval: Option<Approval>,
+}
+
+impl Cleared {
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// The approval that cleared a plan that breaches a limit.
+    pub fn approval(&self) -> Option<&Approval> {
+        self.approval.as_ref()
+    }
+}
+
+/// The guard's answer.
+#[derive(Debug)]
+pub enum Verdict {
+    Cleared(Cleared),
+    Breached { plan: Plan, breaches: Vec<Measure> },
+}
+
+/// Holds every limit against a plan.
+pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
+    let count = |op: Op| plan.steps.iter().filter(|step| step.op == op).count() as u64;
+    let removed = plan
+        .steps
+        .iter()
+        .filter(|step| step.op == Op::RemoveMembers)
+        .filter_map(|step| step.change(aspect::MEMBERS))
+        .map(|change| change.before.len() as u64)
+        .sum();
+    vec![
+        limits.disable.measure("disable", count(Op::Disable), plan.population.users),
+        limits.remove_members.measure("remove-members", removed, plan.population.members),
+        limits.delete.measure("delete", count(Op::Delete), plan.population.objects),
+    ]
+}
+
+/// Clears a plan that breaches no limit, or that somebody approved by its digest.
+pub fn guard(plan: Plan, limits: &Limits, approval: Option<Approval>) -> Verdict {
+    let breaches: Vec<Measure> = measure(&plan, limits).into_iter().filter(Measure::is_breached).collect();
+    let digest = plan.digest();
+    let approval = approval.filter(|approval| approval.digest == digest);
+    if breaches.is_empty() || approval.is_some() {
+        Verdict::Cleared(Cleared { plan, digest, approval })
+    } else {
+        Verdict::Breached { plan, breaches }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smaller_of_count_and_share_rules_but_the_floor_is_always_allowed() {
+        let limit = Limit::new(25, 5.0, 3);
+        assert_eq!(limit.allowed(10), 3);
+        assert_eq!(limit.allowed(420), 21);
+        assert_eq!(limit.allowed(10_000), 25);
+        assert_eq!(Limit::new(0, 0.0, 0).allowed(10_000), 0);
+    }
+
+    #[test]
+    fn more_found_never_turns_a_breach_into_none() {
+        let limit = Limit::new(25, 5.0, 3);
+        for of in 0..2_000 {
+            let mut breached = false;
+            for found in 0..60 {
+                let now = limit.measure("disable", found, of).is_breached();
+                assert!(now || !breached, "found {found} of {of}");
+                breached = now;
+            }
+        }
+    }
+}

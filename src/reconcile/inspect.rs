@@ -1,0 +1,82 @@
+//! An independent linter of a finished plan: it knows the plan's form and none of the code that builds one, so that
+//! a mistake there is caught before the plan is stored.
+
+use std::collections::HashSet;
+
+use crate::object::{Ground, Op, Step, Value, aspect};
+use crate::reconcile::plan::Plan;
+
+/// Something a plan must never have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the plan for {target} is flawed at {step}: {flaw}; nothing was stored, please report this as a bug")]
+pub struct Flaw {
+    pub target: String,
+    pub step: String,
+    pub flaw: String,
+}
+
+/// All flaws of a plan; none in a sound one.
+pub fn inspect(plan: &Plan) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    let mut earlier: HashSet<&str> = HashSet::new();
+    for step in &plan.steps {
+        let mut flaw = |text: String| {
+            flaws.push(Flaw { target: plan.target.clone(), step: step.id.as_str().to_owned(), flaw: text });
+        };
+        for need in &step.needs {
+            if !earlier.contains(need.as_str()) {
+                flaw(format!("it needs {}, which does not come before it", need.as_str()));
+            }
+        }
+        for text in of_one_step(step, plan.coverage.complete) {
+            flaw(text);
+        }
+        if !earlier.insert(step.id.as_str()) {
+            flaw("two steps have this id".into());
+        }
+    }
+    for step in &plan.steps {
+        if plan.held.iter().any(|hold| hold.key == step.key && step.op == Op::Create) {
+            flaws.push(Flaw {
+                target: plan.target.clone(),
+                step: step.id.as_str().to_owned(),
+                flaw: "it creates what is held".into(),
+            });
+        }
+    }
+    flaws
+}
+
+fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
+    let mut flaws = Vec::new();
+    match (&step.ground, step.op.is_negative()) {
+        (None, true) => flaws.push("a step that takes something away has no ground".into()),
+        (Some(_), false) => flaws.push("a step that takes nothing away has a ground".into()),
+        (Some(Ground::Absent(_)), true) if step.op == Op::RemoveMembers && !complete => {
+            flaws.push("an absence is claimed, but the read was partial".into());
+        }
+        _ => {}
+    }
+    if step.object.is_none() && matches!(step.op, Op::Delete | Op::Disable | Op::Rename | Op::Move | Op::Link) {
+        flaws.push("it changes an object without naming its id".into());
+    }
+    if step.op == Op::Delete && !step.irreversible {
+        flaws.push("a delete is not marked as irreversible".into());
+    }
+    if step.changes.is_empty() && !matches!(step.op, Op::Delete | Op::Link | Op::Unlink) {
+        flaws.push("it changes nothing".into());
+    }
+    for change in &step.changes {
+        let shown = change.after.iter().chain(&change.before).any(|value| !matches!(value, Value::Generated { .. }));
+        if change.attribute.is(aspect::PASSWORD) && shown {
+            flaws.push("it shows a password".into());
+        }
+        if change.before == change.after {
+            flaws.push(format!("{} stays as it is", change.attribute));
+        }
+    }
+    if step.reason.is_empty() {
+        flaws.push("it has no reason".into());
+    }
+    flaws
+}

@@ -1,0 +1,20 @@
+//! What to do: compares what should be with what is, writes the plan, and guards it. Pure.
+//!
+//! [`Diff`] takes observed objects one at a time and keeps only what differs; [`Plan`] is the immutable outcome,
+//! known by its digest; [`guard`] decides whether a plan may be applied, and is the only maker of [`Cleared`];
+//! [`inspect`] checks a finished plan without knowing how it was built; [`journal`] says which outcomes of a step may
+//! follow which.
+
+mod compare;
+mod diff;
+mod finish;
+pub mod guard;
+pub mod inspect;
+pub mod journal;
+mod order;
+mod plan;
+
+pub use diff::{Diff, Surroundings, Wanted};
+pub use finish::Occasion;
+pub use guard::{Approval, Cleared, Limit, Limits, Measure, Verdict, guard};
+pub use plan::{Counts, Digest, Hold, HoldCode, Plan, Population, Reach, Reservation, Unmanaged};

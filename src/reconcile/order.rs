@@ -1,0 +1,78 @@
+//! The order of a plan: leavers before joiners, containers before what lies in them, references last; and each step
+//! after all that it needs.
+
+use std::collections::{HashMap, HashSet};
+
+use super::finish::waits;
+use super::plan::Hold;
+use crate::object::{Kind, Op, Step, StepId};
+
+/// Sorts the steps. Those that need a step which is not there, or each other in a circle, become holds.
+pub(super) fn arrange(mut steps: Vec<Step>) -> (Vec<Step>, Vec<Hold>) {
+    let mut held = Vec::new();
+    loop {
+        let ids: HashSet<StepId> = steps.iter().map(|step| step.id.clone()).collect();
+        let missing = |step: &Step| step.needs.iter().find(|need| !ids.contains(*need)).cloned();
+        let before = steps.len();
+        steps.retain(|step| match missing(step) {
+            Some(need) => {
+                held.push(waits(step, &need));
+                false
+            }
+            None => true,
+        });
+        if steps.len() == before {
+            break;
+        }
+    }
+    for step in &mut steps {
+        step.needs.sort();
+        step.needs.dedup();
+    }
+    steps.sort_by(|a, b| (rank(a), a.kind, &a.name, &a.id).cmp(&(rank(b), b.kind, &b.name, &b.id)));
+    let (sorted, circular) = topological(steps);
+    held.extend(circular.iter().map(|step| waits(step, step.needs.first().unwrap_or(&step.id))));
+    (sorted, held)
+}
+
+fn rank(step: &Step) -> u8 {
+    match (step.op, step.kind) {
+        (Op::Link, _) => 0,
+        (Op::Disable, _) => 1,
+        (Op::RemoveMembers, _) => 2,
+        (Op::Unlink, _) => 3,
+        (_, Kind::Unit) if step.op != Op::Delete => 4,
+        (Op::Rename | Op::Move | Op::Restore | Op::Enable | Op::SetPassword, Kind::User) => 5,
+        (Op::Update, _) if step.needs.is_empty() => 5,
+        (Op::Create, Kind::User) => 6,
+        (Op::AddMembers, _) => 8,
+        (Op::Update, _) => 9,
+        (Op::Delete, _) => 10,
+        (_, _) => 7,
+    }
+}
+
+/// Emits the steps in their order, each after its needs; what is in a circle stays behind.
+fn topological(steps: Vec<Step>) -> (Vec<Step>, Vec<Step>) {
+    let place: HashMap<StepId, usize> = steps.iter().enumerate().map(|(at, step)| (step.id.clone(), at)).collect();
+    let mut slots: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+    let mut sorted = Vec::with_capacity(slots.len());
+    for start in 0..slots.len() {
+        // an explicit stack: the needs of a deep tree must not use the thread's own
+        let mut stack = vec![(start, false)];
+        let mut entered = HashSet::new();
+        while let Some((at, needs_done)) = stack.pop() {
+            let Some(step) = &slots[at] else { continue };
+            if needs_done {
+                let ready = step.needs.iter().all(|need| place.get(need).is_some_and(|other| slots[*other].is_none()));
+                if ready {
+                    sorted.extend(slots[at].take());
+                }
+            } else if entered.insert(at) {
+                stack.push((at, true));
+                stack.extend(step.needs.iter().filter_map(|need| place.get(need)).map(|other| (*other, false)));
+            }
+        }
+    }
+    (sorted, slots.into_iter().flatten().collect())
+}

@@ -1,0 +1,178 @@
+//! The plan: an immutable, ordered list of steps with what they rest on, known by its digest.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::object::{Coverage, Kind, Missing, ObjectId, Op, Step};
+use crate::org::{Day, Id};
+
+/// The name of a plan: a hash of what it would do. Equal plans have equal digests, whenever they are proposed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+/// A text that is not a digest.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a digest: it has {length} hexadecimal digits", length = Digest::LENGTH)]
+pub struct NotADigest(String);
+
+impl Digest {
+    const LENGTH: usize = 32;
+
+    /// The digest of `content`; 128 bits, as hexadecimal digits.
+    pub fn of(content: &[u8]) -> Self {
+        let mut text = blake3::hash(content).to_hex().to_string();
+        text.truncate(Self::LENGTH);
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Digest {
+    type Err = NotADigest;
+
+    fn from_str(text: &str) -> Result<Self, NotADigest> {
+        let lower = text.trim().to_ascii_lowercase();
+        let well_formed = lower.len() == Self::LENGTH && lower.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if well_formed { Ok(Self(lower)) } else { Err(NotADigest(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How much of the target the plan rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    pub complete: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+}
+
+impl From<&Coverage> for Reach {
+    fn from(coverage: &Coverage) -> Self {
+        match coverage {
+            Coverage::Complete(_) => Self { complete: true, missing: Vec::new() },
+            Coverage::Partial(missing) => Self { complete: false, missing: missing.clone() },
+        }
+    }
+}
+
+/// Why a step is deliberately not taken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldCode {
+    /// The linked object was not seen; nothing proves that it is gone.
+    Missing,
+    /// Several objects bear one stamp.
+    Ambiguous,
+    /// What it would need to know was not read.
+    Unread,
+    /// A value that the target cannot hold, or an expression that failed.
+    Value,
+    /// The relative name is wanted twice in one place, or taken by another object.
+    NameTaken,
+    /// No login could be given.
+    Naming,
+    /// The target marks the object as protected.
+    Protected,
+    /// It waits for an object that is itself held.
+    Waits,
+}
+
+/// A step that is deliberately not taken now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hold {
+    pub key: Id,
+    pub kind: Kind,
+    pub name: String,
+    pub code: HoldCode,
+    pub reason: String,
+}
+
+/// A login that the plan gives for the first time; reserved when the plan is applied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reservation {
+    pub account: Id,
+    pub person: Id,
+    pub login: String,
+}
+
+/// An object in scope that is not ours. Left alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unmanaged {
+    pub kind: Kind,
+    pub name: String,
+    pub object: ObjectId,
+    /// It bears the stamp of a thing that has another object: a copy.
+    pub stamp: Option<Id>,
+}
+
+/// How much is managed: what limits are measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Population {
+    /// Linked users that are enabled.
+    pub users: u64,
+    /// Linked objects of all kinds.
+    pub objects: u64,
+    /// Members of managed groups that are ours.
+    pub members: u64,
+}
+
+/// Steps per operation.
+pub type Counts = BTreeMap<Op, u64>;
+
+/// What to do to one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub target: String,
+    /// The day that the plan is for.
+    pub as_of: Day,
+    pub coverage: Reach,
+    /// In the order in which they are applied; each after all that it needs.
+    pub steps: Vec<Step>,
+    pub held: Vec<Hold>,
+    pub reservations: Vec<Reservation>,
+    pub population: Population,
+    pub unmanaged: Vec<Unmanaged>,
+    /// Hash of the configuration and of the desired state of the plan's objects.
+    pub basis: String,
+}
+
+impl Plan {
+    /// The digest covers the target, the steps with grounds, before and after, and the holds; no instants.
+    pub fn digest(&self) -> Digest {
+        #[derive(Serialize)]
+        struct Covered<'a> {
+            target: &'a str,
+            steps: &'a [Step],
+            held: &'a [Hold],
+            reservations: &'a [Reservation],
+        }
+        let covered =
+            Covered { target: &self.target, steps: &self.steps, held: &self.held, reservations: &self.reservations };
+        // Serialising plain data to memory cannot fail; an empty digest would be refused by every reader.
+        Digest::of(&serde_json::to_vec(&covered).unwrap_or_default())
+    }
+
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::new();
+        for step in &self.steps {
+            *counts.entry(step.op).or_default() += 1;
+        }
+        counts
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
