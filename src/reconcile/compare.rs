@@ -1,7 +1,7 @@
 //! One object against one wish: what differs, as steps. References are compared later, when every object was seen.
 
 use crate::object::{
-    AttributeName, Authority, Change, Desired, Edit, Ground, Observed, ObjectId, Op, Presence, Schema, Step, StepId,
+    AttributeName, Authority, Change, Desired, Edit, Ground, ObjectId, Observed, Op, Presence, Schema, Step, StepId,
     Value, Wish, aspect,
 };
 
@@ -32,12 +32,10 @@ pub(super) fn plain(desired: &Desired, observed: &Observed, schema: &Schema) -> 
     match &desired.presence {
         Presence::Held { .. } => Vec::new(),
         Presence::Disabled { ground, reason } => disable(desired, observed, ground, reason).into_iter().collect(),
-        Presence::Present => {
-            [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)]
-                .into_iter()
-                .flatten()
-                .collect()
-        }
+        Presence::Present => [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)]
+            .into_iter()
+            .flatten()
+            .collect(),
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Diff<'a> {
 /// What is kept of an object that is ours.
 #[derive(Debug)]
 pub(super) struct Present {
+    /// What the roster wants of it, without the attributes, which are compared already.
+    pub desired: Option<Desired>,
     pub object: ObjectId,
     pub handle: Handle,
     pub parent: Option<Handle>,
@@ -118,18 +120,27 @@ impl<'a> Diff<'a> {
         if observed.kind == Kind::User && observed.enabled == Some(true) {
             self.population.users += 1;
         }
-        if let Some(Ok(desired)) = wanted(&key) {
-            match self.around.schemas.get(&desired.kind) {
-                Some(schema) => {
-                    let steps = compare::plain(&desired, &observed, schema);
-                    self.accept(&desired, observed.protected, steps);
+        let mut wish = None;
+        match wanted(&key) {
+            None => {}
+            Some(Err(hold)) => self.held.push(hold),
+            Some(Ok(mut desired)) => {
+                match (&desired.presence, self.around.schemas.get(&desired.kind)) {
+                    (Presence::Held { reason }, _) => self.hold(&desired, HoldCode::Naming, reason.clone()),
+                    (_, None) => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
+                    (_, Some(schema)) => {
+                        let steps = compare::plain(&desired, &observed, schema);
+                        self.accept(&desired, observed.protected, steps);
+                    }
                 }
-                None => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
+                desired.attributes.clear();
+                wish = Some(desired).filter(is_present);
             }
         }
         self.present.insert(
             key,
             Present {
+                desired: wish,
                 object: observed.id,
                 handle: observed.handle,
                 parent: observed.parent,
@@ -151,7 +162,13 @@ impl<'a> Diff<'a> {
     }
 
     pub(super) fn hold(&mut self, desired: &Desired, code: HoldCode, reason: String) {
-        self.held.push(Hold { key: desired.key.clone(), kind: desired.kind, name: desired.label.clone(), code, reason });
+        self.held.push(Hold {
+            key: desired.key.clone(),
+            kind: desired.kind,
+            name: desired.label.clone(),
+            code,
+            reason,
+        });
     }
 
     /// Leaves an object alone that is not ours.

@@ -12,9 +12,11 @@ pub mod guard;
 pub mod inspect;
 pub mod journal;
 mod order;
+mod places;
 mod plan;
+mod references;
 
 pub use diff::{Diff, Surroundings, Wanted};
 pub use finish::Occasion;
 pub use guard::{Approval, Cleared, Limit, Limits, Measure, Verdict, guard};
-pub use plan::{Counts, Digest, Hold, HoldCode, Plan, Population, Reach, Reservation, Unmanaged};
+pub use plan::{Counts, Digest, Hold, HoldCode, Plan, Population, Reach, Reservation, Unmanaged, basis};

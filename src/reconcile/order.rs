@@ -3,8 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::finish::waits;
-use super::plan::Hold;
+use super::plan::{Hold, HoldCode};
 use crate::object::{Kind, Op, Step, StepId};
 
 /// Sorts the steps. Those that need a step which is not there, or each other in a circle, become holds.
@@ -33,6 +32,17 @@ pub(super) fn arrange(mut steps: Vec<Step>) -> (Vec<Step>, Vec<Hold>) {
     let (sorted, circular) = topological(steps);
     held.extend(circular.iter().map(|step| waits(step, step.needs.first().unwrap_or(&step.id))));
     (sorted, held)
+}
+
+/// A hold for a step that waits for another one that is not in the plan.
+fn waits(step: &Step, missing: &StepId) -> Hold {
+    Hold {
+        key: step.key.clone(),
+        kind: step.kind,
+        name: step.name.clone(),
+        code: HoldCode::Waits,
+        reason: format!("{} waits for {}, which is held", step.op, missing.as_str()),
+    }
 }
 
 fn rank(step: &Step) -> u8 {

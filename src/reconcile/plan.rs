@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::diff::Wanted;
 use crate::object::{Coverage, Kind, Missing, ObjectId, Op, Step};
 use crate::org::{Day, Id};
 
@@ -148,7 +149,30 @@ pub struct Plan {
     pub basis: String,
 }
 
+/// What a plan rests on: the configuration, and what the roster wants of the plan's objects. A plan whose basis has
+/// changed since it was proposed is not applied.
+pub fn basis(generation: &str, keys: &[Id], wanted: &(dyn Fn(&Id) -> Wanted + Sync)) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(generation.as_bytes());
+    for key in keys {
+        hasher.update(&[0]);
+        hasher.update(key.as_str().as_bytes());
+        if let Some(Ok(desired)) = wanted(key) {
+            hasher.update(&serde_json::to_vec(&desired).unwrap_or_default());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
 impl Plan {
+    /// The keys that the plan's steps are about, each once.
+    pub fn keys(&self) -> Vec<Id> {
+        let mut keys: Vec<Id> = self.steps.iter().map(|step| step.key.clone()).collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
     /// The digest covers the target, the steps with grounds, before and after, and the holds; no instants.
     pub fn digest(&self) -> Digest {
         #[derive(Serialize)]

@@ -1,0 +1,157 @@
+//! Who refers to whom: managers and members, compared when every object was seen and every create is known.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::compare::{change, differs, step};
+use super::diff::{Diff, Present};
+use super::finish::Created;
+use super::plan::HoldCode;
+use crate::object::{
+    Change, Coverage, Desired, Edit, Ground, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect,
+};
+use crate::org::Id;
+
+impl Diff<'_> {
+    pub(super) fn settle_managers(&mut self, created: &Created) {
+        let mut updates: HashMap<Id, usize> = (0..)
+            .zip(&self.steps)
+            .filter(|(_, step)| step.op == Op::Update)
+            .map(|(at, step)| (step.key.clone(), at))
+            .collect();
+        let mut additions = Vec::new();
+        for (key, present) in &self.present {
+            let Some(desired) = present.desired.as_ref().filter(|desired| desired.kind == Kind::User) else { continue };
+            let Some((change, needs)) = self.manager_change(desired, present, created) else { continue };
+            match updates.remove(key).and_then(|at| self.steps.get_mut(at)) {
+                Some(update) => {
+                    update.changes.push(change);
+                    update.reason = differs(&update.changes);
+                    update.needs.extend(needs);
+                }
+                None => {
+                    additions.push((desired.clone(), Some(present.object.clone()), present.protected, change, needs))
+                }
+            }
+        }
+        for (key, desired) in created {
+            // a manager who has an object already stands in the create itself
+            if let Edit::Set(manager) = &desired.manager
+                && created.contains_key(manager)
+            {
+                let needs = vec![StepId::new(Op::Create, key), StepId::new(Op::Create, manager)];
+                let change = change(aspect::MANAGER, vec![], vec![to(manager)]);
+                additions.push((desired.clone(), None, false, change, needs));
+            }
+        }
+        for (desired, object, protected, change, needs) in additions {
+            let changes = vec![change];
+            let mut update = step(&desired, Op::Update, object.as_ref(), differs(&changes), changes);
+            update.needs = needs;
+            self.accept(&desired, protected, vec![update]);
+        }
+    }
+
+    fn manager_change(&self, desired: &Desired, present: &Present, created: &Created) -> Option<(Change, Vec<StepId>)> {
+        let before = self.reference(present.manager.as_ref());
+        let (after, needs) = match &desired.manager {
+            Edit::Keep => return None,
+            Edit::Clear if before.is_empty() => return None,
+            Edit::Clear => (Vec::new(), Vec::new()),
+            Edit::Set(manager) => match self.present.get(manager) {
+                Some(there) if self.object_at(present.manager.as_ref()) == Some(&there.object) => return None,
+                Some(_) => (vec![to(manager)], Vec::new()),
+                None if created.contains_key(manager) => (vec![to(manager)], vec![StepId::new(Op::Create, manager)]),
+                None => return None, // the manager's own account is held: say nothing until it is there
+            },
+        };
+        Some((change(aspect::MANAGER, before, after), needs))
+    }
+
+    pub(super) fn settle_members(&mut self, created: &Created, coverage: &Coverage) {
+        let staying: Vec<Id> = self
+            .present
+            .iter()
+            .filter(|(_, present)| present.desired.as_ref().is_some_and(|desired| desired.members.is_some()))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in staying {
+            self.settle_members_of(&key, created, coverage);
+        }
+        for desired in created.values() {
+            let joining: Vec<&Id> =
+                desired.members.iter().flatten().filter(|member| self.will_be_there(member, created)).collect();
+            if !joining.is_empty() {
+                let addition = joining_step(desired, None, &joining, created);
+                self.accept(desired, false, vec![addition]);
+            }
+        }
+    }
+
+    fn settle_members_of(&mut self, key: &Id, created: &Created, coverage: &Coverage) {
+        let Some(present) = self.present.get(key) else { return };
+        let Some(desired) = present.desired.clone() else { return };
+        let Some(members) = &desired.members else { return };
+        let (object, protected) = (present.object.clone(), present.protected);
+        let Some(observed) = &present.members else {
+            return self.hold(&desired, HoldCode::Unread, "its members could not be read whole".into());
+        };
+        let there: BTreeMap<&ObjectId, Option<&Id>> =
+            observed.iter().filter_map(|handle| self.handles.get(handle)).map(|id| (id, self.key_at(id))).collect();
+        let joining: Vec<&Id> = members
+            .iter()
+            .filter(|member| match self.present.get(*member) {
+                Some(present) => !there.contains_key(&present.object),
+                None => created.contains_key(*member),
+            })
+            .collect();
+        let leaving: Vec<Value> = there
+            .iter()
+            .filter(|(_, key)| key.is_some_and(|key| !members.contains(key)))
+            .map(|(id, _)| Value::Reference(Referent::Object((*id).clone())))
+            .collect();
+        let ours = there.values().flatten().count() as u64;
+        let mut steps = Vec::new();
+        if !joining.is_empty() {
+            steps.push(joining_step(&desired, Some(&object), &joining, created));
+        }
+        // with partial coverage those who may have to leave stay until the next complete read
+        if let (false, Some(complete)) = (leaving.is_empty(), coverage.complete()) {
+            let reason = "the roster has no such membership today".to_owned();
+            let changes = vec![change(aspect::MEMBERS, leaving, vec![])];
+            let mut removal = step(&desired, Op::RemoveMembers, Some(&object), reason, changes);
+            removal.ground = Some(Ground::Absent(complete.absence()));
+            steps.push(removal);
+        }
+        self.population.members += ours;
+        self.accept(&desired, protected, steps);
+    }
+
+    fn will_be_there(&self, key: &Id, created: &Created) -> bool {
+        self.present.contains_key(key) || created.contains_key(key)
+    }
+
+    /// The key of an object of ours: by its link, or by the stamp that is being linked.
+    fn key_at(&self, object: &ObjectId) -> Option<&Id> {
+        self.around.links.key(object).or_else(|| self.linking.get(object))
+    }
+}
+
+fn joining_step(desired: &Desired, object: Option<&ObjectId>, joining: &[&Id], created: &Created) -> Step {
+    let reason = match joining.len() {
+        1 => "a member is not in the target's group".to_owned(),
+        n => format!("{n} members are not in the target's group"),
+    };
+    let after = joining.iter().map(|key| to(key)).collect();
+    let mut addition = step(desired, Op::AddMembers, object, reason, vec![change(aspect::MEMBERS, vec![], after)]);
+    if object.is_none() {
+        addition.needs.push(StepId::new(Op::Create, &desired.key));
+    }
+    addition
+        .needs
+        .extend(joining.iter().filter(|key| created.contains_key(**key)).map(|key| StepId::new(Op::Create, key)));
+    addition
+}
+
+fn to(key: &Id) -> Value {
+    Value::Reference(Referent::Key(key.clone()))
+}
