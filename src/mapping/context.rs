@@ -1,0 +1,159 @@
+//! What the expressions see: the things of a snapshot as the objects of the expression language. Fields are computed
+//! when an expression asks for them; their names are those of the tables in [`crate::expr::roots`].
+
+use std::sync::Arc;
+
+use crate::expr::{Context, ExprValue, Lazy};
+use crate::org::{Id, Snapshot};
+
+/// A snapshot with the logins, shared by all things that expressions look at.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    pub snapshot: Arc<Snapshot>,
+    pub logins: Arc<dyn Logins>,
+}
+
+/// Who has which login.
+pub(super) trait Logins: Send + Sync + std::fmt::Debug {
+    fn login(&self, person: &Id) -> Option<&str>;
+}
+
+impl Scene {
+    /// What the rules of a user see.
+    pub fn user(&self, person: &Id, account: &Id) -> Context {
+        let primary = self.snapshot.primary_engagement(person);
+        let engagement = primary.as_ref().map(|primary| self.engagement(primary.id));
+        let unit = primary.as_ref().map(|primary| self.unit(&primary.engagement.unit));
+        let manager = self.snapshot.effective_manager(person).map(|found| self.manager(found.person));
+        let login = self.logins.login(person).map(str::to_owned);
+        let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.clone().into())]);
+        Context::new()
+            .with("person", self.person(person))
+            .with("engagement", engagement)
+            .with("unit", unit)
+            .with("manager", manager)
+            .with("account", account)
+            .with("login", login)
+    }
+
+    /// What the rules of a unit see.
+    pub fn unit_context(&self, unit: &Id) -> Context {
+        let parent = self.snapshot.unit(unit).and_then(|unit| unit.parent.as_ref()).map(|parent| self.unit(parent));
+        Context::new().with("unit", self.unit(unit)).with("parent", parent)
+    }
+
+    /// What the rules of a group see.
+    pub fn group_context(&self, group: &Id) -> Context {
+        Context::new().with("group", self.view(group, group_field))
+    }
+
+    fn person(&self, id: &Id) -> ExprValue {
+        self.view(id, person_field)
+    }
+
+    fn engagement(&self, id: &Id) -> ExprValue {
+        self.view(id, engagement_field)
+    }
+
+    fn unit(&self, id: &Id) -> ExprValue {
+        self.view(id, unit_field)
+    }
+
+    fn manager(&self, person: &Id) -> ExprValue {
+        self.view(person, manager_field)
+    }
+
+    fn class(&self, id: Option<&Id>) -> Option<ExprValue> {
+        let class = self.snapshot.class(id?)?;
+        Some(ExprValue::object(vec![("id", id?.as_str().into()), ("name", class.name.as_str().into())]))
+    }
+
+    fn view(&self, id: &Id, field: FieldOf) -> ExprValue {
+        ExprValue::lazy(View { scene: self.clone(), id: id.clone(), field })
+    }
+}
+
+type FieldOf = fn(&Scene, &Id, &str) -> Option<ExprValue>;
+
+/// One thing of the snapshot.
+struct View {
+    scene: Scene,
+    id: Id,
+    field: FieldOf,
+}
+
+impl Lazy for View {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        (self.field)(&self.scene, &self.id, name)
+    }
+}
+
+fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+    let person = scene.snapshot.person(id)?;
+    match name {
+        "id" => Some(id.as_str().into()),
+        "given_name" => Some(person.given_name.as_str().into()),
+        "surname" => Some(person.surname.as_str().into()),
+        "nickname" => person.nickname.as_deref().map(Into::into),
+        "name" => Some(display_name(person).into()),
+        "category" => Some(scene.snapshot.class(person.category.as_ref()?)?.name.as_str().into()),
+        "sponsor" => Some(person.sponsor.as_ref()?.as_str().into()),
+        _ => None,
+    }
+}
+
+fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+    let engagement = scene.snapshot.engagement(id)?;
+    match name {
+        "id" => Some(id.as_str().into()),
+        "number" => engagement.number.as_deref().map(Into::into),
+        "title" => engagement.title.as_deref().map(Into::into),
+        "job_function" => scene.class(engagement.job_function.as_ref()),
+        "type" => scene.class(engagement.engagement_type.as_ref()),
+        "start" => scene.snapshot.engagement_start(id).map(|day| day.to_string().into()),
+        _ => None,
+    }
+}
+
+fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+    let unit = scene.snapshot.unit(id)?;
+    match name {
+        "id" => Some(id.as_str().into()),
+        "name" => Some(unit.name.as_str().into()),
+        "type" => scene.class(unit.unit_type.as_ref()),
+        "level" => scene.class(unit.level.as_ref()),
+        "tags" => Some(ExprValue::list(unit.tags.iter().map(String::as_str))),
+        "path" => {
+            let mut path: Vec<&str> = vec![&unit.name];
+            let above = scene.snapshot.ancestors(id);
+            path.extend(above.iter().filter_map(|unit| scene.snapshot.unit(unit)).map(|unit| unit.name.as_str()));
+            path.reverse();
+            Some(ExprValue::list(path))
+        }
+        _ => None,
+    }
+}
+
+fn manager_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+    match name {
+        "login" => scene.logins.login(id).map(Into::into),
+        "id" | "name" => person_field(scene, id, name),
+        _ => None,
+    }
+}
+
+fn group_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+    let group = scene.snapshot.group(id)?;
+    match name {
+        "id" => Some(id.as_str().into()),
+        "name" => Some(group.name.as_str().into()),
+        "type" => scene.class(group.group_type.as_ref()),
+        "description" => group.description.as_deref().map(Into::into),
+        _ => None,
+    }
+}
+
+/// The name a person goes by: the nickname where there is one.
+pub(super) fn display_name(person: &crate::org::Person) -> String {
+    person.nickname.clone().unwrap_or_else(|| person.full_name())
+}

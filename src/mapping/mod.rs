@@ -1,0 +1,19 @@
+//! What should be: the objects that a target should hold, from a snapshot of the roster. Pure.
+//!
+//! [`Rules`] say, per target and kind of object, which expression gives which attribute. A [`Mapper`] evaluates them
+//! on demand, one object at a time. Logins are given by [`naming`], once for all targets. Nothing here looks
+//! anything up outside the snapshot, and nothing is reserved.
+
+mod account;
+mod context;
+mod group;
+mod mapper;
+pub mod naming;
+mod rules;
+mod unit;
+mod user;
+
+pub use account::{ORDINARY, account_id};
+pub use mapper::{Inputs, Mapper};
+pub use naming::{Given, Naming};
+pub use rules::{AttributeRule, KindRules, Place, Rules, Vacant};

@@ -1,0 +1,62 @@
+//! The rules of one target, compiled.
+
+use std::collections::BTreeMap;
+
+use crate::expr::Expression;
+use crate::object::{AttributeName, Authority, Kind};
+
+/// The rules of one target. A kind without rules is neither read nor written there.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    pub kinds: BTreeMap<Kind, KindRules>,
+}
+
+/// The rules of one kind of object.
+#[derive(Debug, Clone)]
+pub struct KindRules {
+    /// The relative name, in targets with a tree.
+    pub name: Option<Expression>,
+    /// Which people, units or groups have such an object; none is all of them.
+    pub when: Option<Expression>,
+    pub place: Place,
+    /// Whether the user's manager is kept in step.
+    pub manager: bool,
+    pub attributes: Vec<AttributeRule>,
+}
+
+/// Where users lie in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Place {
+    /// In the object of the primary engagement's unit, or of the nearest unit above that has one.
+    #[default]
+    Unit,
+    /// In the container that the configuration names.
+    Top,
+}
+
+/// What happens when an expression says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Vacant {
+    /// The attribute is to have no value.
+    #[default]
+    Clear,
+    /// The attribute is left as it is.
+    Keep,
+}
+
+/// The rule of one attribute.
+#[derive(Debug, Clone)]
+pub struct AttributeRule {
+    pub attribute: AttributeName,
+    pub value: Expression,
+    pub authority: Authority,
+    pub vacant: Vacant,
+}
+
+impl Rules {
+    /// The attributes of each kind that the rules speak about: what a read has to ask for.
+    pub fn attributes(&self) -> BTreeMap<Kind, Vec<AttributeName>> {
+        let names = |rules: &KindRules| rules.attributes.iter().map(|rule| rule.attribute.clone()).collect();
+        self.kinds.iter().map(|(kind, rules)| (*kind, names(rules))).collect()
+    }
+}
