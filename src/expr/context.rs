@@ -1,0 +1,193 @@
+//! What an expression sees: values that are looked up when, and only when, the expression asks for them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{DynObject, Enumerator, Object};
+
+use super::roots::{Field, RootSpec, Shape};
+
+/// A value that an expression can read.
+#[derive(Clone)]
+pub struct ExprValue(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Nothing,
+    Plain(Value),
+    Object(Arc<dyn Lazy>),
+}
+
+/// A thing whose fields are computed when an expression asks for them. `None` is "has no value". Only fields that
+/// the table of its root names are ever asked for.
+pub trait Lazy: Send + Sync {
+    fn field(&self, name: &str) -> Option<ExprValue>;
+}
+
+/// The values of the roots for one evaluation. A root that is not set is nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    roots: Arc<Vec<(&'static str, ExprValue)>>,
+}
+
+impl ExprValue {
+    /// Nothing, for a scalar or for a whole object: it is false, joins to the empty text, and its fields are nothing.
+    pub fn nothing() -> Self {
+        Self(Repr::Nothing)
+    }
+
+    pub fn list<T: Into<Self>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self(Repr::Plain(items.into_iter().map(|item| item.into().shaped(Shape::Text)).collect()))
+    }
+
+    pub fn object(fields: Vec<(&'static str, Self)>) -> Self {
+        Self::lazy(Fields(fields))
+    }
+
+    pub fn lazy(thing: impl Lazy + 'static) -> Self {
+        Self(Repr::Object(Arc::new(thing)))
+    }
+
+    /// The value as the expression sees it: where the table says "object", always something that has fields.
+    fn shaped(self, shape: Shape) -> Value {
+        match (self.0, shape) {
+            (Repr::Plain(value), _) => value,
+            (Repr::Object(thing), Shape::Object(fields)) => Value::from_object(View { fields, thing: Some(thing) }),
+            (Repr::Nothing, Shape::Object(fields)) => Value::from_object(View { fields, thing: None }),
+            (Repr::Nothing, Shape::List) => Value::from(Vec::<Value>::new()),
+            (Repr::Nothing | Repr::Object(_), _) => empty(),
+        }
+    }
+}
+
+impl Context {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives the root `name` its value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<ExprValue>) -> Self {
+        Arc::make_mut(&mut self.roots).push((name, value.into()));
+        self
+    }
+
+    pub(super) fn value(&self, table: &'static [RootSpec]) -> Value {
+        let roots = Roots { table, values: Arc::clone(&self.roots) };
+        Value::from_dyn_object(DynObject::new(Arc::new(roots)))
+    }
+}
+
+impl From<&str> for ExprValue {
+    fn from(text: &str) -> Self {
+        Self(Repr::Plain(Value::from(text)))
+    }
+}
+
+impl From<String> for ExprValue {
+    fn from(text: String) -> Self {
+        Self(Repr::Plain(Value::from(text)))
+    }
+}
+
+impl From<i64> for ExprValue {
+    fn from(number: i64) -> Self {
+        Self(Repr::Plain(Value::from(number)))
+    }
+}
+
+impl From<bool> for ExprValue {
+    fn from(value: bool) -> Self {
+        Self(Repr::Plain(Value::from(value)))
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for ExprValue {
+    fn from(value: Option<T>) -> Self {
+        value.map_or_else(Self::nothing, Into::into)
+    }
+}
+
+impl fmt::Debug for ExprValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Nothing => f.write_str("nothing"),
+            Repr::Plain(value) => fmt::Debug::fmt(value, f),
+            Repr::Object(_) => f.write_str("(object)"),
+        }
+    }
+}
+
+/// A scalar without value is the empty text, so that it can be sliced, joined and filtered like any other.
+pub(super) fn empty() -> Value {
+    Value::from("")
+}
+
+struct Fields(Vec<(&'static str, ExprValue)>);
+
+impl Lazy for Fields {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    }
+}
+
+/// An object as its table shows it; `None` is an object that is not there.
+pub(super) struct View {
+    fields: &'static [Field],
+    thing: Option<Arc<dyn Lazy>>,
+}
+
+impl View {
+    pub(super) fn is_absent(&self) -> bool {
+        self.thing.is_none()
+    }
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_absent() { "nothing" } else { "(object)" })
+    }
+}
+
+impl Object for View {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let field = self.fields.iter().find(|field| field.name == key)?;
+        let value = self.thing.as_ref().and_then(|thing| thing.field(key));
+        Some(ExprValue::from(value).shaped(field.shape))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        !self.is_absent()
+    }
+
+    fn render(self: &Arc<Self>, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Roots {
+    table: &'static [RootSpec],
+    values: Arc<Vec<(&'static str, ExprValue)>>,
+}
+
+impl Object for Roots {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let root = self.table.iter().find(|root| root.name == key)?;
+        let value = self.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value.clone());
+        Some(ExprValue::from(value).shaped(root.shape))
+    }
+}

@@ -1,0 +1,254 @@
+//! The static check: every name in an expression must be known. The engine's own check misses names below slices,
+//! subscripts and filters, and gives no place, so this reads the tokens itself. That is enough, because the language
+//! of one value has no statements: nothing can be assigned.
+
+use std::ops::Range;
+
+use super::expression::ExprError;
+use super::functions::{FILTERS, FUNCTIONS, NULL, TESTS};
+use super::nearest::nearest;
+use super::roots::{Field, RootSpec, Shape};
+
+const KEYWORDS: [&str; 11] = ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind<'a> {
+    Name(&'a str),
+    Text(&'a str),
+    Number,
+    Punct(&'a str),
+}
+
+#[derive(Debug, Clone)]
+struct Token<'a> {
+    kind: Kind<'a>,
+    range: Range<usize>,
+}
+
+/// Checks every name of `source`. The result is the source to compile: the same text of the same length, in which
+/// `none` is the language's own nothing.
+pub(super) fn check(source: &str, roots: &'static [RootSpec]) -> Result<String, ExprError> {
+    let tokens = tokens(source);
+    refuse_repetition(&tokens)?;
+    let mut compiled = source.to_owned();
+    let mut at = 0;
+    while at < tokens.len() {
+        let scan = Scan { tokens: &tokens, roots };
+        match tokens[at].kind {
+            Kind::Name(name @ ("none" | "None")) if !scan.is_called_for(at) => {
+                debug_assert_eq!(name.len(), NULL.len());
+                compiled.replace_range(tokens[at].range.clone(), NULL);
+                at += 1;
+            }
+            Kind::Name(_) => at = scan.name(at)?,
+            Kind::Punct("{") => {
+                let message = "an expression gives one value or a list, no table".to_owned();
+                return Err(ExprError { message, range: Some(tokens[at].range.clone()), hint: None });
+            }
+            _ => at += 1,
+        }
+    }
+    Ok(compiled)
+}
+
+/// A list of constants times a number is computed while it is compiled, where no fuel is counted.
+fn refuse_repetition(tokens: &[Token<'_>]) -> Result<(), ExprError> {
+    let is_list = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map(|token| token.kind);
+        tokens[at].kind == Kind::Punct("[")
+            && match before {
+                Some(Kind::Name(name)) => KEYWORDS.contains(&name),
+                Some(Kind::Punct(before)) => !matches!(before, "]" | ")"),
+                _ => true,
+            }
+    };
+    let times = tokens.iter().find(|token| matches!(token.kind, Kind::Punct("*" | "**")));
+    match times.filter(|_| (0..tokens.len()).any(is_list)) {
+        Some(times) => {
+            let message = "a list cannot be multiplied".to_owned();
+            Err(ExprError { message, range: Some(times.range.clone()), hint: None })
+        }
+        None => Ok(()),
+    }
+}
+
+struct Scan<'a> {
+    tokens: &'a [Token<'a>],
+    roots: &'static [RootSpec],
+}
+
+impl<'a> Scan<'a> {
+    fn kind(&self, at: usize) -> Option<Kind<'a>> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    fn before(&self, at: usize) -> Option<Kind<'a>> {
+        at.checked_sub(1).and_then(|before| self.kind(before))
+    }
+
+    fn is_test(&self, at: usize) -> bool {
+        match self.before(at) {
+            Some(Kind::Name("is")) => true,
+            Some(Kind::Name("not")) => self.before(at - 1) == Some(Kind::Name("is")),
+            _ => false,
+        }
+    }
+
+    /// The name of a filter, test or argument rather than of a value.
+    fn is_called_for(&self, at: usize) -> bool {
+        self.is_test(at) || matches!(self.before(at), Some(Kind::Punct("|" | ".")))
+    }
+
+    /// Checks the name at `at` with what belongs to it; gives the token to go on with.
+    fn name(&self, at: usize) -> Result<usize, ExprError> {
+        let Some(Kind::Name(name)) = self.kind(at) else { return Ok(at + 1) };
+        if self.before(at) == Some(Kind::Punct("|")) {
+            return self.one_of(at, name, "filter", FILTERS);
+        }
+        if self.is_test(at) && name != "not" {
+            return self.one_of(at, name, "test", TESTS);
+        }
+        if self.before(at) == Some(Kind::Punct(".")) {
+            return Err(self.error(at, format!("{name:?} follows a value that has no fields"), None));
+        }
+        if KEYWORDS.contains(&name) || name == NULL {
+            return Ok(at + 1);
+        }
+        match self.kind(at + 1) {
+            Some(Kind::Punct("=")) => Ok(at + 2),
+            Some(Kind::Punct("(")) => self.one_of(at, name, "function", FUNCTIONS),
+            _ => self.path(at, name),
+        }
+    }
+
+    fn one_of(&self, at: usize, name: &str, what: &str, known: &[&'static str]) -> Result<usize, ExprError> {
+        if known.contains(&name) {
+            return Ok(at + 1);
+        }
+        let hint = nearest(name, known.iter().copied())
+            .map_or_else(|| format!("there are {}", known.join(", ")), |near| format!("did you mean {near:?}?"));
+        Err(self.error(at, format!("there is no {what} {name:?}"), Some(hint)))
+    }
+
+    /// A root and the fields that follow it: `person.given_name`, `person["given_name"]`.
+    fn path(&self, start: usize, root: &str) -> Result<usize, ExprError> {
+        let Some(field) = self.roots.iter().find(|known| known.name == root) else {
+            return Err(self.unknown(start, "there is nothing named", root, self.roots));
+        };
+        let mut shape = field.shape;
+        let mut path = root.to_owned();
+        let mut at = start + 1;
+        loop {
+            let (name, place, next) = match (self.kind(at), self.kind(at + 1), self.kind(at + 2)) {
+                (Some(Kind::Punct(".")), Some(Kind::Name(name)), _) => (name, at + 1, at + 2),
+                (Some(Kind::Punct("[")), Some(Kind::Text(name)), Some(Kind::Punct("]"))) => (name, at + 1, at + 3),
+                (Some(Kind::Punct("[")), ..) if matches!(shape, Shape::Object(_)) => {
+                    let hint = Some(format!("write {path}.NAME"));
+                    return Err(self.error(at, format!("a field of {path} is named in full"), hint));
+                }
+                _ => break,
+            };
+            if self.kind(next) == Some(Kind::Punct("(")) {
+                let hint = Some(format!("write {path}|{name}, if there is such a filter"));
+                return Err(self.error(place, "there are no methods".into(), hint));
+            }
+            let Shape::Object(fields) = shape else {
+                return Err(self.error(place, format!("{path} has no fields"), None));
+            };
+            let Some(field) = fields.iter().find(|known| known.name == name) else {
+                return Err(self.unknown(place, &format!("{path} has no field"), name, fields));
+            };
+            shape = field.shape;
+            path = format!("{path}.{name}");
+            at = next;
+        }
+        self.usable(start, at, &path, shape)?;
+        Ok(at)
+    }
+
+    /// An object is no text; it may only be asked whether it is there. A list is no text either.
+    fn usable(&self, start: usize, next: usize, path: &str, shape: Shape) -> Result<(), ExprError> {
+        let (before, after) = (self.before(start), self.kind(next));
+        match shape {
+            Shape::Object(fields) => {
+                let asked = matches!(before, Some(Kind::Name("if" | "and" | "or" | "not")))
+                    || matches!(after, Some(Kind::Name("and" | "or" | "is")));
+                let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+                let hint = Some(format!("name one of its fields: {}", names.join(", ")));
+                if asked { Ok(()) } else { Err(self.error(start, format!("{path} is not one value"), hint)) }
+            }
+            Shape::List if before == Some(Kind::Punct("~")) || after == Some(Kind::Punct("~")) => {
+                let hint = Some(format!("write {path}|join(', ') or {path}[0]"));
+                Err(self.error(start, format!("{path} is a list, not a text"), hint))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn unknown(&self, at: usize, what: &str, name: &str, known: &'static [Field]) -> ExprError {
+        let names: Vec<&str> = known.iter().map(|field| field.name).collect();
+        let hint = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        self.error(at, format!("{what} {name:?}"), Some(hint))
+    }
+
+    fn error(&self, at: usize, message: String, hint: Option<String>) -> ExprError {
+        ExprError { message, range: self.tokens.get(at).map(|token| token.range.clone()), hint }
+    }
+}
+
+/// Splits an expression into tokens. What is not well formed is left to the compiler to refuse.
+fn tokens(source: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(first) = source[at..].chars().next() {
+        let rest = &source[at..];
+        let (length, kind) = match first {
+            c if c.is_whitespace() => (c.len_utf8(), None),
+            '"' | '\'' => {
+                let length = text_length(rest, first);
+                let inside = rest.get(1..length.saturating_sub(1)).unwrap_or_default();
+                (length, Some(Kind::Text(inside)))
+            }
+            c if c.is_alphabetic() || c == '_' => {
+                let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                (length, Some(Kind::Name(&rest[..length])))
+            }
+            c if c.is_ascii_digit() => (number_length(rest), Some(Kind::Number)),
+            c => {
+                let double = ["==", "!=", "<=", ">=", "//", "**"].iter().any(|two| rest.starts_with(two));
+                let length = if double { 2 } else { c.len_utf8() };
+                (length, Some(Kind::Punct(&rest[..length])))
+            }
+        };
+        if let Some(kind) = kind {
+            tokens.push(Token { kind, range: at..at + length });
+        }
+        at += length;
+    }
+    tokens
+}
+
+fn text_length(rest: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+fn number_length(rest: &str) -> usize {
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let whole = digits(rest);
+    match rest[whole..].strip_prefix('.') {
+        Some(fraction) if fraction.starts_with(|c: char| c.is_ascii_digit()) => whole + 1 + digits(fraction),
+        _ => whole,
+    }
+}

@@ -1,0 +1,216 @@
+//! The language as a whole: what it says of one person, what it refuses, what it stops.
+
+use super::roots::USER;
+use super::*;
+
+struct Person;
+
+impl Lazy for Person {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        match name {
+            "given_name" => Some("Åse Marie".into()),
+            "surname" => Some("Sørensen".into()),
+            "name" => Some("Åse Marie Sørensen".into()),
+            "category" => Some("employee".into()),
+            "national_id" => Some("0101010101".into()),
+            _ => None,
+        }
+    }
+}
+
+fn context() -> Context {
+    let unit = ExprValue::object(vec![
+        ("name", "Skole".into()),
+        ("path", ExprValue::list(["Kommunen", "Børn", "Skole"])),
+        ("tags", ExprValue::list(Vec::<String>::new())),
+    ]);
+    let engagement = ExprValue::object(vec![("fraction", 37.into()), ("number", "00123".into())]);
+    Context::new()
+        .with("person", ExprValue::lazy(Person))
+        .with("unit", unit)
+        .with("engagement", engagement)
+        .with("login", "aase")
+}
+
+fn says(source: &str) -> Outcome {
+    let expression = Expression::compile(source, USER).unwrap_or_else(|error| panic!("{source}: {error} {error:?}"));
+    expression.evaluate(&context()).unwrap_or_else(|error| panic!("{error} {error:?}"))
+}
+
+fn text(source: &str) -> String {
+    match says(source) {
+        Outcome::Text(text) => text,
+        other => panic!("{source} is {other:?}"),
+    }
+}
+
+fn refused(source: &str) -> (String, String) {
+    let error = Expression::compile(source, USER).expect_err(source);
+    let place = error.range.map_or("?", |range| &source[range]);
+    (format!("{place}: {}", error.message), error.hint.unwrap_or_default())
+}
+
+fn stopped(source: &str) -> String {
+    let expression = Expression::compile(source, USER).unwrap_or_else(|error| panic!("{source}: {error}"));
+    expression.evaluate(&context()).expect_err(source).message
+}
+
+#[test]
+fn values_join_slice_and_filter() {
+    assert_eq!(text("person.given_name ~ ' ' ~ person.surname"), "Åse Marie Sørensen");
+    assert_eq!(text("slug(person.given_name)[:3] ~ slug(person.surname)[:3]"), "aassoe");
+    assert_eq!(text("unit.path[0]"), "Kommunen");
+    assert_eq!(text("unit.path[1:]|join(' / ')"), "Børn / Skole");
+    assert_eq!(text("person['surname']|upper"), "SØRENSEN");
+    assert_eq!(text("initials(person.name) ~ truncate(person.surname, 2)"), "ÅMSSø");
+    assert_eq!(text("login ~ '@example.test'"), "aase@example.test");
+    assert_eq!(text("engagement.number"), "00123");
+    assert_eq!(text("'a' ~ engagement.fraction"), "a37");
+}
+
+#[test]
+fn nothing_is_never_a_word() {
+    for source in [
+        "person.nickname",
+        "none",
+        "None",
+        "engagement.title",
+        "engagement.job_function.name",
+        "manager.name",
+        "manager.login ~ person.nickname",
+        "engagement.end[:4]",
+        "''",
+        "'  '",
+        "person.nickname|upper",
+        "unit.tags",
+        "[person.nickname, none, '']",
+        "unit.path[7]",
+        "person.nickname ~ none",
+        "none|upper",
+        "'x' if manager",
+        "engagement.job_function.name|upper|trim",
+        "manager and manager.name",
+        "unit.tags|join(',')",
+        "('x' if manager) ~ ''",
+        "slug(none)",
+        "(none if manager else none) ~ ''",
+    ] {
+        assert_eq!(says(source), Outcome::Nothing, "{source}");
+    }
+    assert_eq!(text("person.given_name ~ none ~ ' ' ~ person.nickname"), "Åse Marie");
+    assert_eq!(text("engagement.title or engagement.job_function.name or 'x'"), "x");
+    assert_eq!(text("engagement.title|default(unit.path[9], unit.name)"), "Skole");
+    assert_eq!(text("'none' if manager is none and person.nickname == none else 'some'"), "none");
+    assert_eq!(text("'some' if unit is not none else 'none'"), "some");
+}
+
+#[test]
+fn results_are_typed() {
+    assert_eq!(says("engagement.fraction"), Outcome::Int(37));
+    assert_eq!(says("engagement.fraction * 2.0"), Outcome::Int(74));
+    assert_eq!(text("engagement.fraction / 2"), "18.5");
+    assert_eq!(says("person.category == 'employee'"), Outcome::Bool(true));
+    assert_eq!(says("[login, person.nickname, 3]"), Outcome::List(vec![Outcome::Text("aase".into()), Outcome::Int(3)]));
+    assert!(stopped("[[1]]").contains("list of lists"));
+    assert!(stopped("manager or unit").contains("not a text"));
+}
+
+#[test]
+fn a_condition_holds_or_not() {
+    let holds = |source: &str| Expression::compile(source, USER).unwrap().holds(&context()).unwrap();
+    assert!(holds("person.category == 'employee' and not manager"));
+    assert!(holds("'Børn' in unit.path"));
+    assert!(!holds("person.nickname"));
+    assert!(!holds("engagement.end and engagement.end < '2026-01-01'"));
+}
+
+#[test]
+fn unknown_names_are_refused_with_place_and_hint() {
+    let expect = |source, message: &str, hint: &str| {
+        assert_eq!(refused(source), (message.to_owned(), hint.to_owned()));
+    };
+    expect("persn.surname", "persn: there is nothing named \"persn\"", "did you mean \"person\"?");
+    expect("slug(person.surnme)[:3]", "surnme: person has no field \"surnme\"", "did you mean \"surname\"?");
+    expect("person['givenname'][:1]", "'givenname': person has no field \"givenname\"", "did you mean \"given_name\"?");
+    expect("login|uper", "uper: there is no filter \"uper\"", "did you mean \"upper\"?");
+    expect("slugg(login)", "slugg: there is no function \"slugg\"", "did you mean \"slug\"?");
+    expect("login is nonee", "nonee: there is no test \"nonee\"", "did you mean \"none\"?");
+    expect("login.upper()", "upper: there are no methods", "write login|upper, if there is such a filter");
+    expect("login.x", "x: login has no fields", "");
+    expect("unit.path[0].x", "x: \"x\" follows a value that has no fields", "");
+    expect("unit.tags ~ 'a'", "unit: unit.tags is a list, not a text", "write unit.tags|join(', ') or unit.tags[0]");
+    expect("person[login]", "[: a field of person is named in full", "write person.NAME");
+    assert!(refused("manager ~ ''").0.contains("manager is not one value"));
+    assert!(refused("engagement.job_function").1.contains("id, name"));
+    assert!(refused("person.national_id").0.contains("no field"));
+    assert!(refused("person.given_name ~").0.contains("not an expression"));
+    assert!(refused("{{ login }}").0.contains("no table"));
+    assert!(refused("'unended").0.contains("not an expression"));
+    assert!(refused(" ").0.contains("empty"));
+}
+
+#[test]
+fn there_is_no_way_to_read_the_time_or_run_away() {
+    for source in ["now()", "range(1000000000)", "debug()", "namespace()", "include('x')", "login|map('upper')"] {
+        assert!(refused(source).0.contains("there is no"), "{source}");
+    }
+    for source in ["[1] * 100000000", "([1] * 100000000)|join", "2 in [1] * 100000000", "1 * [1]", "2 ** 9 in [login]"]
+    {
+        assert!(refused(source).0.contains("cannot be multiplied"), "{source}");
+    }
+    for source in [
+        "'x' * 1000000000",
+        "(login * 1000) * 1000000",
+        "unit.path * 100000000",
+        "(unit.path * 100000000)|join",
+        "(unit.path * 100000000)|sort|first",
+        "(unit.path * 100000000)|unique|list",
+        "login in unit.path * 100000000",
+        "(unit.path * 100000000)|reverse|list",
+        "(unit.path * 100000000)|list|length",
+        "login * 100000000 == 'x'",
+        "('abcdefgh' * 1000)|replace('', 'x' * 1000)",
+        "('x' * 60000) ~ ('y' * 60000)",
+        "join(('xy' * 30000)|list, 'z' * 10000)",
+    ] {
+        let message = stopped(source);
+        let known = ["too much work", "too large", "more than", "at most"].iter().any(|known| message.contains(known));
+        assert!(known, "{source}: {message}");
+    }
+    assert!(Expression::compile(&"(".repeat(5_000), USER).is_err());
+    assert!(Expression::compile(&format!("'{}'", "x".repeat(70_000)), USER).is_err());
+}
+
+#[test]
+fn hostile_text_never_panics() {
+    for source in [
+        "person.",
+        "person[",
+        "a|",
+        "is",
+        "not",
+        "'\\",
+        "é.ø",
+        "1.2.3",
+        "x is not",
+        "person..name",
+        "[:",
+        "=",
+        "a=b",
+        "none.x",
+        "x none",
+        "|none",
+        "is none",
+        "person[']",
+        "ß",
+        "\u{0}",
+        "1__2e+",
+        "**",
+        "none(1)",
+        "none|none",
+    ] {
+        if let Ok(expression) = Expression::compile(source, USER) {
+            let _either = expression.evaluate(&context());
+        }
+    }
+}
