@@ -11,8 +11,11 @@
 
 pub mod clock;
 pub mod expr;
+pub mod mapping;
 pub mod net;
 pub mod object;
 pub mod org;
 pub mod reconcile;
+pub mod report;
+pub mod run;
 pub mod target;
