@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::org::Instant;
 
@@ -33,7 +33,7 @@ pub struct ScheduleError {
     pub hint: Option<String>,
 }
 
-const WEEKDAYS: [&str; 8] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 fn error(message: impl Into<String>, hint: &str) -> ScheduleError {
     ScheduleError { message: message.into(), hint: Some(hint.to_owned()) }
@@ -73,37 +73,47 @@ impl Schedule {
 
     /// The first time after `after`.
     pub fn next_after(&self, after: Instant, zone: &TimeZone) -> Option<Instant> {
-        // Two days back covers every shift: a time in a gap is put off, one in an overlap comes again.
         let local = after.timestamp().to_zoned(zone.clone()).datetime();
-        let mut civil = local.checked_sub(jiff::Span::new().hours(3)).ok()?;
-        let mut best: Option<Instant> = None;
-        loop {
-            let Some(next) = self.civil_after(civil) else { return best };
-            for instant in self.instants(next, zone) {
-                if instant > after && best.is_none_or(|best| instant < best) {
-                    best = Some(instant);
-                }
+        if !clocks_change_near(after, zone) {
+            let next = self.civil_after(local)?;
+            if !zone.to_ambiguous_timestamp(next).is_ambiguous() {
+                return self.instants(next, zone).into_iter().next();
             }
-            // Later civil times can only give an earlier instant within the width of one change of clocks.
-            if let Some(found) = best {
-                let found = found.timestamp().to_zoned(zone.clone()).datetime();
-                if next >= found.checked_add(jiff::Span::new().hours(3)).unwrap_or(found) {
-                    return best;
+        }
+        self.next_among_changes(after, local, zone)
+    }
+
+    /// Where clocks change, a later civil time can be the earlier instant, so all of some hours are compared.
+    fn next_among_changes(&self, after: Instant, local: civil::DateTime, zone: &TimeZone) -> Option<Instant> {
+        let hours = |hours: i64| jiff::Span::new().hours(hours);
+        let mut civil = local.saturating_sub(hours(REACH));
+        let mut best: Option<(Instant, civil::DateTime)> = None;
+        while let Some(next) = self.civil_after(civil) {
+            if best.is_some_and(|(_, found)| next > found.saturating_add(hours(REACH))) {
+                break;
+            }
+            for instant in self.instants(next, zone) {
+                if instant > after && best.is_none_or(|(best, _)| instant < best) {
+                    best = Some((instant, next));
                 }
             }
             civil = next;
         }
+        best.map(|(instant, _)| instant)
     }
 
     /// The last time after `since` and not after `until`: one missed run stands for all.
     pub fn last_due(&self, since: Instant, until: Instant, zone: &TimeZone) -> Option<Instant> {
-        let mut last = None;
-        let mut at = since;
-        while let Some(next) = self.next_after(at, zone).filter(|next| *next <= until) {
-            last = Some(next);
-            at = next;
+        const HOUR: i64 = 3_600_000_000;
+        for back in [HOUR, 24 * HOUR, 8 * 24 * HOUR, 400 * 24 * HOUR, i64::MAX] {
+            let start = since.max(Instant::from_micros(until.micros().saturating_sub(back)));
+            let mut due = std::iter::successors(self.next_after(start, zone), |at| self.next_after(*at, zone));
+            let last = due.by_ref().take_while(|at| *at <= until).last();
+            if last.is_some() || start == since {
+                return last;
+            }
         }
-        last
+        None
     }
 
     fn civil_after(&self, after: civil::DateTime) -> Option<civil::DateTime> {
@@ -116,13 +126,62 @@ impl Schedule {
     }
 
     fn instants(&self, at: civil::DateTime, zone: &TimeZone) -> Vec<Instant> {
-        let first = zone.to_ambiguous_timestamp(at).compatible();
-        let again = zone.to_ambiguous_timestamp(at);
-        let second = if self.every_hour && again.is_ambiguous() { again.later() } else { Err(jiff::Error::from_args(format_args!(""))) };
-        let mut instants: Vec<Instant> =
-            [first, second].into_iter().flatten().map(|stamp| Instant::from_micros(stamp.as_microsecond())).collect();
-        instants.dedup();
-        instants
+        let ambiguous = zone.to_ambiguous_timestamp(at);
+        let twice = self.every_hour && matches!(ambiguous.offset(), AmbiguousOffset::Fold { .. });
+        let second = twice.then(|| ambiguous.clone().later().ok()).flatten();
+        let first = ambiguous.compatible().ok();
+        let instant = |stamp: jiff::Timestamp| Instant::from_micros(stamp.as_microsecond());
+        [first, second].into_iter().flatten().map(instant).collect()
+    }
+}
+
+/// Hours around a change of clocks in which the order of civil times is not that of instants.
+const REACH: i64 = 4;
+
+fn clocks_change_near(at: Instant, zone: &TimeZone) -> bool {
+    let reach = jiff::SignedDuration::from_hours(REACH);
+    let offset = |stamp: Result<jiff::Timestamp, jiff::Error>| stamp.ok().map(|stamp| zone.to_offset(stamp));
+    let stamp = at.timestamp();
+    offset(stamp.checked_sub(reach)) != offset(stamp.checked_add(reach))
+}
+
+/// The weekday field with names: `cron` counts 1 = Sunday, crontab(5) counts 0 and 7 = Sunday.
+fn weekdays(field: &str) -> Result<String, ScheduleError> {
+    let mut days = [false; 7];
+    for item in field.split(',') {
+        let (range, step) = match item.split_once('/') {
+            Some((range, step)) => (range, step.parse().ok().filter(|step| *step > 0)),
+            None => (item, Some(1)),
+        };
+        let bounds = match range.split_once('-') {
+            _ if range == "*" || range == "?" => Some((0, 6)),
+            Some((from, to)) => weekday(from).zip(weekday(to)).map(|(from, to)| (from, if to == 0 { 7 } else { to })),
+            None => weekday(range).map(|day| (day, if item.contains('/') { 6 } else { day })),
+        };
+        let (Some((from, to)), Some(step)) = (bounds, step) else {
+            return Err(error(
+                format!("{item:?} is no weekday"),
+                "write Mon to Sun, or 0 to 7 where 0 and 7 are Sunday",
+            ));
+        };
+        if from > to {
+            return Err(error(format!("{item:?} runs backwards"), "write two ranges, such as Fri-Sun,Mon"));
+        }
+        for day in (from..=to).step_by(step) {
+            days[day % 7] = true;
+        }
+    }
+    if days == [true; 7] {
+        return Ok("*".into());
+    }
+    let names: Vec<&str> = days.iter().zip(WEEKDAYS).filter(|(on, _)| **on).map(|(_, name)| name).collect();
+    Ok(names.join(","))
+}
+
+fn weekday(text: &str) -> Option<usize> {
+    match text.parse::<usize>() {
+        Ok(number) => (number <= 7).then_some(number),
+        Err(_) => WEEKDAYS.iter().position(|name| name.eq_ignore_ascii_case(text)),
     }
 }
 
@@ -134,6 +193,11 @@ impl fmt::Display for Schedule {
 
 fn to_chrono(at: civil::DateTime) -> Option<DateTime<Utc>> {
     let date = NaiveDate::from_ymd_opt(at.year().into(), at.month().try_into().ok()?, at.day().try_into().ok()?)?;
-    let time = date.and_hms_opt(at.hour().try_into().ok()?, at.minute().try_into().ok()?, at.second().try_into().ok()?)?;
+    let time =
+        date.and_hms_opt(at.hour().try_into().ok()?, at.minute().try_into().ok()?, at.second().try_into().ok()?)?;
     Some(time.and_utc())
 }
+
+#[cfg(test)]
+#[path = "schedule_tests.rs"]
+mod tests;
