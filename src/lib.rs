@@ -10,6 +10,7 @@
 //! verbs of [`cli`] talk to a running daemon, and [`config`] says what may be configured.
 
 pub mod clock;
+pub mod config;
 pub mod expr;
 pub mod mapping;
 pub mod net;
