@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
 use crate::org::Id;
 
+pub mod memory;
 pub mod scim;
 
 /// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
