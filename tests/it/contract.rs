@@ -32,7 +32,7 @@ pub struct Subject {
     /// Names of this test start with it.
     pub prefix: String,
     /// What must live as long as the test.
-    pub keep: Box<dyn std::any::Any + Send + Sync>,
+    pub _keep: Box<dyn std::any::Any + Send + Sync>,
 }
 
 /// A prefix that no other test has had.
@@ -494,7 +494,7 @@ fn memory(tree: bool) -> Option<Subject> {
         rosterd::object::AttributeRule { syntax: rosterd::object::Syntax::Telephone, ..Default::default() },
     )];
     let target = Box::new(target.with_schema(schema.into_iter().collect()));
-    Some(Subject { target, words, prefix: own_prefix(), keep: Box::new(()) })
+    Some(Subject { target, words, prefix: own_prefix(), _keep: Box::new(()) })
 }
 
 contract! {

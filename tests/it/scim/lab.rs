@@ -92,5 +92,5 @@ pub async fn subject(name: &str) -> Option<Subject> {
         group: "displayName",
         deletes: true,
     };
-    Some(Subject { target: Box::new(target), words, prefix: own_prefix(), keep: Box::new(folder) })
+    Some(Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(folder) })
 }
