@@ -9,6 +9,9 @@ use async_trait::async_trait;
 use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
 use crate::org::Id;
 
+pub mod memory;
+pub mod scim;
+
 /// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
 /// implementation.
 #[async_trait]
