@@ -2,11 +2,13 @@
 //!
 //! A target knows its protocol and nothing of the roster, the mapping or the plan's reasons.
 
+pub mod ldap;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
+use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
 use crate::org::Id;
 
 /// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
@@ -20,6 +22,12 @@ pub trait Target: Send + Sync {
 
     /// What the attributes of `kind` can hold.
     fn schema(&self, kind: Kind) -> &Schema;
+
+    /// The handle of the container that [`Referent::Root`](crate::object::Referent::Root) means for this kind, where
+    /// the target has a tree.
+    fn root(&self, _kind: Kind) -> Option<Handle> {
+        None
+    }
 
     /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
     async fn check(&self) -> Vec<Finding>;
