@@ -2,6 +2,8 @@
 //!
 //! A target knows its protocol and nothing of the roster, the mapping or the plan's reasons.
 
+pub mod ldap;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -24,7 +26,8 @@ pub trait Target: Send + Sync {
     /// What the attributes of `kind` can hold.
     fn schema(&self, kind: Kind) -> &Schema;
 
-    /// The handle of the container that `Referent::Root` means for this kind, where the target has a tree.
+    /// The handle of the container that [`Referent::Root`](crate::object::Referent::Root) means for this kind, where
+    /// the target has a tree.
     fn root(&self, _kind: Kind) -> Option<Handle> {
         None
     }

@@ -4,3 +4,5 @@
 mod config;
 mod contract;
 mod scim;
+mod lab;
+mod ldap;
