@@ -13,4 +13,5 @@ pub mod clock;
 pub mod net;
 pub mod object;
 pub mod org;
+pub mod source;
 pub mod target;
