@@ -19,4 +19,6 @@ pub mod org;
 pub mod reconcile;
 pub mod report;
 pub mod run;
+pub mod source;
+pub mod store;
 pub mod target;

@@ -54,7 +54,7 @@ impl Engine {
         let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document)?;
         self.recover_all(&mut held, &mut document).await?;
         let Some((port, _lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
-        let settled: HashSet<String> = self.settled(&plan, &digest).await?;
+        let settled: HashSet<String> = self.settled(&digest).await?;
         if !plan.is_empty() && plan.steps.iter().all(|step| settled.contains(step.id.as_str())) {
             return Err(refused("it is applied already").hint("`rosterd plan` shows whether anything is left to do"));
         }
@@ -106,10 +106,9 @@ impl Engine {
         Ok(())
     }
 
-    async fn settled(&self, plan: &Plan, digest: &Digest) -> Result<HashSet<String>, Failure> {
-        let Some((_, proposed)) = self.store.plan_times(digest, &plan.target).await? else {
-            return Ok(HashSet::new());
-        };
+    /// The steps of a plan that were done since it was proposed: by a run of it that was cut short.
+    async fn settled(&self, digest: &Digest) -> Result<HashSet<String>, Failure> {
+        let Some(proposed) = self.store.proposed_at(digest).await? else { return Ok(HashSet::new()) };
         Ok(self.store.done_steps(digest, proposed).await?.into_iter().collect())
     }
 
@@ -169,7 +168,7 @@ impl Engine {
     ) -> Result<RunView, Failure> {
         let plan = cleared.plan();
         let digest = cleared.digest();
-        let settled = self.settled(plan, digest).await?;
+        let settled = self.settled(digest).await?;
         let run = self.store.begin_run(&plan.target, verb, &self.actor, digest, self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await?;
         let left = match executed.stopped {

@@ -162,7 +162,7 @@ impl Engine {
         Ok(Mapper::new(Inputs {
             snapshot: Arc::clone(&scene.snapshot),
             naming: Arc::clone(&scene.naming),
-            roster: self.store.roster_id(),
+            roster: self.store.meta().roster,
             target: &entry.name,
             rules: &entry.rules,
             schemas: entry.rules.kinds.keys().map(|kind| (*kind, port.schema(*kind))).collect(),

@@ -41,6 +41,15 @@ impl Store {
         row.map(|(body, at)| Ok((serde_json::from_str(&body)?, Instant::from_micros(at)))).transpose()
     }
 
+    /// When a plan was last proposed.
+    pub async fn proposed_at(&self, digest: &Digest) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT proposed_at FROM plan WHERE digest = ?")
+            .bind(digest.as_str())
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
     /// Records somebody's consent to a digest.
     pub async fn approve(&self, approval: &Approval) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
