@@ -12,8 +12,11 @@
 pub mod clock;
 pub mod config;
 pub mod expr;
+pub mod mapping;
 pub mod net;
 pub mod object;
 pub mod org;
 pub mod reconcile;
+pub mod report;
+pub mod run;
 pub mod target;

@@ -15,5 +15,5 @@ mod user;
 
 pub use account::{ORDINARY, account_id};
 pub use mapper::{Inputs, Mapper};
-pub use naming::{Given, Naming};
+pub use naming::{Given, Naming, Pattern};
 pub use rules::{AttributeRule, KindRules, Place, Rules, Vacant};

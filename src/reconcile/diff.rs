@@ -6,12 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::compare;
-use super::plan::{Hold, HoldCode, Population, Unmanaged};
+use super::plan::{Population, Unmanaged};
 use crate::object::{Desired, Handle, Kind, Links, ObjectId, Observed, Presence, Schema, Step};
+use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
-
-/// What the roster wants of a key: nothing, an object, or that nothing is done about it now.
-pub type Wanted = Option<Result<Desired, Hold>>;
 
 /// What stands around the objects that are compared.
 #[derive(Debug)]

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::compare::{change, initial, step};
-use super::diff::{Diff, Wanted, is_present};
+use super::diff::{Diff, is_present};
 use super::order;
-use super::plan::{HoldCode, Plan, Reach, Reservation, basis};
+use super::plan::{Plan, Reach, basis};
 use crate::object::{
     Coverage, Desired, Edit, Handle, Kind, ObjectId, Op, Presence, Referent, Step, StepId, Value, aspect,
 };
+use crate::object::{HoldCode, Reservation, Wanted};
 use crate::org::{Day, Id};
 
 /// What the plan is for, beside the comparison itself.

@@ -16,7 +16,7 @@ mod places;
 mod plan;
 mod references;
 
-pub use diff::{Diff, Surroundings, Wanted};
+pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
 pub use guard::{Approval, Cleared, Limit, Limits, Measure, Verdict, guard};
-pub use plan::{Counts, Digest, Hold, HoldCode, Plan, Population, Reach, Reservation, Unmanaged, basis};
+pub use plan::{Counts, Digest, NotADigest, Plan, Population, Reach, Unmanaged, basis};

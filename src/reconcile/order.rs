@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::plan::{Hold, HoldCode};
+use crate::object::{Hold, HoldCode};
 use crate::object::{Kind, Op, Step, StepId};
 
 /// Sorts the steps. Those that need a step which is not there, or each other in a circle, become holds.

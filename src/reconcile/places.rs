@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::compare::{change, step};
 use super::diff::{Diff, Place};
 use super::finish::{Created, relative_name};
-use super::plan::HoldCode;
+use crate::object::HoldCode;
 use crate::object::{Desired, Handle, Kind, Op, Referent, StepId, Value, aspect};
 use crate::org::Id;
 

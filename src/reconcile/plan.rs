@@ -6,8 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::diff::Wanted;
-use crate::object::{Coverage, Kind, Missing, ObjectId, Op, Step};
+use crate::object::{Coverage, Hold, Kind, Missing, ObjectId, Op, Reservation, Step, Wanted};
 use crate::org::{Day, Id};
 
 /// The name of a plan: a hash of what it would do. Equal plans have equal digests, whenever they are proposed.
@@ -66,46 +65,6 @@ impl From<&Coverage> for Reach {
             Coverage::Partial(missing) => Self { complete: false, missing: missing.clone() },
         }
     }
-}
-
-/// Why a step is deliberately not taken now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum HoldCode {
-    /// The linked object was not seen; nothing proves that it is gone.
-    Missing,
-    /// Several objects bear one stamp.
-    Ambiguous,
-    /// What it would need to know was not read.
-    Unread,
-    /// A value that the target cannot hold, or an expression that failed.
-    Value,
-    /// The relative name is wanted twice in one place, or taken by another object.
-    NameTaken,
-    /// No login could be given.
-    Naming,
-    /// The target marks the object as protected.
-    Protected,
-    /// It waits for an object that is itself held.
-    Waits,
-}
-
-/// A step that is deliberately not taken now.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Hold {
-    pub key: Id,
-    pub kind: Kind,
-    pub name: String,
-    pub code: HoldCode,
-    pub reason: String,
-}
-
-/// A login that the plan gives for the first time; reserved when the plan is applied.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Reservation {
-    pub account: Id,
-    pub person: Id,
-    pub login: String,
 }
 
 /// An object in scope that is not ours. Left alone.

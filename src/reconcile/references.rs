@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::compare::{change, differs, step};
 use super::diff::{Diff, Present};
 use super::finish::Created;
-use super::plan::HoldCode;
+use crate::object::HoldCode;
 use crate::object::{
     Change, Coverage, Desired, Edit, Ground, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect,
 };
@@ -29,7 +29,7 @@ impl Diff<'_> {
                     update.needs.extend(needs);
                 }
                 None => {
-                    additions.push((desired.clone(), Some(present.object.clone()), present.protected, change, needs))
+                    additions.push((desired.clone(), Some(present.object.clone()), present.protected, change, needs));
                 }
             }
         }

@@ -20,7 +20,7 @@ impl Store {
         names: &[(String, ObjectId)],
         now: Instant,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("DELETE FROM taken_name WHERE target = ?").bind(target).execute(&mut *transaction).await?;
         for chunk in names.chunks(CHUNK) {
             let mut insert: QueryBuilder<Sqlite> =
@@ -50,6 +50,33 @@ impl Store {
             .fetch_optional(self.reader())
             .await?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+
+    /// Keeps the evidence of a complete import.
+    pub async fn keep_import(&self, source: &str, evidence: &Evidence, now: Instant) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET at = excluded.at, evidence = excluded.evidence",
+        )
+        .bind(source)
+        .bind(now.micros())
+        .bind(serde_json::to_string(evidence)?)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The evidence of the last complete imports, of all sources together.
+    pub async fn imports(&self) -> Result<Evidence, StoreError> {
+        let texts: Vec<String> =
+            sqlx::query_scalar("SELECT evidence FROM source_read ORDER BY source").fetch_all(self.reader()).await?;
+        let mut all = Evidence::default();
+        for text in texts {
+            all.scopes.extend(serde_json::from_str::<Evidence>(&text)?.scopes);
+        }
+        Ok(all)
     }
 
     /// The logins taken in each target at its last complete read: folded login → the objects that have it.

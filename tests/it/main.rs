@@ -2,3 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]
 
 mod config;
+mod contract;
+mod scim;
+mod lab;
+mod ldap;

@@ -1,0 +1,91 @@
+//! A group: its attributes, and its members as the accounts of the people it holds.
+//!
+//! Members are the listed ones and those for whom the group's rule is true. A unit stands for everybody employed in
+//! it, a group within a group for its own members, so that targets without nesting hold the same people.
+
+use std::collections::BTreeSet;
+
+use super::mapper::{Mapper, hold, present};
+use crate::expr::{Expression, roots};
+use crate::object::{Desired, Kind, Referent};
+use crate::object::{HoldCode, Wanted};
+use crate::org::{Group, Id};
+
+impl Mapper<'_> {
+    pub(super) fn group(&self, key: &Id, group: &Group) -> Wanted {
+        let rules = self.rules(Kind::Group)?;
+        let context = self.scene.group_context(key);
+        let desired = || -> Result<Option<Desired>, String> {
+            if let Some(when) = &rules.when
+                && !when.holds(&context).map_err(|error| format!("when: {error}"))?
+            {
+                return Ok(None);
+            }
+            let mut members = BTreeSet::new();
+            self.collect(key, &mut members, &mut BTreeSet::new())?;
+            Ok(Some(Desired {
+                name: self.relative_name(rules, &context, "cn")?.or_else(|| Some(group.name.clone())),
+                parent: Some(Referent::Root),
+                attributes: self.attributes(Kind::Group, rules, &context)?,
+                members: Some(members),
+                ..present(key, Kind::Group, &group.name)
+            }))
+        };
+        match desired() {
+            Ok(desired) => desired.map(Ok),
+            Err(reason) => hold(key, Kind::Group, &group.name, HoldCode::Value, reason),
+        }
+    }
+
+    /// Adds the accounts of a group's members; `within` are the groups that lead here, so that a circle ends.
+    fn collect(&self, group: &Id, members: &mut BTreeSet<Id>, within: &mut BTreeSet<Id>) -> Result<(), String> {
+        if !within.insert(group.clone()) {
+            return Ok(());
+        }
+        for (_, membership) in self.inputs.snapshot.memberships_of(group) {
+            if let Some(person) = &membership.member_person {
+                self.admit(person, members);
+            }
+            if let Some(unit) = &membership.member_unit {
+                for (_, engagement) in self.inputs.snapshot.engagements_in(unit) {
+                    self.admit(&engagement.person, members);
+                }
+            }
+            if let Some(account) = &membership.member_account
+                && self.accounts.contains_key(account)
+            {
+                members.insert(account.clone());
+            }
+            if let Some(inner) = &membership.member_group {
+                self.collect(inner, members, within)?;
+            }
+        }
+        let rule = self.inputs.snapshot.group(group).and_then(|group| group.rule.as_deref());
+        if let Some(rule) = rule {
+            self.by_rule(rule, members)?;
+        }
+        Ok(())
+    }
+
+    /// A listed person is a member as long as the account exists, also while it is disabled.
+    fn admit(&self, person: &Id, members: &mut BTreeSet<Id>) {
+        let account = self.account_of(person);
+        if self.accounts.contains_key(&account) {
+            members.insert(account);
+        }
+    }
+
+    fn by_rule(&self, rule: &str, members: &mut BTreeSet<Id>) -> Result<(), String> {
+        let rule = Expression::compile(rule, roots::USER).map_err(|error| format!("the group's rule: {error}"))?;
+        for (account, holder) in &self.accounts {
+            if !self.inputs.snapshot.tenure(&holder.person).current {
+                continue;
+            }
+            let holds = rule.holds(&self.scene.user(&holder.person, account));
+            if holds.map_err(|error| format!("the group's rule: {error}"))? {
+                members.insert(account.clone());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,214 @@
+//! Answers, for one target, which things should have an object and what each should be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::account::{ORDINARY, account_id};
+use super::context::{Logins, Scene};
+use super::naming::Naming;
+use super::rules::{KindRules, Rules, Vacant};
+use crate::expr::{Context, Outcome};
+use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, Wish};
+use crate::object::{Hold, HoldCode, Reservation, Wanted};
+use crate::org::{Id, Snapshot};
+
+/// What a mapper works on.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    pub snapshot: Arc<Snapshot>,
+    pub naming: Arc<Naming>,
+    /// The roster's own id, from which account ids are made.
+    pub roster: Uuid,
+    pub target: &'a str,
+    pub rules: &'a Rules,
+    pub schemas: BTreeMap<Kind, &'a Schema>,
+    /// The proof that what the roster no longer holds is gone from its sources; without it nobody is disabled for
+    /// being absent.
+    pub absence: Option<Absence>,
+}
+
+/// The desired state of one target, evaluated on demand.
+pub struct Mapper<'a> {
+    pub(super) inputs: Inputs<'a>,
+    pub(super) scene: Scene,
+    /// The accounts of this target: of everybody who is to have one, and of everybody who ever had one.
+    pub(super) accounts: BTreeMap<Id, Holder>,
+}
+
+/// Whose account it is.
+#[derive(Debug)]
+pub(super) struct Holder {
+    pub person: Id,
+    /// The roster has the account fact already.
+    pub recorded: bool,
+}
+
+impl Logins for Naming {
+    fn login(&self, person: &Id) -> Option<&str> {
+        self.login(person)
+    }
+}
+
+impl fmt::Debug for Mapper<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mapper").field("target", &self.inputs.target).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Mapper<'a> {
+    pub fn new(inputs: Inputs<'a>) -> Self {
+        let scene = Scene { snapshot: Arc::clone(&inputs.snapshot), logins: Arc::clone(&inputs.naming) as _ };
+        let mut accounts = BTreeMap::new();
+        if inputs.rules.kinds.contains_key(&Kind::User) {
+            for (person, _) in inputs.snapshot.people() {
+                let id = account_id(inputs.roster, person, inputs.target, ORDINARY);
+                let recorded = inputs.snapshot.account(&id).is_some();
+                if recorded || inputs.snapshot.tenure(person).current {
+                    accounts.insert(id, Holder { person: person.clone(), recorded });
+                }
+            }
+            // the account of somebody whom the roster no longer holds at all
+            for (id, account) in inputs.snapshot.accounts().filter(|(_, account)| account.system == inputs.target) {
+                let Some(person) = account.person.clone() else { continue };
+                if *id == account_id(inputs.roster, &person, inputs.target, ORDINARY) {
+                    accounts.entry(id.clone()).or_insert(Holder { person, recorded: true });
+                }
+            }
+        }
+        Self { inputs, scene, accounts }
+    }
+
+    /// The keys of everything that this target should hold or once held for us, in the order of kinds and ids.
+    pub fn keys(&self) -> Vec<Id> {
+        let units = self.inputs.snapshot.units().map(|(id, _)| id);
+        let groups = self.inputs.snapshot.groups().map(|(id, _)| id);
+        let wants = |kind| self.rules(kind).is_some();
+        let mut keys: Vec<Id> = Vec::new();
+        keys.extend(units.filter(|_| wants(Kind::Unit)).cloned());
+        keys.extend(self.accounts.keys().cloned());
+        keys.extend(groups.filter(|_| wants(Kind::Group)).cloned());
+        keys
+    }
+
+    /// What the roster wants of a key; nothing for keys that it does not speak about.
+    pub fn wanted(&self, key: &Id) -> Wanted {
+        if let Some(holder) = self.accounts.get(key) {
+            self.user(key, holder)
+        } else if let Some(unit) = self.inputs.snapshot.unit(key) {
+            self.unit(key, unit)
+        } else if let Some(group) = self.inputs.snapshot.group(key) {
+            self.group(key, group)
+        } else {
+            None
+        }
+    }
+
+    /// The accounts that have no account fact yet, with their logins.
+    pub fn reservations(&self) -> Vec<Reservation> {
+        self.accounts
+            .iter()
+            .filter(|(_, holder)| !holder.recorded)
+            .filter_map(|(account, holder)| {
+                let login = self.inputs.naming.login(&holder.person)?.to_owned();
+                Some(Reservation { account: account.clone(), person: holder.person.clone(), login })
+            })
+            .collect()
+    }
+
+    /// Whether a person is to have an account here today.
+    pub(super) fn is_in_scope(&self, person: &Id, account: &Id) -> Result<bool, String> {
+        if !self.inputs.snapshot.tenure(person).current {
+            return Ok(false);
+        }
+        let Some(when) = self.rules(Kind::User).and_then(|rules| rules.when.as_ref()) else { return Ok(true) };
+        when.holds(&self.scene.user(person, account)).map_err(|error| format!("when: {error}"))
+    }
+
+    pub(super) fn rules(&self, kind: Kind) -> Option<&'a KindRules> {
+        self.inputs.rules.kinds.get(&kind)
+    }
+
+    pub(super) fn account_of(&self, person: &Id) -> Id {
+        account_id(self.inputs.roster, person, self.inputs.target, ORDINARY)
+    }
+
+    /// Evaluates the attributes of one object, or says which one cannot be had and why.
+    pub(super) fn attributes(
+        &self,
+        kind: Kind,
+        rules: &KindRules,
+        context: &Context,
+    ) -> Result<BTreeMap<AttributeName, Wish>, String> {
+        let schema = self.inputs.schemas.get(&kind);
+        rules
+            .attributes
+            .iter()
+            .map(|rule| {
+                let outcome = rule.value.evaluate(context).map_err(|error| format!("{}: {error}", rule.attribute))?;
+                let edit = match values(outcome) {
+                    empty if empty.is_empty() && rule.vacant == Vacant::Keep => Edit::Keep,
+                    empty if empty.is_empty() => Edit::Clear,
+                    given => Edit::Set(match schema {
+                        Some(schema) => schema.coerce(&rule.attribute, given).map_err(|problem| problem.to_string())?,
+                        None => given,
+                    }),
+                };
+                Ok((rule.attribute.clone(), Wish { edit, authority: rule.authority }))
+            })
+            .collect()
+    }
+
+    /// Evaluates the relative name.
+    pub(super) fn relative_name(
+        &self,
+        rules: &KindRules,
+        context: &Context,
+        attribute: &str,
+    ) -> Result<Option<String>, String> {
+        let Some(rule) = &rules.name else { return Ok(None) };
+        let outcome = rule.evaluate(context).map_err(|error| format!("name: {error}"))?;
+        let name = outcome.into_text().ok_or_else(|| format!("name: {:?} says nothing", rule.source()))?;
+        match name.chars().count() {
+            length if length > MAX_NAME => {
+                Err(format!("name: {attribute} holds at most {MAX_NAME} characters, {length} were given"))
+            }
+            _ => Ok(Some(name)),
+        }
+    }
+}
+
+/// The longest RDN value of a user, group or organisational unit in Active Directory (`rangeUpper` of cn and ou).
+const MAX_NAME: usize = 64;
+
+pub(super) fn hold(key: &Id, kind: Kind, name: &str, code: HoldCode, reason: String) -> Wanted {
+    Some(Err(Hold { key: key.clone(), kind, name: name.to_owned(), code, reason }))
+}
+
+/// A thing that is present, without references.
+pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
+    Desired {
+        key: key.clone(),
+        kind,
+        person: None,
+        label: label.to_owned(),
+        presence: crate::object::Presence::Present,
+        name: None,
+        parent: None,
+        attributes: BTreeMap::new(),
+        manager: Edit::Keep,
+        members: None::<BTreeSet<Id>>,
+    }
+}
+
+fn values(outcome: Outcome) -> Vec<Value> {
+    match outcome {
+        Outcome::Nothing => Vec::new(),
+        Outcome::Text(text) => vec![Value::Text(text)],
+        Outcome::Bool(value) => vec![Value::Bool(value)],
+        Outcome::Int(value) => vec![Value::Int(value)],
+        Outcome::List(list) => list.into_iter().flat_map(values).collect(),
+    }
+}

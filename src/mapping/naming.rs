@@ -1,0 +1,143 @@
+//! Logins: given once per person, for all targets together, and never twice.
+//!
+//! The stem comes from an expression over the person; when it is taken, a counter follows. A login is sticky: once an
+//! account fact holds it, it stays. It is taken when the ledger of logins ever given has it for somebody else, when
+//! any target showed it at its last complete read, or when it is reserved by name. All comparisons fold case and
+//! accents. Nothing is reserved here: a plan carries what it gives, and applying it makes the reservation.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::expr::{Context, ExprValue, Expression, fold};
+use crate::org::{Id, Snapshot};
+
+use super::context::display_name;
+
+/// The naming rule.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    pub stem: Expression,
+    /// Digits of the counter that follows a stem that is taken: 2 gives 02, 03, …
+    pub counter_digits: usize,
+    /// In characters, counter included.
+    pub max_length: usize,
+    /// Names that nobody gets.
+    pub reserved: BTreeSet<String>,
+}
+
+/// What a naming works on, beside the snapshot.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// Folded login → the person it was given to, ever.
+    pub ledger: HashMap<String, Id>,
+    /// Folded logins that the targets showed.
+    pub taken: HashSet<String>,
+    /// Targets whose taken logins are not known yet: no new login can be given safely.
+    pub unread: Vec<String>,
+}
+
+/// Who has which login.
+#[derive(Debug, Default)]
+pub struct Naming {
+    logins: BTreeMap<Id, String>,
+    problems: BTreeMap<Id, String>,
+}
+
+impl Naming {
+    /// Gives a login to everybody current who has none, in the order of ids.
+    pub fn new(snapshot: &Snapshot, pattern: &Pattern, given: &Given) -> Self {
+        let mut naming = Self { logins: recorded(snapshot), problems: BTreeMap::new() };
+        let mut fresh: HashSet<String> = naming.logins.values().map(|login| fold(login)).collect();
+        fresh.extend(pattern.reserved.iter().map(|name| fold(name)));
+        for (person, _) in snapshot.people() {
+            if naming.logins.contains_key(person) || !snapshot.tenure(person).current {
+                continue;
+            }
+            if !given.unread.is_empty() {
+                let reason = format!("no login yet: the names in {} were not read", given.unread.join(", "));
+                naming.problems.insert(person.clone(), reason);
+                continue;
+            }
+            let free = |folded: &str| {
+                !fresh.contains(folded)
+                    && !given.taken.contains(folded)
+                    && given.ledger.get(folded).is_none_or(|owner| owner == person)
+            };
+            match pattern.login(snapshot, person, free) {
+                Ok(login) => {
+                    fresh.insert(fold(&login));
+                    naming.logins.insert(person.clone(), login);
+                }
+                Err(problem) => _ = naming.problems.insert(person.clone(), problem),
+            }
+        }
+        naming
+    }
+
+    /// Whether somebody current has no recorded login: then the names in every target must be known.
+    pub fn is_needed(snapshot: &Snapshot) -> bool {
+        let recorded = recorded(snapshot);
+        snapshot.people().any(|(person, _)| snapshot.tenure(person).current && !recorded.contains_key(person))
+    }
+
+    pub fn login(&self, person: &Id) -> Option<&str> {
+        self.logins.get(person).map(String::as_str)
+    }
+
+    /// The login, or why there is none.
+    pub fn given(&self, person: &Id) -> Result<&str, String> {
+        match self.logins.get(person) {
+            Some(login) => Ok(login),
+            None => Err(self.problems.get(person).cloned().unwrap_or_else(|| "no login was given".into())),
+        }
+    }
+}
+
+/// The logins of the account facts: one per person, the ordinary account's.
+fn recorded(snapshot: &Snapshot) -> BTreeMap<Id, String> {
+    let mut logins = BTreeMap::new();
+    for (_, account) in snapshot.accounts().filter(|(_, account)| account.account_kind.is_none()) {
+        if let (Some(person), Some(login)) = (&account.person, &account.login) {
+            logins.entry(person.clone()).or_insert_with(|| login.clone());
+        }
+    }
+    logins
+}
+
+impl Pattern {
+    fn login(&self, snapshot: &Snapshot, person: &Id, free: impl Fn(&str) -> bool) -> Result<String, String> {
+        let stem = self.stem(snapshot, person)?;
+        let plain = truncated(&stem, self.max_length);
+        if free(&fold(&plain)) {
+            return Ok(plain);
+        }
+        let last = 10_usize.saturating_pow(u32::try_from(self.counter_digits.max(1)).unwrap_or(1)).min(1_000_000);
+        (2..last)
+            .map(|count| {
+                let counter = format!("{count:0width$}", width = self.counter_digits);
+                let room = self.max_length.saturating_sub(counter.len());
+                truncated(&stem, room) + &counter
+            })
+            .find(|login| free(&fold(login)))
+            .ok_or_else(|| format!("no login is free from {stem:?} to {stem:?} with {} digits", self.counter_digits))
+    }
+
+    fn stem(&self, snapshot: &Snapshot, person: &Id) -> Result<String, String> {
+        let fact = snapshot.person(person).ok_or("the person is not in the roster")?;
+        let context = Context::new().with(
+            "person",
+            ExprValue::object(vec![
+                ("id", person.as_str().into()),
+                ("given_name", fact.given_name.as_str().into()),
+                ("surname", fact.surname.as_str().into()),
+                ("nickname", fact.nickname.clone().into()),
+                ("name", display_name(fact).into()),
+            ]),
+        );
+        let outcome = self.stem.evaluate(&context).map_err(|error| format!("the login's pattern: {error}"))?;
+        outcome.into_text().ok_or_else(|| format!("the login's pattern {:?} says nothing", self.stem.source()))
+    }
+}
+
+fn truncated(text: &str, length: usize) -> String {
+    text.chars().take(length).collect()
+}

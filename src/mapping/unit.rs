@@ -1,0 +1,40 @@
+//! An organisational unit as a container of the target.
+
+use super::mapper::{Mapper, hold, present};
+use crate::object::{Desired, Kind, Referent};
+use crate::object::{HoldCode, Wanted};
+use crate::org::{Id, Unit};
+
+impl Mapper<'_> {
+    pub(super) fn unit(&self, key: &Id, unit: &Unit) -> Wanted {
+        let rules = self.rules(Kind::Unit)?;
+        let context = self.scene.unit_context(key);
+        let desired = || -> Result<Option<Desired>, String> {
+            if let Some(when) = &rules.when
+                && !when.holds(&context).map_err(|error| format!("when: {error}"))?
+            {
+                return Ok(None);
+            }
+            Ok(Some(Desired {
+                name: self.relative_name(rules, &context, "ou")?.or_else(|| Some(unit.name.clone())),
+                parent: Some(unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent))),
+                attributes: self.attributes(Kind::Unit, rules, &context)?,
+                ..present(key, Kind::Unit, &unit.name)
+            }))
+        };
+        match desired() {
+            Ok(desired) => desired.map(Ok),
+            Err(reason) => hold(key, Kind::Unit, &unit.name, HoldCode::Value, reason),
+        }
+    }
+
+    /// Whether a unit has an object in this target. A rule that fails counts as yes, so that nothing below moves away.
+    pub(super) fn unit_is_in_scope(&self, unit: &Id) -> bool {
+        let Some(rules) = self.rules(Kind::Unit) else { return false };
+        if self.inputs.snapshot.unit(unit).is_none() {
+            return false;
+        }
+        let Some(when) = &rules.when else { return true };
+        when.holds(&self.scene.unit_context(unit)).unwrap_or(true)
+    }
+}

@@ -1,0 +1,50 @@
+//! What is deliberately not done, and what a mapping answers for one key.
+
+use serde::{Deserialize, Serialize};
+
+use super::desired::Desired;
+use super::observed::Kind;
+use crate::org::Id;
+
+/// What the roster wants of a key: nothing, an object, or that nothing is done about it now.
+pub type Wanted = Option<Result<Desired, Hold>>;
+
+/// Why a step is deliberately not taken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldCode {
+    /// The linked object was not seen; nothing proves that it is gone.
+    Missing,
+    /// Several objects bear one stamp.
+    Ambiguous,
+    /// What it would need to know was not read.
+    Unread,
+    /// A value that the target cannot hold, or an expression that failed.
+    Value,
+    /// The relative name is wanted twice in one place, or taken by another object.
+    NameTaken,
+    /// No login could be given.
+    Naming,
+    /// The target marks the object as protected.
+    Protected,
+    /// It waits for an object that is itself held.
+    Waits,
+}
+
+/// A step that is deliberately not taken now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hold {
+    pub key: Id,
+    pub kind: Kind,
+    pub name: String,
+    pub code: HoldCode,
+    pub reason: String,
+}
+
+/// A login that the plan gives for the first time; reserved when the plan is applied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reservation {
+    pub account: Id,
+    pub person: Id,
+    pub login: String,
+}

@@ -1,0 +1,251 @@
+//! The documents: what each verb answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::object::{Hold, Kind, Step};
+use crate::org::{Day, Instant};
+use crate::reconcile::{Counts, Digest, Measure, Plan, Reach, Unmanaged};
+
+/// The answer of a verb.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Document {
+    Plan(PlanDocument),
+    Run(RunDocument),
+    Import(ImportDocument),
+    Approval(ApprovalDocument),
+}
+
+/// Something that could not be done at all: what, why, how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The target or source.
+    pub subject: String,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The answer of `plan`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct PlanDocument {
+    pub plans: Vec<PlanView>,
+    /// Targets that no plan could be made for.
+    pub errors: Vec<Trouble>,
+}
+
+/// A plan as it is shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlanView {
+    pub target: String,
+    pub digest: Digest,
+    pub as_of: Day,
+    pub coverage: Reach,
+    pub counts: Counts,
+    pub steps: Vec<Step>,
+    pub held: Vec<Hold>,
+    pub limits: Vec<Measure>,
+    pub breaches: Vec<Measure>,
+    /// Whether somebody approved exactly this plan.
+    pub approved: bool,
+}
+
+impl PlanView {
+    pub fn new(plan: Plan, digest: Digest, limits: Vec<Measure>, approved: bool) -> Self {
+        Self {
+            counts: plan.counts(),
+            digest,
+            target: plan.target,
+            as_of: plan.as_of,
+            coverage: plan.coverage,
+            steps: plan.steps,
+            held: plan.held,
+            breaches: limits.iter().filter(|measure| measure.is_breached()).cloned().collect(),
+            limits,
+            approved,
+        }
+    }
+}
+
+/// How a run or an import ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Everything was done, or there was nothing to do.
+    Done,
+    /// Some objects failed, or the target was read in part.
+    Partly,
+    /// Nothing could be done, or it stopped early.
+    Failed,
+    /// A limit is breached or an approval is missing: nothing was written.
+    Held,
+    /// Somebody else holds the lease: nothing was done.
+    Busy,
+}
+
+/// The answer of `apply` and `run`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct RunDocument {
+    /// What was imported before, by `run`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<ImportDocument>,
+    pub runs: Vec<RunView>,
+    pub errors: Vec<Trouble>,
+}
+
+/// One run against one target.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunView {
+    /// The number in the run ledger; none when nothing was started.
+    pub run: Option<i64>,
+    pub target: String,
+    pub outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    pub counts: RunCounts,
+    /// Steps done, per operation.
+    pub done: Counts,
+    pub failures: Vec<RunFailure>,
+    pub held: Vec<Hold>,
+    pub limits: Vec<Measure>,
+    pub breaches: Vec<Measure>,
+    /// Steps that a read after the run found still to do. None when the run was not verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
+    /// For people: what else there is to say, such as who holds the lease.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RunCounts {
+    pub done: u64,
+    pub failed: u64,
+    pub held: u64,
+    pub unknown: u64,
+}
+
+/// A step that was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFailure {
+    pub key: String,
+    pub name: String,
+    pub op: String,
+    pub class: String,
+    pub message: String,
+}
+
+/// The answer of `import`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ImportDocument {
+    pub source: String,
+    pub digest: Option<Digest>,
+    /// `Failed` when the file has problems: then nothing was committed.
+    pub outcome: Outcome,
+    /// Per kind of fact: `added`, `changed`, `ended`, `unchanged`.
+    pub counts: serde_json::Value,
+    pub limits: Vec<Measure>,
+    pub breaches: Vec<Measure>,
+    pub problems: Vec<Problem>,
+    /// It was a rehearsal (`--dry-run`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
+
+/// Something wrong in a file, with the place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub file: String,
+    pub line: Option<u64>,
+    pub column: Option<u64>,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The answer of `approve`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ApprovalDocument {
+    pub digest: Digest,
+    /// `plan of ad` or `import of hr`.
+    pub what: String,
+    pub by: String,
+    pub at: Instant,
+}
+
+/// The answer of `runs`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct RunsDocument {
+    pub runs: Vec<serde_json::Value>,
+}
+
+/// The answer of `status`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StatusDocument {
+    /// Whether a daemon answers at the control socket.
+    pub daemon: bool,
+    pub targets: Vec<TargetStatus>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TargetStatus {
+    pub name: String,
+    /// `never run`, `in step`, `pending`, `held`, `failing`, `running`.
+    pub state: String,
+    pub last_success: Option<Instant>,
+    pub pending: u64,
+    pub held: u64,
+    pub quarantined: u64,
+    /// When the schedule runs next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Instant>,
+}
+
+/// The report `reconciliation`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReconciliationDocument {
+    pub at: Instant,
+    pub as_of: Day,
+    pub organisation: String,
+    pub targets: Vec<TargetReconciliation>,
+    pub errors: Vec<Trouble>,
+}
+
+/// One target compared with the roster.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TargetReconciliation {
+    pub target: String,
+    pub coverage: Reach,
+    /// Linked objects.
+    pub managed: u64,
+    /// In the roster, not in the target: creates.
+    pub missing: Vec<Step>,
+    /// In both, and different.
+    pub differing: Vec<Step>,
+    /// In the target only: not ours.
+    pub unmanaged: Vec<Unmanaged>,
+    /// Held, among them the ambiguous ones.
+    pub held: Vec<Hold>,
+    pub last_run: Option<serde_json::Value>,
+}
+
+impl TargetReconciliation {
+    pub fn new(plan: Plan, managed: u64, last_run: Option<serde_json::Value>) -> Self {
+        let (missing, differing) = plan.steps.into_iter().partition(|step| step.op == crate::object::Op::Create);
+        Self {
+            target: plan.target,
+            coverage: plan.coverage,
+            managed,
+            missing,
+            differing,
+            unmanaged: plan.unmanaged,
+            held: plan.held,
+            last_run,
+        }
+    }
+
+    /// Unmanaged objects of one kind.
+    pub fn unmanaged_of(&self, kind: Kind) -> usize {
+        self.unmanaged.iter().filter(|one| one.kind == kind).count()
+    }
+}

@@ -1,0 +1,110 @@
+//! Commands and answers: what goes over the control socket, and what a verb does in process.
+
+use serde::{Deserialize, Serialize};
+
+use crate::org::Day;
+use crate::report::Document;
+
+/// What a verb asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Observe and propose. No targets: all of them.
+    Plan { targets: Vec<String>, at: Option<Day> },
+    /// Exactly the stored plan with this digest.
+    ApplyPlan { digest: String },
+    /// Propose, and apply when no limit is breached.
+    ApplyTargets { targets: Vec<String> },
+    /// What the schedule does: intake, then propose, guard, apply, verify.
+    Run { targets: Vec<String> },
+    /// Read a source; without a file, the one that the configuration names.
+    Import { source: String, file: Option<String>, dry_run: bool },
+    /// Consent to a stored plan or a held import.
+    Approve { digest: String },
+}
+
+/// How a verb ends, as the process's exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exit {
+    Done,
+    Failed,
+    /// Usage or configuration, found without touching anything outside.
+    Usage,
+    /// `plan`: steps are pending.
+    Pending,
+    /// A limit is breached, an approval is missing, a digest is refused.
+    Held,
+    /// Some objects failed, or coverage was partial.
+    Partly,
+    /// Somebody else holds the lease.
+    Busy,
+}
+
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Pending => 3,
+            Self::Held => 4,
+            Self::Partly => 5,
+            Self::Busy => 6,
+        }
+    }
+
+    /// Of several targets the first that applies of 2, 1, 6, 4, 5, 3, 0.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        const ORDER: [Exit; 7] =
+            [Exit::Usage, Exit::Failed, Exit::Busy, Exit::Held, Exit::Partly, Exit::Pending, Exit::Done];
+        let first = ORDER.into_iter().find(|exit| *exit == self || *exit == other);
+        first.unwrap_or(self)
+    }
+}
+
+/// The answer to a command.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    pub exit: Exit,
+    pub document: Document,
+}
+
+/// Where a long command stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    /// The target or source.
+    pub subject: String,
+    /// `reading`, `applying`, `verifying`, `importing`.
+    pub doing: String,
+    pub done: u64,
+    /// When it is known.
+    pub of: Option<u64>,
+}
+
+/// Who is told where a command stands. Called often: it must be quick and must not fail.
+pub trait Progress: Send + Sync {
+    fn at(&self, phase: Phase);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn at(&self, _phase: Phase) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_of_several_targets_is_the_exit_code() {
+        assert_eq!(Exit::Done.or_worse(Exit::Pending), Exit::Pending);
+        assert_eq!(Exit::Held.or_worse(Exit::Busy), Exit::Busy);
+        assert_eq!(Exit::Partly.or_worse(Exit::Failed), Exit::Failed);
+        assert_eq!(Exit::Usage.or_worse(Exit::Failed), Exit::Usage);
+    }
+}

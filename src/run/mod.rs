@@ -1,0 +1,8 @@
+//! The use cases: the only place where pure code and the outside meet.
+//!
+//! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
+//! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
+
+mod command;
+
+pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
