@@ -1,5 +1,6 @@
 //! The file as TOML with places: which key or value stands where.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -45,6 +46,11 @@ impl<'t> Document<'t> {
 
     pub fn at(&mut self, span: Range<usize>, message: String, hint: Option<String>) {
         self.problems.push(ConfigProblem::new(&self.file, &self.text, span, message, hint));
+    }
+
+    /// The same where the line may hold what nobody should see: only its key is shown.
+    pub fn at_redacted(&mut self, span: Range<usize>, message: String, hint: Option<String>) {
+        self.problems.push(ConfigProblem::new(&self.file, &self.text, span, message, hint).redacted());
     }
 
     pub fn at_value(&mut self, path: &[&str], message: impl Into<String>, hint: Option<String>) {
@@ -103,13 +109,40 @@ pub(super) fn locate(table: &DeTable<'_>, span: &Range<usize>) -> Option<Vec<Str
 
 /// Takes the entry at `path` out.
 pub(super) fn remove(table: &mut DeTable<'_>, path: &[String]) -> bool {
-    match path {
-        [] => false,
-        [last] => table.remove(last.as_str()).is_some(),
-        [first, rest @ ..] => match table.get_mut(first.as_str()).map(Spanned::get_mut) {
-            Some(DeValue::Table(inner)) => remove(inner, rest),
-            _ => false,
-        },
+    let Some((last, above)) = path.split_last() else { return false };
+    below(table, above).is_some_and(|table| table.remove(last.as_str()).is_some())
+}
+
+/// Gives the entry at `path` another key; false when that key is taken.
+pub(super) fn rename(table: &mut DeTable<'_>, path: &[String], key: &str) -> bool {
+    let Some((last, above)) = path.split_last() else { return false };
+    let Some(table) = below(table, above).filter(|table| !table.contains_key(key)) else { return false };
+    let Some((old, value)) = table.remove_entry(last.as_str()) else { return false };
+    table.insert(Spanned::new(old.span(), Cow::Owned(key.to_owned())), value);
+    true
+}
+
+/// Puts a value into the table at `path` that a text or a secret can be read from.
+pub(super) fn stand_in(table: &mut DeTable<'_>, path: &[String], key: &str) -> bool {
+    let text = || Spanned::new(0..0, DeValue::String(Cow::Borrowed("")));
+    let name = |name: &str| Spanned::new(0..0, Cow::Owned(name.to_owned()));
+    let Some(table) = below(table, path) else { return false };
+    let value = match key {
+        "password" | "token" => {
+            let mut secret = DeTable::new();
+            secret.insert(name("file"), text());
+            Spanned::new(0..0, DeValue::Table(secret))
+        }
+        _ => text(),
+    };
+    table.insert(name(key), value).is_none()
+}
+
+fn below<'a, 't>(table: &'a mut DeTable<'t>, path: &[String]) -> Option<&'a mut DeTable<'t>> {
+    let Some((first, rest)) = path.split_first() else { return Some(table) };
+    match table.get_mut(first.as_str()).map(Spanned::get_mut) {
+        Some(DeValue::Table(inner)) => below(inner, rest),
+        _ => None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::document::Document;
 use super::problem::ConfigProblem;
-use super::read;
+use super::read::{self, Removed};
 use super::rules::{LoginRule, TargetRules};
 use super::schedule::Schedule;
 use super::settings::{Config, Sections};
@@ -67,7 +67,7 @@ impl Config {
         }
         check::plain_sections(&mut document, &sections);
         let login = compile::login(&mut document, &sections.naming.login);
-        let targets = targets(&mut document, &sections, known);
+        let targets = targets(&mut document, &sections, &removed, known);
         let sources = sections.jsonl.iter().map(|(name, source)| (name.clone(), scheduled(source.schedule.as_ref())));
         let sources = sources.collect();
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
@@ -98,14 +98,19 @@ fn scheduled(text: Option<&String>) -> Option<Schedule> {
     text.and_then(|text| Schedule::parse(text).ok())
 }
 
-fn targets(document: &mut Document<'_>, sections: &Sections, known: &Known<'_>) -> BTreeMap<String, TargetConfig> {
+fn targets(
+    document: &mut Document<'_>,
+    sections: &Sections,
+    removed: &Removed,
+    known: &Known<'_>,
+) -> BTreeMap<String, TargetConfig> {
     let default = sections.limits.over(Limits::default());
     let mut targets = BTreeMap::new();
     for (name, ldap) in &sections.ldap {
         let kinds =
             [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
         let written = Written { protocol: Protocol::Ldap, name, kinds };
-        connection(document, &written, ldap.connection.problems());
+        connection(document, &written, removed, ldap.connection.problems());
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let rules = compile::target(document, &written, known);
@@ -115,7 +120,7 @@ fn targets(document: &mut Document<'_>, sections: &Sections, known: &Known<'_>) 
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
         let written = Written { protocol: Protocol::Scim, name, kinds };
-        connection(document, &written, scim.connection.problems());
+        connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
         let rules = compile::target(document, &written, known);
@@ -125,9 +130,16 @@ fn targets(document: &mut Document<'_>, sections: &Sections, known: &Known<'_>) 
     targets
 }
 
-fn connection(document: &mut Document<'_>, written: &Written<'_>, problems: Vec<(&'static str, String)>) {
+fn connection(
+    document: &mut Document<'_>,
+    written: &Written<'_>,
+    removed: &Removed,
+    problems: Vec<(&'static str, String)>,
+) {
     for (field, message) in problems {
         let path = [written.protocol.as_str(), written.name, "connection", field];
-        document.at_value(&path, format!("{field}: {message}"), None);
+        if !removed.contains(&path.map(ToOwned::to_owned).to_vec()) {
+            document.at_value(&path, format!("{field}: {message}"), None);
+        }
     }
 }

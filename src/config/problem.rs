@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
 /// One problem, with its place and what to write instead.
@@ -22,10 +22,12 @@ pub struct ConfigProblem {
     span: Range<usize>,
     #[serde(skip)]
     text: Arc<str>,
+    #[serde(skip)]
+    redacted: bool,
 }
 
-/// Words in a line that may hold a secret: such a line is never shown.
-const SECRETIVE: [&str; 5] = ["password", "token", "secret", "key", "credential"];
+/// Words in a line that may hold a secret: only the key of such a line is shown.
+const SECRETIVE: [&str; 6] = ["pass", "pwd", "token", "secret", "key", "credential"];
 
 impl ConfigProblem {
     pub(super) fn new(file: &str, text: &Arc<str>, span: Range<usize>, message: String, hint: Option<String>) -> Self {
@@ -41,6 +43,7 @@ impl ConfigProblem {
             hint,
             span: start..end,
             text: Arc::clone(text),
+            redacted: false,
         }
     }
 
@@ -49,17 +52,27 @@ impl ConfigProblem {
         Self::new(file, &Arc::from(""), 0..0, message, hint)
     }
 
-    /// The lines that would be shown.
-    fn lines(&self) -> &str {
-        let from = self.text[..self.span.start].rfind('\n').map_or(0, |at| at + 1);
-        let to = self.text[self.span.end..].find('\n').map_or(self.text.len(), |at| self.span.end + at);
-        &self.text[from..to]
+    /// The same, with nothing of its line shown but the key.
+    pub(super) fn redacted(mut self) -> Self {
+        self.redacted = true;
+        self
     }
 
-    fn may_be_shown(&self) -> bool {
-        let lines = self.lines().to_lowercase();
-        let value = lines.split_once('=').is_some();
-        !lines.is_empty() && !(value && SECRETIVE.iter().any(|word| lines.contains(word)))
+    /// The lines to show, and the place in them. What may be a secret is left out.
+    fn excerpt(&self) -> (String, Range<usize>) {
+        let from = self.text[..self.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let to = self.text[self.span.end..].find('\n').map_or(self.text.len(), |at| self.span.end + at);
+        let lines = &self.text[from..to];
+        let span = self.span.start - from..self.span.end - from;
+        let secretive = || SECRETIVE.iter().any(|word| lines.to_lowercase().contains(word));
+        match lines.find('=') {
+            Some(equals) if self.redacted || secretive() => {
+                let shown = format!("{}= …", &lines[..equals]);
+                let span = if span.end <= equals { span } else { equals + 2..shown.len() };
+                (shown, span)
+            }
+            _ => (lines.to_owned(), span),
+        }
     }
 }
 
@@ -69,26 +82,17 @@ pub fn render(problems: &[ConfigProblem], colour: bool) -> String {
     let mut out = String::new();
     for problem in problems {
         let title = Level::ERROR.primary_title(problem.message.as_str());
-        let mut report: Vec<Group<'_>> = Vec::new();
-        if problem.may_be_shown() {
-            let snippet = Snippet::source(&*problem.text)
-                .path(problem.file.as_str())
-                .annotation(AnnotationKind::Primary.span(problem.span.clone()));
-            let mut group = title.element(snippet);
-            if let Some(hint) = &problem.hint {
-                group = group.element(Level::HELP.message(hint.as_str()));
-            }
-            report.push(group);
-            let _infallible = writeln!(out, "{}\n", renderer.render(&report));
+        let (lines, span) = problem.excerpt();
+        let mut group = if lines.is_empty() {
+            title.element(Origin::path(problem.file.as_str()).line(problem.line).char_column(problem.column))
         } else {
-            let place = format!("{}:{}:{}", problem.file, problem.line, problem.column);
-            let mut group = Group::with_title(title).element(Level::NOTE.message(format!("in {place}")));
-            if let Some(hint) = &problem.hint {
-                group = group.element(Level::HELP.message(hint.as_str()));
-            }
-            report.push(group);
-            let _infallible = writeln!(out, "{}\n", renderer.render(&report));
+            let snippet = Snippet::source(lines).line_start(problem.line).path(problem.file.as_str());
+            title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
+        };
+        if let Some(hint) = &problem.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
         }
+        let _infallible = writeln!(out, "{}\n", renderer.render(&[group]));
     }
     out
 }

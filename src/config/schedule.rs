@@ -35,6 +35,15 @@ pub struct ScheduleError {
 
 const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
+const HINT: &str = "write minute hour day month weekday, such as \"30 6 * * Mon-Fri\"";
+
+/// The parser's own words come below a picture of the text; its upper bounds are inclusive.
+fn reason(problem: &cron::error::Error) -> String {
+    let text = problem.to_string();
+    let last = text.lines().map(str::trim).rfind(|line| !line.is_empty() && *line != "^").unwrap_or_default();
+    last.replace("less than", "at most")
+}
+
 fn error(message: impl Into<String>, hint: &str) -> ScheduleError {
     ScheduleError { message: message.into(), hint: Some(hint.to_owned()) }
 }
@@ -48,7 +57,7 @@ impl Schedule {
             6 => {}
             count => {
                 let message = format!("a schedule has five or six fields, not {count}");
-                return Err(error(message, "write minute hour day month weekday, such as \"30 6 * * Mon-Fri\""));
+                return Err(error(message, HINT));
             }
         }
         let restricted = |field: &str| !field.starts_with('*') && field != "?";
@@ -59,7 +68,7 @@ impl Schedule {
         let every_hour = fields[2].starts_with('*');
         fields[5] = weekdays(&fields[5])?;
         let cron = cron::Schedule::from_str(&fields.join(" "))
-            .map_err(|problem| error(format!("not a schedule: {problem}"), "see crontab(5)"))?;
+            .map_err(|problem| error(format!("not a schedule: {}", reason(&problem)), HINT))?;
         let schedule = Self { text: text.to_owned(), cron, every_hour };
         if schedule.civil_after(civil::date(2000, 1, 1).at(0, 0, 0, 0)).is_none() {
             return Err(error("the schedule never fires", "no year has such a day"));
