@@ -10,9 +10,9 @@ use super::compile::{self, Known, Protocol, Written};
 use super::document::Document;
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
-use super::rules::{LoginRule, TargetRules};
 use super::schedule::Schedule;
 use super::settings::{Config, Sections};
+use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
 use crate::reconcile::{Limit, Limits};
 
@@ -23,7 +23,7 @@ pub struct Loaded {
     pub folder: PathBuf,
     pub config: Config,
     pub zone: TimeZone,
-    pub login: LoginRule,
+    pub login: Pattern,
     pub intake_ends: Limit,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
@@ -38,7 +38,7 @@ pub struct TargetConfig {
     pub protocol: Protocol,
     pub schedule: Option<Schedule>,
     pub limits: Limits,
-    pub rules: TargetRules,
+    pub rules: Rules,
 }
 
 impl Config {

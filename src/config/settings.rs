@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::connection_stub::{ldap, scim};
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use crate::net::SecretRef;
+use crate::target::{ldap, scim};
 
 /// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
 #[derive(Debug, Clone)]

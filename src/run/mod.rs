@@ -3,6 +3,17 @@
 //! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
+mod apply;
 mod command;
+mod engine;
+mod execute;
+mod failure;
+mod lease;
+mod observe;
+mod propose;
+mod recover;
 
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
+pub use engine::Engine;
+pub use failure::Failure;
+pub use lease::Holder;

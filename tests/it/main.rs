@@ -3,6 +3,6 @@
 
 mod config;
 mod contract;
-mod scim;
 mod lab;
 mod ldap;
+mod scim;

@@ -114,6 +114,7 @@ impl Target for Memory {
             }
             evidence.scopes.push(ScopeRead {
                 scope: format!("{} ({kind})", self.name),
+                kind: Some(*kind),
                 base_readable: true,
                 ended: !state.faults.partial,
                 seen,

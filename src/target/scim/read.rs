@@ -58,6 +58,7 @@ impl Session {
         }
         Ok(ScopeRead {
             scope: format!("{}/{endpoint}", self.client.base()),
+            kind: Some(kind),
             base_readable: true,
             ended: ended.by_itself,
             seen,
