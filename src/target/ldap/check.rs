@@ -108,7 +108,7 @@ impl Check<'_> {
 
     fn not_writable<'b>(&'b self, kind: Kind, entry: &Entry) -> Vec<&'b str> {
         let may = entry.texts("allowedAttributesEffective");
-        let mut needed = vec![self.settings.stamp_attribute.as_str(), "name", naming_attribute(kind)];
+        let mut needed = vec![self.settings.stamp_attribute.as_str(), naming_attribute(kind)];
         match kind {
             Kind::Unit => {}
             Kind::User => needed.extend(["userAccountControl", "manager"]),

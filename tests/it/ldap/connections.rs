@@ -120,6 +120,14 @@ async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
 }
 
 #[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let case = Case::new().await;
+    let (settings, _) = forwarder(&case).await;
+    let other = Settings { url: settings.url.replace("localhost", "127.0.0.1"), ..settings };
+    assert!(no_read(other).await.hint.unwrap().contains("another name"));
+}
+
+#[tokio::test]
 async fn a_write_without_an_answer_is_unknown_and_can_be_found_again() {
     let mut case = Case::new().await;
     let (settings, mode) = forwarder(&case).await;

@@ -59,8 +59,7 @@ async fn protected_objects_are_left_alone() {
 async fn an_object_of_another_kind_is_left_alone() {
     let mut case = Case::new().await;
     let id = case.group("g1").await;
-    case.links.add("x".into(), id);
-    case.refused(&update(), Class::Forbidden).await;
+    case.refused(&Step { object: Some(id), ..update() }, Class::Forbidden).await;
 }
 
 #[tokio::test]
