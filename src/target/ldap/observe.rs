@@ -99,9 +99,10 @@ impl Read<'_> {
         Ok(proof)
     }
 
+    /// A container that we may not read can show its name all the same; one that we may read shows its class.
     async fn readable(&self, base: &Dn) -> Result<bool, Failure> {
         match self.session.entry(&base.to_string(), "(objectClass=*)", &["objectClass".to_owned()]).await {
-            Ok(entry) => Ok(entry.is_some()),
+            Ok(entry) => Ok(entry.is_some_and(|entry| entry.values("objectClass").next().is_some())),
             Err(Failure::Refused { .. }) => Ok(false),
             Err(failure) => Err(failure),
         }

@@ -79,7 +79,7 @@ async fn a_preflight_names_the_right_that_is_missing() {
     let wrong: Vec<&str> = findings.iter().filter(|finding| !finding.ok).map(|finding| finding.text.as_str()).collect();
     assert!(wrong.iter().any(|text| text.contains("may not create user")), "{wrong:?}");
     let findings = target(Settings { base: format!("OU=none,{base}"), ..case.settings() }).check().await;
-    assert!(findings.iter().any(|finding| !finding.ok && finding.text.contains("is not there")));
+    assert!(findings.iter().any(|finding| !finding.ok && finding.text.contains("cannot be seen")));
 }
 
 const PASS: u8 = 0;
