@@ -10,7 +10,7 @@ use super::object::{Wanted, filter, id_of, members, observed};
 use super::ranges::complete;
 use super::session::{Failure, Page, Query, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Evidence, Kind, ObjectId, ScopeRead, TakenName};
+use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// One read of everything.
@@ -52,7 +52,7 @@ impl Read<'_> {
                 if kind == Kind::Unit && self.places.configured(entry.dn.handle()) {
                     continue;
                 }
-                match self.object(kind, &mut entry, &wanted).await? {
+                match object(self.session, kind, &mut entry, &wanted).await? {
                     Ok(object) => {
                         // An object that moves between two pages may come twice.
                         if known.insert(object.id.clone()) {
@@ -68,15 +68,6 @@ impl Read<'_> {
             }
         }
         Ok(proof)
-    }
-
-    async fn object(
-        &self,
-        kind: Kind,
-        entry: &mut Entry,
-        wanted: &Wanted,
-    ) -> Result<Result<crate::object::Observed, String>, Failure> {
-        object(self.session, kind, entry, wanted).await
     }
 
     async fn names(&self, see: See<'_>) -> Result<ScopeRead, Failure> {
@@ -108,9 +99,10 @@ impl Read<'_> {
         Ok(proof)
     }
 
+    /// A container that we may not read can show its name all the same; one that we may read shows its class.
     async fn readable(&self, base: &Dn) -> Result<bool, Failure> {
         match self.session.entry(&base.to_string(), "(objectClass=*)", &["objectClass".to_owned()]).await {
-            Ok(entry) => Ok(entry.is_some()),
+            Ok(entry) => Ok(entry.is_some_and(|entry| entry.values("objectClass").next().is_some())),
             Err(Failure::Refused { .. }) => Ok(false),
             Err(failure) => Err(failure),
         }
@@ -123,7 +115,7 @@ pub async fn object(
     kind: Kind,
     entry: &mut Entry,
     wanted: &Wanted,
-) -> Result<Result<crate::object::Observed, String>, Failure> {
+) -> Result<Result<Observed, String>, Failure> {
     let mut group = None;
     match complete(session, entry).await {
         Ok(()) => {
@@ -131,7 +123,8 @@ pub async fn object(
                 group = members(entry).ok();
             }
         }
-        Err(Failure::Refused { text, .. }) => {
+        Err(failure @ (Failure::Refused { .. } | Failure::Unusable(_))) => {
+            let text = failure.to_string();
             // The members of a group may stay unknown; any other attribute that is not whole makes the object unreadable.
             let unfinished = entry.unfinished();
             if unfinished.iter().any(|(name, _)| !name.eq_ignore_ascii_case("member")) {
