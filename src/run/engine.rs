@@ -88,14 +88,17 @@ impl Engine {
     /// A fresh way to a target: its secret is read and its connection made when it is first used.
     pub(super) fn connect(&self, target: &str) -> Result<Box<dyn Target>, Failure> {
         self.entry(target)?;
-        let Loaded { folder, config, .. } = &self.config;
+        Self::port(&self.config, target)
+            .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {target:?}")))
+    }
+
+    pub(super) fn port(loaded: &Loaded, target: &str) -> Option<Box<dyn Target>> {
+        let Loaded { folder, config, .. } = loaded;
         if let Some(ldap) = config.ldap.get(target) {
-            return Ok(Box::new(LdapTarget::new(target.to_owned(), ldap.connection.clone(), folder)));
+            return Some(Box::new(LdapTarget::new(target.to_owned(), ldap.connection.clone(), folder)));
         }
-        match config.scim.get(target) {
-            Some(scim) => Ok(Box::new(ScimTarget::new(target.to_owned(), scim.connection.clone(), folder))),
-            None => Err(Failure::new(Exit::Usage, format!("no target is named {target:?}"))),
-        }
+        let scim = config.scim.get(target)?;
+        Some(Box::new(ScimTarget::new(target.to_owned(), scim.connection.clone(), folder)))
     }
 
     /// The targets that a command names, or all of them.
@@ -125,8 +128,8 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 /// The attributes that the shipped schemas know.
 pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
     let schema = match protocol {
-        Protocol::Ldap => crate::target::ldap::schema::default_schema(kind),
-        Protocol::Scim => crate::target::scim::schema::default_schema(kind),
+        Protocol::Ldap => crate::target::ldap::schema(kind),
+        Protocol::Scim => crate::target::scim::schema(kind),
     };
     schema.names().cloned().collect()
 }

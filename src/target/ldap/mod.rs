@@ -40,6 +40,7 @@ use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, S
 use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
+pub use self::schema::schema;
 pub use self::settings::Settings;
 
 /// One Active Directory domain.

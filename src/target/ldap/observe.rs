@@ -41,6 +41,7 @@ impl Read<'_> {
         let wanted = Wanted::of(&self.settings.stamp_attribute, self.request.attributes.get(&kind).map(Vec::as_slice));
         let base = &self.places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
+        proof.kind = Some(kind);
         proof.base_readable = self.readable(base).await? && self.readable(self.places.root(kind)).await?;
         if !proof.base_readable {
             return Ok(proof);
@@ -151,7 +152,7 @@ fn taken(entry: &Entry) -> Vec<String> {
 }
 
 fn scope(scope: String, floor: Option<u64>) -> ScopeRead {
-    ScopeRead { scope, base_readable: true, ended: false, seen: 0, announced: None, floor, unreadable: 0 }
+    ScopeRead { scope, kind: None, base_readable: true, ended: false, seen: 0, announced: None, floor, unreadable: 0 }
 }
 
 /// The pages of one search.

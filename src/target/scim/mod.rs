@@ -36,6 +36,7 @@ mod settings;
 mod wire;
 mod write;
 
+pub use schema::schema;
 pub use settings::Settings;
 
 /// One configured SCIM service.
