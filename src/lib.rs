@@ -14,4 +14,5 @@ pub mod net;
 pub mod object;
 pub mod org;
 pub mod source;
+pub mod store;
 pub mod target;
