@@ -30,8 +30,8 @@ pub enum StoreError {
     Migrate(#[source] sqlx::migrate::MigrateError),
     #[error("cannot write the export")]
     Write(#[from] std::io::Error),
-    #[error("a national id cannot be opened for the export")]
-    NationalId(#[from] crate::org::SealError),
+    #[error("a version cannot be exported")]
+    Line(#[from] crate::org::LineError),
 }
 
 impl From<serde_json::Error> for StoreError {

@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::read::commit_at;
 use super::show::{Shown, shown};
 use super::{Store, row};
-use crate::org::{Day, Fact, FactKind, Header, Instant, NATIONAL_ID, Person, Sealer, States, Version};
+use crate::org::{Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States};
 
 /// What to export.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,7 +69,7 @@ impl Store {
                 .bind(options.history)
                 .fetch(&mut *transaction);
             while let Some(found) = rows.try_next().await? {
-                let mut line = line(&row::version(&found)?, options.national_ids)?;
+                let mut line = row::version(&found)?.to_line(options.national_ids)?;
                 if options.history {
                     append_history(&mut line, &shown(&found)?)?;
                 }
@@ -91,34 +91,6 @@ async fn taken(connection: &mut SqliteConnection, seq: i64, known: i64) -> Resul
         .fetch_optional(connection)
         .await?;
     Ok(Instant::from_micros(said.and_then(|(taken,)| taken).unwrap_or(known)))
-}
-
-/// One version as a line, without its line end.
-fn line(version: &Version, sealer: Option<&Sealer>) -> Result<String, StoreError> {
-    let mut line = format!(
-        "{{\"kind\":\"{}\",\"id\":{},\"valid_from\":{},\"valid_to\":{}",
-        version.kind(),
-        serde_json::to_string(&version.id)?,
-        serde_json::to_string(&version.interval.from)?,
-        serde_json::to_string(&version.interval.to)?
-    );
-    let fields = body(version, sealer)?;
-    let inner = fields.strip_prefix('{').unwrap_or(&fields);
-    line.push_str(if inner == "}" { "" } else { "," });
-    line.push_str(inner);
-    Ok(line)
-}
-
-/// The kind's fields, with the national id opened or left out.
-fn body(version: &Version, sealer: Option<&Sealer>) -> Result<String, StoreError> {
-    let body = version.fact.body()?;
-    let Fact::Person(Person { national_id: Some(sealed), .. }) = &version.fact else { return Ok(body) };
-    let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&body)?;
-    match sealer {
-        Some(sealer) => _ = fields.insert("national_id".to_owned(), sealer.unseal(&version.id, sealed)?.into()),
-        None => _ = fields.shift_remove("national_id"),
-    }
-    Ok(serde_json::to_string(&fields)?)
 }
 
 /// Adds to a line who said it, and from when to when it was believed.
