@@ -99,9 +99,8 @@ impl Engine {
             taken: batch.header.taken,
             now: self.clock.now(),
         };
-        let outcome = if plan.is_empty() { BatchOutcome::Unchanged } else { BatchOutcome::Committed };
-        let record = record(outcome, &document.counts, &document.limits);
-        match self.store.commit_import(&plan, &meta, record, proven.then_some(&evidence)).await {
+        let record = record(BatchOutcome::Committed, &document.counts, &document.limits);
+        match self.store.commit_intake(&plan, &meta, Some(record)).await {
             Ok(_) => {}
             Err(StoreError::Stale) => {
                 return Err(
@@ -109,6 +108,9 @@ impl Engine {
                 );
             }
             Err(error) => return Err(error.into()),
+        }
+        if proven {
+            self.store.keep_import(source, &evidence, self.clock.now()).await?;
         }
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: lines, of: Some(lines) });
         Ok(document)
@@ -217,15 +219,15 @@ fn evidence(batch: &Batch, file: &Path) -> Evidence {
     }
 }
 
-fn measures(lost: &BTreeMap<crate::org::FactKind, intake::Lost>, limit: Limit) -> Vec<Measure> {
-    let of_kind = |(kind, lost): (&crate::org::FactKind, &intake::Lost)| {
+fn measures(lost: &BTreeMap<crate::org::FactKind, crate::org::Lost>, limit: Limit) -> Vec<Measure> {
+    let of_kind = |(kind, lost): (&crate::org::FactKind, &crate::org::Lost)| {
         limit.measure(&format!("intake.ends.{kind}"), lost.found, lost.of)
     };
     lost.iter().map(of_kind).collect()
 }
 
 fn counts(plan: &IntakePlan) -> serde_json::Value {
-    let of_kind = |(kind, counts): (&crate::org::FactKind, &intake::Counts)| {
+    let of_kind = |(kind, counts): (&crate::org::FactKind, &crate::org::Counts)| {
         let counts = serde_json::json!({
             "added": counts.added, "changed": counts.changed, "ended": counts.ended, "unchanged": counts.unchanged,
         });

@@ -5,4 +5,5 @@ mod config;
 mod contract;
 mod lab;
 mod ldap;
+mod roster;
 mod scim;
