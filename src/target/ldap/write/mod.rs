@@ -28,6 +28,7 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     pub async fn run(&self) -> Result<Receipt, Refusal> {
+        tracing::debug!(server = self.session.server(), step = self.step.id.as_str(), "a step is applied");
         match self.step.op {
             Op::Create => self.create().await,
             Op::Update | Op::Enable | Op::Disable | Op::SetPassword => self.modify().await,
