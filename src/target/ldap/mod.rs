@@ -12,6 +12,7 @@ mod guid;
 mod names;
 mod object;
 mod observe;
+mod pages;
 mod password;
 mod ranges;
 mod refusal;

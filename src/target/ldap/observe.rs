@@ -7,8 +7,9 @@ use ldap3::Scope;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::object::{Wanted, filter, id_of, members, observed};
+use super::pages::Pages;
 use super::ranges::complete;
-use super::session::{Failure, Page, Query, Session};
+use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
 use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
@@ -46,9 +47,10 @@ impl Read<'_> {
         if !proof.base_readable {
             return Ok(proof);
         }
-        let mut pages = Pages::of(self, base, filter(kind), wanted.request(kind));
+        let mut pages = self.pages(base, filter(kind), wanted.request(kind));
         let mut known: HashSet<ObjectId> = HashSet::new();
-        while let Some(page) = pages.next(&mut proof).await? {
+        while let Some(page) = pages.next().await? {
+            proof.unreadable += page.unreadable;
             for mut entry in page.entries {
                 if kind == Kind::Unit && self.places.configured(entry.dn.handle()) {
                     continue;
@@ -68,6 +70,7 @@ impl Read<'_> {
                 }
             }
         }
+        proof.ended = pages.ended();
         Ok(proof)
     }
 
@@ -84,8 +87,9 @@ impl Read<'_> {
             return Ok(proof);
         }
         let attributes = ["objectGUID", "sAMAccountName", "userPrincipalName"].map(str::to_owned).to_vec();
-        let mut pages = Pages::of(self, base, "(|(sAMAccountName=*)(userPrincipalName=*))", attributes);
-        while let Some(page) = pages.next(&mut proof).await? {
+        let mut pages = self.pages(base, "(|(sAMAccountName=*)(userPrincipalName=*))", attributes);
+        while let Some(page) = pages.next().await? {
+            proof.unreadable += page.unreadable;
             for entry in page.entries {
                 let Some(object) = id_of(&entry) else {
                     proof.unreadable += 1;
@@ -97,7 +101,13 @@ impl Read<'_> {
                 }
             }
         }
+        proof.ended = pages.ended();
         Ok(proof)
+    }
+
+    fn pages(&self, base: &Dn, filter: &str, attributes: Vec<String>) -> Pages<'_> {
+        let query = Query { base: base.to_string(), scope: Scope::Subtree, filter: filter.to_owned(), attributes };
+        Pages::of(self.session, query, self.settings.page_size)
     }
 
     /// A container that we may not read can show its name all the same; one that we may read shows its class.
@@ -153,38 +163,4 @@ fn taken(entry: &Entry) -> Vec<String> {
 
 fn scope(scope: String, floor: Option<u64>) -> ScopeRead {
     ScopeRead { scope, kind: None, base_readable: true, ended: false, seen: 0, announced: None, floor, unreadable: 0 }
-}
-
-/// The pages of one search.
-struct Pages<'a> {
-    session: &'a Session,
-    query: Query,
-    size: u32,
-    cookie: Option<Vec<u8>>,
-}
-
-impl<'a> Pages<'a> {
-    fn of(read: &Read<'a>, base: &Dn, filter: &str, attributes: Vec<String>) -> Self {
-        let query = Query { base: base.to_string(), scope: Scope::Subtree, filter: filter.to_owned(), attributes };
-        Self { session: read.session, query, size: read.settings.page_size, cookie: Some(Vec::new()) }
-    }
-
-    /// The next page. `ended` becomes true only if the server says that nothing follows; a search that breaks off
-    /// gives what came before, and no more.
-    async fn next(&mut self, proof: &mut ScopeRead) -> Result<Option<Page>, Failure> {
-        let Some(cookie) = self.cookie.take() else { return Ok(None) };
-        let page = self.session.page(&self.query, self.size, cookie.clone()).await?;
-        proof.unreadable += page.unreadable;
-        match &page.end {
-            Ok(Some(next)) if next.is_empty() => proof.ended = true,
-            // The same cookie after an empty page would go round for ever.
-            Ok(Some(next)) if page.entries.is_empty() && *next == cookie => {}
-            Ok(Some(next)) => self.cookie = Some(next.clone()),
-            Ok(None) => {}
-            Err(failure) => {
-                tracing::warn!(server = self.session.server(), scope = proof.scope, %failure, "a search broke off");
-            }
-        }
-        Ok(Some(page))
-    }
 }
