@@ -91,7 +91,7 @@ impl Target for Memory {
 
     async fn check(&self) -> Vec<Finding> {
         let count = self.state().ids().len();
-        vec![Finding { ok: true, text: format!("{} objects in memory", count), hint: None }]
+        vec![Finding { ok: true, text: format!("{count} objects in memory"), hint: None }]
     }
 
     async fn observe(
@@ -127,7 +127,7 @@ impl Target for Memory {
 
     async fn find_stamped(&self, kind: Kind, key: &Id, _likely: &Step) -> Result<Option<Observed>, Refusal> {
         let state = self.state();
-        let mut found = state.stamped(kind, key).into_iter();
+        let mut found = state.stamped(kind, key).into_iter().filter(|id| !state.faults.hidden.contains(id));
         match (found.next(), found.next()) {
             (Some(one), Some(other)) => {
                 Err(state::refusal(Class::Conflict, format!("{key} is borne by {one} and {other}")))
