@@ -95,7 +95,8 @@ fn resource(step: &Step, links: &Links) -> Result<Json, Failure> {
             let ids = change.after.iter().map(|member| resolved(member, links).map(|id| json!({ "value": id })));
             resource.insert("members".into(), ids.collect::<Result<_, _>>()?);
         } else {
-            path_of(change)?.put(&mut resource, json_of(change)?);
+            let put = path_of(change)?.put(&mut resource, json_of(change)?);
+            put.map_err(|error| Failure::permanent(error.to_string()))?;
         }
     }
     if step.kind == Kind::User && !resource.contains_key("active") {

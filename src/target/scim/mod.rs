@@ -38,6 +38,12 @@ mod write;
 
 pub use settings::Settings;
 
+/// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
+/// Names that the schema does not know may belong to an extension of the service and are accepted.
+pub fn attribute_problem(name: &AttributeName) -> Option<String> {
+    path::Path::writable(name.as_str()).err().map(|error| error.to_string())
+}
+
 /// One configured SCIM service.
 pub struct ScimTarget {
     name: String,
