@@ -6,12 +6,12 @@ use super::answer::Failure;
 use super::listing::{endpoint, read_all};
 use super::observed::{members, observed};
 use super::paths::every_path;
-use super::session::Session;
+use super::service::Service;
 use super::wire;
 use crate::object::{AttributeName, Coverage, Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
-impl Session {
+impl Service {
     /// Reads the listings of the kinds that are asked for.
     pub async fn observe(
         &self,
