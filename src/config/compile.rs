@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::document::Document;
 use super::mapping::{self, KindMapping};
-use super::rules::{KindRules, LoginRule, Rule, TargetRules};
 use super::settings::LoginNaming;
 use crate::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use crate::expr::{Expression, fold, nearest};
+use crate::mapping::{AttributeRule, KindRules, Pattern, Rules};
 use crate::object::{AttributeName, Kind, aspect};
 
 /// What kind of target a mapping is for.
@@ -43,21 +43,26 @@ impl Protocol {
 pub(super) struct Written<'a> {
     pub protocol: Protocol,
     pub name: &'a str,
+    /// Attributes that this target has beyond the known ones.
+    pub extra: &'a [String],
     pub kinds: [(Kind, Option<&'a KindMapping>); 3],
 }
 
 /// Compiles the mapping of one target. Rules with problems are left out, and the problems noted.
-pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: &Known<'_>) -> TargetRules {
+pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: &Known<'_>) -> Rules {
     let base = [written.protocol.as_str(), written.name];
     if written.kinds.iter().all(|(_, mapping)| mapping.is_none()) {
         let hint = Some(format!("add [{}.{}.user]", base[0], base[1]));
         document.at_key(&base, "the target maps nothing", hint);
     }
-    let mut rules = TargetRules::default();
+    let mut rules = Rules::default();
     for (kind, mapping) in written.kinds {
         if let Some(mapping) = mapping {
             let path = [base[0], base[1], kind.as_str()];
-            let names = known(written.protocol, kind);
+            let mut names = known(written.protocol, kind);
+            if !names.is_empty() {
+                names.extend(written.extra.iter().map(|name| AttributeName::new(name.as_str())));
+            }
             let scope = Scope { path, protocol: written.protocol, kind, known: &names };
             rules.kinds.insert(kind, scope.compile(document, mapping));
         }
@@ -66,7 +71,7 @@ pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: 
 }
 
 /// Compiles the naming rule; `None` when it has a problem.
-pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming) -> Option<LoginRule> {
+pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming) -> Option<Pattern> {
     let path = ["naming", "login"];
     if !(1..=64).contains(&naming.max_length) {
         document.at_value(&[path[0], path[1], "max_length"], "max_length is from 1 to 64", None);
@@ -76,7 +81,7 @@ pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming) -> Option
         document.at_value(&[path[0], path[1], "counter_digits"], message, None);
     }
     let stem = expression(document, &[path[0], path[1], "pattern"], &naming.pattern, NAMING)?;
-    Some(LoginRule {
+    Some(Pattern {
         stem,
         counter_digits: naming.counter_digits as usize,
         max_length: naming.max_length as usize,
@@ -158,8 +163,8 @@ impl<'a> Scope<'a> {
         &self,
         document: &mut Document<'_>,
         written: &BTreeMap<String, mapping::Rule>,
-    ) -> BTreeMap<AttributeName, Rule> {
-        let mut rules: BTreeMap<AttributeName, Rule> = BTreeMap::new();
+    ) -> BTreeMap<AttributeName, AttributeRule> {
+        let mut rules: BTreeMap<AttributeName, AttributeRule> = BTreeMap::new();
         for (text, rule) in written {
             let name = AttributeName::new(text.as_str());
             let path = self.at(&["attributes", text]);
@@ -172,7 +177,7 @@ impl<'a> Scope<'a> {
             }
             let value_path = if rule.in_full { [path.as_slice(), &["value"]].concat() } else { path };
             if let Some(value) = expression(document, &value_path, &rule.value, self.roots()) {
-                rules.insert(name, Rule { value, authority: rule.authority, empty: rule.empty });
+                rules.insert(name, AttributeRule { value, authority: rule.authority, empty: rule.empty });
             }
         }
         if let Some(needed) = self.protocol.needs(self.kind)
@@ -215,7 +220,8 @@ impl<'a> Scope<'a> {
             return;
         }
         let hint = nearest(name.as_str(), self.known.iter().map(AttributeName::as_str))
-            .map(|near| format!("did you mean {near:?}?"));
+            .map_or_else(String::new, |near| format!("did you mean {near:?}? Else "));
+        let hint = Some(format!("{hint}name it in extra_attributes of [{}.{}]", self.path[0], self.path[1]));
         document.at_key(path, format!("a {} has no attribute {:?}", self.kind, name.as_str()), hint);
     }
 }

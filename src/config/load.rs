@@ -10,9 +10,9 @@ use super::compile::{self, Known, Protocol, Written};
 use super::document::Document;
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
-use super::rules::{LoginRule, TargetRules};
 use super::schedule::Schedule;
 use super::settings::{Config, Sections};
+use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
 use crate::reconcile::{Limit, Limits};
 
@@ -23,7 +23,7 @@ pub struct Loaded {
     pub folder: PathBuf,
     pub config: Config,
     pub zone: TimeZone,
-    pub login: LoginRule,
+    pub login: Pattern,
     pub intake_ends: Limit,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
@@ -38,7 +38,7 @@ pub struct TargetConfig {
     pub protocol: Protocol,
     pub schedule: Option<Schedule>,
     pub limits: Limits,
-    pub rules: TargetRules,
+    pub rules: Rules,
 }
 
 impl Config {
@@ -109,7 +109,7 @@ fn targets(
     for (name, ldap) in &sections.ldap {
         let kinds =
             [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
-        let written = Written { protocol: Protocol::Ldap, name, kinds };
+        let written = Written { protocol: Protocol::Ldap, name, extra: &ldap.extra_attributes, kinds };
         connection(document, &written, removed, ldap.connection.problems());
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
@@ -119,7 +119,7 @@ fn targets(
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
-        let written = Written { protocol: Protocol::Scim, name, kinds };
+        let written = Written { protocol: Protocol::Scim, name, extra: &scim.extra_attributes, kinds };
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::rules::{Place, WhenEmpty};
+use crate::mapping::{Place, WhenEmpty};
 use crate::object::Authority;
 
 /// `[ldap.ad.user]` and its like. All texts but the keys are expressions.

@@ -5,14 +5,12 @@
 
 mod check;
 mod compile;
-pub mod connection_stub;
 mod document;
 mod limits;
 mod load;
 mod mapping;
 mod problem;
 mod read;
-mod rules;
 mod schedule;
 mod settings;
 mod starter;
@@ -22,7 +20,6 @@ pub use limits::{IntakeLimits, LimitText, LimitsText};
 pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};
 pub use problem::{ConfigProblem, render, to_json};
-pub use rules::{KindRules, LoginRule, Place, Rule, TargetRules, WhenEmpty};
 pub use schedule::{Schedule, ScheduleError};
 pub use settings::{Config, Intake, Jsonl, Ldap, LoginNaming, Naming, Roster, Scim};
 pub use starter::starter;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::connection_stub::{ldap, scim};
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use crate::net::SecretRef;
+use crate::target::{ldap, scim};
 
 /// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
 #[derive(Debug, Clone)]
@@ -114,6 +114,9 @@ pub struct Ldap {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// Attributes of this directory's own schema, beyond those of Active Directory.
+    #[serde(default)]
+    pub extra_attributes: Vec<String>,
     pub connection: ldap::Settings,
     pub user: Option<KindMapping>,
     pub unit: Option<KindMapping>,
@@ -128,6 +131,9 @@ pub struct Scim {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// Attributes of this service's own schema, beyond those of RFC 7643.
+    #[serde(default)]
+    pub extra_attributes: Vec<String>,
     pub connection: scim::Settings,
     pub user: Option<KindMapping>,
     pub group: Option<KindMapping>,

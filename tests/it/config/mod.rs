@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use rosterd::config::{Config, ConfigProblem, Loaded, Place, Protocol, WhenEmpty, render, starter, to_json};
+use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
+use rosterd::mapping::{Place, WhenEmpty};
 use rosterd::object::{AttributeName, Authority, Kind};
 use rosterd::org::Instant;
 
