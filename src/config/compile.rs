@@ -43,6 +43,8 @@ impl Protocol {
 pub(super) struct Written<'a> {
     pub protocol: Protocol,
     pub name: &'a str,
+    /// Attributes that this target has beyond the known ones.
+    pub extra: &'a [String],
     pub kinds: [(Kind, Option<&'a KindMapping>); 3],
 }
 
@@ -57,7 +59,10 @@ pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: 
     for (kind, mapping) in written.kinds {
         if let Some(mapping) = mapping {
             let path = [base[0], base[1], kind.as_str()];
-            let names = known(written.protocol, kind);
+            let mut names = known(written.protocol, kind);
+            if !names.is_empty() {
+                names.extend(written.extra.iter().map(|name| AttributeName::new(name.as_str())));
+            }
             let scope = Scope { path, protocol: written.protocol, kind, known: &names };
             rules.kinds.insert(kind, scope.compile(document, mapping));
         }
@@ -215,7 +220,8 @@ impl<'a> Scope<'a> {
             return;
         }
         let hint = nearest(name.as_str(), self.known.iter().map(AttributeName::as_str))
-            .map(|near| format!("did you mean {near:?}?"));
+            .map_or_else(String::new, |near| format!("did you mean {near:?}? Else "));
+        let hint = Some(format!("{hint}name it in extra_attributes of [{}.{}]", self.path[0], self.path[1]));
         document.at_key(path, format!("a {} has no attribute {:?}", self.kind, name.as_str()), hint);
     }
 }

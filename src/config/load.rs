@@ -109,7 +109,7 @@ fn targets(
     for (name, ldap) in &sections.ldap {
         let kinds =
             [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
-        let written = Written { protocol: Protocol::Ldap, name, kinds };
+        let written = Written { protocol: Protocol::Ldap, name, extra: &ldap.extra_attributes, kinds };
         connection(document, &written, removed, ldap.connection.problems());
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
@@ -119,7 +119,7 @@ fn targets(
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
-        let written = Written { protocol: Protocol::Scim, name, kinds };
+        let written = Written { protocol: Protocol::Scim, name, extra: &scim.extra_attributes, kinds };
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());

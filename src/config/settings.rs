@@ -114,6 +114,9 @@ pub struct Ldap {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// Attributes of this directory's own schema, beyond those of Active Directory.
+    #[serde(default)]
+    pub extra_attributes: Vec<String>,
     pub connection: ldap::Settings,
     pub user: Option<KindMapping>,
     pub unit: Option<KindMapping>,
@@ -128,6 +131,9 @@ pub struct Scim {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// Attributes of this service's own schema, beyond those of RFC 7643.
+    #[serde(default)]
+    pub extra_attributes: Vec<String>,
     pub connection: scim::Settings,
     pub user: Option<KindMapping>,
     pub group: Option<KindMapping>,
