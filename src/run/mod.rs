@@ -4,5 +4,7 @@
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
 mod command;
+mod engine_stub;
 
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
+pub use engine_stub::{Engine, ExportOptions, Failure, check, init, perform};
