@@ -9,6 +9,7 @@
 //! execute, recover, verify. [`report`] says what happened. [`daemon`] does it on schedule, [`control`] lets the
 //! verbs of [`cli`] talk to a running daemon, and [`config`] says what may be configured.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod expr;

@@ -261,3 +261,31 @@ impl TargetReconciliation {
         self.unmanaged.iter().filter(|one| one.kind == kind).count()
     }
 }
+
+/// The answer of `check`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct CheckDocument {
+    pub ok: bool,
+    /// What is wrong with the configuration.
+    pub problems: Vec<Problem>,
+    /// The preflight of each target; empty without `--online`.
+    pub targets: Vec<TargetCheck>,
+}
+
+/// The preflight of one target.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TargetCheck {
+    pub target: String,
+    pub findings: Vec<CheckFinding>,
+}
+
+/// One line of a preflight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckFinding {
+    pub ok: bool,
+    /// What was looked at, and what came.
+    pub text: String,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}

@@ -1,12 +1,34 @@
 //! What we say: typed documents, and their rendering. Pure.
 //!
 //! Every verb ends in one [`Document`]. Its JSON form is the interface that scripts rely on; the text form is for
-//! people. Adding a report means one document here, one renderer, one golden.
+//! people. Adding a report means one document here, one renderer, one row in [`REPORTS`], one golden.
 
+mod csv;
 mod documents;
+mod format;
+mod html;
+mod reconciliation;
+pub mod text;
+mod words;
 
 pub use documents::{
-    ApprovalDocument, Document, ImportDocument, Outcome, PlanDocument, PlanView, Problem, ReconciliationDocument,
-    RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus,
-    Trouble,
+    ApprovalDocument, CheckDocument, CheckFinding, Document, ImportDocument, Outcome, PlanDocument, PlanView, Problem,
+    ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
+    TargetReconciliation, TargetStatus, Trouble,
 };
+pub use format::{Format, REPORTS, ReportKind, report_kind};
+pub use reconciliation::render as reconciliation;
+
+use serde_json::Value;
+
+impl Document {
+    /// The JSON document that scripts rely on: what the verb answers, without a wrapper around it.
+    pub fn to_json(&self) -> serde_json::Result<Value> {
+        match self {
+            Self::Plan(plan) => serde_json::to_value(plan),
+            Self::Run(run) => serde_json::to_value(run),
+            Self::Import(import) => serde_json::to_value(import),
+            Self::Approval(approval) => serde_json::to_value(approval),
+        }
+    }
+}

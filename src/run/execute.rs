@@ -57,9 +57,9 @@ impl Engine {
             outcome: Executed::default(),
         };
         let mut transient = 0;
-        let of = Some(plan.steps.len() as u64);
+        let of = plan.steps.len() as u64;
         for (step, position) in plan.steps.iter().zip(0..) {
-            progress.at(Phase { subject: plan.target.clone(), doing: "applying".into(), done: position, of });
+            progress.at(Phase { subject: plan.target.clone(), doing: "applying".into(), done: position, of: Some(of) });
             if settled.contains(step.id.as_str()) {
                 continue;
             }
@@ -78,7 +78,7 @@ impl Engine {
                 }
             }
         }
-        progress.at(Phase { subject: plan.target.clone(), doing: "applying".into(), done: of.unwrap_or(0), of });
+        progress.at(Phase { subject: plan.target.clone(), doing: "applying".into(), done: of, of: Some(of) });
         Ok(execution.outcome)
     }
 }

@@ -18,7 +18,7 @@ mod perform;
 mod propose;
 mod recover;
 
-pub use check::{CheckDocument, TargetCheck, check};
+pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
 pub use engine::Engine;
 pub use failure::Failure;

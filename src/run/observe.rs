@@ -37,7 +37,7 @@ pub(super) async fn observe(
             Seen::Object(object) => {
                 take(*object);
                 count += 1;
-                if count % STRIDE == 0 {
+                if count.is_multiple_of(STRIDE) {
                     at(count);
                 }
             }

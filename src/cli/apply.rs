@@ -1,0 +1,115 @@
+//! `apply DIGEST` and `apply TARGET…`.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use super::output::note;
+use super::session::Session;
+use crate::reconcile::Digest;
+use crate::report::{Document, PlanDocument, text};
+use crate::run::{Answer, Command, Exit, Failure};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The digest of a stored plan, or targets to propose and apply for
+    #[arg(required = true, value_name = "DIGEST or TARGET")]
+    what: Vec<String>,
+    /// Do not ask; a breached limit still holds
+    #[arg(long)]
+    yes: bool,
+    /// Show what would be applied and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What is to be applied.
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Plan(Digest),
+    Targets(Vec<String>),
+}
+
+pub(super) async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
+    let what = what(args.what, &session.engine().await?.target_names());
+    match what {
+        What::Plan(digest) if args.dry_run => rehearse(&digest, session).await,
+        What::Plan(digest) => session.answer(Command::ApplyPlan { digest: digest.to_string() }).await,
+        What::Targets(targets) => {
+            let targets = session.known_targets(targets).await?;
+            if args.dry_run {
+                return session.answer(Command::Plan { targets, at: None }).await;
+            }
+            if !args.yes && on_terminal() && !consent(&targets, session).await? {
+                note("Nothing was applied.");
+                return Ok(Exit::Pending);
+            }
+            session.answer(Command::ApplyTargets { targets }).await
+        }
+    }
+}
+
+/// A single argument of 32 hexadecimal digits is a digest, unless a target has that name.
+fn what(words: Vec<String>, targets: &[String]) -> What {
+    match words.as_slice() {
+        [word] if !targets.contains(word) => match word.parse() {
+            Ok(digest) => What::Plan(digest),
+            Err(_) => What::Targets(words),
+        },
+        _ => What::Targets(words),
+    }
+}
+
+/// Proposes anew and shows the plan of this digest, if it is still what would be done.
+async fn rehearse(digest: &Digest, session: &Session) -> Result<Exit, Failure> {
+    let Answer { document, .. } = session.dispatch(Command::Plan { targets: Vec::new(), at: None }).await?;
+    if let Document::Plan(mut plan) = document {
+        plan.plans.retain(|plan| plan.digest == *digest);
+        plan.errors.clear();
+        if let [one] = plan.plans.as_slice() {
+            let exit = if one.steps.is_empty() { Exit::Done } else { Exit::Pending };
+            session.output.document(&Document::Plan(plan))?;
+            return Ok(exit);
+        }
+    }
+    Err(Failure {
+        exit: Exit::Held,
+        message: format!("{digest} is not what would be done now"),
+        hint: Some("`rosterd plan` shows what would be".into()),
+    })
+}
+
+fn on_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Shows the counts and asks. Nothing is asked when nothing can be applied.
+async fn consent(targets: &[String], session: &Session) -> Result<bool, Failure> {
+    let answer = session.dispatch(Command::Plan { targets: targets.to_vec(), at: None }).await?;
+    let Document::Plan(plan) = answer.document else { return Ok(true) };
+    if !needs_consent(&plan) {
+        return Ok(true);
+    }
+    note(&text::summary(&plan));
+    note("Apply this? [y/N]");
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    Ok(read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn needs_consent(plan: &PlanDocument) -> bool {
+    plan.plans.iter().any(|plan| !plan.steps.is_empty() && (plan.breaches.is_empty() || plan.approved))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_known_by_its_form_and_a_target_by_its_name() {
+        let digest = "0123456789abcdef0123456789abcdef";
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        assert!(matches!(what(words(&[digest]), &words(&["ad"])), What::Plan(_)));
+        assert_eq!(what(words(&[digest]), &words(&[digest])), What::Targets(words(&[digest])));
+        assert_eq!(what(words(&["ad"]), &words(&["ad"])), What::Targets(words(&["ad"])));
+        assert_eq!(what(words(&[digest, "ad"]), &words(&["ad"])), What::Targets(words(&[digest, "ad"])));
+    }
+}

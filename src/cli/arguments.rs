@@ -1,0 +1,122 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use super::{apply, approve, check, export, import, init, plan, report, run, runs, show};
+use crate::org::Instant;
+use crate::report::Format;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, nothing pending
+  1  failed
+  2  usage or configuration
+  3  steps are pending (plan)
+  4  held: a limit is breached, an approval is missing, or a digest is refused
+  5  partly done
+  6  someone else holds the lease";
+
+/// Keeps an organisation's record, and directories in step with it.
+#[derive(Debug, Parser)]
+#[command(name = "rosterd", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The configuration file
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ROSTERD_CONFIG",
+        default_value = "/etc/rosterd/config.toml",
+        global = true
+    )]
+    pub config: PathBuf,
+    /// How the answer is written; html and csv are for reports
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true, global = true)]
+    pub format: Format,
+    /// Stops the clock at an instant: for tests and rehearsals
+    #[arg(long, value_name = "INSTANT", env = "ROSTERD_NOW", hide = true, global = true)]
+    pub now: Option<Instant>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write a starter configuration, an empty roster and its keys
+    Init(init::Args),
+    /// Check the configuration, and with --online each target
+    Check(check::Args),
+    /// Read a source into the roster
+    Import(import::Args),
+    /// Write the roster in the exchange format
+    Export(export::Args),
+    /// Show one thing, as of a day or through time
+    Show(show::Args),
+    /// Compare the targets with the roster and propose changes
+    Plan(plan::Args),
+    /// Consent to a stored plan or a held import
+    Approve(approve::Args),
+    /// Apply a stored plan, or propose and apply
+    Apply(apply::Args),
+    /// Do what the schedule does: import, then propose and apply
+    Run(run::Args),
+    /// Write a report
+    Report(report::Args),
+    /// List the last runs
+    Runs(runs::Args),
+    /// Show the health of every target
+    Status,
+    /// Run as the daemon
+    Serve,
+}
+
+impl Arguments {
+    /// Refuses what clap cannot know: a format that the verb has not.
+    pub fn checked(self) -> Result<Self, clap::Error> {
+        let is_report = matches!(self.verb, Verb::Report(_));
+        if !is_report && matches!(self.global.format, Format::Html | Format::Csv) {
+            let message = format!("only reports are written as {}: use text or json", self.global.format.as_str());
+            return Err(Self::command().error(clap::error::ErrorKind::InvalidValue, message));
+        }
+        Ok(self)
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn html_is_for_reports() {
+        let of = |words: &[&str]| Arguments::try_parse_from(words).and_then(Arguments::checked).is_ok();
+        assert!(of(&["rosterd", "report", "reconciliation", "--format", "html"]));
+        assert!(of(&["rosterd", "--format", "json", "plan"]));
+        assert!(!of(&["rosterd", "plan", "--format", "html"]));
+        assert!(!of(&["rosterd", "apply"]));
+        assert!(!of(&["rosterd", "--now", "yesterday", "status"]));
+    }
+}

@@ -1,0 +1,84 @@
+//! The command line: one file per verb.
+//!
+//! A verb turns its arguments into a command or a question, has it answered ([`Session`]), and writes the answer to
+//! standard output, as text or as one JSON document. Errors, questions, progress and logs go to standard error. The
+//! only place that reads arguments and the environment; it decides nothing about the roster or the targets.
+
+mod actor;
+mod apply;
+mod approve;
+mod arguments;
+mod check;
+mod export;
+mod import;
+mod init;
+mod output;
+mod plan;
+mod progress;
+mod report;
+mod run;
+mod runs;
+mod serve;
+mod session;
+mod show;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use arguments::{Arguments, Verb};
+use session::Session;
+
+use crate::run::{Exit, Failure};
+
+/// Reads the command line; help, version and mistakes are answered here.
+pub fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().and_then(Arguments::checked).map_err(|error| {
+        let _nowhere_to_tell = error.print();
+        ExitCode::from(if error.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() })
+    })
+}
+
+/// Starts logging to standard error; `RUST_LOG` says what, by default warnings.
+pub fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
+        .from_env_lossy();
+    let _already_started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Does what the arguments ask for.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let Arguments { global, verb } = arguments;
+    let session = Session::new(global);
+    let ended = match verb {
+        Verb::Init(args) => init::run(&args, &session).await,
+        Verb::Check(args) => check::run(&args, &session).await,
+        Verb::Import(args) => import::run(args, &session).await,
+        Verb::Export(args) => export::run(&args, &session).await,
+        Verb::Show(args) => show::run(&args, &session).await,
+        Verb::Plan(args) => plan::run(args, &session).await,
+        Verb::Approve(args) => approve::run(&args, &session).await,
+        Verb::Apply(args) => apply::run(args, &session).await,
+        Verb::Run(args) => run::run(args, &session).await,
+        Verb::Report(args) => report::run(&args, &session).await,
+        Verb::Runs(args) => runs::run(&args, &session).await,
+        Verb::Status => status::run(&session).await,
+        Verb::Serve => serve::run(&session).await,
+    };
+    session.close();
+    let exit = ended.unwrap_or_else(|failure| tell(&failure));
+    ExitCode::from(exit.code())
+}
+
+/// The end when the asynchronous runtime cannot start.
+pub fn no_runtime(error: &std::io::Error) -> ExitCode {
+    let message = format!("cannot start: {error}");
+    ExitCode::from(tell(&Failure { exit: Exit::Failed, message, hint: None }).code())
+}
+
+fn tell(failure: &Failure) -> Exit {
+    output::failure(failure);
+    failure.exit
+}

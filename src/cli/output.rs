@@ -1,0 +1,104 @@
+//! Standard output for answers, standard error for what went wrong, and files.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::report::{Document, Format, text};
+use crate::run::{Exit, Failure};
+
+/// Where answers go, and how they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    format: Format,
+}
+
+impl Output {
+    pub fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    pub fn format(self) -> Format {
+        self.format
+    }
+
+    pub fn document(self, document: &Document) -> Result<(), Failure> {
+        write(&self.render_document(document)?)
+    }
+
+    pub fn render_document(self, document: &Document) -> Result<String, Failure> {
+        match self.format {
+            Format::Json => json(&document.to_json().map_err(|error| not_json(&error))?),
+            _ => Ok(text::document(document)),
+        }
+    }
+
+    /// Writes anything else that has both forms.
+    pub fn either<T: Serialize>(self, answer: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
+        write(&match self.format {
+            Format::Json => json(answer)?,
+            _ => text(answer),
+        })
+    }
+}
+
+/// Writes to standard output.
+pub(super) fn write(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// The outcome of writing to standard output. A reader that has seen enough (`| head`) is no failure.
+pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(failed(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file, whole or not at all.
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let outcome = std::fs::write(part, text).and_then(|()| std::fs::rename(part, path));
+    outcome.map_err(|error| {
+        let _best_effort = std::fs::remove_file(part);
+        failed(format!("cannot write {}: {error}", path.display()))
+    })
+}
+
+/// One line for the person at the terminal; nobody depends on it.
+pub(super) fn note(text: &str) {
+    let _nowhere_to_tell = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Tells what went wrong, and what to do about it. Rendered problems bring their own heading.
+pub(super) fn failure(failure: &Failure) {
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    let message = failure.message.trim_end();
+    if anstream::adapter::strip_str(message).to_string().starts_with("error") {
+        note(message);
+    } else {
+        note(&format!("{red}error:{red:#} {message}"));
+    }
+    if let Some(hint) = &failure.hint {
+        note(&format!("hint: {hint}"));
+    }
+}
+
+pub(super) fn json<T: Serialize>(value: &T) -> Result<String, Failure> {
+    Ok(serde_json::to_string_pretty(value).map_err(|error| not_json(&error))? + "\n")
+}
+
+pub(super) fn not_json(error: &serde_json::Error) -> Failure {
+    failed(format!("the answer cannot be written as JSON: {error}"))
+}
+
+fn failed(message: String) -> Failure {
+    Failure { exit: Exit::Failed, message, hint: None }
+}

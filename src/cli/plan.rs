@@ -1,0 +1,33 @@
+//! `plan [TARGET…]`: observe and propose.
+
+use std::path::PathBuf;
+
+use super::output::{note, write_file};
+use super::session::Session;
+use crate::org::Day;
+use crate::run::{Command, Exit, Failure};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The targets; all of them without one
+    targets: Vec<String>,
+    /// Plan for this day; a plan for a day to come is only to look at
+    #[arg(long, value_name = "DAY")]
+    at: Option<Day>,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
+    let targets = session.known_targets(args.targets).await?;
+    let answer = session.dispatch(Command::Plan { targets, at: args.at }).await?;
+    match &args.out {
+        None => session.output.document(&answer.document)?,
+        Some(file) => {
+            write_file(file, &session.output.render_document(&answer.document)?)?;
+            note(&format!("wrote {}", file.display()));
+        }
+    }
+    Ok(answer.exit)
+}

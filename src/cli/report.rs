@@ -1,0 +1,66 @@
+//! `report NAME`: a report, in the form that is asked for.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use serde::Serialize;
+
+use super::output::{self, note, write_file};
+use super::session::Session;
+use crate::report::{self, REPORTS, ReconciliationDocument, ReportKind, report_kind, text};
+use crate::run::{Exit, Failure};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The report
+    #[arg(required_unless_present = "list", value_parser = PossibleValuesParser::new(REPORTS.iter().map(|one| one.name)))]
+    name: Option<String>,
+    /// The targets; all of them without one
+    targets: Vec<String>,
+    /// List all reports
+    #[arg(long, conflicts_with = "name")]
+    list: bool,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    reports: &'static [ReportKind],
+}
+
+pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
+    let Some(kind) = args.name.as_deref().and_then(report_kind) else {
+        session.output.either(&Listed { reports: REPORTS }, |_| text::report_list())?;
+        return Ok(Exit::Done);
+    };
+    let format = session.format();
+    if !kind.formats.contains(&format) {
+        let message = format!("the report {} has no {} form", kind.name, format.as_str());
+        return Err(Failure { exit: Exit::Usage, message, hint: Some("see `rosterd report --list`".into()) });
+    }
+    let targets = session.known_targets(args.targets.clone()).await?;
+    let document = session.engine().await?.reconciliation(&targets, session.progress()).await?;
+    session.close();
+    let written = report::reconciliation(&document, format).map_err(|error| output::not_json(&error))?;
+    match &args.out {
+        None => output::write(&written)?,
+        Some(file) => {
+            write_file(file, &written)?;
+            note(&format!("wrote {}", file.display()));
+        }
+    }
+    Ok(exit(&document))
+}
+
+/// A report that lacks something must not look whole to a script.
+fn exit(document: &ReconciliationDocument) -> Exit {
+    if !document.errors.is_empty() {
+        Exit::Failed
+    } else if document.targets.iter().any(|target| !target.coverage.complete) {
+        Exit::Partly
+    } else {
+        Exit::Done
+    }
+}

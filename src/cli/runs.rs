@@ -1,0 +1,18 @@
+//! `runs`: the run ledger.
+
+use super::session::Session;
+use crate::report::text;
+use crate::run::{Exit, Failure};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How many, from the newest
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
+    limit: i64,
+}
+
+pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
+    let document = session.engine().await?.runs(args.limit).await?;
+    session.output.either(&document, text::runs)?;
+    Ok(Exit::Done)
+}

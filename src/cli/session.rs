@@ -1,0 +1,90 @@
+//! What a verb works with: the engine, opened when it is needed, and the way to have a command done.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::actor::actor;
+use super::arguments::Global;
+use super::output::Output;
+use super::progress::Bars;
+use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::report::Format;
+use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, perform};
+
+/// One invocation.
+pub struct Session {
+    config: PathBuf,
+    clock: Arc<dyn Clock>,
+    engine: OnceCell<Engine>,
+    bars: Bars,
+    pub output: Output,
+}
+
+impl Session {
+    pub fn new(global: Global) -> Self {
+        let clock: Arc<dyn Clock> = match global.now {
+            Some(instant) => Arc::new(FixedClock(instant)),
+            None => Arc::new(SystemClock),
+        };
+        let output = Output::new(global.format);
+        Self { config: global.config, clock, engine: OnceCell::new(), bars: Bars::on_terminal(), output }
+    }
+
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub fn format(&self) -> Format {
+        self.output.format()
+    }
+
+    pub fn progress(&self) -> &dyn Progress {
+        &self.bars
+    }
+
+    pub async fn engine(&self) -> Result<&Engine, Failure> {
+        let open = || Engine::open(&self.config, Arc::clone(&self.clock), actor());
+        self.engine.get_or_try_init(open).await
+    }
+
+    /// Has a command done.
+    pub async fn dispatch(&self, command: Command) -> Result<Answer, Failure> {
+        let answer = perform(self.engine().await?, command, self.progress()).await;
+        self.bars.clear();
+        answer
+    }
+
+    /// Has a command done and writes the answer.
+    pub async fn answer(&self, command: Command) -> Result<Exit, Failure> {
+        let answer = self.dispatch(command).await?;
+        self.output.document(&answer.document)?;
+        Ok(answer.exit)
+    }
+
+    /// Refuses names that no target has, before anything is touched.
+    pub async fn known_targets(&self, names: Vec<String>) -> Result<Vec<String>, Failure> {
+        let known = self.engine().await?.target_names();
+        match names.iter().find(|name| !known.contains(name)) {
+            None => Ok(names),
+            Some(unknown) => Err(Failure {
+                exit: Exit::Usage,
+                message: format!("no target is named {unknown:?}"),
+                hint: Some(match known.as_slice() {
+                    [] => format!("{} configures no target", self.config.display()),
+                    known => format!("the targets are: {}", known.join(", ")),
+                }),
+            }),
+        }
+    }
+
+    /// Takes the bars off the terminal, so that what follows stands alone.
+    pub fn close(&self) {
+        self.bars.clear();
+    }
+}

@@ -1,0 +1,68 @@
+//! The reconciliation report as a table for spreadsheets (RFC 4180), one row per finding.
+
+use super::words::{Names, gaps, hold_code};
+use super::{ReconciliationDocument, TargetReconciliation};
+use crate::object::Step;
+
+const HEAD: [&str; 8] = ["target", "finding", "kind", "key", "name", "op", "changes", "reason"];
+
+pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
+    let mut rows: Vec<[String; 8]> = vec![HEAD.map(Into::into)];
+    for target in &document.targets {
+        of_target(&mut rows, target);
+    }
+    for error in &document.errors {
+        rows.push(row(&error.subject, "failed", ["", "", "", "", "", &error.message]));
+    }
+    rows.iter().map(|row| row.each_ref().map(|cell| quoted(cell)).join(",") + "\r\n").collect()
+}
+
+fn of_target(rows: &mut Vec<[String; 8]>, target: &TargetReconciliation) {
+    let name = target.target.as_str();
+    for gap in gaps(&target.coverage) {
+        rows.push(row(name, "not read", ["", "", "", "", "", &gap]));
+    }
+    let names = Names::of(target.missing.iter().chain(&target.differing));
+    rows.extend(target.missing.iter().map(|step| of_step(name, "missing", step, &names)));
+    rows.extend(target.differing.iter().map(|step| of_step(name, "differing", step, &names)));
+    for one in &target.unmanaged {
+        let stamp = one.stamp.as_ref().map(|stamp| format!("bears the stamp of {stamp}")).unwrap_or_default();
+        rows.push(row(name, "unmanaged", [one.kind.as_str(), one.object.as_str(), &one.name, "", "", &stamp]));
+    }
+    for hold in &target.held {
+        let cells = [hold.kind.as_str(), hold.key.as_str(), &hold.name, &hold_code(hold), "", &hold.reason];
+        rows.push(row(name, "held", cells));
+    }
+}
+
+fn of_step(target: &str, finding: &str, step: &Step, names: &Names<'_>) -> [String; 8] {
+    let changes = names.changes(step).join(" | ");
+    let cells = [step.kind.as_str(), step.key.as_str(), &step.name, step.op.as_str(), &changes, &step.reason];
+    row(target, finding, cells)
+}
+
+fn row(target: &str, finding: &str, [kind, key, name, op, changes, reason]: [&str; 6]) -> [String; 8] {
+    [target, finding, kind, key, name, op, changes, reason].map(Into::into)
+}
+
+/// A cell. One that a spreadsheet would take for a formula gets an apostrophe before it.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    if cell.contains([',', ';', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        for start in ["=", "+", "-", "@", "\t"] {
+            assert!(quoted(&format!("{start}1")).starts_with('\''), "{start:?}");
+        }
+        assert_eq!(quoted("\r1"), "\"'\r1\"");
+        assert_eq!(quoted("Åse Sørensen"), "Åse Sørensen");
+    }
+}

@@ -1,0 +1,46 @@
+//! The forms a report comes in, and the table of all reports: the list, the help and the tests follow it.
+
+use serde::Serialize;
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Text,
+    Html,
+    Csv,
+    Json,
+}
+
+impl Format {
+    pub const ALL: [Self; 4] = [Self::Text, Self::Html, Self::Csv, Self::Json];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// One report.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ReportKind {
+    pub name: &'static str,
+    pub description: &'static str,
+    pub formats: &'static [Format],
+}
+
+/// Every report.
+pub const REPORTS: &[ReportKind] = &[ReportKind {
+    name: "reconciliation",
+    description: "each target compared with the roster: missing, differing, unmanaged, held, and the last run",
+    formats: &Format::ALL,
+}];
+
+/// The report of that name.
+pub fn report_kind(name: &str) -> Option<&'static ReportKind> {
+    REPORTS.iter().find(|report| report.name == name)
+}

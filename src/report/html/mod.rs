@@ -1,0 +1,155 @@
+//! The reconciliation report as one self-contained page: no script, no other file, light and dark, for a phone and
+//! for paper. Every text is escaped by the template.
+
+mod chart;
+mod style;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::reconciliation::Numbers;
+use super::text::last_run;
+use super::words::{Names, clean, gaps, several};
+use super::{ReconciliationDocument, TargetReconciliation};
+use crate::object::{Change, Hold, Op, Step, aspect};
+use crate::reconcile::{Reach, Unmanaged};
+
+pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
+    let organisation = clean(&document.organisation);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "Reconciliation of " (organisation) " for " (document.as_of.to_string()) }
+                style { (PreEscaped(style::SHEET)) }
+            }
+            body {
+                header {
+                    h1 { "Reconciliation of " (organisation) }
+                    p { "For " (document.as_of.to_string()) ", made at " (document.at.to_string()) "." }
+                }
+                main {
+                    @for trouble in &document.errors {
+                        section.trouble {
+                            h2 { (clean(&trouble.subject)) ": not compared" }
+                            p { (clean(&trouble.message)) }
+                            @if let Some(hint) = &trouble.hint { p.quiet { "Hint: " (clean(hint)) } }
+                        }
+                    }
+                    @for target in &document.targets { (of_target(target)) }
+                }
+                footer { p.quiet { "Made by rosterd. This page loads nothing from anywhere." } }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+fn of_target(target: &TargetReconciliation) -> Markup {
+    let numbers = Numbers::of(target);
+    let names = Names::of(target.missing.iter().chain(&target.differing));
+    html! {
+        section {
+            h2 { (clean(&target.target)) }
+            (reach(&target.coverage))
+            (chart::bar(numbers))
+            p.quiet { "Last run: " @match &target.last_run { Some(run) => (last_run(run)), None => "none yet" } }
+            (steps("Missing in the target", &target.missing, &names))
+            (steps("Differing", &target.differing, &names))
+            (holds(&target.held))
+            (unmanaged(&target.unmanaged))
+        }
+    }
+}
+
+fn reach(reach: &Reach) -> Markup {
+    html! {
+        @if reach.complete {
+            p.quiet { "The target was read completely." }
+        } @else {
+            div.trouble {
+                p { strong { "The target was read in part." } " Nothing is concluded from what was not seen." }
+                ul { @for gap in gaps(reach) { li { (gap) } } }
+            }
+        }
+    }
+}
+
+/// A part that opens and closes; closed parts are opened by the browser when somebody searches in the page.
+fn part(title: &str, count: usize, body: &Markup) -> Markup {
+    html! {
+        @if count > 0 {
+            details open[count <= 50] {
+                summary { (title) " " span.count { (count) } }
+                (body)
+            }
+        }
+    }
+}
+
+fn steps(title: &str, steps: &[Step], names: &Names<'_>) -> Markup {
+    let rows = html! {
+        ul.findings {
+            @for step in steps {
+                li {
+                    p { strong { (clean(&step.name)) } " " span.tag { (step.op.as_str()) } " " span.quiet { (step.kind.as_str()) } }
+                    @if !step.changes.is_empty() {
+                        dl { @for one in &step.changes { (change(step.op, one, names)) } }
+                    }
+                    @if !step.reason.is_empty() { p.quiet { (clean(&step.reason)) } }
+                }
+            }
+        }
+    };
+    part(title, steps.len(), &rows)
+}
+
+fn change(op: Op, change: &Change, names: &Names<'_>) -> Markup {
+    let attribute = change.attribute.as_str();
+    let members = change.attribute.is(aspect::MEMBERS);
+    html! {
+        dt { (clean(attribute)) }
+        dd {
+            @if members {
+                @for line in names.change(op, change) { span.line { (line) } }
+            } @else {
+                @if op != Op::Create { del { (names.values(attribute, &change.before)) } " → " }
+                ins { (names.values(attribute, &change.after)) }
+            }
+        }
+    }
+}
+
+fn holds(held: &[Hold]) -> Markup {
+    let rows = html! {
+        ul.findings {
+            @for hold in held {
+                li {
+                    p { strong { (clean(&hold.name)) } " " span.quiet { (hold.kind.as_str()) } }
+                    p.quiet { (clean(&hold.reason)) }
+                }
+            }
+        }
+    };
+    part("Held, with the reason", held.len(), &rows)
+}
+
+fn unmanaged(objects: &[Unmanaged]) -> Markup {
+    let rows = html! {
+        ul.findings {
+            @for one in objects {
+                li {
+                    p { strong { (clean(&one.name)) } " " span.quiet { (one.kind.as_str()) } }
+                    p.quiet {
+                        (clean(one.object.as_str()))
+                        @if let Some(stamp) = &one.stamp { ", bears the stamp of " (clean(stamp.as_str())) }
+                    }
+                }
+            }
+        }
+    };
+    let title = format!("In the target only: {} left alone", several(objects.len(), "object"));
+    part(&title, objects.len(), &rows)
+}

@@ -1,0 +1,63 @@
+//! An import: what it changed in the roster, or why it did not.
+
+use serde_json::Value;
+
+use super::super::words::{clean, several};
+use super::super::{ImportDocument, Outcome, Problem};
+use super::layout::Page;
+use super::run::outcome;
+
+/// The answer of `import`.
+pub fn import(document: &ImportDocument) -> String {
+    let mut page = Page::default();
+    write(&mut page, document);
+    page.finish()
+}
+
+pub(super) fn write(page: &mut Page, import: &ImportDocument) {
+    let rehearsal = if import.dry_run { " (rehearsal: nothing was committed)" } else { "" };
+    page.line(0, &format!("import of {}: {}{rehearsal}", clean(&import.source), outcome(import.outcome)));
+    if let Some(digest) = &import.digest {
+        page.labelled("digest", &[digest.to_string()]);
+    }
+    page.labelled("facts", &facts(&import.counts));
+    page.limits(&import.limits);
+    if import.outcome == Outcome::Held {
+        let digest = import.digest.as_ref().map(crate::reconcile::Digest::as_str);
+        page.breaches(&import.breaches, "nothing of this file was committed", digest);
+        page.line(2, "Then import the same file again.");
+    }
+    if !import.problems.is_empty() {
+        page.gap();
+        page.line(2, &format!("{}; nothing was committed", several(import.problems.len(), "problem")));
+        problems(page, 4, &import.problems);
+    }
+}
+
+/// Problems as `file:line:column: what`, which editors can follow.
+pub(super) fn problems(page: &mut Page, indent: usize, problems: &[Problem]) {
+    for problem in problems {
+        let mut place = clean(&problem.file);
+        for part in [problem.line, problem.column].into_iter().flatten() {
+            place.push(':');
+            place.push_str(&part.to_string());
+        }
+        page.line(indent, &format!("{place}: {}", clean(&problem.message)));
+        if let Some(hint) = &problem.hint {
+            page.line(indent + 4, &format!("hint: {}", clean(hint)));
+        }
+    }
+}
+
+/// `person: added 3, changed 1`, one line per kind of fact.
+fn facts(counts: &Value) -> Vec<String> {
+    let Some(kinds) = counts.as_object() else { return Vec::new() };
+    let of_kind = |(kind, what): (&String, &Value)| {
+        let parts: Vec<String> = match what.as_object() {
+            Some(what) => what.iter().map(|(word, count)| format!("{word} {count}")).collect(),
+            None => vec![what.to_string()],
+        };
+        format!("{}: {}", clean(kind), parts.join(", "))
+    };
+    kinds.iter().map(of_kind).collect()
+}

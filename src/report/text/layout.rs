@@ -1,0 +1,103 @@
+//! Lines, indents and columns.
+
+use super::super::Trouble;
+use super::super::words::{clean, gaps, measure};
+use crate::object::Hold;
+use crate::reconcile::{Measure, Reach};
+
+/// A text that grows line by line.
+#[derive(Debug, Default)]
+pub(super) struct Page(String);
+
+impl Page {
+    pub fn line(&mut self, indent: usize, text: &str) {
+        self.0.extend(std::iter::repeat_n(' ', indent));
+        self.0.push_str(text);
+        self.0.push('\n');
+    }
+
+    /// An empty line between two parts; none at the start.
+    pub fn gap(&mut self) {
+        if !self.0.is_empty() && !self.0.ends_with("\n\n") {
+            self.0.push('\n');
+        }
+    }
+
+    /// A labelled list: the label before the first line, the others below it.
+    pub fn labelled(&mut self, label: &str, lines: &[String]) {
+        for (at, line) in lines.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            self.line(2, &format!("{label:<8}{line}"));
+        }
+    }
+
+    pub fn reach(&mut self, reach: &Reach) {
+        if reach.complete {
+            self.labelled("read", &["complete".to_owned()]);
+        } else {
+            self.labelled("read", &["IN PART: nothing is concluded from what was not seen".to_owned()]);
+            self.labelled("", &gaps(reach));
+        }
+    }
+
+    pub fn limits(&mut self, limits: &[Measure]) {
+        self.labelled("limits", &limits.iter().map(measure).collect::<Vec<_>>());
+    }
+
+    /// What tripped, and what to do about it.
+    pub fn breaches(&mut self, breaches: &[Measure], what: &str, approve: Option<&str>) {
+        if breaches.is_empty() {
+            return;
+        }
+        self.gap();
+        self.line(2, &format!("HELD: {what}, for these limits are breached:"));
+        for breach in breaches {
+            self.line(6, &measure(breach));
+        }
+        if let Some(digest) = approve {
+            self.line(2, "If this is right, approve exactly this:");
+            self.line(6, &format!("rosterd approve {digest}"));
+        }
+    }
+
+    pub fn holds(&mut self, held: &[Hold]) {
+        if held.is_empty() {
+            return;
+        }
+        self.gap();
+        self.line(2, &format!("held ({})", held.len()));
+        for hold in held {
+            self.line(4, &format!("{} {} ({})", hold.kind, clean(&hold.name), clean(hold.key.as_str())));
+            self.line(8, &clean(&hold.reason));
+        }
+    }
+
+    pub fn troubles(&mut self, troubles: &[Trouble]) {
+        for trouble in troubles {
+            self.gap();
+            self.line(0, &format!("{}: FAILED: {}", clean(&trouble.subject), clean(&trouble.message)));
+            if let Some(hint) = &trouble.hint {
+                self.line(2, &format!("hint: {}", clean(hint)));
+            }
+        }
+    }
+
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// Rows in columns; the last column is as wide as it needs to be.
+pub(super) fn table(head: &[&str], mut rows: Vec<Vec<String>>) -> String {
+    rows.insert(0, head.iter().map(|&cell| cell.to_owned()).collect());
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let mut page = Page::default();
+    for row in &rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        page.line(0, cells.join("  ").trim_end());
+    }
+    page.finish()
+}

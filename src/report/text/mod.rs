@@ -1,0 +1,55 @@
+//! Documents as text for people. Plain characters only: what is shown is clean of control characters, and the same on
+//! a terminal, in a pipe and in a mail.
+
+mod check;
+mod import;
+mod layout;
+mod plan;
+mod reconciliation;
+mod run;
+mod runs;
+mod status;
+mod value;
+
+pub use check::check;
+pub use import::import;
+pub use plan::{plan, summary};
+pub use reconciliation::reconciliation;
+pub use run::run;
+pub use runs::runs;
+pub use status::status;
+pub use value::value;
+
+use super::format::REPORTS;
+use super::words::clean;
+use super::{ApprovalDocument, Document};
+use layout::{Page, table};
+pub(super) use runs::last_run;
+
+/// The answer of a verb.
+pub fn document(document: &Document) -> String {
+    match document {
+        Document::Plan(document) => plan(document),
+        Document::Run(document) => run(document),
+        Document::Import(document) => import(document),
+        Document::Approval(document) => approval(document),
+    }
+}
+
+/// Who consented to what.
+pub fn approval(document: &ApprovalDocument) -> String {
+    let mut page = Page::default();
+    page.line(0, &format!("{}: approved by {}", clean(&document.what), clean(&document.by)));
+    page.line(2, &format!("digest  {}", document.digest));
+    page.line(2, &format!("at      {}", document.at));
+    page.finish()
+}
+
+/// The list of all reports.
+pub fn report_list() -> String {
+    let rows = REPORTS.iter().map(|report| {
+        let formats: Vec<&str> = report.formats.iter().map(|format| format.as_str()).collect();
+        vec![report.name.to_owned(), formats.join(", "), report.description.to_owned()]
+    });
+    table(&["report", "formats", "what it says"], rows.collect())
+}

@@ -1,0 +1,105 @@
+//! The words that every rendering shares: values, changes, limits, coverage. Knows nothing of layout.
+
+use std::collections::BTreeMap;
+
+use crate::object::{Change, Hold, Op, Referent, Step, Value, aspect};
+use crate::org::Id;
+use crate::reconcile::{Counts, Measure, Reach};
+
+/// Attributes whose values are never shown, whatever a document holds.
+const NEVER_SHOWN: [&str; 3] = [aspect::PASSWORD, "unicodePwd", "userPassword"];
+
+/// Text of people and directories, made harmless for a terminal: control characters and the marks that turn the
+/// direction of writing become visible escapes.
+pub(super) fn clean(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hidden(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}
+
+/// The names of the things that steps speak about, by key: so that a reference reads as a name.
+#[derive(Debug, Default)]
+pub(super) struct Names<'a>(BTreeMap<&'a Id, &'a str>);
+
+impl<'a> Names<'a> {
+    pub fn of(steps: impl IntoIterator<Item = &'a Step>) -> Self {
+        Self(steps.into_iter().map(|step| (&step.key, step.name.as_str())).collect())
+    }
+
+    fn value(&self, value: &Value) -> String {
+        match value {
+            Value::Reference(Referent::Key(key)) => match self.0.get(key) {
+                Some(name) => clean(name),
+                None => clean(key.as_str()),
+            },
+            Value::Reference(Referent::Object(id)) => clean(id.as_str()),
+            Value::Reference(Referent::Handle(handle)) => clean(handle.as_str()),
+            other => clean(&other.to_string()),
+        }
+    }
+
+    /// Several values in one line.
+    pub fn values(&self, attribute: &str, values: &[Value]) -> String {
+        if values.is_empty() {
+            return "(none)".into();
+        }
+        if NEVER_SHOWN.iter().any(|name| attribute.eq_ignore_ascii_case(name)) {
+            return "(generated)".into();
+        }
+        values.iter().map(|value| self.value(value)).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What a step does to one attribute: one line, or for members one line each.
+    pub fn change(&self, op: Op, change: &Change) -> Vec<String> {
+        let attribute = change.attribute.as_str();
+        let signed = |sign: &str, values: &[Value]| -> Vec<String> {
+            values.iter().map(|value| format!("{sign} {}", self.value(value))).collect()
+        };
+        if change.attribute.is(aspect::MEMBERS) && op != Op::Create {
+            return [signed("−", &change.before), signed("+", &change.after)].concat();
+        }
+        let after = self.values(attribute, &change.after);
+        if op == Op::Create {
+            vec![format!("{}: {after}", clean(attribute))]
+        } else {
+            vec![format!("{}: {} → {after}", clean(attribute), self.values(attribute, &change.before))]
+        }
+    }
+
+    /// All that a step does, as lines.
+    pub fn changes(&self, step: &Step) -> Vec<String> {
+        step.changes.iter().flat_map(|change| self.change(step.op, change)).collect()
+    }
+}
+
+/// `create 5, disable 2`, or `none`.
+pub(super) fn counts(counts: &Counts) -> String {
+    let parts: Vec<String> =
+        counts.iter().filter(|(_, count)| **count > 0).map(|(op, count)| format!("{op} {count}")).collect();
+    if parts.is_empty() { "none".into() } else { parts.join(", ") }
+}
+
+/// `disable: 3 of 412, allowed 20`.
+pub(super) fn measure(measure: &Measure) -> String {
+    format!("{}: {} of {}, allowed {}", clean(&measure.limit), measure.found, measure.of, measure.allowed)
+}
+
+/// What of a target could not be read; empty when all of it was.
+pub(super) fn gaps(reach: &Reach) -> Vec<String> {
+    reach.missing.iter().map(|gap| format!("{}: {}", clean(&gap.scope), clean(&gap.why))).collect()
+}
+
+/// The code of a hold as it stands in JSON.
+pub(super) fn hold_code(hold: &Hold) -> String {
+    serde_json::to_value(hold.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// `1 step`, `2 steps`.
+pub(super) fn several(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
