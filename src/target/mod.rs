@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
+use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
 use crate::org::Id;
 
 pub mod memory;
@@ -23,6 +23,12 @@ pub trait Target: Send + Sync {
 
     /// What the attributes of `kind` can hold.
     fn schema(&self, kind: Kind) -> &Schema;
+
+    /// The handle of the container that [`Referent::Root`](crate::object::Referent::Root) means for this kind, where
+    /// the target has a tree.
+    fn root(&self, _kind: Kind) -> Option<Handle> {
+        None
+    }
 
     /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
     async fn check(&self) -> Vec<Finding>;

@@ -36,6 +36,7 @@ mod settings;
 mod wire;
 mod write;
 
+pub use schema::schema;
 pub use settings::Settings;
 
 /// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
