@@ -1,5 +1,5 @@
 //! The contract of the port `target::Target`, as one suite that every target runs. A new target adds one line at the
-//! end: a name, and an expression that makes a [`Subject`] (or `None` where its server is not there).
+//! end: a name, and an expression that makes a [`Subject`].
 //!
 //! Many tests share one server and run at once: each keeps to names of its own, and none relies on being alone.
 
@@ -170,7 +170,7 @@ async fn a_created_user_is_observed_once_with_its_stamp(subject: Subject) {
     assert_eq!(user.stamp, Some(subject.key("anna")));
     assert_eq!(user.attributes.get(&subject.words.login.into()), Some(&text(&subject.name("anna"))));
     assert_eq!(user.attributes.get(&subject.words.title.into()), Some(&text("Lærer")));
-    assert_eq!(user.parent.is_some(), subject.target.capabilities().tree);
+    assert_eq!(user.parent, subject.target.root(Kind::User));
     assert_eq!(names, [subject.name("anna")]);
 }
 
@@ -448,9 +448,9 @@ async fn a_healthy_target_passes_its_check(subject: Subject) {
 }
 
 macro_rules! contract {
-    ($($target:ident: $make:expr;)*) => { $(
+    (@module $only:tt $target:ident: $make:expr;) => {
         mod $target {
-            contract! { @tests $make;
+            contract! { @tests $only $make;
                 a_created_user_is_observed_once_with_its_stamp
                 a_second_equal_create_makes_no_second_object
                 a_taken_login_is_a_conflict
@@ -473,18 +473,27 @@ macro_rules! contract {
                 a_healthy_target_passes_its_check
             }
         }
-    )* };
-    (@tests $make:expr; $($test:ident)*) => { $(
+    };
+    (@tests $only:tt $make:expr; $($test:ident)*) => { $( contract! { @test $only $make; $test } )* };
+    (@test [$($only:tt)*] $make:expr; $test:ident) => {
         #[tokio::test]
+        $($only)*
         async fn $test() {
-            if let Some(subject) = $make {
-                super::$test(subject).await;
-            }
+            super::$test($make).await;
         }
-    )* };
+    };
+    ($target:ident: $make:expr; $($more:tt)*) => {
+        contract! { @module [] $target: $make; }
+        contract! { $($more)* }
+    };
+    (#[$only:meta] $target:ident: $make:expr; $($more:tt)*) => {
+        contract! { @module [#[$only]] $target: $make; }
+        contract! { $($more)* }
+    };
+    () => {};
 }
 
-fn memory(tree: bool) -> Option<Subject> {
+fn memory(tree: bool) -> Subject {
     let target = Memory::new("memory", tree);
     let login = target.capabilities().login;
     let words =
@@ -494,12 +503,13 @@ fn memory(tree: bool) -> Option<Subject> {
         rosterd::object::AttributeRule { syntax: rosterd::object::Syntax::Telephone, ..Default::default() },
     )];
     let target = Box::new(target.with_schema(schema.into_iter().collect()));
-    Some(Subject { target, words, prefix: own_prefix(), _keep: Box::new(()) })
+    Subject { target, words, prefix: own_prefix(), _keep: Box::new(()) }
 }
 
 contract! {
     memory_flat: crate::contract::memory(false);
     memory_tree: crate::contract::memory(true);
-    scim_strict: crate::scim::lab::subject("SCIM").await;
-    scim_fast: crate::scim::lab::subject("SCIM_FAST").await;
+    scim_strict: crate::scim::lab::subject("SCIM");
+    #[ignore = "needs a second server, that the laboratory calls SCIM_FAST"]
+    scim_fast: crate::scim::lab::subject("SCIM_FAST");
 }

@@ -8,7 +8,9 @@ use async_trait::async_trait;
 
 use self::state::State;
 use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{Coverage, Evidence, Kind, Links, ObjectId, Observed, Schema, ScopeRead, Step, TakenName, aspect};
+use crate::object::{
+    Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, ScopeRead, Step, TakenName, aspect,
+};
 use crate::org::Id;
 
 mod apply;
@@ -87,6 +89,10 @@ impl Target for Memory {
 
     fn schema(&self, _kind: Kind) -> &Schema {
         &self.schema
+    }
+
+    fn root(&self, _kind: Kind) -> Option<Handle> {
+        self.tree.then(|| Handle::new(ROOT))
     }
 
     async fn check(&self) -> Vec<Finding> {

@@ -36,7 +36,7 @@ const EXTENSION: [&str; 5] = ["employeeNumber", "costCenter", "organization", "d
 const EMAIL_TYPES: [&str; 3] = ["work", "home", "other"];
 const PHONE_TYPES: [&str; 6] = ["work", "home", "mobile", "fax", "pager", "other"];
 const ADDRESS_PARTS: [&str; 6] = ["formatted", "streetAddress", "locality", "region", "postalCode", "country"];
-const GROUP: [&str; 2] = ["displayName", "externalId"];
+const GROUP: [&str; 1] = ["displayName"];
 
 impl Schemas {
     pub fn standard() -> Self {
@@ -69,7 +69,7 @@ fn user() -> Schema {
     let addresses = EMAIL_TYPES
         .iter()
         .flat_map(|kind| ADDRESS_PARTS.iter().map(move |part| text(format!("addresses[type eq \"{kind}\"].{part}"))));
-    plain.chain(extension).chain(emails).chain(phones).chain(addresses).chain([text("externalId")]).collect()
+    plain.chain(extension).chain(emails).chain(phones).chain(addresses).collect()
 }
 
 fn text(name: impl Into<std::sync::Arc<str>>) -> (AttributeName, AttributeRule) {

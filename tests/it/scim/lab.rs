@@ -1,5 +1,5 @@
 //! The real servers. `ROSTERD_LAB` names a folder whose `lab.env` says where they are: `SCIM_URL` and `SCIM_TOKEN`;
-//! `SCIM_FAST_URL` and `SCIM_FAST_TOKEN` for a second one, if there is one. Without them the tests pass unrun.
+//! `SCIM_FAST_URL` and `SCIM_FAST_TOKEN` for a second one, whose tests run with `--ignored`.
 
 use std::path::Path;
 
@@ -21,33 +21,17 @@ pub struct Server {
     pub token: String,
 }
 
-/// The server that the laboratory calls `name`.
-pub fn server(name: &str) -> Option<Server> {
-    let Some(folder) = folder() else {
-        skipped("ROSTERD_LAB is not set");
-        return None;
-    };
-    let path = Path::new(&folder).join("lab.env");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+/// The server that the laboratory calls `name`. A test that needs a server cannot do without.
+#[expect(clippy::disallowed_methods, reason = "the runner of the tests says where the laboratory is")]
+pub fn server(name: &str) -> Server {
+    let folder = std::env::var_os("ROSTERD_LAB")
+        .expect("ROSTERD_LAB names no lab: run scripts/test, or `scripts/lab up DIR` and set it to DIR");
+    let text = std::fs::read_to_string(Path::new(&folder).join("lab.env")).expect("the lab's lab.env");
     let value = |key: String| {
         let line = text.lines().find_map(|line| line.strip_prefix(&key)?.strip_prefix('='));
-        line.map(|value| value.trim_matches(['"', '\'']).to_owned())
+        line.unwrap_or_else(|| panic!("lab.env has no {key}")).to_owned()
     };
-    let found = value(format!("{name}_URL")).zip(value(format!("{name}_TOKEN")));
-    if found.is_none() {
-        skipped(&format!("the laboratory has no {name}"));
-    }
-    found.map(|(url, token)| Server { url, token })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the laboratory is named by the environment")]
-fn folder() -> Option<std::ffi::OsString> {
-    std::env::var_os("ROSTERD_LAB")
-}
-
-#[expect(clippy::print_stderr, reason = "a test that did not run should say so")]
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
+    Server { url: value(format!("{name}_URL")), token: value(format!("{name}_TOKEN")) }
 }
 
 impl Server {
@@ -82,8 +66,8 @@ impl Server {
 }
 
 /// What the contract's suite tests.
-pub async fn subject(name: &str) -> Option<Subject> {
-    let (target, folder) = server(name)?.target(|_| {});
+pub fn subject(name: &str) -> Subject {
+    let (target, folder) = server(name).target(|_| {});
     let words = Words {
         login: target.capabilities().login,
         title: "title",
@@ -92,5 +76,5 @@ pub async fn subject(name: &str) -> Option<Subject> {
         group: "displayName",
         deletes: true,
     };
-    Some(Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(folder) })
+    Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(folder) }
 }
