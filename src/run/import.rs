@@ -31,6 +31,7 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<ImportDocument, Failure> {
         let file = self.source_file(source, file)?;
+        let source = self.owner(source);
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
         let batch = match self.read_file(source, &file).await? {
             Ok(batch) => batch,
@@ -143,6 +144,11 @@ impl Engine {
                 Err(Failure::new(Exit::Usage, format!("no source is named {source:?}")).hint(hint))
             }
         }
+    }
+
+    /// The source that the facts of a configured file belong to.
+    fn owner<'a>(&'a self, name: &'a str) -> &'a str {
+        self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
     }
 
     async fn read_file(&self, source: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
