@@ -42,13 +42,13 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
         taken,
     };
     let gone = intake.absent(&batch.lines, &rows);
-    let corrected_away: HashSet<&Thing> = gone.iter().copied().filter(|_| intake.states == States::Timeline).collect();
-    let lines = resolve::resolve(batch.lines, &rows, &corrected_away)?;
+    let corrected_away: &[&Thing] = if intake.states == States::Timeline { &gone } else { &[] };
+    let (lines, dangling) = resolve::resolve(batch.lines, &rows, corrected_away)?;
     let wanted = intake.wanted(&lines, &rows, &gone)?;
     units::refuse_cycles(&lines, &rows, &wanted)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
-    let mut plan = IntakePlan { basis: stored.basis, source: batch.source, ..IntakePlan::default() };
+    let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };
     for (thing, wanted) in &wanted {
         plan.take(thing, rows.get(thing).map_or(&[], Vec::as_slice), wanted, guarded_day);
     }

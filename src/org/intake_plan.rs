@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::history::{Span, Timeline, difference};
 use super::id::Id;
 use super::kind::FactKind;
+use super::problem::Problem;
 use super::time::{Day, Interval};
 
 /// One thing of the roster.
@@ -72,6 +73,9 @@ pub struct IntakePlan {
     pub add: Vec<NewRow>,
     pub counts: BTreeMap<FactKind, Counts>,
     pub lost: BTreeMap<FactKind, Lost>,
+    /// Lines that name what the file corrects away. A plan with any cannot be committed; it is a plan all the same,
+    /// so that the guard can speak first about a file that lost much.
+    pub dangling: Vec<Problem>,
 }
 
 impl IntakePlan {
