@@ -4,7 +4,7 @@
 //!   differing line of somebody else's thing is a problem.
 //! - A *complete* batch that states *timelines*: what is missing was never true, and is corrected away.
 //! - A *complete* batch that states the *current* day (that of `taken`): the days before it stay as they are, a line
-//!   holds from that day on, and what is missing ends on it. Of a thing new to the roster all stated days are taken.
+//!   holds from that day on, and what is missing ends on it. Of a thing without days before, all stated ones are taken.
 //! - Any other batch: each line states its own days (with `current`, those from `taken` on), an absence says nothing.
 //! - Absence counts only for the kinds that the header names and for things of the batch's own source: the accounts
 //!   that rosterd made never end by an import.
@@ -135,7 +135,8 @@ impl Intake {
         }
         let current = self.complete && self.states == States::Current;
         let replaced = self.complete && self.states == States::Timeline;
-        let keeps_past = self.states == States::Current && !stored.is_empty();
+        let past = Interval { from: None, to: Some(self.taken) };
+        let keeps_past = self.states == States::Current && !stored.within(&past).is_empty();
         let mut wanted = if replaced { Timeline::default() } else { stored.clone() };
         if current {
             wanted = wanted.end_on(self.taken);

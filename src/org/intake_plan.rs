@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::history::{Span, Timeline, difference};
 use super::id::Id;
 use super::kind::FactKind;
@@ -44,7 +46,7 @@ pub struct NewRow {
 }
 
 /// What an import does to the things of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
     /// New to the roster.
     pub added: u64,
@@ -57,7 +59,7 @@ pub struct Counts {
 }
 
 /// What the guard asks: the things of a kind and source that were in force on the day, and those that no longer are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Lost {
     pub found: u64,
     pub of: u64,

@@ -131,3 +131,17 @@ async fn a_file_that_lost_people_but_not_their_jobs_can_be_guarded_but_not_commi
     assert!(refusal.contains("line 4"), "{refusal}");
     assert_eq!(roster.on("2026-11-23").await.people().count(), 2);
 }
+
+#[tokio::test]
+async fn a_joiner_whose_start_moves_forward_starts_on_the_stated_day() {
+    let joiner =
+        |from: &str| format!(r#"{{"kind":"person","id":"new","valid_from":"{from}","given_name":"N","surname":"N"}}"#);
+    let roster = Roster::with(&complete(&SMALL)).await;
+    for (from, taken) in [("2026-12-01", "2026-11-10T06:00:00Z"), ("2026-11-20", TAKEN)] {
+        let person = joiner(from);
+        let lines: Vec<&str> = SMALL.into_iter().chain([person.as_str()]).collect();
+        roster.import(&current(taken, &lines), NOW).await.unwrap();
+        assert!(roster.on(from).await.person(&id("new")).is_some(), "{from}");
+    }
+    assert!(roster.on("2026-11-19").await.person(&id("new")).is_none());
+}
