@@ -25,9 +25,7 @@ pub enum SecretError {
     NotOne,
     #[error("cannot read the secret file {path}")]
     File { path: PathBuf, source: std::io::Error },
-    #[error(
-        "cannot read the credential {name}: $CREDENTIALS_DIRECTORY is not set (it is set by systemd's LoadCredential=)"
-    )]
+    #[error("cannot read the credential {name}: $CREDENTIALS_DIRECTORY is not set (it is set by systemd's LoadCredential=)")]
     NoCredentials { name: String },
     #[error("the environment variable {name} is not set")]
     Env { name: String },
@@ -68,8 +66,7 @@ fn read_file(path: &Path) -> Result<String, SecretError> {
 }
 
 fn credential_path(name: &str) -> Result<PathBuf, SecretError> {
-    let folder =
-        environment("CREDENTIALS_DIRECTORY").map_err(|_| SecretError::NoCredentials { name: name.to_owned() })?;
+    let folder = environment("CREDENTIALS_DIRECTORY").map_err(|_| SecretError::NoCredentials { name: name.to_owned() })?;
     Ok(Path::new(&folder).join(name))
 }
 

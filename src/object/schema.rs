@@ -111,7 +111,9 @@ impl AttributeRule {
     fn fit(self, attribute: &AttributeName, text: String) -> Result<Value, ValueProblem> {
         let length = text.chars().count();
         match self.max_length {
-            Some(limit) if length > limit => Err(ValueProblem::TooLong { attribute: attribute.clone(), limit, length }),
+            Some(limit) if length > limit => {
+                Err(ValueProblem::TooLong { attribute: attribute.clone(), limit, length })
+            }
             _ => Ok(Value::Text(text)),
         }
     }
