@@ -137,7 +137,7 @@ impl Schedule {
     fn instants(&self, at: civil::DateTime, zone: &TimeZone) -> Vec<Instant> {
         let ambiguous = zone.to_ambiguous_timestamp(at);
         let twice = self.every_hour && matches!(ambiguous.offset(), AmbiguousOffset::Fold { .. });
-        let second = twice.then(|| ambiguous.clone().later().ok()).flatten();
+        let second = twice.then(|| ambiguous.later().ok()).flatten();
         let first = ambiguous.compatible().ok();
         let instant = |stamp: jiff::Timestamp| Instant::from_micros(stamp.as_microsecond());
         [first, second].into_iter().flatten().map(instant).collect()
