@@ -16,113 +16,60 @@ use std::sync::Arc;
 
 use super::batch::{Batch, Line, States};
 use super::fact::Fact;
-use super::history::{Span, Timeline, difference};
+use super::history::{Span, Timeline};
 use super::id::Id;
+use super::intake_plan::{IntakePlan, Lost, Rows, Stored, StoredRow, Thing, timeline};
 use super::kind::FactKind;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::resolve::{self, Resolved};
 use super::time::{Day, Interval};
 use super::units;
 
-/// A row of the roster that is in force (not closed by a later commit).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRow {
-    pub row: i64,
-    pub kind: FactKind,
-    pub id: Id,
-    pub interval: Interval,
-    pub source: Arc<str>,
-    pub body: Arc<str>,
-}
-
-/// Every row in force at one commit.
-#[derive(Debug, Clone, Default)]
-pub struct Stored {
-    /// The commit that this was read at; 0 for an empty roster.
-    pub basis: i64,
-    pub rows: Vec<StoredRow>,
-}
-
-/// A row to add.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRow {
-    pub kind: FactKind,
-    pub id: Id,
-    pub interval: Interval,
-    pub body: Arc<str>,
-}
-
-/// What an import does to the things of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// New to the roster.
-    pub added: u64,
-    /// Different, but not over any sooner.
-    pub changed: u64,
-    /// Over sooner than before, or corrected away altogether.
-    pub ended: u64,
-    /// The same on every day.
-    pub unchanged: u64,
-}
-
-/// What the guard asks: the things of a kind and source that were in force on the day, and those that no longer are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Lost {
-    pub found: u64,
-    pub of: u64,
-}
-
-/// Everything that committing a batch would do.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct IntakePlan {
-    /// The commit it was planned on: it can be committed on no other.
-    pub basis: i64,
-    pub source: String,
-    pub close: Vec<i64>,
-    pub add: Vec<NewRow>,
-    pub counts: BTreeMap<FactKind, Counts>,
-    pub lost: BTreeMap<FactKind, Lost>,
-}
-
-impl IntakePlan {
-    /// Whether the roster already says all this.
-    pub fn is_empty(&self) -> bool {
-        self.close.is_empty() && self.add.is_empty()
-    }
-}
-
-type Thing = (FactKind, Id);
-type Rows<'a> = BTreeMap<Thing, Vec<&'a StoredRow>>;
-
 /// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
 /// time zone.
 pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> Result<IntakePlan, Vec<Problem>> {
-    let taken = batch.header.taken.map_or(today, |taken| taken.day(zone));
-    let mut rows: Rows<'_> = BTreeMap::new();
-    for row in &stored.rows {
-        rows.entry((row.kind, row.id.clone())).or_default().push(row);
-    }
-    let intake = Intake {
-        source: batch.source.clone(),
-        complete: batch.is_complete(),
-        states: batch.header.states,
-        kinds: batch.header.kinds.iter().copied().collect(),
-        redacts: batch.header.redacts_national_ids(),
-        taken,
-    };
+    let rows = by_thing(stored);
+    let intake = Intake::new(&batch, today, zone);
     let gone = intake.absent(&batch.lines, &rows);
     let corrected_away: HashSet<&Thing> = gone.iter().copied().filter(|_| intake.states == States::Timeline).collect();
     let lines = resolve::resolve(batch.lines, &rows, &corrected_away)?;
     let wanted = intake.wanted(&lines, &rows, &gone)?;
     units::refuse_cycles(&lines, &rows, &wanted)?;
 
-    let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
+    let guarded_day = intake.guarded_day(today);
     let mut plan = IntakePlan { basis: stored.basis, source: batch.source, ..IntakePlan::default() };
     for (thing, wanted) in &wanted {
         plan.take(thing, rows.get(thing).map_or(&[], Vec::as_slice), wanted, guarded_day);
     }
     plan.count_all(&rows, guarded_day);
     Ok(plan)
+}
+
+/// What a complete batch no longer mentions, per kind: things that are in force today. It can be said of a batch that
+/// cannot be planned, such as one whose lines refer to what it lost.
+pub fn losses(batch: &Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> BTreeMap<FactKind, Lost> {
+    let rows = by_thing(stored);
+    let intake = Intake::new(batch, today, zone);
+    let day = intake.guarded_day(today);
+    let in_force = |rows: &[&StoredRow]| rows.iter().any(|row| row.interval.contains(day));
+    let mut lost: BTreeMap<FactKind, Lost> = BTreeMap::new();
+    for ((kind, _), _) in rows.iter().filter(|(_, rows)| intake.owns(rows) && in_force(rows)) {
+        lost.entry(*kind).or_default().of += 1;
+    }
+    for thing in intake.absent(&batch.lines, &rows) {
+        if rows.get(thing).is_some_and(|rows| in_force(rows)) {
+            lost.entry(thing.0).or_default().found += 1;
+        }
+    }
+    lost
+}
+
+fn by_thing(stored: &Stored) -> Rows<'_> {
+    let mut rows: Rows<'_> = BTreeMap::new();
+    for row in &stored.rows {
+        rows.entry((row.kind, row.id.clone())).or_default().push(row);
+    }
+    rows
 }
 
 /// What the header of the batch settles.
@@ -136,6 +83,22 @@ struct Intake {
 }
 
 impl Intake {
+    fn new(batch: &Batch, today: Day, zone: &jiff::tz::TimeZone) -> Self {
+        Self {
+            source: batch.source.clone(),
+            complete: batch.is_complete(),
+            states: batch.header.states,
+            kinds: batch.header.kinds.iter().copied().collect(),
+            redacts: batch.header.redacts_national_ids(),
+            taken: batch.header.taken.map_or(today, |taken| taken.day(zone)),
+        }
+    }
+
+    /// The day on which losses are counted.
+    fn guarded_day(&self, today: Day) -> Day {
+        if self.states == States::Current { today.max(self.taken) } else { today }
+    }
+
     /// The things of this source that a complete batch no longer mentions.
     fn absent<'a>(&self, lines: &[Line], rows: &'a Rows<'_>) -> Vec<&'a Thing> {
         if !self.complete {
@@ -238,59 +201,5 @@ impl Intake {
             }
         }
         Ok(stated.spans().to_vec())
-    }
-}
-
-/// The timeline of a thing's rows. Stored rows never overlap: the store writes normal timelines only.
-pub(super) fn timeline(rows: &[&StoredRow]) -> Timeline<Arc<str>> {
-    Timeline::new(spans_of(rows).into_iter().map(|(_, span)| span).collect()).unwrap_or_default()
-}
-
-fn spans_of(rows: &[&StoredRow]) -> Vec<(i64, Span<Arc<str>>)> {
-    rows.iter().map(|row| (row.row, Span { interval: row.interval, body: row.body.clone() })).collect()
-}
-
-impl IntakePlan {
-    /// Takes up what has to be done to one thing, and counts it.
-    fn take(&mut self, thing: &Thing, rows: &[&StoredRow], wanted: &Timeline<Arc<str>>, day: Day) {
-        let (kind, id) = thing;
-        let stored = timeline(rows);
-        let (close, add) = difference(&spans_of(rows), wanted);
-        let counts = self.counts.entry(*kind).or_default();
-        if close.is_empty() && add.is_empty() {
-            counts.unchanged += 1;
-            return;
-        }
-        match (stored.end(), wanted.end()) {
-            (None, _) => counts.added += 1,
-            (Some(_), None) => counts.ended += 1,
-            (Some(before), Some(after)) if is_sooner(after, before) => counts.ended += 1,
-            _ => counts.changed += 1,
-        }
-        if stored.on(day).is_some() && wanted.on(day).is_none() {
-            self.lost.entry(*kind).or_default().found += 1;
-        }
-        self.close.extend(close);
-        let new_row =
-            |span: Span<Arc<str>>| NewRow { kind: *kind, id: id.clone(), interval: span.interval, body: span.body };
-        self.add.extend(add.into_iter().map(new_row));
-    }
-
-    /// Counts what there was on the day, of the batch's own source.
-    fn count_all(&mut self, rows: &Rows<'_>, day: Day) {
-        for ((kind, _), rows) in rows {
-            if rows.iter().any(|row| *row.source == *self.source && row.interval.contains(day)) {
-                self.lost.entry(*kind).or_default().of += 1;
-            }
-        }
-    }
-}
-
-/// Whether an end comes before another; open is last.
-fn is_sooner(end: Option<Day>, than: Option<Day>) -> bool {
-    match (end, than) {
-        (Some(end), Some(than)) => end < than,
-        (Some(_), None) => true,
-        (None, _) => false,
     }
 }

@@ -3,12 +3,13 @@
 //! A reference may name a thing of the same file (before or after it) or of the roster, but not one that the same
 //! file corrects away.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::batch::Line;
 use super::fact::{Fact, Version};
 use super::id::Id;
-use super::intake::StoredRow;
+use super::intake_plan::{Rows, Thing};
+use super::key::Key;
 use super::kind::FactKind;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::reference::{Field, Reference, SourceKey};
@@ -20,12 +21,10 @@ pub(super) struct Resolved {
     pub(super) version: Version,
 }
 
-type Thing = (FactKind, Id);
-
 /// Resolves every line, or names those that cannot be.
 pub(super) fn resolve(
     lines: Vec<Line>,
-    rows: &BTreeMap<Thing, Vec<&StoredRow>>,
+    rows: &Rows<'_>,
     gone: &HashSet<&Thing>,
 ) -> Result<Vec<Resolved>, Vec<Problem>> {
     let known = Known::new(&lines, rows, gone);
@@ -42,7 +41,7 @@ pub(super) fn resolve(
             problems.push(Problem::of_line(number, message).with_hint("ids are unique over all kinds"));
             continue;
         }
-        match fact.map(|field, reference| known.find(field, reference)) {
+        match fact.map(|field, reference| known.find(field, &reference)) {
             Ok(fact) => resolved.push(Resolved { number, version: Version { id, interval, fact } }),
             Err(Missing { field, message }) => {
                 let hint = "what a line names must be in the file or in the roster";
@@ -65,7 +64,7 @@ struct Missing {
 }
 
 impl Known {
-    fn new(lines: &[Line], rows: &BTreeMap<Thing, Vec<&StoredRow>>, gone: &HashSet<&Thing>) -> Self {
+    fn new(lines: &[Line], rows: &Rows<'_>, gone: &HashSet<&Thing>) -> Self {
         let mut known = Self { kinds: HashMap::new(), keys: HashMap::new() };
         let restated: HashSet<&Id> =
             lines.iter().filter(|line| line.version.kind() == FactKind::Key).map(|line| &line.version.id).collect();
@@ -76,31 +75,29 @@ impl Known {
             }
             for row in rows {
                 if let Ok(Fact::Key(key)) = Fact::from_body(*kind, &row.body) {
-                    known.add_key(key.source, key.value, key.of);
+                    known.add_key(key.source, key.value, &key.of);
                 }
             }
         }
         for line in lines {
             known.kinds.entry(line.version.id.clone()).or_insert_with(|| line.version.kind());
-            if let Fact::Key(key) = &line.version.fact {
-                if let Reference::Id(of) = &key.of {
-                    known.add_key(key.source.clone(), key.value.clone(), of.clone());
-                }
+            if let Fact::Key(Key { of: Reference::Id(of), source, value }) = &line.version.fact {
+                known.add_key(source.clone(), value.clone(), of);
             }
         }
         known
     }
 
-    fn add_key(&mut self, source: String, key: String, of: Id) {
+    fn add_key(&mut self, source: String, key: String, of: &Id) {
         let entry = self.keys.entry(SourceKey { source, key }).or_insert_with(|| Some(of.clone()));
-        if entry.as_ref() != Some(&of) {
+        if entry.as_ref() != Some(of) {
             *entry = None;
         }
     }
 
-    fn find(&self, field: Field, reference: Reference) -> Result<Id, Missing> {
+    fn find(&self, field: Field, reference: &Reference) -> Result<Id, Missing> {
         let missing = |message| Missing { field: field.name, message };
-        let id = match &reference {
+        let id = match reference {
             Reference::Id(id) => id.clone(),
             Reference::Key(key) => match self.keys.get(key) {
                 Some(Some(id)) => id.clone(),

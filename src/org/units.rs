@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fact::Fact;
 use super::history::Timeline;
 use super::id::Id;
-use super::intake::{StoredRow, timeline};
+use super::intake_plan::{Rows, Thing, timeline};
 use super::kind::FactKind;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::resolve::Resolved;
@@ -15,14 +15,13 @@ use super::time::Interval;
 /// The deepest tree that is believed.
 const DEEPEST: usize = 200;
 
-type Thing = (FactKind, Id);
 /// The unit above each unit, by the days.
 type Parents = HashMap<Id, Vec<(Interval, Id)>>;
 
 /// Names each line of a unit that would stand above itself once the batch is in.
 pub(super) fn refuse_cycles(
     lines: &[Resolved],
-    rows: &BTreeMap<Thing, Vec<&StoredRow>>,
+    rows: &Rows<'_>,
     wanted: &BTreeMap<Thing, Timeline<Arc<str>>>,
 ) -> Result<(), Vec<Problem>> {
     let parents = parents(rows, wanted);
@@ -37,7 +36,7 @@ pub(super) fn refuse_cycles(
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
-fn parents(rows: &BTreeMap<Thing, Vec<&StoredRow>>, wanted: &BTreeMap<Thing, Timeline<Arc<str>>>) -> Parents {
+fn parents(rows: &Rows<'_>, wanted: &BTreeMap<Thing, Timeline<Arc<str>>>) -> Parents {
     let mut parents = Parents::new();
     let mut take = |id: &Id, timeline: &Timeline<Arc<str>>| {
         for span in timeline.spans() {

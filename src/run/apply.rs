@@ -20,7 +20,12 @@ type Held = BTreeMap<String, (Box<dyn Target>, Lease)>;
 
 impl Engine {
     /// Proposes and applies to each target; one whose plan breaches a limit is held.
-    pub async fn apply_targets(&self, names: &[String], verb: &str, progress: &dyn Progress) -> Result<Answer, Failure> {
+    pub async fn apply_targets(
+        &self,
+        names: &[String],
+        verb: &str,
+        progress: &dyn Progress,
+    ) -> Result<Answer, Failure> {
         let mut document = RunDocument::default();
         let mut held = self.take(&self.chosen(names)?, verb, &mut document)?;
         self.recover_all(&mut held, &mut document).await?;
@@ -116,7 +121,7 @@ impl Engine {
         let entry = self.entry(&plan.target)?;
         let scene = self.scene(plan.as_of).await?;
         let mapper = self.mapper(port, entry, &scene).await?;
-        Ok(basis(&self.generation, &plan.keys(), &|key: &Id| mapper.wanted(key)) == plan.basis)
+        Ok(basis(&self.config.generation, &plan.keys(), &|key: &Id| mapper.wanted(key)) == plan.basis)
     }
 
     /// Guards a proposal, and executes and verifies it when it is cleared.

@@ -126,7 +126,8 @@ impl<'a> Execution<'a> {
         let mut step = step.clone();
         if step.object.is_none() && step.op != Op::Create {
             let found = self.links.object(&step.key).cloned();
-            let missing = || Refusal { class: Class::Conflict, message: "its object is not linked".into(), fatal: false };
+            let missing =
+                || Refusal { class: Class::Conflict, message: "its object is not linked".into(), fatal: false };
             step.object = Some(found.ok_or_else(missing)?);
         }
         Ok(step)

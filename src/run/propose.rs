@@ -105,7 +105,7 @@ impl Engine {
             let taken = self.store.taken_names().await?;
             given.taken = taken.into_values().flat_map(std::collections::HashMap::into_keys).collect();
         }
-        Ok(Arc::new(Naming::new(snapshot, &self.naming, &given)))
+        Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
     }
 
     async fn compare(
@@ -137,14 +137,14 @@ impl Engine {
         let occasion = Occasion {
             as_of: scene.snapshot.day(),
             reservations: mapper.reservations(),
-            generation: &self.generation,
+            generation: &self.config.generation,
         };
         let plan = diff.finish(&mapper.keys(), &wanted, &observation.reading.coverage, occasion);
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(Trouble { subject: port.name().to_owned(), message: flaw.to_string(), hint: None }));
         }
         let now = self.clock.now();
-        let digest = if plan.as_of == now.day(&self.zone) {
+        let digest = if plan.as_of == now.day(&self.config.zone) {
             self.store.keep_plan(&plan, now).await?
         } else {
             plan.digest()
@@ -179,7 +179,7 @@ impl Engine {
             taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
             unread: Vec::new(),
         };
-        let naming = Arc::new(Naming::new(&snapshot, &self.naming, &given));
+        let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
         Ok(Scene { snapshot, naming })
     }
 }

@@ -47,7 +47,8 @@ impl Engine {
                 Ok(seen) => seen,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            let entry = Entry { run: run.run, step: &step.id, event, object: found.as_ref(), class: None, message: None };
+            let entry =
+                Entry { run: run.run, step: &step.id, event, object: found.as_ref(), class: None, message: None };
             let link = found.is_some().then_some((port.name(), &step.key, step.kind));
             self.store.record(&entry, link, self.clock.now()).await?;
             settled += 1;

@@ -34,13 +34,13 @@ fn list(problems: &[Problem]) -> String {
 pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Result<Batch, ReadError> {
     let mut lines = Lines { input, number: 0, hash: blake3::Hasher::new(), ended: true };
     let Some(first) = lines.next_line()? else { return Err(ReadError::Empty) };
-    let header = header(first).map_err(ReadError::Problems)?;
+    let header = header(&first).map_err(ReadError::Problems)?;
     let mut facts = Vec::new();
     let mut problems = Vec::new();
     let mut seen = 0;
     while let Some(raw) = lines.next_line()? {
         seen += 1;
-        match fact(raw, &header, sealer) {
+        match fact(&raw, &header, sealer) {
             Ok(line) => facts.push(line),
             Err(found) => problems.extend(found),
         }
@@ -130,7 +130,7 @@ impl RawText {
     }
 }
 
-fn header(raw: RawText) -> Result<Header, Vec<Problem>> {
+fn header(raw: &RawText) -> Result<Header, Vec<Problem>> {
     let text = raw.text().map_err(|problem| vec![problem])?;
     let hint = r#"the first line is the header: {"roster":1,"complete":…,"kinds":[…],"count":…}"#;
     let header: Header = serde_json::from_str(text).map_err(|error| vec![raw.problem(text, &error).with_hint(hint)])?;
@@ -141,7 +141,7 @@ fn header(raw: RawText) -> Result<Header, Vec<Problem>> {
     Err(problems.into_iter().map(|message| Problem::of_line(raw.number, message)).collect())
 }
 
-fn fact(raw: RawText, header: &Header, sealer: Option<&Sealer>) -> Result<Line, Vec<Problem>> {
+fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>) -> Result<Line, Vec<Problem>> {
     let text = raw.text().map_err(|problem| vec![problem])?;
     let parsed = line::parse(text).map_err(|error| vec![raw.problem(text, &error)])?;
     let mut version = parsed.version;

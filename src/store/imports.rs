@@ -1,35 +1,24 @@
-//! Committing an import: the facts, the record of the batch and the evidence of its completeness, together or not at all.
+//! The evidence of complete imports: what lets an absence count.
 
-use super::{BatchRecord, CommitMeta, Store, StoreError, commit_intake_in, save_batch};
+use super::{Store, StoreError};
 use crate::object::Evidence;
-use crate::org::IntakePlan;
+use crate::org::Instant;
 
 impl Store {
-    /// Commits a planned import. `evidence` is that of a complete one.
-    pub async fn commit_import(
-        &self,
-        plan: &IntakePlan,
-        meta: &CommitMeta,
-        mut batch: BatchRecord,
-        evidence: Option<&Evidence>,
-    ) -> Result<Option<i64>, StoreError> {
+    /// Keeps the evidence of a complete import of a source, in place of the one before. Written after the import is
+    /// committed: when it is lost, nobody is disabled for being absent until the next one.
+    pub async fn keep_import(&self, source: &str, evidence: &Evidence, now: Instant) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        let seq = commit_intake_in(&mut transaction, plan, meta).await?;
-        batch.seq = seq;
-        save_batch(&mut transaction, &batch).await?;
-        if let Some(evidence) = evidence {
-            sqlx::query(
-                "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?)
-                 ON CONFLICT (source) DO UPDATE SET at = excluded.at, evidence = excluded.evidence",
-            )
-            .bind(&plan.source)
-            .bind(meta.now.micros())
-            .bind(serde_json::to_string(evidence)?)
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(seq)
+        sqlx::query(
+            "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET at = excluded.at, evidence = excluded.evidence",
+        )
+        .bind(source)
+        .bind(now.micros())
+        .bind(serde_json::to_string(evidence)?)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The evidence of the last complete imports, of all sources together.

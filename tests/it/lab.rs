@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use ldap3::controls::RawControl;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, SearchResult};
 use rosterd::net::client_config;
 
@@ -76,6 +77,32 @@ impl Directory {
         self.ldap.modifydn(dn, rdn, true, None).await.unwrap().success().unwrap();
     }
 
+    /// Takes every right to read `dn` and all below it from `account`.
+    pub async fn hide(&mut self, dn: &str, account: &str) {
+        const SECURITY: &str = "nTSecurityDescriptor";
+        let sid = self.binary(account, "objectSid").await;
+        let mut descriptor = self.binary(dn, SECURITY).await;
+        let list = usize::try_from(u32::from_le_bytes(descriptor[16..20].try_into().unwrap())).unwrap();
+        let mut entry = vec![1, 2]; // ACCESS_DENIED_ACE, inherited by containers ([MS-DTYP] section 2.4.4)
+        entry.extend(u16::try_from(8 + sid.len()).unwrap().to_le_bytes());
+        entry.extend(0x94_u32.to_le_bytes()); // read properties, list children, list object
+        entry.extend(sid);
+        for (at, more) in [(list + 2, u16::try_from(entry.len()).unwrap()), (list + 4, 1)] {
+            let old = u16::from_le_bytes([descriptor[at], descriptor[at + 1]]);
+            descriptor[at..at + 2].copy_from_slice(&(old + more).to_le_bytes());
+        }
+        descriptor.splice(list + 8..list + 8, entry);
+        let change = Mod::Replace(SECURITY.as_bytes().to_vec(), HashSet::from([descriptor]));
+        self.ldap.with_controls(only_the_access_list()).modify(dn, vec![change]).await.unwrap().success().unwrap();
+    }
+
+    async fn binary(&mut self, dn: &str, attribute: &str) -> Vec<u8> {
+        let ldap = self.ldap.with_controls(only_the_access_list());
+        let found = ldap.search(dn, Scope::Base, "(objectClass=*)", vec![attribute]).await.unwrap();
+        let mut entry = found.success().unwrap().0.pop().map(SearchEntry::construct).unwrap();
+        entry.bin_attrs.remove(attribute).unwrap().remove(0)
+    }
+
     /// The attributes of an entry; `None` when there is none.
     pub async fn look(&mut self, dn: &str) -> Option<SearchEntry> {
         let SearchResult(mut found, result) =
@@ -94,4 +121,10 @@ impl Directory {
         values.sort();
         values
     }
+}
+
+/// LDAP_SERVER_SD_FLAGS_OID ([MS-ADTS] section 3.1.1.3.4.1.11) with DACL_SECURITY_INFORMATION.
+fn only_the_access_list() -> Vec<RawControl> {
+    let value = vec![0x30, 3, 2, 1, 4];
+    vec![RawControl { ctype: "1.2.840.113556.1.4.801".into(), crit: true, val: Some(value) }]
 }

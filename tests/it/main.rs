@@ -6,4 +6,5 @@ mod config;
 mod contract;
 mod lab;
 mod ldap;
+mod roster;
 mod scim;

@@ -58,10 +58,10 @@ impl Check<'_> {
     async fn base(&mut self, base: &Dn, classes: &[&str]) {
         let attributes = ["objectClass".to_owned(), "allowedChildClassesEffective".to_owned()];
         let entry = match self.session.entry(&base.to_string(), "(objectClass=*)", &attributes).await {
-            Ok(Some(entry)) => entry,
-            Ok(None) => {
+            Ok(Some(entry)) if entry.values("objectClass").next().is_some() => entry,
+            Ok(_) => {
                 let hint = "it does not exist, or the account may not read it";
-                return self.findings.push(bad(format!("{base} is not there"), Some(hint)));
+                return self.findings.push(bad(format!("{base} cannot be seen"), Some(hint)));
             }
             Err(failure) => return self.findings.push(bad(format!("{base} cannot be read: {failure}"), None)),
         };
@@ -108,7 +108,7 @@ impl Check<'_> {
 
     fn not_writable<'b>(&'b self, kind: Kind, entry: &Entry) -> Vec<&'b str> {
         let may = entry.texts("allowedAttributesEffective");
-        let mut needed = vec![self.settings.stamp_attribute.as_str(), "name", naming_attribute(kind)];
+        let mut needed = vec![self.settings.stamp_attribute.as_str(), naming_attribute(kind)];
         match kind {
             Kind::Unit => {}
             Kind::User => needed.extend(["userAccountControl", "manager"]),

@@ -12,6 +12,7 @@ mod guid;
 mod names;
 mod object;
 mod observe;
+mod pages;
 mod password;
 mod ranges;
 mod refusal;
@@ -40,6 +41,7 @@ use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, S
 use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
+pub use self::schema::schema;
 pub use self::settings::Settings;
 
 /// One Active Directory domain.

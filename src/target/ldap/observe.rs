@@ -7,10 +7,11 @@ use ldap3::Scope;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::object::{Wanted, filter, id_of, members, observed};
+use super::pages::Pages;
 use super::ranges::complete;
-use super::session::{Failure, Page, Query, Session};
+use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Evidence, Kind, ObjectId, ScopeRead, TakenName};
+use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// One read of everything.
@@ -41,18 +42,20 @@ impl Read<'_> {
         let wanted = Wanted::of(&self.settings.stamp_attribute, self.request.attributes.get(&kind).map(Vec::as_slice));
         let base = &self.places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
+        proof.kind = Some(kind);
         proof.base_readable = self.readable(base).await? && self.readable(self.places.root(kind)).await?;
         if !proof.base_readable {
             return Ok(proof);
         }
-        let mut pages = Pages::of(self, base, filter(kind), wanted.request(kind));
+        let mut pages = self.pages(base, filter(kind), wanted.request(kind));
         let mut known: HashSet<ObjectId> = HashSet::new();
-        while let Some(page) = pages.next(&mut proof).await? {
+        while let Some(page) = pages.next().await? {
+            proof.unreadable += page.unreadable;
             for mut entry in page.entries {
                 if kind == Kind::Unit && self.places.configured(entry.dn.handle()) {
                     continue;
                 }
-                match self.object(kind, &mut entry, &wanted).await? {
+                match object(self.session, kind, &mut entry, &wanted).await? {
                     Ok(object) => {
                         // An object that moves between two pages may come twice.
                         if known.insert(object.id.clone()) {
@@ -67,16 +70,8 @@ impl Read<'_> {
                 }
             }
         }
+        proof.ended = pages.ended();
         Ok(proof)
-    }
-
-    async fn object(
-        &self,
-        kind: Kind,
-        entry: &mut Entry,
-        wanted: &Wanted,
-    ) -> Result<Result<crate::object::Observed, String>, Failure> {
-        object(self.session, kind, entry, wanted).await
     }
 
     async fn names(&self, see: See<'_>) -> Result<ScopeRead, Failure> {
@@ -92,8 +87,9 @@ impl Read<'_> {
             return Ok(proof);
         }
         let attributes = ["objectGUID", "sAMAccountName", "userPrincipalName"].map(str::to_owned).to_vec();
-        let mut pages = Pages::of(self, base, "(|(sAMAccountName=*)(userPrincipalName=*))", attributes);
-        while let Some(page) = pages.next(&mut proof).await? {
+        let mut pages = self.pages(base, "(|(sAMAccountName=*)(userPrincipalName=*))", attributes);
+        while let Some(page) = pages.next().await? {
+            proof.unreadable += page.unreadable;
             for entry in page.entries {
                 let Some(object) = id_of(&entry) else {
                     proof.unreadable += 1;
@@ -105,12 +101,19 @@ impl Read<'_> {
                 }
             }
         }
+        proof.ended = pages.ended();
         Ok(proof)
     }
 
+    fn pages(&self, base: &Dn, filter: &str, attributes: Vec<String>) -> Pages<'_> {
+        let query = Query { base: base.to_string(), scope: Scope::Subtree, filter: filter.to_owned(), attributes };
+        Pages::of(self.session, query, self.settings.page_size)
+    }
+
+    /// A container that we may not read can show its name all the same; one that we may read shows its class.
     async fn readable(&self, base: &Dn) -> Result<bool, Failure> {
         match self.session.entry(&base.to_string(), "(objectClass=*)", &["objectClass".to_owned()]).await {
-            Ok(entry) => Ok(entry.is_some()),
+            Ok(entry) => Ok(entry.is_some_and(|entry| entry.values("objectClass").next().is_some())),
             Err(Failure::Refused { .. }) => Ok(false),
             Err(failure) => Err(failure),
         }
@@ -123,7 +126,7 @@ pub async fn object(
     kind: Kind,
     entry: &mut Entry,
     wanted: &Wanted,
-) -> Result<Result<crate::object::Observed, String>, Failure> {
+) -> Result<Result<Observed, String>, Failure> {
     let mut group = None;
     match complete(session, entry).await {
         Ok(()) => {
@@ -131,7 +134,8 @@ pub async fn object(
                 group = members(entry).ok();
             }
         }
-        Err(Failure::Refused { text, .. }) => {
+        Err(failure @ (Failure::Refused { .. } | Failure::Unusable(_))) => {
+            let text = failure.to_string();
             // The members of a group may stay unknown; any other attribute that is not whole makes the object unreadable.
             let unfinished = entry.unfinished();
             if unfinished.iter().any(|(name, _)| !name.eq_ignore_ascii_case("member")) {
@@ -158,39 +162,5 @@ fn taken(entry: &Entry) -> Vec<String> {
 }
 
 fn scope(scope: String, floor: Option<u64>) -> ScopeRead {
-    ScopeRead { scope, base_readable: true, ended: false, seen: 0, announced: None, floor, unreadable: 0 }
-}
-
-/// The pages of one search.
-struct Pages<'a> {
-    session: &'a Session,
-    query: Query,
-    size: u32,
-    cookie: Option<Vec<u8>>,
-}
-
-impl<'a> Pages<'a> {
-    fn of(read: &Read<'a>, base: &Dn, filter: &str, attributes: Vec<String>) -> Self {
-        let query = Query { base: base.to_string(), scope: Scope::Subtree, filter: filter.to_owned(), attributes };
-        Self { session: read.session, query, size: read.settings.page_size, cookie: Some(Vec::new()) }
-    }
-
-    /// The next page. `ended` becomes true only if the server says that nothing follows; a search that breaks off
-    /// gives what came before, and no more.
-    async fn next(&mut self, proof: &mut ScopeRead) -> Result<Option<Page>, Failure> {
-        let Some(cookie) = self.cookie.take() else { return Ok(None) };
-        let page = self.session.page(&self.query, self.size, cookie.clone()).await?;
-        proof.unreadable += page.unreadable;
-        match &page.end {
-            Ok(Some(next)) if next.is_empty() => proof.ended = true,
-            // The same cookie after an empty page would go round for ever.
-            Ok(Some(next)) if page.entries.is_empty() && *next == cookie => {}
-            Ok(Some(next)) => self.cookie = Some(next.clone()),
-            Ok(None) => {}
-            Err(failure) => {
-                tracing::warn!(server = self.session.server(), scope = proof.scope, %failure, "a search broke off");
-            }
-        }
-        Ok(Some(page))
-    }
+    ScopeRead { scope, kind: None, base_readable: true, ended: false, seen: 0, announced: None, floor, unreadable: 0 }
 }

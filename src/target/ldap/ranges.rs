@@ -19,15 +19,14 @@ async fn rest(session: &Session, entry: &Entry, name: &str, mut from: u64) -> Re
     let base = id_of(entry).and_then(|id| guid::base(&id)).unwrap_or_else(|| entry.dn.to_string());
     let mut values = Vec::new();
     loop {
-        let broken = |text: String| Failure::Refused { code: 0, text };
         let request = [format!("{name};range={from}-*")];
         let part = session.entry(&base, "(objectClass=*)", &request).await?;
-        let part = part.ok_or_else(|| broken(format!("it vanished while its {name} was read")))?;
+        let part = part.ok_or_else(|| Failure::Unusable(format!("it vanished while its {name} was read")))?;
         values.extend(part.values(name).map(<[u8]>::to_vec));
         match part.range(name).map(|range| range.next) {
             Some(None) => return Ok(values),
             Some(Some(next)) if next > from => from = next,
-            _ => return Err(broken(format!("no values of its {name} came from {from} on"))),
+            _ => return Err(Failure::Unusable(format!("no values of its {name} came from {from} on"))),
         }
     }
 }

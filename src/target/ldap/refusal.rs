@@ -15,7 +15,7 @@ pub enum Sent {
 pub fn refusal(what: &str, sent: Sent, failure: &Failure) -> Refusal {
     let (class, fatal) = match failure {
         Failure::Refused { code, text } => classify(*code, win32(text)),
-        Failure::Unsent(_) => (Class::Transient, false),
+        Failure::Unsent(_) | Failure::Unusable(_) => (Class::Transient, false),
         Failure::Lost(_) if sent == Sent::Write => (Class::Unknown, true),
         Failure::Lost(_) => (Class::Transient, true),
     };

@@ -29,6 +29,9 @@ pub enum Failure {
     /// The server answered: a result code (RFC 4511 section 4.1.9) and its text.
     #[error("{} ({code}{})", code_name(*code), if text.is_empty() { String::new() } else { format!(": {text}") })]
     Refused { code: u32, text: String },
+    /// The server answered a read, but not with what was asked for, or not in a form that can be understood.
+    #[error("{0}")]
+    Unusable(String),
     /// The request may have gone out, and no answer came.
     #[error("no answer: {0}")]
     Lost(String),
@@ -126,9 +129,7 @@ impl Session {
         let query = Query { base, scope: Scope::Base, filter, attributes: attributes.to_vec() };
         let page = self.search(&query, None).await?;
         match page.end {
-            Ok(_) if page.unreadable > 0 => {
-                Err(Failure::Refused { code: 0, text: "its answer could not be understood".into() })
-            }
+            Ok(_) if page.unreadable > 0 => Err(Failure::Unusable("the answer could not be understood".into())),
             Ok(_) => Ok(page.entries.into_iter().next()),
             Err(Failure::Refused { code: 32, .. }) => Ok(None),
             Err(failure) => Err(failure),

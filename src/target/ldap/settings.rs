@@ -185,6 +185,16 @@ mod tests {
     }
 
     #[test]
+    fn a_few_keys_are_enough_and_unknown_ones_are_refused() -> Result<(), toml::de::Error> {
+        let text = "url = 'ldaps://dc1'\nbind_dn = 'a@b'\npassword = { file = 'p' }\nbase = 'OU=a,DC=b'\n";
+        let settings: Settings = toml::from_str(text)?;
+        assert_eq!((settings.page_size, settings.timeout_seconds), (1000, 30));
+        assert!(settings.problems().is_empty());
+        assert!(toml::from_str::<Settings>(&format!("{text}pages = 3\n")).is_err());
+        Ok(())
+    }
+
+    #[test]
     fn each_problem_names_its_field() {
         assert_eq!(fields(&Settings { url: "ldap://dc1".into(), ..settings() }), ["url"]);
         assert_eq!(fields(&Settings { url: "dc1".into(), ..settings() }), ["url"]);

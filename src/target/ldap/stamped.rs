@@ -2,8 +2,9 @@
 
 use super::dn::Dn;
 use super::guid;
-use super::object::{Wanted, filter, naming_attribute};
+use super::object::{Wanted, filter, id_of, naming_attribute};
 use super::observe::object;
+use super::pages::Pages;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
@@ -42,18 +43,19 @@ impl Single<'_> {
         let escaped = ldap3::ldap_escape(key.as_str());
         let filter = format!("(&{}({}={escaped}))", filter(self.kind), self.settings.stamp_attribute);
         let query = Query::subtree(&self.places.base, filter, &["objectGUID"]);
-        // Two are enough to know that there is not one.
-        let failed = |failure: Failure| refusal(&what, Sent::Read, &failure);
-        let page = self.session.page(&query, 2, Vec::new()).await.map_err(failed)?;
-        let ids: Vec<Option<ObjectId>> = page.entries.iter().map(super::object::id_of).collect();
-        match (ids.as_slice(), page.unreadable) {
-            ([], 0) => page.end.map(|_| None).map_err(failed),
-            ([Some(id)], 0) => self.by_id(id).await,
-            ([_, _, ..], _) => {
-                let places: Vec<String> = page.entries.iter().map(|entry| entry.dn.to_string()).collect();
+        // Two are enough to know that there is not one. That there is none, only the end of the search shows.
+        let pages = Pages::of(self.session, query, self.settings.page_size);
+        let found = pages.all(2).await.map_err(|failure| refusal(&what, Sent::Read, &failure))?;
+        match found.as_slice() {
+            [] => Ok(None),
+            [only] => match id_of(only) {
+                Some(id) => self.by_id(&id).await,
+                None => Err(refuse(Class::Forbidden, format!("{what}: {} shows no objectGUID", only.dn))),
+            },
+            several => {
+                let places: Vec<String> = several.iter().map(|entry| entry.dn.to_string()).collect();
                 Err(refuse(Class::Conflict, format!("{what}: several objects bear it: {}", places.join(" and "))))
             }
-            _ => Err(refuse(Class::Transient, format!("{what}: an object cannot be understood"))),
         }
     }
 

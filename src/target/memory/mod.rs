@@ -91,7 +91,7 @@ impl Target for Memory {
 
     async fn check(&self) -> Vec<Finding> {
         let count = self.state().ids().len();
-        vec![Finding { ok: true, text: format!("{} objects in memory", count), hint: None }]
+        vec![Finding { ok: true, text: format!("{count} objects in memory"), hint: None }]
     }
 
     async fn observe(
@@ -114,6 +114,7 @@ impl Target for Memory {
             }
             evidence.scopes.push(ScopeRead {
                 scope: format!("{} ({kind})", self.name),
+                kind: Some(*kind),
                 base_readable: true,
                 ended: !state.faults.partial,
                 seen,
@@ -127,7 +128,7 @@ impl Target for Memory {
 
     async fn find_stamped(&self, kind: Kind, key: &Id, _likely: &Step) -> Result<Option<Observed>, Refusal> {
         let state = self.state();
-        let mut found = state.stamped(kind, key).into_iter();
+        let mut found = state.stamped(kind, key).into_iter().filter(|id| !state.faults.hidden.contains(id));
         match (found.next(), found.next()) {
             (Some(one), Some(other)) => {
                 Err(state::refusal(Class::Conflict, format!("{key} is borne by {one} and {other}")))
@@ -166,4 +167,78 @@ pub const ROOT: &str = "root";
 /// Whether an attribute is one of the closed meanings.
 fn is_aspect(name: &crate::object::AttributeName) -> bool {
     aspect::ALL.iter().any(|aspect| name.is(aspect))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+    use crate::object::{Change, Op, StepId, Value};
+
+    fn create(name: &str) -> Step {
+        let key = Id::new(name);
+        Step {
+            id: StepId::new(Op::Create, &key),
+            op: Op::Create,
+            kind: Kind::User,
+            key,
+            person: None,
+            name: name.into(),
+            object: None,
+            ground: None,
+            reason: String::new(),
+            irreversible: false,
+            needs: Vec::new(),
+            changes: vec![Change { attribute: "userName".into(), before: Vec::new(), after: vec![Value::text(name)] }],
+        }
+    }
+
+    async fn apply(memory: &Memory, name: &str) -> Result<ObjectId, Class> {
+        let done = memory.apply(&create(name), &Links::default()).await;
+        done.map(|receipt| receipt.object).map_err(|refusal| refusal.class)
+    }
+
+    async fn observe(memory: &Memory) -> (Vec<ObjectId>, bool) {
+        let mut request = ObserveRequest::default();
+        request.attributes.insert(Kind::User, Vec::new());
+        let mut ids = Vec::new();
+        let mut see = |seen| {
+            if let Seen::Object(object) = seen {
+                ids.push(object.id);
+            }
+        };
+        let coverage = memory.observe(&request, &mut see).await.unwrap();
+        (ids, coverage.complete().is_some())
+    }
+
+    #[tokio::test]
+    async fn the_nth_write_fails_once() {
+        let memory = Memory::new("m", false);
+        memory.set_faults(Faults { fail_write: Some((2, Class::Transient)), ..Faults::default() });
+        assert!(apply(&memory, "a").await.is_ok());
+        assert_eq!(apply(&memory, "b").await, Err(Class::Transient));
+        assert_eq!(memory.objects().len(), 1);
+        assert!(apply(&memory, "b").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_write_whose_answer_is_lost_was_done() {
+        let memory = Memory::new("m", true);
+        memory.set_faults(Faults { fail_write: Some((1, Class::Unknown)), ..Faults::default() });
+        assert_eq!(apply(&memory, "a").await, Err(Class::Unknown));
+        let found = memory.find_stamped(Kind::User, &Id::new("a"), &create("a")).await.unwrap();
+        assert_eq!(found.map(|user| user.id), Some(memory.objects()[0].id.clone()));
+        assert_eq!(memory.writes(), 1);
+    }
+
+    #[tokio::test]
+    async fn reads_can_be_made_to_show_too_little() {
+        let memory = Memory::new("m", false);
+        let (a, b) = (apply(&memory, "a").await.unwrap(), apply(&memory, "b").await.unwrap());
+        assert_eq!(observe(&memory).await, (vec![a.clone(), b.clone()], true));
+        memory.set_faults(Faults { partial: true, hidden: [a.clone()].into(), ..Faults::default() });
+        assert_eq!(observe(&memory).await, (vec![b], false));
+        assert_eq!(memory.read(Kind::User, &a).await.unwrap(), None);
+        assert_eq!(memory.objects().len(), 2);
+    }
 }

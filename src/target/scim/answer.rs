@@ -20,8 +20,10 @@ pub(super) enum Body {
     Empty,
     /// Something else than JSON, described for people.
     Other(String),
-    /// The connection broke while it came, or it was too large.
+    /// The connection broke while it came.
     Broken(String),
+    /// It was larger than is read.
+    TooLarge,
 }
 
 /// A request that failed. Becomes a [`Refusal`] of a step or the [`TargetError`] of a read.
@@ -100,7 +102,7 @@ impl Failure {
         let class = match status.as_u16() {
             403 if limited => Class::Transient,
             401 | 403 => Class::Forbidden,
-            404 | 410 | 412 if write => Class::Stale,
+            404 | 410 | 412 if write && asked.method != Method::POST => Class::Stale,
             409 => Class::Conflict,
             408 | 425 | 429 | 500 | 502 | 503 | 504 => Class::Transient,
             _ => Class::Permanent,
@@ -108,7 +110,7 @@ impl Failure {
         let hint = match status.as_u16() {
             401 => Some("the token is wrong, expired or withdrawn"),
             403 => Some("the token may not do this"),
-            404 if !write => Some("is the base URL right? It ends before /Users"),
+            404 if !write || asked.method == Method::POST => Some("is the base URL right? It ends before /Users"),
             300..=399 => Some("the service redirects, which is not followed: use the URL it redirects to"),
             _ => None,
         };
@@ -156,7 +158,7 @@ pub(super) fn described(content_type: &str, text: &str) -> String {
 fn said(body: &Body) -> String {
     match body {
         Body::Json(json) => shortened(&wire::error_detail(json).unwrap_or_default()),
-        Body::Empty => String::new(),
+        Body::Empty | Body::TooLarge => String::new(),
         Body::Other(text) | Body::Broken(text) => shortened(text),
     }
 }

@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 
 use super::answer::Failure;
-use super::session::Session;
+use super::service::Service;
 use super::wire::{self, Page};
 use crate::target::Finding;
 
-impl Session {
+impl Service {
     pub async fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for endpoint in ["Users", "Groups"] {

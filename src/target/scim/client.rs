@@ -18,6 +18,8 @@ use crate::net::client_config;
 
 /// The largest body that is read, in bytes after decompression.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
+/// In bytes.
+const SHORTEST_TOKEN: usize = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The way to one service, with the token of one run.
@@ -73,6 +75,8 @@ impl Client {
             Body::Empty => Err(Failure::permanent(format!("{asked} was answered with nothing"))),
             Body::Other(text) => Err(Failure::permanent(format!("{asked} was answered with {text} instead of JSON"))
                 .hinted("is the URL that of the SCIM service, or that of a sign-in page or proxy?")),
+            Body::TooLarge => Err(Failure::permanent(format!("{asked} was answered with more than 32 MB"))
+                .hinted("ask for smaller pages: see page_size")),
             Body::Broken(text) => Err(Failure {
                 fatal: true,
                 ..Failure::new(crate::target::Class::Transient, format!("{asked}: {text}"))
@@ -129,9 +133,13 @@ impl Client {
         url
     }
 
-    /// A service may repeat what it was sent, even the token.
-    fn redacted(&self, failure: Failure) -> Failure {
-        Failure { message: failure.message.replace(self.token.expose_secret(), "[token]"), ..failure }
+    /// A service may repeat what it was sent, even the token. What is too short for a token would match anywhere.
+    fn redacted(&self, mut failure: Failure) -> Failure {
+        let token = self.token.expose_secret();
+        if token.len() >= SHORTEST_TOKEN {
+            failure.message = failure.message.replace(token, "[token]");
+        }
+        failure
     }
 }
 
@@ -162,7 +170,7 @@ async fn read_body(mut response: Response) -> Body {
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > LARGEST_BODY => {
-                return Body::Broken("the answer is larger than 32 MB".into());
+                return Body::TooLarge;
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,

@@ -7,11 +7,11 @@ use super::answer::{Body, Failure};
 use super::listing::endpoint;
 use super::lookup::intended_name;
 use super::patch::{json_of, path_of, resolved};
-use super::session::Session;
+use super::service::Service;
 use super::wire;
 use crate::object::{Kind, Links, ObjectId, Step, Value, aspect};
 
-impl Session {
+impl Service {
     /// Creates the resource with its stamp. If one with the stamp is there already, that is the one.
     pub async fn create(&self, step: &Step, links: &Links) -> Result<ObjectId, Failure> {
         let endpoint = endpoint(step.kind)
@@ -95,7 +95,8 @@ fn resource(step: &Step, links: &Links) -> Result<Json, Failure> {
             let ids = change.after.iter().map(|member| resolved(member, links).map(|id| json!({ "value": id })));
             resource.insert("members".into(), ids.collect::<Result<_, _>>()?);
         } else {
-            path_of(change)?.put(&mut resource, json_of(change)?);
+            let put = path_of(change)?.put(&mut resource, json_of(change)?);
+            put.map_err(|error| Failure::permanent(error.to_string()))?;
         }
     }
     if step.kind == Kind::User && !resource.contains_key("active") {

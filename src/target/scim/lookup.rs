@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::answer::Failure;
 use super::listing::{endpoint, read_all};
-use super::session::Session;
+use super::service::Service;
 use super::wire::{self, Page};
 use crate::object::{Kind, Step};
 use crate::org::Id;
@@ -25,7 +25,7 @@ fn cannot_filter(failure: &Failure) -> bool {
     matches!(failure.status, Some(400 | 403 | 404 | 405 | 500 | 501))
 }
 
-impl Session {
+impl Service {
     /// The one resource that bears the stamp. First by externalId; where that shows nothing, by the name that the
     /// create step gave; where the service cannot filter, by the whole listing. Two are a conflict.
     pub async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Json>, Failure> {

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use self::answer::Failure;
 use self::client::Client;
 use self::schema::Schemas;
-use self::session::{Locks, Session};
+use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::Id;
@@ -31,12 +31,19 @@ mod path;
 mod paths;
 mod read;
 mod schema;
-mod session;
+mod service;
 mod settings;
 mod wire;
 mod write;
 
+pub use schema::schema;
 pub use settings::Settings;
+
+/// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
+/// Names that the schema does not know may belong to an extension of the service and are accepted.
+pub fn attribute_problem(name: &AttributeName) -> Option<String> {
+    path::Path::writable(name.as_str()).err().map(|error| error.to_string())
+}
 
 /// One configured SCIM service.
 pub struct ScimTarget {
@@ -66,7 +73,7 @@ impl ScimTarget {
 
     /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
     /// rotated secret needs no restart.
-    fn session(&self, anew: bool) -> Result<Session, Failure> {
+    fn service(&self, anew: bool) -> Result<Service, Failure> {
         let mut place = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let known = place.take().filter(|_| !anew);
         let client = match known {
@@ -74,7 +81,7 @@ impl ScimTarget {
             None => Arc::new(Client::new(&self.settings, &self.folder)?),
         };
         *place = Some(client.clone());
-        Ok(Session {
+        Ok(Service {
             client,
             schemas: self.schemas.clone(),
             locks: self.locks.clone(),
@@ -104,8 +111,8 @@ impl Target for ScimTarget {
     }
 
     async fn check(&self) -> Vec<Finding> {
-        match self.session(true) {
-            Ok(session) => session.check().await,
+        match self.service(true) {
+            Ok(service) => service.check().await,
             Err(failure) => vec![check::failed(failure)],
         }
     }
@@ -117,24 +124,24 @@ impl Target for ScimTarget {
     ) -> Result<Coverage, TargetError> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&request.attributes);
         let attempted = |failure: Failure| failure.into_target_error(format!("reading {}", self.settings.url));
-        self.session(true).map_err(attempted)?.observe(request, see).await.map_err(attempted)
+        self.service(true).map_err(attempted)?.observe(request, see).await.map_err(attempted)
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
-        let session = self.session(false)?;
-        let found = session.find_stamped(kind, key, likely).await?;
+        let service = self.service(false)?;
+        let found = service.find_stamped(kind, key, likely).await?;
         let names: Vec<AttributeName> = likely.changes.iter().map(|change| change.attribute.clone()).collect();
-        Ok(found.map(|resource| session.understood(kind, &resource, &names)).transpose()?)
+        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
-        let session = self.session(false)?;
-        let found = session.resource(kind, id).await?;
+        let service = self.service(false)?;
+        let found = service.resource(kind, id).await?;
         let names = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned().unwrap_or_default();
-        Ok(found.map(|resource| session.understood(kind, &resource, &names)).transpose()?)
+        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
-        Ok(self.session(false)?.apply(step, links).await?)
+        Ok(self.service(false)?.apply(step, links).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! From the changes of a step to the operations of a PATCH (RFC 7644 section 3.5.2), checked against the resource as
 //! it is now. Pure.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::answer::Failure;
 use super::observed::{enabled, manager, values};
@@ -148,13 +148,12 @@ fn add_element(path: &Path, value: Json, operations: &mut Vec<Json>) {
     let (Some(filter), list) = (&path.filter, path.list()) else { return };
     let sub = path.sub.as_deref().unwrap_or("value");
     let begun = operations.iter_mut().find(|operation| operation["op"] == "add" && operation["path"] == list.as_str());
-    match begun {
-        Some(operation) => filter.put(&mut operation["value"], sub, value),
+    match begun.and_then(|operation| operation["value"].as_array_mut()) {
+        Some(elements) => filter.put(elements, sub, value),
         None => {
-            let mut element = Json::Array(vec![Json::Object(Map::new())]);
-            element[0][&filter.sub] = filter.value.clone();
-            filter.put(&mut element, sub, value);
-            operations.push(wire::add(&list, &element));
+            let mut elements = Vec::new();
+            filter.put(&mut elements, sub, value);
+            operations.push(wire::add(&list, &elements.into()));
         }
     }
 }

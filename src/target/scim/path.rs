@@ -34,6 +34,8 @@ pub(super) enum PathError {
     Reserved(String, &'static str),
     #[error("{0} holds several values of different types: say which one, as in {0}[type eq \"work\"].value")]
     Ambiguous(String),
+    #[error("{0} cannot be set beside another attribute that holds it or is part of it")]
+    Clash(String),
 }
 
 /// What the engine or the service itself decides about, and how it is said instead.
@@ -95,26 +97,28 @@ impl Path {
     }
 
     /// Writes a value into a resource that is to be created.
-    pub fn put(&self, resource: &mut Map<String, Json>, value: Json) {
+    pub fn put(&self, resource: &mut Map<String, Json>, value: Json) -> Result<(), PathError> {
+        self.try_put(resource, value).ok_or_else(|| PathError::Clash(self.to_string()))
+    }
+
+    fn try_put(&self, resource: &mut Map<String, Json>, value: Json) -> Option<()> {
         let place = match &self.extension {
-            Some(urn) => object(resource.entry(urn.clone()).or_insert_with(empty)),
-            None => Some(resource),
+            Some(urn) => object(resource.entry(urn.clone()).or_insert_with(empty))?,
+            None => resource,
         };
-        let Some(place) = place else { return };
         match (&self.filter, &self.sub) {
             (Some(filter), sub) => {
                 let list = place.entry(self.attribute.clone()).or_insert_with(|| Json::Array(Vec::new()));
-                filter.put(list, sub.as_deref().unwrap_or("value"), value);
+                filter.put(list.as_array_mut()?, sub.as_deref().unwrap_or("value"), value);
             }
             (None, Some(sub)) => {
-                if let Some(complex) = object(place.entry(self.attribute.clone()).or_insert_with(empty)) {
-                    complex.insert(sub.clone(), value);
-                }
+                object(place.entry(self.attribute.clone()).or_insert_with(empty))?.insert(sub.clone(), value);
             }
             (None, None) => {
-                place.insert(self.attribute.clone(), value);
+                place.insert(self.attribute.clone(), value).is_none().then_some(())?;
             }
         }
+        Some(())
     }
 
     /// The list that a filter chooses from, as a PATCH path.
@@ -158,8 +162,7 @@ impl Filter {
     }
 
     /// Sets `sub` of the element that the filter means, adding one if there is none.
-    pub fn put(&self, list: &mut Json, sub: &str, value: Json) {
-        let Json::Array(elements) = list else { return };
+    pub fn put(&self, elements: &mut Vec<Json>, sub: &str, value: Json) {
         let known = elements.iter_mut().find(|element| self.matches(element)).and_then(object);
         match known {
             Some(element) => {
@@ -223,6 +226,7 @@ fn object(value: &mut Json) -> Option<&mut Map<String, Json>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test that fails should stop at once")]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
@@ -233,7 +237,9 @@ mod tests {
 
     fn written(text: &str, value: &str) -> Json {
         let mut resource = Map::new();
-        Path::writable(text).unwrap_or_else(|error| panic!("{error}")).put(&mut resource, value.into());
+        Path::writable(text)
+            .and_then(|path| path.put(&mut resource, value.into()))
+            .unwrap_or_else(|error| panic!("{error}"));
         Json::Object(resource)
     }
 
@@ -261,7 +267,7 @@ mod tests {
         let mut resource = Map::new();
         for (path, value) in [("locality", "Ærø"), ("postalCode", "5970")] {
             let path = Path::writable(&format!(r#"addresses[type eq "work"].{path}"#));
-            path.unwrap_or_else(|error| panic!("{error}")).put(&mut resource, value.into());
+            path.and_then(|path| path.put(&mut resource, value.into())).unwrap_or_else(|error| panic!("{error}"));
         }
         let expected = json!({"addresses": [{"type": "work", "locality": "Ærø", "postalCode": "5970"}]});
         assert_eq!(Json::Object(resource), expected);
@@ -317,9 +323,10 @@ mod tests {
             prop_assume!(sub.as_deref() != Some("type"));
             let path = Path { extension: urn, attribute, filter, sub };
             let mut resource = Map::new();
-            path.put(&mut resource, value.clone().into());
+            prop_assert!(path.put(&mut resource, value.clone().into()).is_ok());
             let resource = Json::Object(resource);
-            prop_assert_eq!(path.values(&resource), vec![&Json::from(value)]);
+            let value = Json::from(value);
+            prop_assert_eq!(path.values(&resource), vec![&value]);
             prop_assert_eq!(Path::parse(&path.to_string()), Ok(path));
         }
 

@@ -6,12 +6,12 @@ use super::answer::Failure;
 use super::listing::{endpoint, read_all};
 use super::observed::{members, observed};
 use super::paths::every_path;
-use super::session::Session;
+use super::service::Service;
 use super::wire;
 use crate::object::{AttributeName, Coverage, Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
-impl Session {
+impl Service {
     /// Reads the listings of the kinds that are asked for.
     pub async fn observe(
         &self,
@@ -58,6 +58,7 @@ impl Session {
         }
         Ok(ScopeRead {
             scope: format!("{}/{endpoint}", self.client.base()),
+            kind: Some(kind),
             base_readable: true,
             ended: ended.by_itself,
             seen,

@@ -1,6 +1,8 @@
 //! The attributes of RFC 7643 (core user, enterprise extension, group) as schemas. What a service adds is not named
 //! here and counts as text.
 
+use std::sync::OnceLock;
+
 use crate::object::{AttributeName, AttributeRule, Kind, Schema, Syntax};
 
 use super::wire::ENTERPRISE;
@@ -48,6 +50,12 @@ impl Schemas {
             Kind::Group => &self.group,
         }
     }
+}
+
+/// The schema of one kind of resource.
+pub fn schema(kind: Kind) -> &'static Schema {
+    static STANDARD: OnceLock<Schemas> = OnceLock::new();
+    STANDARD.get_or_init(Schemas::standard).of(kind)
 }
 
 fn user() -> Schema {

@@ -88,6 +88,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test that fails should stop at once")]
 mod tests {
     use super::*;
 

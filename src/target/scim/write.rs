@@ -6,12 +6,12 @@ use serde_json::Value as Json;
 use super::answer::Failure;
 use super::listing::endpoint;
 use super::patch::operations;
-use super::session::Session;
+use super::service::Service;
 use super::{members, wire};
 use crate::object::{Kind, Links, ObjectId, Op, Step};
 use crate::target::Receipt;
 
-impl Session {
+impl Service {
     pub async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Failure> {
         let object = match step.op {
             Op::Create => self.create(step, links).await?,

@@ -79,7 +79,7 @@ async fn a_preflight_names_the_right_that_is_missing() {
     let wrong: Vec<&str> = findings.iter().filter(|finding| !finding.ok).map(|finding| finding.text.as_str()).collect();
     assert!(wrong.iter().any(|text| text.contains("may not create user")), "{wrong:?}");
     let findings = target(Settings { base: format!("OU=none,{base}"), ..case.settings() }).check().await;
-    assert!(findings.iter().any(|finding| !finding.ok && finding.text.contains("is not there")));
+    assert!(findings.iter().any(|finding| !finding.ok && finding.text.contains("cannot be seen")));
 }
 
 const PASS: u8 = 0;
@@ -117,6 +117,14 @@ async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
             Ok(count) => to_client.write_all(&buffer[..count]).await.unwrap(),
         }
     }
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let case = Case::new().await;
+    let (settings, _) = forwarder(&case).await;
+    let other = Settings { url: settings.url.replace("localhost", "127.0.0.1"), ..settings };
+    assert!(no_read(other).await.hint.unwrap().contains("another name"));
 }
 
 #[tokio::test]

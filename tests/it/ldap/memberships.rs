@@ -92,3 +92,17 @@ async fn many_members_are_looked_up_together() {
     case.done(&add(&users)).await;
     assert_eq!(members(&case, &group).await.len(), 120);
 }
+
+#[tokio::test]
+async fn a_membership_that_comes_in_parts_is_read_whole() {
+    let users: Vec<String> = (0..7).map(|i| format!("m{i}")).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let (mut case, _) = case_with(&users).await;
+    case.done(&add(&users)).await;
+    // Samba gives parts only when asked to; Active Directory does so by itself from 1,500 members on.
+    let mut request = everything();
+    request.attributes.insert(Kind::Group, vec!["member;range=0-2".into()]);
+    let reading = observe(&case.target, &request).await.unwrap();
+    assert!(reading.complete());
+    assert_eq!(reading.stamped("g1").members.as_ref().map(Vec::len), Some(7));
+}

@@ -3,6 +3,7 @@
 mod connections;
 mod fences;
 mod memberships;
+mod nonsense;
 mod placing;
 mod reading;
 mod recovery;

@@ -64,6 +64,34 @@ async fn a_base_that_is_not_there_never_reads_as_empty() {
 }
 
 #[tokio::test]
+async fn a_base_that_may_not_be_read_never_reads_as_empty() {
+    let mut case = Case::new().await;
+    case.user("p1", "One").await;
+    case.admin.hide(&case.base.clone(), case.lab.value("SYNC_DN")).await;
+    let reading = case.observe().await;
+    assert!(!reading.complete() && reading.objects.is_empty());
+}
+
+/// Nothing in the answers tells of a part that is hidden from us: only the count does.
+#[tokio::test]
+async fn a_hidden_part_shows_by_the_count_alone() {
+    let mut case = Case::new().await;
+    case.unit("u1", "Secret").await;
+    let inside = case.create(Kind::User, "p1", "One", vec![set("parent", vec![key("u1")])]);
+    let id = case.done(&inside).await;
+    case.user("p2", "Two").await;
+    case.admin.hide(&format!("OU=Secret,{}", case.base), case.lab.value("SYNC_DN")).await;
+    let mut request = everything();
+    let reading = observe(&case.target, &request).await.unwrap();
+    assert!(reading.complete());
+    assert_eq!(reading.names_of(Kind::User), ["Two"]);
+    request.floor.insert(Kind::User, 2);
+    assert!(!observe(&case.target, &request).await.unwrap().complete());
+    assert!(case.target.read(Kind::User, &id).await.unwrap().is_none());
+    case.refused(&step(Op::Delete, Kind::User, "p1", vec![]), Class::Stale).await;
+}
+
+#[tokio::test]
 async fn fewer_objects_than_expected_make_a_read_partial() {
     let mut case = Case::new().await;
     case.user("p1", "One").await;

@@ -6,3 +6,4 @@ pub mod lab;
 mod paging;
 mod scripted;
 mod server;
+mod tls;

@@ -177,6 +177,13 @@ async fn a_read_that_breaks_off_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_answer_without_end_is_not_swallowed() {
+    let server = Scripted::start(|_, _| Reply::Text(200, "application/json", " ".repeat(33 * 1024 * 1024))).await;
+    let error = read(&server, &users()).await.unwrap_err();
+    assert!(error.message.contains("more than 32 MB"), "{}", error.message);
+}
+
+#[tokio::test]
 async fn members_are_asked_for_one_by_one_where_no_listing_shows_any() {
     let script = |asked: &Asked, _| {
         if asked.is("GET", "Groups/g1") {

@@ -109,7 +109,7 @@ impl Work<'_> {
         } else if name.is(aspect::MEMBERS) {
             ("member".to_owned(), self.encoded(&change.after).await?)
         } else {
-            (name.to_string(), self.encoded(&change.after).await?)
+            (name.to_string(), self.encoded(&self.fitting(change)?).await?)
         };
         Ok((!values.is_empty()).then_some((name, values)))
     }

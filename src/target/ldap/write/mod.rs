@@ -10,9 +10,10 @@ mod references;
 
 use super::names::Names;
 use super::refusal::{Sent, refusal, refuse};
+use super::schema::schema;
 use super::session::{Failure, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Links, Op, Step, Value};
+use crate::object::{Change, Links, Op, Step, Value};
 use crate::target::{Class, Receipt, Refusal};
 
 /// One step at work.
@@ -27,6 +28,7 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     pub async fn run(&self) -> Result<Receipt, Refusal> {
+        tracing::debug!(server = self.session.server(), step = self.step.id.as_str(), "a step is applied");
         match self.step.op {
             Op::Create => self.create().await,
             Op::Update | Op::Enable | Op::Disable | Op::SetPassword => self.modify().await,
@@ -77,14 +79,27 @@ impl Work<'_> {
         if taken && self.step.after("userPrincipalName").is_some_and(|after| !after.is_empty()) {
             refusal.class = Class::Conflict;
         }
+        if refusal.class == Class::Conflict {
+            // Somebody else may have moved what was referred to: the next try looks it up anew.
+            self.names.forget();
+        }
         refusal
+    }
+
+    /// The values that a change sets, in the attribute's type and within its limits; an empty text is none.
+    fn fitting(&self, change: &Change) -> Result<Vec<Value>, Refusal> {
+        let values: Vec<Value> = change.after.iter().filter(|value| value.as_text() != Some("")).cloned().collect();
+        if values.iter().any(|value| matches!(value, Value::Reference(_))) {
+            return Ok(values);
+        }
+        let coerced = schema(self.step.kind).coerce(&change.attribute, values);
+        coerced.map_err(|problem| self.refuse(Class::Permanent, "", problem))
     }
 }
 
-/// The form in which the directory takes a plain value; `None` for what is none, an empty text among it.
+/// The form in which the directory takes a plain value.
 fn encode(value: &Value) -> Option<Vec<u8>> {
     match value {
-        Value::Text(text) if text.is_empty() => None,
         Value::Text(text) => Some(text.clone().into_bytes()),
         Value::Int(number) => Some(number.to_string().into_bytes()),
         Value::Bool(true) => Some(b"TRUE".to_vec()),

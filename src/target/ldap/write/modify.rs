@@ -87,14 +87,15 @@ impl Work<'_> {
         let schema = schema(self.step.kind);
         let rule = schema.rule(name);
         let now = values(rule, entry, name).map_err(|why| self.refuse(Class::Permanent, &entry.dn, why))?;
-        if schema.equal(name, &now, &change.after) {
+        let after = self.fitting(change)?;
+        if schema.equal(name, &now, &after) {
             return Ok(Vec::new());
         }
         if !schema.equal(name, &now, &change.before) {
             return Err(self.stale(change, &entry.dn));
         }
         let old: Vec<Vec<u8>> = entry.values(name.as_str()).map(<[u8]>::to_vec).collect();
-        let new = self.encoded(&change.after).await?;
+        let new = self.encoded(&after).await?;
         if rule.single || new.is_empty() {
             return Ok(vec![replace(name.as_str(), new)]);
         }

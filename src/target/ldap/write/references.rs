@@ -7,6 +7,7 @@ use crate::object::{Handle, ObjectId, Referent, Value};
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::guid;
 use crate::target::ldap::object::id_of;
+use crate::target::ldap::pages::Pages;
 use crate::target::ldap::session::{Failure, Query};
 use crate::target::{Class, Refusal};
 
@@ -112,9 +113,8 @@ impl Work<'_> {
         for some in ids.chunks(AT_ONCE) {
             let filters: String = some.iter().filter_map(guid::filter).collect();
             let query = Query::subtree(domain, format!("(|{filters})"), &["objectGUID"]);
-            let page = self.session.page(&query, self.settings.page_size.max(2 * 50), Vec::new()).await?;
-            page.end?;
-            found.extend(page.entries.into_iter().filter_map(|entry| Some((id_of(&entry)?, entry.dn))));
+            let entries = Pages::of(self.session, query, self.settings.page_size).all(usize::MAX).await?;
+            found.extend(entries.into_iter().filter_map(|entry| Some((id_of(&entry)?, entry.dn))));
         }
         Ok(found)
     }

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::schema::Schemas;
 
 /// One user of the connection. Cheap to make.
-pub(super) struct Session {
+pub(super) struct Service {
     pub client: Arc<Client>,
     pub schemas: Arc<Schemas>,
     pub locks: Arc<Locks>,
