@@ -4,7 +4,10 @@
 mod architecture;
 mod config;
 mod contract;
+mod crash;
+mod journey;
 mod lab;
 mod ldap;
 mod roster;
 mod scim;
+mod support;
