@@ -53,6 +53,7 @@ pub enum Act {
 pub struct Gate {
     fault: Fault,
     seen: Mutex<Seen>,
+    kept: Mutex<Vec<Vec<u8>>>,
     victim: Victim,
     reached: watch::Sender<bool>,
     released: watch::Sender<bool>,
@@ -68,12 +69,21 @@ struct Seen {
 impl Gate {
     pub fn new(fault: Fault, victim: Victim) -> Self {
         let (reached, released) = (watch::Sender::new(false), watch::Sender::new(false));
-        Self { fault, seen: Mutex::default(), victim, reached, released }
+        Self { fault, seen: Mutex::default(), kept: Mutex::default(), victim, reached, released }
     }
 
-    /// How many writes the server acknowledged.
-    pub fn done(&self) -> u64 {
-        self.seen.lock().unwrap().done
+    /// How many writes were sent.
+    pub fn sent(&self) -> u64 {
+        self.seen.lock().unwrap().sent
+    }
+
+    /// Keeps the bytes of a write, for tests that look into them.
+    pub fn keep(&self, write: &[u8]) {
+        self.kept.lock().unwrap().push(write.to_vec());
+    }
+
+    pub fn kept(&self) -> Vec<Vec<u8>> {
+        self.kept.lock().unwrap().clone()
     }
 
     pub fn judge(&self, passing: Passing) -> Act {

@@ -65,7 +65,11 @@ async fn pump<W: AsyncWrite + Unpin, B: AsyncWrite + Unpin>(
     loop {
         while let Some(length) = length(&bytes).filter(|length| bytes.len() >= *length) {
             let message: Vec<u8> = bytes.drain(..length).collect();
-            let act = gate.judge(passing(&message));
+            let passing = passing(&message);
+            if passing == Passing::Write {
+                gate.keep(&message);
+            }
+            let act = gate.judge(passing);
             match act {
                 Act::Kill => return gate.kill(),
                 Act::HangUp => return,

@@ -29,6 +29,11 @@ impl Outside {
         self.directory.search(&self.base, USERS).await
     }
 
+    /// What matches in this site's part of the directory.
+    pub async fn below(&mut self, filter: &str) -> Vec<SearchEntry> {
+        self.directory.search(&self.base, filter).await
+    }
+
     /// The one user of this login, wherever it lies.
     pub async fn user(&mut self, login: &str) -> SearchEntry {
         let mut found = self.users().await;
