@@ -85,6 +85,11 @@ impl Site {
         }
     }
 
+    /// The file that holds the SCIM server's token.
+    pub fn token_file(&self) -> PathBuf {
+        self.server.values["SCIM_TOKEN_FILE"].clone().into()
+    }
+
     pub fn configure(&self, file: &str, wiring: &Wiring) {
         let mut text = include_str!("config.toml").to_owned();
         for (key, value) in [
