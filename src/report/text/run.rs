@@ -34,7 +34,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 fn write(page: &mut Page, run: &RunView) {
     let number = run.run.map(|number| format!(" (run {number})")).unwrap_or_default();
     page.line(0, &format!("{}: {}{number}", clean(&run.target), outcome(run.outcome)));
-    if let Some(message) = &run.message {
+    if let Some(message) = run.message.as_ref().filter(|_| run.breaches.is_empty()) {
         page.line(2, &clean(message));
     }
     if !matches!(run.outcome, Outcome::Held | Outcome::Busy) {
