@@ -15,8 +15,9 @@ fn hostile() -> ReconciliationDocument {
     document.errors = vec![Trouble { subject: EVIL.into(), message: EVIL.into(), hint: Some(EVIL.into()) }];
     let target = &mut document.targets[0];
     target.target = EVIL.into();
-    target.missing = vec![step(Op::Create, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, &[], &[evil.clone()])])];
-    target.differing = vec![step(Op::Update, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, &[evil.clone()], &[evil])])];
+    target.missing = vec![step(Op::Create, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, &[], std::slice::from_ref(&evil))])];
+    target.differing =
+        vec![step(Op::Update, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, std::slice::from_ref(&evil), &[evil])])];
     target.held = vec![hold(EVIL, EVIL, HoldCode::Value, EVIL)];
     target.unmanaged[0].name = EVIL.into();
     target.last_run =
