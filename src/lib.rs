@@ -11,6 +11,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod expr;
 pub mod mapping;
 pub mod net;
@@ -19,4 +20,6 @@ pub mod org;
 pub mod reconcile;
 pub mod report;
 pub mod run;
+pub mod source;
+pub mod store;
 pub mod target;

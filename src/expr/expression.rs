@@ -99,5 +99,6 @@ fn syntax(source: &str, error: &minijinja::Error) -> ExprError {
     let message = error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned);
     let range =
         error.range().map(|range| source.floor_char_boundary(range.start)..source.ceil_char_boundary(range.end));
-    ExprError { message: format!("not an expression: {message}"), range, hint: None }
+    let hint = "an expression is such as: person.given_name ~ ' ' ~ person.surname".to_owned();
+    ExprError { message: format!("not an expression: {message}"), range, hint: Some(hint) }
 }

@@ -126,7 +126,7 @@ impl<'a> Scan<'a> {
             return Ok(at + 1);
         }
         let hint = nearest(name, known.iter().copied())
-            .map_or_else(|| format!("there are {}", known.join(", ")), |near| format!("did you mean {near:?}?"));
+            .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean {near:?}?"));
         Err(self.error(at, format!("there is no {what} {name:?}"), Some(hint)))
     }
 
@@ -189,7 +189,7 @@ impl<'a> Scan<'a> {
         let names: Vec<&str> = known.iter().map(|field| field.name).collect();
         let hint = match nearest(name, names.iter().copied()) {
             Some(near) => format!("did you mean {near:?}?"),
-            None => format!("there are {}", names.join(", ")),
+            None => format!("known are {}", names.join(", ")),
         };
         self.error(at, format!("{what} {name:?}"), Some(hint))
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::account::{ORDINARY, account_id};
 use super::context::{Logins, Scene};
 use super::naming::Naming;
-use super::rules::{KindRules, Rules, Vacant};
+use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, Wish};
 use crate::object::{Hold, HoldCode, Reservation, Wanted};
@@ -146,17 +146,17 @@ impl<'a> Mapper<'a> {
         rules
             .attributes
             .iter()
-            .map(|rule| {
-                let outcome = rule.value.evaluate(context).map_err(|error| format!("{}: {error}", rule.attribute))?;
+            .map(|(attribute, rule)| {
+                let outcome = rule.value.evaluate(context).map_err(|error| format!("{}: {error}", attribute))?;
                 let edit = match values(outcome) {
-                    empty if empty.is_empty() && rule.vacant == Vacant::Keep => Edit::Keep,
+                    empty if empty.is_empty() && rule.empty == WhenEmpty::Keep => Edit::Keep,
                     empty if empty.is_empty() => Edit::Clear,
                     given => Edit::Set(match schema {
-                        Some(schema) => schema.coerce(&rule.attribute, given).map_err(|problem| problem.to_string())?,
+                        Some(schema) => schema.coerce(attribute, given).map_err(|problem| problem.to_string())?,
                         None => given,
                     }),
                 };
-                Ok((rule.attribute.clone(), Wish { edit, authority: rule.authority }))
+                Ok((attribute.clone(), Wish { edit, authority: rule.authority }))
             })
             .collect()
     }

@@ -16,4 +16,4 @@ mod user;
 pub use account::{ORDINARY, account_id};
 pub use mapper::{Inputs, Mapper};
 pub use naming::{Given, Naming, Pattern};
-pub use rules::{AttributeRule, KindRules, Place, Rules, Vacant};
+pub use rules::{AttributeRule, KindRules, Place, Rules, WhenEmpty};

@@ -20,7 +20,7 @@ pub struct Pattern {
     pub counter_digits: usize,
     /// In characters, counter included.
     pub max_length: usize,
-    /// Names that nobody gets.
+    /// Names that nobody gets, folded by [`fold`].
     pub reserved: BTreeSet<String>,
 }
 
@@ -47,7 +47,7 @@ impl Naming {
     pub fn new(snapshot: &Snapshot, pattern: &Pattern, given: &Given) -> Self {
         let mut naming = Self { logins: recorded(snapshot), problems: BTreeMap::new() };
         let mut fresh: HashSet<String> = naming.logins.values().map(|login| fold(login)).collect();
-        fresh.extend(pattern.reserved.iter().map(|name| fold(name)));
+        fresh.extend(pattern.reserved.iter().cloned());
         for (person, _) in snapshot.people() {
             if naming.logins.contains_key(person) || !snapshot.tenure(person).current {
                 continue;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::expr::Expression;
 use crate::object::{AttributeName, Authority, Kind};
 
@@ -21,11 +23,12 @@ pub struct KindRules {
     pub place: Place,
     /// Whether the user's manager is kept in step.
     pub manager: bool,
-    pub attributes: Vec<AttributeRule>,
+    pub attributes: BTreeMap<AttributeName, AttributeRule>,
 }
 
 /// Where users lie in the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Place {
     /// In the object of the primary engagement's unit, or of the nearest unit above that has one.
     #[default]
@@ -35,8 +38,9 @@ pub enum Place {
 }
 
 /// What happens when an expression says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Vacant {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WhenEmpty {
     /// The attribute is to have no value.
     #[default]
     Clear,
@@ -47,16 +51,15 @@ pub enum Vacant {
 /// The rule of one attribute.
 #[derive(Debug, Clone)]
 pub struct AttributeRule {
-    pub attribute: AttributeName,
     pub value: Expression,
     pub authority: Authority,
-    pub vacant: Vacant,
+    pub empty: WhenEmpty,
 }
 
 impl Rules {
     /// The attributes of each kind that the rules speak about: what a read has to ask for.
     pub fn attributes(&self) -> BTreeMap<Kind, Vec<AttributeName>> {
-        let names = |rules: &KindRules| rules.attributes.iter().map(|rule| rule.attribute.clone()).collect();
+        let names = |rules: &KindRules| rules.attributes.keys().cloned().collect();
         self.kinds.iter().map(|(kind, rules)| (*kind, names(rules))).collect()
     }
 }

@@ -5,11 +5,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::observed::Kind;
+
 /// What one part of a read (a search base, a resource type, a file) can show for itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeRead {
     /// For people: the base DN, the endpoint, the file.
     pub scope: String,
+    /// The kind of objects that was read, where it was one kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// The container itself was there and readable.
     pub base_readable: bool,
     /// The other side said by itself that nothing follows (the last page's empty cookie, the last index).
@@ -120,6 +125,7 @@ mod tests {
     fn good() -> ScopeRead {
         ScopeRead {
             scope: "OU=Org".into(),
+            kind: None,
             base_readable: true,
             ended: true,
             seen: 10,

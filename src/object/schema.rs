@@ -48,6 +48,11 @@ impl Schema {
         self.rules.get(attribute).copied().unwrap_or_default()
     }
 
+    /// The attributes that have a rule.
+    pub fn names(&self) -> impl Iterator<Item = &AttributeName> {
+        self.rules.keys()
+    }
+
     pub fn knows(&self, attribute: &AttributeName) -> bool {
         self.rules.contains_key(attribute)
     }

@@ -85,6 +85,14 @@ impl Snapshot {
         self.groups.iter()
     }
 
+    pub fn managers(&self) -> impl Iterator<Item = Found<'_, Manager>> + Clone {
+        self.managers.iter()
+    }
+
+    pub fn memberships(&self) -> impl Iterator<Item = Found<'_, Membership>> + Clone {
+        self.memberships.iter()
+    }
+
     pub fn class(&self, id: &Id) -> Option<&Class> {
         self.classes.get(id)
     }

@@ -19,6 +19,8 @@ pub enum Event {
     FoundDone,
     /// Found by looking at the object after the outcome was unknown: it was not done.
     FoundNotDone,
+    /// The outcome is unknown and nobody needs to know: the comparison that follows plans what is left to do.
+    Left,
 }
 
 /// Where a step stands.
@@ -31,6 +33,7 @@ pub enum Status {
     Done,
     Failed,
     Unknown,
+    Left,
 }
 
 /// An event that cannot follow.
@@ -50,6 +53,7 @@ impl Event {
             Self::Unknown => "unknown",
             Self::FoundDone => "founddone",
             Self::FoundNotDone => "foundnotdone",
+            Self::Left => "left",
         }
     }
 }
@@ -64,6 +68,7 @@ impl Status {
             (Self::InFlight, Event::Unknown) => Ok(Self::Unknown),
             (Self::InFlight | Self::Unknown, Event::FoundDone) => Ok(Self::Done),
             (Self::InFlight | Self::Unknown, Event::FoundNotDone) => Ok(Self::Failed),
+            (Self::InFlight | Self::Unknown, Event::Left) => Ok(Self::Left),
             (status, event) => Err(Illegal { status, event }),
         }
     }
@@ -80,7 +85,7 @@ mod tests {
 
     #[test]
     fn nothing_follows_an_outcome() {
-        for done in [Status::Done, Status::Failed] {
+        for done in [Status::Done, Status::Failed, Status::Left] {
             for event in [Event::Intended, Event::Done, Event::Refused, Event::Unknown, Event::FoundDone] {
                 assert!(done.after(event).is_err());
             }

@@ -83,6 +83,18 @@ pub enum Outcome {
     Busy,
 }
 
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partly => "partly",
+            Self::Failed => "failed",
+            Self::Held => "held",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 /// The answer of `apply` and `run`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RunDocument {

@@ -3,8 +3,26 @@
 //! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
+mod apply;
+mod check;
 mod command;
-mod engine_stub;
+mod engine;
+mod execute;
+mod failure;
+mod import;
+mod init;
+mod lease;
+mod look;
+mod observe;
+mod perform;
+mod propose;
+mod recover;
 
+pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
-pub use engine_stub::{Engine, ExportOptions, Failure, check, init, perform};
+pub use engine::Engine;
+pub use failure::Failure;
+pub use init::init;
+pub use lease::Holder;
+pub use look::ExportOptions;
+pub use perform::perform;

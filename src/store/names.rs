@@ -20,7 +20,7 @@ impl Store {
         names: &[(String, ObjectId)],
         now: Instant,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("DELETE FROM taken_name WHERE target = ?").bind(target).execute(&mut *transaction).await?;
         for chunk in names.chunks(CHUNK) {
             let mut insert: QueryBuilder<Sqlite> =

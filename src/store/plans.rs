@@ -8,7 +8,7 @@ impl Store {
     /// Keeps a plan under its digest. An equal plan proposed again is the same plan.
     pub async fn keep_plan(&self, plan: &Plan, now: Instant) -> Result<Digest, StoreError> {
         let digest = plan.digest();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO plan (digest, target, proposed_at, body) VALUES (?, ?, ?, ?)
              ON CONFLICT (digest) DO UPDATE SET proposed_at = excluded.proposed_at, body = excluded.body",
@@ -41,9 +41,18 @@ impl Store {
         row.map(|(body, at)| Ok((serde_json::from_str(&body)?, Instant::from_micros(at)))).transpose()
     }
 
+    /// When a plan was last proposed.
+    pub async fn proposed_at(&self, digest: &Digest) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT proposed_at FROM plan WHERE digest = ?")
+            .bind(digest.as_str())
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
     /// Records somebody's consent to a digest.
     pub async fn approve(&self, approval: &Approval) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("INSERT INTO approval (digest, actor, at) VALUES (?, ?, ?)")
             .bind(approval.digest.as_str())
             .bind(&approval.by)
@@ -67,7 +76,7 @@ impl Store {
 
     /// Marks the approvals of a digest as used up by the run that completed it.
     pub async fn use_approval(&self, digest: &Digest, run: i64) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("UPDATE approval SET used_by = ? WHERE digest = ? AND used_by IS NULL")
             .bind(run)
             .bind(digest.as_str())

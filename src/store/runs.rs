@@ -50,7 +50,7 @@ impl Store {
         digest: &Digest,
         now: Instant,
     ) -> Result<RunId, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         let id = sqlx::query("INSERT INTO run (target, verb, actor, digest, started) VALUES (?, ?, ?, ?, ?)")
             .bind(target)
             .bind(verb)
@@ -72,7 +72,7 @@ impl Store {
         summary: &serde_json::Value,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("UPDATE run SET ended = ?, outcome = ?, summary = ? WHERE id = ?")
             .bind(now.micros())
             .bind(outcome)
@@ -91,7 +91,7 @@ impl Store {
         link: Option<(&str, &Id, Kind)>,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.begin().await?;
         append(&mut transaction, entry, now).await?;
         if let (Some((target, key, kind)), Some(object)) = (link, entry.object) {
             links::add(&mut transaction, target, (key, kind), object, now).await?;
@@ -111,11 +111,16 @@ impl Store {
         rows.into_iter().map(RunRecord::from_row).collect()
     }
 
-    /// The runs of a target that never ended: cut off by a crash.
-    pub async fn open_runs(&self, target: &str) -> Result<Vec<RunRecord>, StoreError> {
+    /// The runs of a target that never ended, or that left a step without an outcome.
+    pub async fn unsettled_runs(&self, target: &str) -> Result<Vec<RunRecord>, StoreError> {
         let rows: Vec<RunRow> = sqlx::query_as(
             "SELECT id, target, verb, actor, digest, started, ended, outcome, summary FROM run
-             WHERE target = ? AND ended IS NULL ORDER BY id",
+             WHERE target = ? AND (ended IS NULL OR EXISTS (
+                 SELECT 1 FROM step_event AS event
+                 WHERE event.run = run.id AND event.event IN ('intended', 'unknown') AND NOT EXISTS (
+                     SELECT 1 FROM step_event AS later
+                     WHERE later.run = event.run AND later.step = event.step AND later.seq > event.seq)))
+             ORDER BY id",
         )
         .bind(target)
         .fetch_all(self.reader())

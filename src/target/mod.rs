@@ -2,12 +2,17 @@
 //!
 //! A target knows its protocol and nothing of the roster, the mapping or the plan's reasons.
 
+pub mod ldap;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
+use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
 use crate::org::Id;
+
+pub mod memory;
+pub mod scim;
 
 /// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
 /// implementation.
@@ -20,6 +25,12 @@ pub trait Target: Send + Sync {
 
     /// What the attributes of `kind` can hold.
     fn schema(&self, kind: Kind) -> &Schema;
+
+    /// The handle of the container that [`Referent::Root`](crate::object::Referent::Root) means for this kind, where
+    /// the target has a tree.
+    fn root(&self, _kind: Kind) -> Option<Handle> {
+        None
+    }
 
     /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
     async fn check(&self) -> Vec<Finding>;
@@ -101,6 +112,20 @@ pub enum Class {
     Stale,
     /// The request was sent and no answer came: it may have been done or not.
     Unknown,
+}
+
+impl Class {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Transient => "transient",
+            Self::Conflict => "conflict",
+            Self::Permanent => "permanent",
+            Self::Forbidden => "forbidden",
+            Self::Policy => "policy",
+            Self::Stale => "stale",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Why one step was not done. The text names no secret.

@@ -25,6 +25,13 @@ CREATE TABLE target_read (
     evidence TEXT NOT NULL           -- JSON
 ) STRICT, WITHOUT ROWID;
 
+-- The last complete import of each source.
+CREATE TABLE source_read (
+    source   TEXT PRIMARY KEY,
+    at       INTEGER NOT NULL,
+    evidence TEXT NOT NULL           -- JSON
+) STRICT, WITHOUT ROWID;
+
 -- Every login ever given, so that none is given twice.
 CREATE TABLE given_name (
     folded TEXT PRIMARY KEY,

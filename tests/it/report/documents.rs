@@ -77,6 +77,7 @@ fn disable(key: &str, name: &str) -> Step {
 pub(super) fn complete() -> Reach {
     let part = ScopeRead {
         scope: "OU=Org".into(),
+        kind: None,
         base_readable: true,
         ended: true,
         seen: 412,

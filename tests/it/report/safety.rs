@@ -9,15 +9,14 @@ const EVIL: &str = "<script>alert(1)</script>\u{1b}[2J\u{202e}\"&";
 
 /// A report in which every text that others wrote is hostile.
 fn hostile() -> ReconciliationDocument {
-    let evil = Value::text(EVIL);
+    let evil = [Value::text(EVIL)];
     let mut document = reconciled();
     document.organisation = EVIL.into();
     document.errors = vec![Trouble { subject: EVIL.into(), message: EVIL.into(), hint: Some(EVIL.into()) }];
     let target = &mut document.targets[0];
     target.target = EVIL.into();
-    target.missing = vec![step(Op::Create, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, &[], std::slice::from_ref(&evil))])];
-    target.differing =
-        vec![step(Op::Update, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, std::slice::from_ref(&evil), &[evil])])];
+    target.missing = vec![step(Op::Create, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, &[], &evil)])];
+    target.differing = vec![step(Op::Update, Kind::User, EVIL, EVIL, EVIL, &[(EVIL, &evil, &evil)])];
     target.held = vec![hold(EVIL, EVIL, HoldCode::Value, EVIL)];
     target.unmanaged[0].name = EVIL.into();
     target.last_run =

@@ -1,0 +1,106 @@
+//! What the shape alone does not show: names, schedules, zones, secrets, numbers. Reads no secret and no other file.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::document::Document;
+use super::limits::{LimitText, LimitsText};
+use super::schedule::Schedule;
+use super::settings::{Jsonl, Sections};
+use crate::net::SecretRef;
+
+/// Names that rosterd itself goes by.
+const OWN_NAMES: [&str; 2] = ["roster", "rosterd"];
+
+/// Checks the sections that are not about mapping.
+pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
+    if let Some(roster) = &sections.roster {
+        if roster.file.as_os_str().is_empty() {
+            document.at_value(&["roster", "file"], "the name of the roster's file is empty", None);
+        }
+        if let Err(hint) = zone(&roster.zone) {
+            let message = format!("there is no time zone {:?}", roster.zone);
+            document.at_value(&["roster", "zone"], message, Some(hint));
+        }
+        secret(document, &["roster", "national_id_key"], &roster.national_id_key);
+    }
+    limit(document, &["intake", "limits", "ends"], sections.intake.limits.ends);
+    limits(document, &["limits"], &sections.limits);
+    for (name, source) in &sections.jsonl {
+        jsonl(document, name, source);
+    }
+    names(document, sections);
+}
+
+/// The time zone of an IANA name, or a hint.
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| "write an IANA name, such as Europe/Copenhagen".to_owned())
+}
+
+pub(super) fn schedule(document: &mut Document<'_>, path: &[&str], text: Option<&String>) -> Option<Schedule> {
+    match Schedule::parse(text?) {
+        Ok(schedule) => Some(schedule),
+        Err(error) => {
+            document.at_value(path, error.message, error.hint);
+            None
+        }
+    }
+}
+
+pub(super) fn limits(document: &mut Document<'_>, path: &[&str], limits: &LimitsText) {
+    for (name, text) in limits.named() {
+        limit(document, &[path, &[name]].concat(), text);
+    }
+}
+
+fn limit(document: &mut Document<'_>, path: &[&str], limit: LimitText) {
+    if limit.share.is_some_and(|share| !(0.0..=100.0).contains(&share)) {
+        let hint = Some("a share is in per cent, from 0 to 100".to_owned());
+        document.at_value(&[path, &["share"]].concat(), "this is no share", hint);
+    }
+    if let (Some(count), Some(floor)) = (limit.count, limit.floor)
+        && floor > count
+    {
+        let message = format!("the floor {floor} is above the count {count}, which is never exceeded");
+        document.at_value(&[path, &["floor"]].concat(), message, None);
+    }
+}
+
+fn jsonl(document: &mut Document<'_>, name: &str, source: &Jsonl) {
+    if source.file.as_os_str().is_empty() {
+        document.at_value(&["jsonl", name, "file"], "the name of the file is empty", None);
+    }
+    let _checked = schedule(document, &["jsonl", name, "schedule"], source.schedule.as_ref());
+}
+
+fn secret(document: &mut Document<'_>, path: &[&str], secret: &SecretRef) {
+    if !secret.is_well_formed() {
+        let hint = Some("write { file = \"…\" }, { credential = \"…\" } or { env = \"…\" }".to_owned());
+        document.at_value(path, "a secret lies in exactly one place", hint);
+    }
+}
+
+/// Names stand in commands, reports and facts: each means one thing.
+fn names(document: &mut Document<'_>, sections: &Sections) {
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let all = (sections.jsonl.keys().map(|name| ("jsonl", name)))
+        .chain(sections.ldap.keys().map(|name| ("ldap", name)))
+        .chain(sections.scim.keys().map(|name| ("scim", name)));
+    for (section, name) in all {
+        let path = [section, name.as_str()];
+        if OWN_NAMES.contains(&name.as_str()) {
+            let hint = Some(format!("{name:?} is a source that always exists: choose another name"));
+            document.at_key(&path, format!("nothing else can be named {name:?}"), hint);
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        if name.is_empty() || !name.chars().all(plain) {
+            let hint = Some("use lower-case letters a to z, digits, - and _".to_owned());
+            document.at_key(&path, format!("{name:?} cannot be a name"), hint);
+        }
+        if let Some(other) = taken.insert(name.clone(), section) {
+            let hint = Some("commands name them without their section: choose another name".to_owned());
+            document.at_key(&path, format!("[{other}.{name}] has the same name"), hint);
+        }
+    }
+}

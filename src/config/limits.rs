@@ -1,0 +1,62 @@
+//! Limits as they are written: any part may be left out, and is then the default's.
+
+use serde::Deserialize;
+
+use crate::reconcile::{Limit, Limits};
+
+/// `{ count = 25, share = 5, floor = 3 }`: breached when more than min(count, max(floor, share per cent)) are found.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitText {
+    pub count: Option<u64>,
+    /// In per cent of what is managed.
+    pub share: Option<f64>,
+    pub floor: Option<u64>,
+}
+
+/// The limits of a target.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsText {
+    pub disable: LimitText,
+    pub remove_members: LimitText,
+    pub delete: LimitText,
+}
+
+/// The limits of an import.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IntakeLimits {
+    /// Facts that an import ends or corrects away.
+    pub ends: LimitText,
+}
+
+impl LimitText {
+    pub fn over(self, default: Limit) -> Limit {
+        Limit {
+            count: self.count.unwrap_or(default.count),
+            share: self.share.unwrap_or(default.share),
+            floor: self.floor.unwrap_or(default.floor),
+        }
+    }
+}
+
+impl LimitsText {
+    pub fn over(self, default: Limits) -> Limits {
+        Limits {
+            disable: self.disable.over(default.disable),
+            remove_members: self.remove_members.over(default.remove_members),
+            delete: self.delete.over(default.delete),
+        }
+    }
+
+    pub(super) fn named(&self) -> [(&'static str, LimitText); 3] {
+        [("disable", self.disable), ("remove_members", self.remove_members), ("delete", self.delete)]
+    }
+}
+
+impl IntakeLimits {
+    pub fn ends(&self) -> Limit {
+        self.ends.over(Limit::new(200, 10.0, 3))
+    }
+}

@@ -1,0 +1,145 @@
+//! Loading: one file in, a checked and compiled configuration out, or everything that is wrong with it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::check;
+use super::compile::{self, Known, Protocol, Written};
+use super::document::Document;
+use super::problem::ConfigProblem;
+use super::read::{self, Removed};
+use super::schedule::Schedule;
+use super::settings::{Config, Sections};
+use crate::mapping::{Pattern, Rules};
+use crate::object::Kind;
+use crate::reconcile::{Limit, Limits};
+
+/// A configuration that may be used.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The folder that relative paths start from.
+    pub folder: PathBuf,
+    pub config: Config,
+    pub zone: TimeZone,
+    pub login: Pattern,
+    pub intake_ends: Limit,
+    /// Sources and when they run, by name.
+    pub sources: BTreeMap<String, Option<Schedule>>,
+    pub targets: BTreeMap<String, TargetConfig>,
+    /// A hash of everything that is in force: equal for files that differ in comments and layout only.
+    pub generation: String,
+}
+
+/// What is common to all targets.
+#[derive(Debug, Clone)]
+pub struct TargetConfig {
+    pub protocol: Protocol,
+    pub schedule: Option<Schedule>,
+    pub limits: Limits,
+    pub rules: Rules,
+}
+
+impl Config {
+    /// Reads and checks the file at `path`. Every problem is reported, not only the first; none of the files and
+    /// secrets that the configuration names is read.
+    pub fn load(path: &Path, known: &Known<'_>) -> Result<Loaded, Vec<ConfigProblem>> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let hint = "name another file with --config or $ROSTERD_CONFIG; `rosterd init DIR` writes a first one";
+            vec![ConfigProblem::of_file(&file, format!("cannot read {file}: {error}"), Some(hint.into()))]
+        })?;
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Self::parse(&file, &text, folder, known)
+    }
+
+    /// The same for a text; `file` is only for messages.
+    pub fn parse(file: &str, text: &str, folder: PathBuf, known: &Known<'_>) -> Result<Loaded, Vec<ConfigProblem>> {
+        let mut document = Document::parse(file, text);
+        if !document.is_good() {
+            return Err(document.into_problems()); // what follows from a broken line is noise
+        }
+        let Some((sections, removed)) = read::sections(&mut document) else { return Err(document.into_problems()) };
+        if sections.roster.is_none() && !removed.contains(&vec!["roster".to_owned()]) {
+            let hint = Some("write [roster] with file, zone and national_id_key".to_owned());
+            document.at(0..0, "the section [roster] is missing".into(), hint);
+        }
+        check::plain_sections(&mut document, &sections);
+        let login = compile::login(&mut document, &sections.naming.login);
+        let targets = targets(&mut document, &sections, &removed, known);
+        let sources = sections.jsonl.iter().map(|(name, source)| (name.clone(), scheduled(source.schedule.as_ref())));
+        let sources = sources.collect();
+        let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
+        match (document.is_good(), config(sections), login, zone) {
+            (true, Some(config), Some(login), Some(zone)) => {
+                let generation = config.generation();
+                let intake_ends = config.intake.limits.ends();
+                Ok(Loaded { folder, config, zone, login, intake_ends, sources, targets, generation })
+            }
+            _ => Err(document.into_problems()),
+        }
+    }
+
+    /// The hash of the effective configuration, defaults included.
+    fn generation(&self) -> String {
+        // The derived text names every field; maps are ordered.
+        blake3::hash(format!("{self:?}").as_bytes()).to_hex().to_string()
+    }
+}
+
+fn config(sections: Sections) -> Option<Config> {
+    let Sections { roster, intake, limits, jsonl, naming, ldap, scim } = sections;
+    Some(Config { roster: roster?, intake, limits, jsonl, naming, ldap, scim })
+}
+
+/// A schedule that was checked before.
+fn scheduled(text: Option<&String>) -> Option<Schedule> {
+    text.and_then(|text| Schedule::parse(text).ok())
+}
+
+fn targets(
+    document: &mut Document<'_>,
+    sections: &Sections,
+    removed: &Removed,
+    known: &Known<'_>,
+) -> BTreeMap<String, TargetConfig> {
+    let default = sections.limits.over(Limits::default());
+    let mut targets = BTreeMap::new();
+    for (name, ldap) in &sections.ldap {
+        let kinds =
+            [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
+        let written = Written { protocol: Protocol::Ldap, name, extra: &ldap.extra_attributes, kinds };
+        connection(document, &written, removed, ldap.connection.problems());
+        check::limits(document, &["ldap", name, "limits"], &ldap.limits);
+        let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
+        let rules = compile::target(document, &written, known);
+        let limits = ldap.limits.over(default);
+        targets.insert(name.clone(), TargetConfig { protocol: Protocol::Ldap, schedule, limits, rules });
+    }
+    for (name, scim) in &sections.scim {
+        let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
+        let written = Written { protocol: Protocol::Scim, name, extra: &scim.extra_attributes, kinds };
+        connection(document, &written, removed, scim.connection.problems());
+        check::limits(document, &["scim", name, "limits"], &scim.limits);
+        let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
+        let rules = compile::target(document, &written, known);
+        let limits = scim.limits.over(default);
+        targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
+    }
+    targets
+}
+
+fn connection(
+    document: &mut Document<'_>,
+    written: &Written<'_>,
+    removed: &Removed,
+    problems: Vec<(&'static str, String)>,
+) {
+    for (field, message) in problems {
+        let path = [written.protocol.as_str(), written.name, "connection", field];
+        if !removed.contains(&path.map(ToOwned::to_owned).to_vec()) {
+            document.at_value(&path, format!("{field}: {message}"), None);
+        }
+    }
+}

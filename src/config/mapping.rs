@@ -1,0 +1,73 @@
+//! The mapping as it is written: for one kind of object in one target, who is meant and what its attributes are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::mapping::{Place, WhenEmpty};
+use crate::object::Authority;
+
+/// `[ldap.ad.user]` and its like. All texts but the keys are expressions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindMapping {
+    /// Which people, units or groups are meant: all of them without a condition.
+    pub when: Option<String>,
+    /// The relative name (RDN) in a directory; SCIM has none.
+    pub name: Option<String>,
+    /// Where users lie in a directory; SCIM has no places.
+    pub place: Option<Place>,
+    /// Whether the user's manager is written; yes unless it says no. Users only.
+    pub manager: Option<bool>,
+    /// As written: two names may differ in case only, which is a problem that the check finds.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Rule>,
+}
+
+/// The rule of one attribute: an expression alone, or a table.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub value: String,
+    pub authority: Authority,
+    pub empty: WhenEmpty,
+    /// Whether it is written as a table; for the place of errors.
+    pub(super) in_full: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleTable {
+    value: String,
+    #[serde(default)]
+    authority: Authority,
+    #[serde(default)]
+    empty: WhenEmpty,
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RuleVisitor)
+    }
+}
+
+struct RuleVisitor;
+
+impl<'de> Visitor<'de> for RuleVisitor {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an expression in quotes, or a table with `value`, `authority`, `empty`")
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Rule, E> {
+        Ok(Rule { value: value.into(), authority: Authority::Own, empty: WhenEmpty::Clear, in_full: false })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rule, A::Error> {
+        let RuleTable { value, authority, empty } = RuleTable::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Rule { value, authority, empty, in_full: true })
+    }
+}

@@ -1,0 +1,25 @@
+//! What may be configured: one TOML file, read whole and checked before anything runs on it.
+//!
+//! [`Config::load`] gives a [`Loaded`] configuration or every [`ConfigProblem`] with its place and a hint. It knows
+//! the language of the file and the tables of fields and attributes; it connects to nothing and reads no secret.
+
+mod check;
+mod compile;
+mod document;
+mod limits;
+mod load;
+mod mapping;
+mod problem;
+mod read;
+mod schedule;
+mod settings;
+mod starter;
+
+pub use compile::{Known, Protocol};
+pub use limits::{IntakeLimits, LimitText, LimitsText};
+pub use load::{Loaded, TargetConfig};
+pub use mapping::{KindMapping, Rule as RuleText};
+pub use problem::{ConfigProblem, render, to_json};
+pub use schedule::{Schedule, ScheduleError};
+pub use settings::{Config, Intake, Jsonl, Ldap, LoginNaming, Naming, Roster, Scim};
+pub use starter::starter;

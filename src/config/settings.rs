@@ -1,0 +1,140 @@
+//! The shape of the configuration file. No `tag`, `untagged` or `flatten`: they lose the place of an error.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::limits::{IntakeLimits, LimitsText};
+use super::mapping::KindMapping;
+use crate::net::SecretRef;
+use crate::target::{ldap, scim};
+
+/// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub roster: Roster,
+    pub intake: Intake,
+    /// Limits of every target, unless it has its own.
+    pub limits: LimitsText,
+    /// Sources in the exchange format, by name.
+    pub jsonl: BTreeMap<String, Jsonl>,
+    pub naming: Naming,
+    /// Directories, by name.
+    pub ldap: BTreeMap<String, Ldap>,
+    /// SCIM services, by name.
+    pub scim: BTreeMap<String, Scim>,
+}
+
+/// The file as it is read: the same, but a section may be missing, so that the others can be checked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sections {
+    pub roster: Option<Roster>,
+    #[serde(default)]
+    pub intake: Intake,
+    #[serde(default)]
+    pub limits: LimitsText,
+    #[serde(default)]
+    pub jsonl: BTreeMap<String, Jsonl>,
+    #[serde(default)]
+    pub naming: Naming,
+    #[serde(default)]
+    pub ldap: BTreeMap<String, Ldap>,
+    #[serde(default)]
+    pub scim: BTreeMap<String, Scim>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roster {
+    /// The SQLite file, relative to the configuration file.
+    pub file: PathBuf,
+    /// The IANA name of the time zone in which days begin and schedules run.
+    pub zone: String,
+    /// Where the key lies that national ids are sealed with.
+    pub national_id_key: SecretRef,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intake {
+    #[serde(default)]
+    pub limits: IntakeLimits,
+}
+
+/// A file in the exchange format.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jsonl {
+    /// Relative to the configuration file.
+    pub file: PathBuf,
+    /// When the daemon imports it; never by itself without one.
+    pub schedule: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Naming {
+    #[serde(default)]
+    pub login: LoginNaming,
+}
+
+/// How a person gets a login: a stem, and a counter when the stem is taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LoginNaming {
+    /// An expression over the person.
+    pub pattern: String,
+    /// Digits of the counter at least: with 2 it is 02, 03, …
+    pub counter_digits: u32,
+    /// Characters of the whole login at most. Active Directory allows 20.
+    pub max_length: u32,
+    /// Logins that nobody gets.
+    pub reserved: Vec<String>,
+}
+
+impl Default for LoginNaming {
+    fn default() -> Self {
+        let reserved = ["admin", "administrator", "guest", "krbtgt", "postmaster", "root", "test"];
+        Self {
+            pattern: "slug(person.given_name)[:3] ~ slug(person.surname)[:3]".into(),
+            counter_digits: 2,
+            max_length: 20,
+            reserved: reserved.map(Into::into).to_vec(),
+        }
+    }
+}
+
+/// A directory.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ldap {
+    /// When the daemon runs it; never by itself without one.
+    pub schedule: Option<String>,
+    #[serde(default)]
+    pub limits: LimitsText,
+    /// Attributes of this directory's own schema, beyond those of Active Directory.
+    #[serde(default)]
+    pub extra_attributes: Vec<String>,
+    pub connection: ldap::Settings,
+    pub user: Option<KindMapping>,
+    pub unit: Option<KindMapping>,
+    pub group: Option<KindMapping>,
+}
+
+/// A SCIM service. It has no organisational units.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scim {
+    /// When the daemon runs it; never by itself without one.
+    pub schedule: Option<String>,
+    #[serde(default)]
+    pub limits: LimitsText,
+    /// Attributes of this service's own schema, beyond those of RFC 7643.
+    #[serde(default)]
+    pub extra_attributes: Vec<String>,
+    pub connection: scim::Settings,
+    pub user: Option<KindMapping>,
+    pub group: Option<KindMapping>,
+}

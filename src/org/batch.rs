@@ -1,0 +1,166 @@
+//! What one reading of a source brought: its header, its lines, and how whole it was.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::fact::Version;
+use super::id::Id;
+use super::kind::FactKind;
+use super::problem::Problem;
+use super::reference::Reference;
+use super::time::Instant;
+
+/// The first line of a file in the exchange format.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// The version of the format: 1.
+    pub roster: u32,
+    /// The file holds everything its source knows of its kinds, so that an absence counts.
+    #[serde(default)]
+    pub complete: bool,
+    /// The kinds the file speaks about.
+    #[serde(default)]
+    pub kinds: Vec<FactKind>,
+    #[serde(default)]
+    pub states: States,
+    /// Lines after the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// The instant that the file speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Instant>,
+    /// The custom attributes and their types, by kind.
+    #[serde(default)]
+    pub custom: BTreeMap<String, Value>,
+    /// Fields that are left out on purpose; an import leaves them as they are.
+    #[serde(default)]
+    pub redacted: Vec<String>,
+}
+
+/// Which days a file speaks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum States {
+    /// All of them: what is missing is corrected away.
+    #[default]
+    Timeline,
+    /// The day of `taken`: what is missing ends on it.
+    Current,
+}
+
+/// The one field that can be redacted.
+pub const NATIONAL_ID: &str = "person.national_id";
+
+impl Header {
+    /// Whether lines that lack the national id say nothing about it.
+    pub fn redacts_national_ids(&self) -> bool {
+        self.redacted.iter().any(|field| field == NATIONAL_ID)
+    }
+
+    /// What is wrong with the header taken by itself.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.roster != 1 {
+            problems.push(format!("version {} of the format is not known, only 1", self.roster));
+        }
+        if self.complete && self.count.is_none() {
+            problems.push("a complete file needs `count`, the number of lines after the header".into());
+        }
+        if self.complete && self.kinds.is_empty() {
+            problems.push("a complete file needs `kinds`, the kinds of which it holds everything".into());
+        }
+        if self.complete && self.states == States::Current && self.taken.is_none() {
+            problems.push("a complete file with states \"current\" needs `taken`, the instant it speaks of".into());
+        }
+        for field in self.redacted.iter().filter(|field| *field != NATIONAL_ID) {
+            problems.push(format!("{field:?} cannot be redacted, only {NATIONAL_ID:?}"));
+        }
+        problems
+    }
+}
+
+/// What a reading can show for its wholeness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Completeness {
+    /// The source says that it gives everything.
+    pub claimed: bool,
+    /// Lines that the source announced.
+    pub announced: Option<u64>,
+    /// Lines that were read.
+    pub seen: u64,
+    /// The last line was whole.
+    pub ended: bool,
+}
+
+impl Completeness {
+    /// Whether an absence may count.
+    pub fn is_proven(&self) -> bool {
+        self.claimed && self.ended && self.announced == Some(self.seen)
+    }
+}
+
+/// One version as a file states it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub number: u64,
+    pub version: Version<Reference>,
+}
+
+/// Everything one reading brought.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The name of the source.
+    pub source: String,
+    pub header: Header,
+    pub lines: Vec<Line>,
+    pub completeness: Completeness,
+    /// blake3 of the bytes, in hexadecimal.
+    pub digest: String,
+}
+
+impl Batch {
+    /// Whether an absence counts. See [`Completeness::is_proven`].
+    pub fn is_complete(&self) -> bool {
+        self.completeness.is_proven()
+    }
+}
+
+/// What is wrong between the lines of a file: an id used for two kinds, and overlapping intervals of one thing.
+pub fn problems_between(lines: &[Line]) -> Vec<Problem> {
+    let mut things: HashMap<&Id, Vec<&Line>> = HashMap::with_capacity(lines.len());
+    for line in lines {
+        things.entry(&line.version.id).or_default().push(line);
+    }
+    let mut problems: Vec<Problem> =
+        things.values_mut().filter(|lines| lines.len() > 1).flat_map(|lines| problems_of_one(lines)).collect();
+    problems.sort_by_key(|problem| problem.line);
+    problems
+}
+
+fn problems_of_one(lines: &mut [&Line]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let (first_kind, first_line) = (lines[0].version.kind(), lines[0].number);
+    for line in lines.iter().filter(|line| line.version.kind() != first_kind) {
+        let (id, kind) = (&line.version.id, line.version.kind());
+        let message = format!("the id {id:?} of this {kind} is that of a {first_kind} on line {first_line}");
+        problems.push(Problem::of_line(line.number, message).with_hint("ids are unique over all kinds"));
+    }
+    lines.sort_by_key(|line| line.version.interval.from);
+    for pair in lines.windows(2).filter(|pair| pair[0].version.interval.overlaps(&pair[1].version.interval)) {
+        let (earlier, later) = if pair[0].number < pair[1].number { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+        let message = format!(
+            "the {} {:?} is stated for {} here and for {} on line {}: the intervals overlap",
+            later.version.kind(),
+            later.version.id,
+            later.version.interval,
+            earlier.version.interval,
+            earlier.number
+        );
+        let hint = "valid_to is the first day on which a version no longer holds";
+        problems.push(Problem::of_line(later.number, message).with_hint(hint));
+    }
+    problems
+}

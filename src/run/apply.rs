@@ -1,0 +1,291 @@
+//! Apply: lease, recover, propose, guard, execute, verify.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::command::{Answer, Exit, Progress};
+use super::engine::Engine;
+use super::execute::Executed;
+use super::failure::Failure;
+use super::lease::{Holder, Lease, LeaseError};
+use super::propose::{Proposal, trouble};
+use crate::object::{Hold, Reservation, Step};
+use crate::org::Id;
+use crate::reconcile::{Cleared, Digest, Plan, Verdict, basis, guard};
+use crate::report::{Document, Outcome, RunDocument, RunView, Trouble};
+use crate::store::{Entry, OWN_SOURCE};
+use crate::target::{Target, TargetError};
+
+/// Targets whose lease we hold.
+type Held = BTreeMap<String, (Box<dyn Target>, Lease)>;
+
+impl Engine {
+    /// Proposes and applies to each target; one whose plan breaches a limit is held.
+    pub async fn apply_targets(
+        &self,
+        names: &[String],
+        verb: &str,
+        progress: &dyn Progress,
+    ) -> Result<Answer, Failure> {
+        let mut document = RunDocument::default();
+        let mut held = self.take(&self.chosen(names)?, verb, &mut document)?;
+        self.recover_all(&mut held, &mut document).await?;
+        let mut leases = Vec::new();
+        let mut ports = BTreeMap::new();
+        for (name, (port, lease)) in held {
+            ports.insert(name, port);
+            leases.push(lease);
+        }
+        for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
+            let Some(port) = ports.get(&name) else { continue };
+            match proposal {
+                Err(trouble) => document.errors.push(trouble),
+                Ok(proposal) => {
+                    let view = self.guarded(port.as_ref(), proposal, verb, progress).await?;
+                    document.runs.push(view);
+                }
+            }
+        }
+        Ok(answer(document))
+    }
+
+    /// Applies exactly a stored plan, or refuses.
+    pub async fn apply_plan(&self, digest: &str, verb: &str, progress: &dyn Progress) -> Result<Answer, Failure> {
+        let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "apply", &error))?;
+        let refused = |why: &str| Failure::new(Exit::Held, format!("the plan {digest} is refused: {why}"));
+        let plan = self.store.plan(&digest).await?.ok_or_else(|| {
+            refused("no such plan is stored").hint("`rosterd plan` proposes one and shows its digest")
+        })?;
+        let mut document = RunDocument::default();
+        let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document)?;
+        self.recover_all(&mut held, &mut document).await?;
+        let Some((port, _lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
+        let settled: HashSet<String> = self.settled(&digest).await?;
+        if !plan.is_empty() && plan.steps.iter().all(|step| settled.contains(step.id.as_str())) {
+            return Err(refused("it is applied already").hint("`rosterd plan` shows whether anything is left to do"));
+        }
+        if plan.as_of != self.today() {
+            return Err(refused(&format!("it is for {}, not for today", plan.as_of)).hint("propose it anew"));
+        }
+        if !self.basis_holds(port.as_ref(), &plan).await? {
+            let hint = "`rosterd plan` proposes what is right now; an equal plan keeps its approval";
+            return Err(refused("the roster or the configuration changed since it was proposed").hint(hint));
+        }
+        let managed = self.store.links(&plan.target).await?.len() as u64;
+        let view = self.guarded(port.as_ref(), Proposal { plan, digest, managed }, verb, progress).await?;
+        document.runs.push(view);
+        Ok(answer(document))
+    }
+
+    /// Takes the leases; a target whose lease somebody else holds is reported busy and left out.
+    fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
+        let holder = Holder {
+            pid: std::process::id(),
+            verb: verb.to_owned(),
+            actor: self.actor.clone(),
+            since: self.clock.now(),
+        };
+        let mut held = Held::new();
+        for name in names {
+            match Lease::take(&self.roster_file(), name, &holder) {
+                Ok(lease) => _ = held.insert(name.clone(), (self.connect(name)?, lease)),
+                Err(busy @ LeaseError::Busy(_)) => {
+                    document.runs.push(RunView { message: Some(busy.to_string()), ..view(name, Outcome::Busy) });
+                }
+                Err(error) => return Err(Failure::because(Exit::Failed, "taking the lease", &error)),
+            }
+        }
+        Ok(held)
+    }
+
+    async fn recover_all(&self, held: &mut Held, document: &mut RunDocument) -> Result<(), Failure> {
+        let mut unreachable = Vec::new();
+        for (name, (port, _)) in held.iter() {
+            if let Err(refusal) = self.recover(port.as_ref()).await? {
+                let attempted = "looking for what became of an interrupted run".to_owned();
+                let error = TargetError { attempted, message: refusal.message, hint: None };
+                document.errors.push(trouble(name, error));
+                unreachable.push(name.clone());
+            }
+        }
+        held.retain(|name, _| !unreachable.contains(name));
+        Ok(())
+    }
+
+    /// The steps of a plan that were done since it was proposed: by a run of it that was cut short.
+    async fn settled(&self, digest: &Digest) -> Result<HashSet<String>, Failure> {
+        let Some(proposed) = self.store.proposed_at(digest).await? else { return Ok(HashSet::new()) };
+        Ok(self.store.done_steps(digest, proposed).await?.into_iter().collect())
+    }
+
+    async fn basis_holds(&self, port: &dyn Target, plan: &Plan) -> Result<bool, Failure> {
+        let entry = self.entry(&plan.target)?;
+        let scene = self.scene(plan.as_of).await?;
+        let mapper = self.mapper(port, entry, &scene).await?;
+        Ok(basis(&self.config.generation, &plan.keys(), &|key: &Id| mapper.wanted(key)) == plan.basis)
+    }
+
+    /// Guards a proposal, and executes and verifies it when it is cleared.
+    async fn guarded(
+        &self,
+        port: &dyn Target,
+        proposal: Proposal,
+        verb: &str,
+        progress: &dyn Progress,
+    ) -> Result<RunView, Failure> {
+        let Proposal { plan, digest, .. } = proposal;
+        let limits = &self.entry(&plan.target)?.limits;
+        let measures = guard::measure(&plan, limits);
+        let approval = self.store.approval(&digest).await?;
+        match guard::guard(plan, limits, approval) {
+            Verdict::Breached { plan, breaches } => Ok(RunView {
+                digest: Some(digest),
+                counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+                held: plan.held,
+                limits: measures,
+                breaches,
+                message: Some("a limit is breached: nothing was written".into()),
+                ..view(&plan.target, Outcome::Held)
+            }),
+            Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
+                let plan = cleared.plan();
+                let outcome = if plan.coverage.complete { Outcome::Done } else { Outcome::Partly };
+                Ok(RunView {
+                    digest: Some(digest),
+                    held: plan.held.clone(),
+                    limits: measures,
+                    left: Some(0),
+                    ..view(&plan.target, outcome)
+                })
+            }
+            Verdict::Cleared(cleared) => {
+                let view = self.run_cleared(port, &cleared, verb, progress).await?;
+                Ok(RunView { limits: measures, ..view })
+            }
+        }
+    }
+
+    async fn run_cleared(
+        &self,
+        port: &dyn Target,
+        cleared: &Cleared,
+        verb: &str,
+        progress: &dyn Progress,
+    ) -> Result<RunView, Failure> {
+        let plan = cleared.plan();
+        let digest = cleared.digest();
+        let settled = self.settled(digest).await?;
+        let run = self.store.begin_run(&plan.target, verb, &self.actor, digest, self.clock.now()).await?;
+        let executed = self.execute(port, cleared, run, &settled, progress).await?;
+        let left = match executed.stopped {
+            Some(_) => None,
+            None => self.verify(port, progress).await?,
+        };
+        let outcome = outcome(&executed, left.as_ref(), plan.coverage.complete);
+        let Executed { counts, done, failures, stopped } = executed;
+        let summary = serde_json::json!({
+            "counts": counts, "done": done, "failures": failures, "held": plan.held.len(),
+            "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped,
+        });
+        self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
+        if outcome == Outcome::Done && cleared.approval().is_some() {
+            self.store.use_approval(digest, run).await?;
+        }
+        let (left, held) = left.map_or((None, plan.held.clone()), |(steps, held)| (Some(steps.len() as u64), held));
+        Ok(RunView {
+            run: Some(run),
+            digest: Some(digest.clone()),
+            counts,
+            done,
+            failures,
+            held,
+            left,
+            message: stopped,
+            ..view(&plan.target, outcome)
+        })
+    }
+
+    /// Reads the target again: what is left to do after a run, beside what is held. None when it could not be read.
+    async fn verify(
+        &self,
+        port: &dyn Target,
+        progress: &dyn Progress,
+    ) -> Result<Option<(Vec<Step>, Vec<Hold>)>, Failure> {
+        let again = self.connect(port.name())?;
+        let ports = BTreeMap::from([(port.name().to_owned(), again)]);
+        let proposals = self.propose(&ports, self.today(), progress).await?;
+        Ok(proposals.into_iter().find_map(|(_, proposal)| proposal.ok()).map(|one| (one.plan.steps, one.plan.held)))
+    }
+
+    /// Writes the intent of a create together with the login and the account fact that it needs, or says why the
+    /// login cannot be had.
+    pub(super) async fn reserve(
+        &self,
+        run: i64,
+        step: &Step,
+        reservation: &Reservation,
+        target: &str,
+    ) -> Result<Result<(), String>, Failure> {
+        let entry = Entry {
+            run,
+            step: &step.id,
+            event: crate::reconcile::journal::Event::Intended,
+            object: None,
+            class: None,
+            message: None,
+        };
+        let meta = crate::store::CommitMeta {
+            actor: self.actor.clone(),
+            source: OWN_SOURCE.to_owned(),
+            batch: None,
+            note: Some(format!("run {run}")),
+            taken: None,
+            now: self.clock.now(),
+        };
+        let folded = crate::expr::fold(&reservation.login);
+        Ok(self.store.reserve(&entry, reservation, &folded, target, self.today(), &meta).await?)
+    }
+}
+
+fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete: bool) -> Outcome {
+    let counts = executed.counts;
+    if executed.stopped.is_some() && counts.done == 0 {
+        return Outcome::Failed;
+    }
+    let clean = executed.stopped.is_none() && counts.failed == 0 && counts.unknown == 0 && counts.held == 0;
+    if clean && complete && left.is_some_and(|(steps, _)| steps.is_empty()) { Outcome::Done } else { Outcome::Partly }
+}
+
+fn view(target: &str, outcome: Outcome) -> RunView {
+    RunView {
+        run: None,
+        target: target.to_owned(),
+        outcome,
+        digest: None,
+        counts: crate::report::RunCounts::default(),
+        done: crate::reconcile::Counts::new(),
+        failures: Vec::new(),
+        held: Vec::new(),
+        limits: Vec::new(),
+        breaches: Vec::new(),
+        left: None,
+        message: None,
+    }
+}
+
+pub(super) fn answer(document: RunDocument) -> Answer {
+    let imports = document.imports.iter().map(|import| exit(import.outcome));
+    let runs = document.runs.iter().map(|run| exit(run.outcome));
+    let errors = document.errors.iter().map(|_: &Trouble| Exit::Failed);
+    let exit = imports.chain(runs).chain(errors).fold(Exit::Done, Exit::or_worse);
+    Answer { exit, document: Document::Run(document) }
+}
+
+pub(super) fn exit(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Done => Exit::Done,
+        Outcome::Partly => Exit::Partly,
+        Outcome::Failed => Exit::Failed,
+        Outcome::Held => Exit::Held,
+        Outcome::Busy => Exit::Busy,
+    }
+}

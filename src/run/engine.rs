@@ -1,0 +1,135 @@
+//! The engine: the store, the configuration and the clock, and how targets are reached.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::command::Exit;
+use super::failure::Failure;
+use crate::clock::Clock;
+use crate::config::{Config, Loaded, Protocol};
+use crate::mapping::Rules;
+use crate::object::{Absence, AttributeName, Coverage, Kind};
+use crate::org::Day;
+use crate::reconcile::Limits;
+use crate::store::Store;
+use crate::target::Target;
+use crate::target::ldap::LdapTarget;
+use crate::target::scim::ScimTarget;
+
+/// Everything that a command needs.
+pub struct Engine {
+    pub(super) store: Store,
+    pub(super) config: Loaded,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Who asks, for the records.
+    pub(super) actor: String,
+    pub(super) targets: BTreeMap<String, TargetEntry>,
+    stop: Arc<AtomicBool>,
+}
+
+/// A configured target.
+#[derive(Debug)]
+pub(super) struct TargetEntry {
+    pub name: String,
+    pub rules: Rules,
+    pub limits: Limits,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("generation", &self.config.generation).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Loads and checks the configuration, and opens the roster.
+    pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+        let config = load(config)?;
+        let store = Store::open(&config.folder.join(&config.config.roster.file)).await?;
+        let targets = config
+            .targets
+            .iter()
+            .map(|(name, target)| {
+                let entry = TargetEntry { name: name.clone(), rules: target.rules.clone(), limits: target.limits };
+                (name.clone(), entry)
+            })
+            .collect();
+        Ok(Self { store, clock, actor, targets, stop: Arc::default(), config })
+    }
+
+    pub fn target_names(&self) -> Vec<String> {
+        self.targets.keys().cloned().collect()
+    }
+
+    /// Today, in the roster's zone.
+    pub fn today(&self) -> Day {
+        self.clock.now().day(&self.config.zone)
+    }
+
+    /// Raising it stops a run between two steps.
+    pub fn stop_signal(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
+    pub(super) fn stop_requested(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn entry(&self, target: &str) -> Result<&TargetEntry, Failure> {
+        self.targets.get(target).ok_or_else(|| {
+            let known = self.target_names().join(", ");
+            Failure::new(Exit::Usage, format!("no target is named {target:?}"))
+                .hint(format!("the targets are: {known}"))
+        })
+    }
+
+    /// A fresh way to a target: its secret is read and its connection made when it is first used.
+    pub(super) fn connect(&self, target: &str) -> Result<Box<dyn Target>, Failure> {
+        self.entry(target)?;
+        Self::port(&self.config, target)
+            .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {target:?}")))
+    }
+
+    pub(super) fn port(loaded: &Loaded, target: &str) -> Option<Box<dyn Target>> {
+        let Loaded { folder, config, .. } = loaded;
+        if let Some(ldap) = config.ldap.get(target) {
+            return Some(Box::new(LdapTarget::new(target.to_owned(), ldap.connection.clone(), folder)));
+        }
+        let scim = config.scim.get(target)?;
+        Some(Box::new(ScimTarget::new(target.to_owned(), scim.connection.clone(), folder)))
+    }
+
+    /// The targets that a command names, or all of them.
+    pub(super) fn chosen(&self, names: &[String]) -> Result<Vec<String>, Failure> {
+        for name in names {
+            self.entry(name)?;
+        }
+        Ok(if names.is_empty() { self.target_names() } else { names.to_vec() })
+    }
+
+    pub(super) fn roster_file(&self) -> PathBuf {
+        self.config.folder.join(&self.config.config.roster.file)
+    }
+
+    /// The proof that what the roster no longer holds is gone from its sources, if every source was read whole.
+    pub(super) async fn intake_absence(&self) -> Result<Option<Absence>, Failure> {
+        let coverage = Coverage::judge(self.store.imports().await?);
+        Ok(coverage.complete().map(crate::object::Complete::absence))
+    }
+}
+
+/// Reads and checks the configuration.
+pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+    Config::load(path, &known).map_err(|problems| Failure::new(Exit::Usage, crate::config::render(&problems, false)))
+}
+
+/// The attributes that the shipped schemas know.
+pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
+    let schema = match protocol {
+        Protocol::Ldap => crate::target::ldap::schema(kind),
+        Protocol::Scim => crate::target::scim::schema(kind),
+    };
+    schema.names().cloned().collect()
+}

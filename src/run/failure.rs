@@ -1,0 +1,43 @@
+//! Why a command could not be carried out at all.
+
+use super::command::Exit;
+use crate::store::StoreError;
+
+/// A command that ended without an answer: what was attempted, and how to mend it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    pub exit: Exit,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With the causes of an error, outermost first.
+    pub fn because(exit: Exit, attempted: &str, error: &dyn std::error::Error) -> Self {
+        let mut message = format!("{attempted}: {error}");
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message.push_str(": ");
+            message.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self::new(exit, message)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::because(Exit::Failed, "the roster", &error)
+    }
+}

@@ -1,0 +1,237 @@
+//! Import: read a source, prove it whole, see what it would change, guard that, and commit it in one transaction.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
+
+use super::apply::exit;
+use super::command::{Answer, Exit, Phase, Progress};
+use super::engine::Engine;
+use super::failure::Failure;
+use crate::object::{Coverage, Evidence, ScopeRead};
+use crate::org::{Batch, IntakePlan, Sealer, intake};
+use crate::reconcile::{Digest, Limit, Measure};
+use crate::report::{Document, ImportDocument, Outcome, Problem};
+use crate::source::roster_jsonl::{self, ReadError};
+use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
+
+/// The source that always exists and needs no configuration.
+const ROSTER: &str = "roster";
+
+impl Engine {
+    /// Imports a file of a source; without a file, the one that the configuration names.
+    pub async fn import(
+        &self,
+        source: &str,
+        file: Option<&Path>,
+        dry_run: bool,
+        progress: &dyn Progress,
+    ) -> Result<ImportDocument, Failure> {
+        let file = self.source_file(source, file)?;
+        progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
+        let batch = match self.read_file(source, &file).await? {
+            Ok(batch) => batch,
+            Err(error) => return Ok(unreadable(source, &file, error)),
+        };
+        let lines = batch.lines.len() as u64;
+        let digest = Digest::of(format!("import {source} {}", batch.digest).as_bytes());
+        let evidence = evidence(&batch, &file);
+        let proven = Coverage::judge(evidence.clone()).complete().is_some();
+        let record = |outcome, counts: &serde_json::Value, limits: &[Measure]| BatchRecord {
+            digest: digest.to_string(),
+            source: source.to_owned(),
+            file: batch.digest.clone(),
+            taken: batch.header.taken,
+            outcome,
+            counts: counts.clone(),
+            limits: serde_json::to_value(limits).unwrap_or_default(),
+            recorded: self.clock.now(),
+            seq: None,
+        };
+        let stored = self.store.stored().await?;
+        let lost = intake::losses(&batch, &stored, self.today(), &self.config.zone);
+        let empty = batch.is_complete() && lines == 0;
+        let planned = intake::plan(batch.clone(), &stored, self.today(), &self.config.zone);
+        let lost = planned.as_ref().map_or(lost, |plan| plan.lost.clone());
+        let mut limits = measures(&lost, self.config.intake_ends);
+        if empty {
+            limits.push(Measure { limit: "intake.empty".into(), found: 0, of: stored.rows.len() as u64, allowed: 0 });
+        }
+        let breached = |measure: &Measure| measure.is_breached() || measure.limit == "intake.empty";
+        let breaches: Vec<Measure> = limits.iter().filter(|measure| breached(measure)).cloned().collect();
+        let approval = self.store.approval(&digest).await?;
+        let held = !breaches.is_empty() && approval.is_none();
+        let mut document = ImportDocument {
+            source: source.to_owned(),
+            digest: Some(digest.clone()),
+            outcome: if held { Outcome::Held } else { Outcome::Done },
+            counts: planned.as_ref().map(counts).unwrap_or_default(),
+            limits,
+            breaches,
+            problems: Vec::new(),
+            dry_run,
+        };
+        let plan = match planned {
+            Ok(plan) => plan,
+            Err(problems) => {
+                document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
+                if !held {
+                    document.outcome = Outcome::Failed;
+                }
+                return Ok(document);
+            }
+        };
+        if dry_run {
+            return Ok(document);
+        }
+        if held {
+            self.store.save_batch(&record(BatchOutcome::Held, &document.counts, &document.limits)).await?;
+            return Ok(document);
+        }
+        let meta = CommitMeta {
+            actor: self.actor.clone(),
+            source: source.to_owned(),
+            batch: Some(batch.digest.clone()),
+            note: approval.as_ref().map(|approval| format!("approved by {}", approval.by)),
+            taken: batch.header.taken,
+            now: self.clock.now(),
+        };
+        let record = record(BatchOutcome::Committed, &document.counts, &document.limits);
+        match self.store.commit_intake(&plan, &meta, Some(record)).await {
+            Ok(_) => {}
+            Err(StoreError::Stale) => {
+                return Err(
+                    Failure::new(Exit::Busy, "another import was committed at the same time").hint("import again")
+                );
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if proven {
+            self.store.keep_import(source, &evidence, self.clock.now()).await?;
+        }
+        progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: lines, of: Some(lines) });
+        Ok(document)
+    }
+
+    /// The import as the answer of a command.
+    pub(super) async fn import_answer(
+        &self,
+        source: &str,
+        file: Option<&Path>,
+        dry_run: bool,
+        progress: &dyn Progress,
+    ) -> Result<Answer, Failure> {
+        let document = self.import(source, file, dry_run, progress).await?;
+        Ok(Answer { exit: exit(document.outcome), document: Document::Import(document) })
+    }
+
+    fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
+        let configured = self.config.config.jsonl.get(source);
+        match (file, configured) {
+            (Some(file), _) if source == ROSTER || configured.is_some() => Ok(file.to_owned()),
+            (None, Some(source)) => Ok(self.config.folder.join(&source.file)),
+            (None, None) if source == ROSTER => {
+                Err(Failure::new(Exit::Usage, "the source \"roster\" needs a file").hint("rosterd import roster FILE"))
+            }
+            _ => {
+                let names: Vec<&str> =
+                    std::iter::once(ROSTER).chain(self.config.config.jsonl.keys().map(String::as_str)).collect();
+                let hint = format!("the sources are: {}", names.join(", "));
+                Err(Failure::new(Exit::Usage, format!("no source is named {source:?}")).hint(hint))
+            }
+        }
+    }
+
+    async fn read_file(&self, source: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
+        let sealer = self.sealer()?;
+        let (source, path) = (source.to_owned(), file.to_owned());
+        let reading = move || -> Result<Batch, ReadError> {
+            roster_jsonl::read(BufReader::new(File::open(path)?), &source, sealer.as_ref())
+        };
+        tokio::task::spawn_blocking(reading)
+            .await
+            .map_err(|error| Failure::because(Exit::Failed, &format!("reading {}", file.display()), &error))
+    }
+
+    /// What seals and opens national ids; none while the key cannot be read, and then files that hold national ids
+    /// are refused.
+    pub(super) fn sealer(&self) -> Result<Option<Sealer>, Failure> {
+        let Ok(secret) = self.config.config.roster.national_id_key.read(&self.config.folder) else { return Ok(None) };
+        let broken = |error: &dyn std::error::Error| {
+            Failure::because(Exit::Failed, "the key of the national ids", error)
+                .hint("it is 64 bytes in base64, as `rosterd init` makes it")
+        };
+        let key = super::init::decode_key(&secret).map_err(|error| broken(&error))?;
+        Sealer::new(key.expose_secret()).map(Some).map_err(|error| broken(&error))
+    }
+}
+
+/// A file that could not be taken: the problems with their places, and nothing committed.
+fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
+    let whole =
+        |message: String| Problem { file: file.display().to_string(), line: None, column: None, message, hint: None };
+    let (outcome, problems) = match error {
+        ReadError::Problems(problems) => {
+            (Outcome::Failed, problems.into_iter().map(|problem| placed(file, problem)).collect())
+        }
+        // an empty file is not a smaller organisation
+        error @ ReadError::Empty => (Outcome::Held, vec![whole(error.to_string())]),
+        ReadError::Io(error) => (Outcome::Failed, vec![whole(format!("cannot be read: {error}"))]),
+    };
+    ImportDocument {
+        source: source.to_owned(),
+        digest: None,
+        outcome,
+        counts: serde_json::Value::Null,
+        limits: Vec::new(),
+        breaches: Vec::new(),
+        problems,
+        dry_run: false,
+    }
+}
+
+fn placed(file: &Path, problem: crate::org::Problem) -> Problem {
+    Problem {
+        file: file.display().to_string(),
+        line: Some(problem.line),
+        column: Some(problem.column),
+        message: problem.message,
+        hint: problem.hint,
+    }
+}
+
+fn evidence(batch: &Batch, file: &Path) -> Evidence {
+    let proof = batch.completeness;
+    Evidence {
+        scopes: vec![ScopeRead {
+            scope: format!("source {}: {}", batch.source, file.display()),
+            kind: None,
+            base_readable: true,
+            ended: proof.ended && proof.claimed,
+            seen: proof.seen,
+            announced: proof.announced,
+            floor: None,
+            unreadable: 0,
+        }],
+    }
+}
+
+fn measures(lost: &BTreeMap<crate::org::FactKind, crate::org::Lost>, limit: Limit) -> Vec<Measure> {
+    let of_kind = |(kind, lost): (&crate::org::FactKind, &crate::org::Lost)| {
+        limit.measure(&format!("intake.ends.{kind}"), lost.found, lost.of)
+    };
+    lost.iter().map(of_kind).collect()
+}
+
+fn counts(plan: &IntakePlan) -> serde_json::Value {
+    let of_kind = |(kind, counts): (&crate::org::FactKind, &crate::org::Counts)| {
+        let counts = serde_json::json!({
+            "added": counts.added, "changed": counts.changed, "ended": counts.ended, "unchanged": counts.unchanged,
+        });
+        (kind.to_string(), counts)
+    };
+    serde_json::Value::Object(plan.counts.iter().map(of_kind).collect())
+}

@@ -1,0 +1,78 @@
+//! Init: a commented configuration, an empty roster and its keys.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+
+use super::command::Exit;
+use super::engine::load;
+use super::failure::Failure;
+use crate::clock::Clock;
+use crate::config::starter;
+use crate::org::KEY_BYTES;
+use crate::store::Store;
+
+/// Writes `config.toml`, an empty roster and the key of the national ids into `folder`. Files that are there already
+/// stay as they are. Answers which were written.
+pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Failure> {
+    let mut written = Vec::new();
+    directory(folder)?;
+    let config = folder.join("config.toml");
+    if fresh(&config)? {
+        write(&config, starter().as_bytes(), 0o644)?;
+        written.push(config.clone());
+    }
+    let loaded = load(&config)?;
+    if let Some(file) = &loaded.config.roster.national_id_key.file {
+        let file = loaded.folder.join(file);
+        if fresh(&file)? {
+            file.parent().map_or(Ok(()), directory)?;
+            write(&file, key()?.expose_secret().as_bytes(), 0o600)?;
+            written.push(file);
+        }
+    }
+    let roster = loaded.folder.join(&loaded.config.roster.file);
+    if fresh(&roster)? {
+        Store::create(&roster, &loaded.config.roster.zone, clock.now()).await?.close().await;
+        written.push(roster);
+    }
+    Ok(written)
+}
+
+/// A key as it lies in its file: base64 of random bytes.
+fn key() -> Result<SecretString, Failure> {
+    let mut bytes = [0_u8; KEY_BYTES];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::new(Exit::Failed, format!("drawing a key from the system's randomness: {error}")))?;
+    Ok(SecretString::from(STANDARD.encode(bytes)))
+}
+
+/// The bytes of a key.
+pub(super) fn decode_key(text: &SecretString) -> Result<SecretSlice<u8>, base64::DecodeError> {
+    Ok(SecretSlice::from(STANDARD.decode(text.expose_secret().trim())?))
+}
+
+fn directory(folder: &Path) -> Result<(), Failure> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| Failure::because(Exit::Failed, &format!("making the folder {}", folder.display()), &error))
+}
+
+fn fresh(path: &Path) -> Result<bool, Failure> {
+    path.try_exists()
+        .map(|exists| !exists)
+        .map_err(|error| Failure::because(Exit::Failed, &format!("looking at {}", path.display()), &error))
+}
+
+fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Failure> {
+    let failed = |error| Failure::because(Exit::Failed, &format!("writing {}", path.display()), &error);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(failed)?;
+    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)
+}

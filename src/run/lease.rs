@@ -1,0 +1,118 @@
+//! The lease of a target: one run at a time, over all processes of the machine.
+//!
+//! A lease is an advisory lock on a file beside the roster. The kernel takes it back when its holder ends, however
+//! it ends, so that a crash leaves nothing to clean up. The file says who holds it, for the one who is refused.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::org::Instant;
+
+/// Who holds a lease.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub pid: u32,
+    pub verb: String,
+    pub actor: String,
+    pub since: Instant,
+}
+
+/// A lease that is held until it is dropped.
+#[derive(Debug)]
+pub struct Lease {
+    file: File,
+}
+
+/// Why a lease was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    #[error("{}", busy(.0.as_ref()))]
+    Busy(Option<Holder>),
+    #[error("cannot use the lease file {path}")]
+    File { path: PathBuf, source: std::io::Error },
+}
+
+fn busy(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(Holder { pid, verb, actor, since }) => {
+            format!("another run holds the lease: `{verb}` by {actor}, process {pid}, since {since}")
+        }
+        None => "another run holds the lease".into(),
+    }
+}
+
+impl Lease {
+    /// Takes the lease of `target`, or says who has it.
+    pub fn take(roster: &Path, target: &str, holder: &Holder) -> Result<Self, LeaseError> {
+        let path = lease_file(roster, target);
+        let failed = |source| LeaseError::File { path: path.clone(), source };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LeaseError::Busy(read_holder(&mut file))),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let text = serde_json::to_vec(holder).unwrap_or_default();
+        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&text)).map_err(failed)?;
+        Ok(Self { file })
+    }
+
+    /// Who holds the lease of `target` now, if anybody does.
+    pub fn holder(roster: &Path, target: &str) -> Option<Holder> {
+        let mut file = File::open(lease_file(roster, target)).ok()?;
+        match file.try_lock_shared() {
+            Ok(()) => None,
+            Err(_) => read_holder(&mut file),
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // an empty file says that nobody holds it, even to one who reads it without locking
+        let _ = self.file.set_len(0);
+    }
+}
+
+fn lease_file(roster: &Path, target: &str) -> PathBuf {
+    let mut name = roster.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".lease-{target}"));
+    roster.with_file_name(name)
+}
+
+fn read_holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_run_is_refused_and_learns_who_holds_the_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        let roster = folder.path().join("roster.db");
+        let holder = Holder { pid: 7, verb: "apply".into(), actor: "uid 0".into(), since: Instant::from_micros(0) };
+        let lease = Lease::take(&roster, "ad", &holder).unwrap();
+        assert!(matches!(Lease::take(&roster, "ad", &holder), Err(LeaseError::Busy(Some(who))) if who == holder));
+        assert!(Lease::take(&roster, "cloud", &holder).is_ok());
+        assert_eq!(Lease::holder(&roster, "ad"), Some(holder.clone()));
+        drop(lease);
+        assert_eq!(Lease::holder(&roster, "ad"), None);
+        assert!(Lease::take(&roster, "ad", &holder).is_ok());
+    }
+}

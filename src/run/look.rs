@@ -1,0 +1,177 @@
+//! Reading what is known: single things, exports, runs, status, reports. Nothing here writes to a target.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::command::{Exit, Progress};
+use super::engine::Engine;
+use super::failure::Failure;
+use super::lease::Lease;
+use crate::org::{Day, FactKind, Id, Instant};
+use crate::reconcile::guard;
+use crate::report::{ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus};
+use crate::store::{self, Shown};
+
+/// What `export` writes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ExportOptions {
+    pub at: Option<Day>,
+    pub known_at: Option<Instant>,
+    pub history: bool,
+    pub with_national_ids: bool,
+}
+
+impl Engine {
+    /// One thing as of a day, as known at an instant, or its whole timeline. National ids stay sealed and are left out.
+    pub async fn show(
+        &self,
+        kind: &str,
+        id: &str,
+        at: Option<Day>,
+        known_at: Option<Instant>,
+        history: bool,
+    ) -> Result<Value, Failure> {
+        let kind: FactKind = kind.parse().map_err(|error| Failure::because(Exit::Usage, "show", &error))?;
+        let id = Id::new(id);
+        if history {
+            let versions = self.store.history(kind, &id).await?;
+            if versions.is_empty() {
+                return Err(unknown(kind, &id, "was never known"));
+            }
+            let versions = versions.iter().map(shown).collect::<Result<Vec<Value>, Failure>>()?;
+            return Ok(json!({ "kind": kind.name(), "id": id, "versions": versions }));
+        }
+        let day = at.unwrap_or(self.today());
+        match self.store.show(kind, &id, day, known_at).await? {
+            Some(found) => shown(&found),
+            None => Err(unknown(kind, &id, &format!("is not known on {day}"))
+                .hint("--history shows all its versions, --at another day")),
+        }
+    }
+
+    /// The roster in the exchange format.
+    pub async fn export(&self, options: ExportOptions, out: &mut (dyn Write + Send)) -> Result<(), Failure> {
+        let sealer = if options.with_national_ids {
+            let missing = || {
+                Failure::new(Exit::Failed, "the key of the national ids cannot be read")
+                    .hint("roster.national_id_key in the configuration names it; without --with-national-ids it is not needed")
+            };
+            Some(self.sealer()?.ok_or_else(missing)?)
+        } else {
+            None
+        };
+        let ExportOptions { at, known_at, history, .. } = options;
+        let options = store::ExportOptions { at, known_at, history, national_ids: sealer.as_ref() };
+        let mut out = out;
+        self.store.export(options, &mut out).await?;
+        Ok(())
+    }
+
+    /// The run ledger, newest first.
+    pub async fn runs(&self, limit: i64) -> Result<RunsDocument, Failure> {
+        let runs = self.store.runs(limit).await?;
+        Ok(RunsDocument { runs: runs.into_iter().map(|run| serde_json::to_value(run).unwrap_or_default()).collect() })
+    }
+
+    /// One line per target.
+    pub async fn status(&self) -> Result<StatusDocument, Failure> {
+        let mut document = StatusDocument::default();
+        let runs = self.store.runs(200).await?;
+        for (name, entry) in &self.targets {
+            let plan = self.store.last_plan(name).await?;
+            let last = runs.iter().find(|run| run.target == *name);
+            let breached = plan.as_ref().is_some_and(|(plan, _)| {
+                guard::measure(plan, &entry.limits).iter().any(crate::reconcile::Measure::is_breached)
+            });
+            let pending = plan.as_ref().map_or(0, |(plan, _)| plan.steps.len() as u64);
+            let state = if Lease::holder(&self.roster_file(), name).is_some() {
+                "running"
+            } else if plan.is_none() && last.is_none() {
+                "never run"
+            } else if breached {
+                "held"
+            } else if last.is_some_and(|run| run.outcome.as_deref() != Some("done")) {
+                "failing"
+            } else if pending > 0 {
+                "pending"
+            } else {
+                "in step"
+            };
+            document.targets.push(TargetStatus {
+                name: name.clone(),
+                state: state.to_owned(),
+                last_success: self.store.last_success(name).await?,
+                pending,
+                held: plan.map_or(0, |(plan, _)| plan.held.len() as u64),
+                quarantined: 0,
+                next: None,
+            });
+        }
+        Ok(document)
+    }
+
+    /// Every target compared with the roster, now.
+    pub async fn reconciliation(
+        &self,
+        targets: &[String],
+        progress: &dyn Progress,
+    ) -> Result<ReconciliationDocument, Failure> {
+        let mut ports = BTreeMap::new();
+        for name in self.chosen(targets)? {
+            let port = self.connect(&name)?;
+            ports.insert(name, port);
+        }
+        let runs = self.store.runs(200).await?;
+        let mut document = ReconciliationDocument {
+            at: self.clock.now(),
+            as_of: self.today(),
+            organisation: self.organisation().await?,
+            targets: Vec::new(),
+            errors: Vec::new(),
+        };
+        for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
+            match proposal {
+                Ok(proposal) => {
+                    let last = runs.iter().find(|run| run.target == name);
+                    let last = last.map(|run| serde_json::to_value(run).unwrap_or_default());
+                    document.targets.push(TargetReconciliation::new(proposal.plan, proposal.managed, last));
+                }
+                Err(trouble) => document.errors.push(trouble),
+            }
+        }
+        Ok(document)
+    }
+
+    /// The names of the top units.
+    async fn organisation(&self) -> Result<String, Failure> {
+        let snapshot = self.store.snapshot(self.today(), None).await?;
+        let tops: Vec<&str> =
+            snapshot.units().filter(|(_, unit)| unit.parent.is_none()).map(|(_, unit)| unit.name.as_str()).collect();
+        Ok(tops.join(", "))
+    }
+}
+
+fn unknown(kind: FactKind, id: &Id, what: &str) -> Failure {
+    Failure::new(Exit::Failed, format!("the {} {id} {what}", kind.name()))
+}
+
+/// A version as the exchange format writes it, with where it comes from.
+fn shown(found: &Shown) -> Result<Value, Failure> {
+    let body = found.version.fact.body().map_err(|error| Failure::because(Exit::Failed, "show", &error))?;
+    let body: Map<String, Value> =
+        serde_json::from_str(&body).map_err(|error| Failure::because(Exit::Failed, "show", &error))?;
+    let mut line = Map::new();
+    line.insert("kind".into(), json!(found.version.fact.kind().name()));
+    line.insert("id".into(), json!(found.version.id));
+    line.insert("valid_from".into(), json!(found.version.interval.from));
+    line.insert("valid_to".into(), json!(found.version.interval.to));
+    line.extend(body.into_iter().filter(|(field, _)| field != "national_id"));
+    line.insert("known_from".into(), json!(found.known_from));
+    line.insert("known_to".into(), json!(found.known_to));
+    line.insert("source".into(), json!(found.source));
+    line.insert("actor".into(), json!(found.actor));
+    line.insert("note".into(), json!(found.note));
+    Ok(Value::Object(line))
+}

@@ -1,0 +1,62 @@
+//! Reading a target: objects go straight into the comparison, or wait until the logins are given.
+
+use crate::object::{Coverage, Kind, Observed, TakenName};
+use crate::target::{ObserveRequest, Seen, Target, TargetError};
+
+use super::command::{Phase, Progress};
+
+/// A read that is finished.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub coverage: Coverage,
+    /// The logins that are taken in the target.
+    pub names: Vec<TakenName>,
+}
+
+/// How often progress is told, in objects.
+const STRIDE: u64 = 100;
+
+/// Reads everything in scope; each object is handed to `take` as it comes.
+pub(super) async fn observe(
+    port: &dyn Target,
+    request: &ObserveRequest,
+    progress: &dyn Progress,
+    take: &mut (dyn FnMut(Observed) + Send),
+) -> Result<Reading, TargetError> {
+    let mut names = Vec::new();
+    let mut count: u64 = 0;
+    let expected: u64 = request.floor.values().sum::<u64>().saturating_mul(FLOOR_DIVISOR);
+    let at = |done| {
+        let of = (expected > 0).then_some(expected.max(done));
+        progress.at(Phase { subject: port.name().to_owned(), doing: "reading".into(), done, of });
+    };
+    at(0);
+    let coverage = port
+        .observe(request, &mut |seen| match seen {
+            Seen::Name(name) => names.push(name),
+            Seen::Object(object) => {
+                take(*object);
+                count += 1;
+                if count.is_multiple_of(STRIDE) {
+                    at(count);
+                }
+            }
+        })
+        .await?;
+    at(count);
+    Ok(Reading { coverage, names })
+}
+
+/// A read that sees less than this part of the last complete one is not believed: half.
+const FLOOR_DIVISOR: u64 = 2;
+
+/// The floors for the next read: half of what the last complete one saw of each kind.
+pub(super) fn floors(last: Option<&crate::object::Evidence>) -> std::collections::BTreeMap<Kind, u64> {
+    let mut floors = std::collections::BTreeMap::new();
+    for part in last.map(|evidence| evidence.scopes.as_slice()).unwrap_or_default() {
+        if let Some(kind) = part.kind {
+            *floors.entry(kind).or_default() += part.seen / FLOOR_DIVISOR;
+        }
+    }
+    floors
+}

@@ -1,0 +1,102 @@
+//! One command, one answer.
+
+use std::path::Path;
+
+use super::command::{Answer, Command, Exit, Progress};
+use super::engine::Engine;
+use super::failure::Failure;
+use crate::org::Day;
+use crate::reconcile::{Approval, Digest, guard};
+use crate::report::{ApprovalDocument, Document, PlanDocument, PlanView, RunDocument};
+
+/// Does what a verb asks.
+pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
+    match command {
+        Command::Plan { targets, at } => engine.plan(&targets, at, progress).await,
+        Command::ApplyPlan { digest } => engine.apply_plan(&digest, "apply", progress).await,
+        Command::ApplyTargets { targets } => engine.apply_targets(&targets, "apply", progress).await,
+        Command::Run { targets } => engine.run(&targets, progress).await,
+        Command::Import { source, file, dry_run } => {
+            engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
+        }
+        Command::Approve { digest } => engine.approve(&digest).await,
+    }
+}
+
+impl Engine {
+    /// Observes and proposes; nothing is written to any target, and no lease is taken.
+    async fn plan(&self, targets: &[String], at: Option<Day>, progress: &dyn Progress) -> Result<Answer, Failure> {
+        let mut ports = std::collections::BTreeMap::new();
+        for name in self.chosen(targets)? {
+            let port = self.connect(&name)?;
+            ports.insert(name, port);
+        }
+        let mut document = PlanDocument::default();
+        let mut exit = Exit::Done;
+        for (name, proposal) in self.propose(&ports, at.unwrap_or(self.today()), progress).await? {
+            match proposal {
+                Err(trouble) => {
+                    exit = exit.or_worse(Exit::Failed);
+                    document.errors.push(trouble);
+                }
+                Ok(proposal) => {
+                    let limits = guard::measure(&proposal.plan, &self.entry(&name)?.limits);
+                    let approved = self.store.approval(&proposal.digest).await?.is_some();
+                    let view = PlanView::new(proposal.plan, proposal.digest, limits, approved);
+                    exit = exit.or_worse(exit_of(&view));
+                    document.plans.push(view);
+                }
+            }
+        }
+        Ok(Answer { exit, document: Document::Plan(document) })
+    }
+
+    /// What the schedule does: every configured source, then every target. A held or failed import stops it, since
+    /// nothing may follow from what is not known.
+    async fn run(&self, targets: &[String], progress: &dyn Progress) -> Result<Answer, Failure> {
+        let chosen = self.chosen(targets)?;
+        let mut imports = Vec::new();
+        for source in self.config.config.jsonl.keys() {
+            let document = self.import(source, None, false, progress).await?;
+            let stops = super::apply::exit(document.outcome) != Exit::Done;
+            imports.push(document);
+            if stops {
+                return Ok(super::apply::answer(RunDocument { imports, ..RunDocument::default() }));
+            }
+        }
+        let answer = self.apply_targets(&chosen, "run", progress).await?;
+        Ok(match answer.document {
+            Document::Run(document) => super::apply::answer(RunDocument { imports, ..document }),
+            other => Answer { document: other, ..answer },
+        })
+    }
+
+    /// Records consent to a stored plan or a held import.
+    async fn approve(&self, digest: &str) -> Result<Answer, Failure> {
+        let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "approve", &error))?;
+        let what = match (self.store.plan(&digest).await?, self.store.batch(digest.as_str()).await?) {
+            (Some(plan), _) => format!("plan of {}", plan.target),
+            (None, Some(batch)) => format!("import of {}", batch.source),
+            (None, None) => {
+                return Err(Failure::new(Exit::Held, format!("nothing with the digest {digest} is stored"))
+                    .hint("`rosterd plan` shows the digests of plans, a held import shows its own"));
+            }
+        };
+        let approval = Approval { digest: digest.clone(), by: self.actor.clone(), at: self.clock.now() };
+        self.store.approve(&approval).await?;
+        let document = ApprovalDocument { digest, what, by: approval.by, at: approval.at };
+        Ok(Answer { exit: Exit::Done, document: Document::Approval(document) })
+    }
+}
+
+fn exit_of(view: &PlanView) -> Exit {
+    if !view.breaches.is_empty() && !view.approved {
+        Exit::Held
+    } else if !view.coverage.complete {
+        Exit::Partly
+    } else if view.steps.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Pending
+    }
+}

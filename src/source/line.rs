@@ -1,0 +1,180 @@
+//! One line of the exchange format: the fields that every fact has, and the kind's own fields.
+//!
+//! The kind's fields are read straight from the text (not through a buffered value), so that an error keeps its
+//! column. Knows the shape of a line; what lines mean together is checked elsewhere.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+
+use super::national_id::Plain;
+use crate::org::{Day, Fact, FactKind, Id, Interval, Reference, Version};
+
+/// A line with the national id still beside the fact, in plain text.
+#[derive(Debug)]
+pub(super) struct RawLine {
+    pub(super) version: Version<Reference>,
+    pub(super) national_id: Option<Plain>,
+}
+
+#[derive(Deserialize)]
+struct KindOnly<'a> {
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+}
+
+/// Reads the text of one line.
+pub(super) fn parse(text: &str) -> Result<RawLine, serde_json::Error> {
+    let name = serde_json::from_str::<KindOnly<'_>>(text)?.kind;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let line = json.deserialize_map(LineVisitor { name: &name })?;
+    json.end()?;
+    Ok(line)
+}
+
+struct LineVisitor<'a> {
+    name: &'a str,
+}
+
+impl<'de> Visitor<'de> for LineVisitor<'_> {
+    type Value = RawLine;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a fact")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawLine, A::Error> {
+        let mut common = Common::default();
+        let fields = Fields { map, name: self.name, kind: self.name.parse().ok(), common: &mut common };
+        let fact = match fields.kind {
+            Some(kind) => Fact::deserialize(kind, MapAccessDeserializer::new(fields))?,
+            None => fields.refuse_kind()?,
+        };
+        let id = common.id.ok_or_else(|| A::Error::missing_field("id"))?;
+        let interval = Interval { from: common.valid_from.flatten(), to: common.valid_to.flatten() };
+        let version = Version { id, interval, fact };
+        Ok(RawLine { version, national_id: common.national_id.flatten() })
+    }
+}
+
+/// What every line may have. The outer option says whether it was there, to refuse a second one.
+#[derive(Default)]
+struct Common {
+    kind: bool,
+    id: Option<Id>,
+    valid_from: Option<Option<Day>>,
+    valid_to: Option<Option<Day>>,
+    national_id: Option<Option<Plain>>,
+}
+
+/// The fields of a line without those that every fact has: these go to `common` in passing.
+struct Fields<'a, A> {
+    map: A,
+    name: &'a str,
+    kind: Option<FactKind>,
+    common: &'a mut Common,
+}
+
+impl<'de, A: MapAccess<'de>> Fields<'_, A> {
+    /// Takes the key's value if every fact may have it.
+    fn take(&mut self, key: &str) -> Result<bool, A::Error> {
+        match key {
+            "kind" => {
+                let twice = std::mem::replace(&mut self.common.kind, true);
+                refuse_twice(twice, "kind")?;
+                self.map.next_value::<serde::de::IgnoredAny>()?;
+            }
+            "id" => fill(&mut self.map, &mut self.common.id, "id")?,
+            "valid_from" => fill(&mut self.map, &mut self.common.valid_from, "valid_from")?,
+            "valid_to" => fill(&mut self.map, &mut self.common.valid_to, "valid_to")?,
+            "national_id" if self.kind == Some(FactKind::Person) => {
+                fill(&mut self.map, &mut self.common.national_id, "national_id")?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Goes on to the value of `kind`, so that the error has its column, and fails there.
+    fn refuse_kind<T>(mut self) -> Result<T, A::Error> {
+        while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
+            self.map.next_value::<serde::de::IgnoredAny>()?;
+            if key == "kind" {
+                break;
+            }
+        }
+        let kinds: Vec<&str> = FactKind::KEPT.iter().map(|kind| kind.name()).collect();
+        Err(A::Error::custom(format_args!("unknown kind {:?}, expected one of {}", self.name, kinds.join(", "))))
+    }
+}
+
+fn fill<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    map: &mut A,
+    slot: &mut Option<T>,
+    name: &'static str,
+) -> Result<(), A::Error> {
+    refuse_twice(slot.is_some(), name)?;
+    *slot = Some(map.next_value()?);
+    Ok(())
+}
+
+fn refuse_twice<E: Error>(twice: bool, name: &'static str) -> Result<(), E> {
+    if twice { Err(E::duplicate_field(name)) } else { Ok(()) }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
+            if !self.take(&key)? {
+                return seed.deserialize(key.into_deserializer()).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> (usize, String) {
+        let error = parse(text).unwrap_err();
+        (error.column(), error.to_string())
+    }
+
+    #[test]
+    fn errors_have_their_column() {
+        let (column, message) = refusal(r#"{"kind":"unit","id":"u","nmae":"x"}"#);
+        assert!(message.contains("unknown field `nmae`"), "{message}");
+        assert_eq!(column, 30);
+        let (column, message) = refusal(r#"{"kind":"unot","id":"u"}"#);
+        assert!(message.contains("unknown kind \"unot\""), "{message}");
+        assert_eq!(column, 14);
+        let (column, message) = refusal(r#"{"kind":"unit","id":"u","valid_from":"2026-02-31","name":"x"}"#);
+        assert!(message.contains("is not a day"), "{message}");
+        assert_eq!(column, 49);
+        let (_, message) = refusal(r#"{"kind":"unit","kind":"unit","id":"u","name":"x"}"#);
+        assert!(message.contains("duplicate field"), "{message}");
+    }
+
+    #[test]
+    fn a_national_id_is_taken_aside_and_never_quoted() {
+        let line = r#"{"kind":"person","id":"p","given_name":"A","surname":"B","national_id":"000000-0001"}"#;
+        let line = parse(line).unwrap();
+        assert_eq!(line.national_id.as_ref().unwrap().expose(), "000000-0001");
+        assert!(!format!("{line:?}").contains("0001"));
+        let (_, message) =
+            refusal(r#"{"kind":"person","id":"p","given_name":"A","surname":"B","national_id":1234567}"#);
+        assert!(!message.contains("1234567"), "{message}");
+    }
+}

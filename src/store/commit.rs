@@ -1,0 +1,140 @@
+//! Writing the record: one commit per transaction; rows are added and closed, never changed.
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::Store;
+use super::accounts::put_accounts;
+use super::batches::{BatchOutcome, BatchRecord, save_batch};
+use super::error::StoreError;
+use super::read::commit_at;
+use crate::org::{Account, Fact, FactKind, Id, Instant, IntakePlan, Interval, NewRow};
+
+/// SQLite binds at most 32,766 values to one statement.
+const ROWS_AT_ONCE: usize = 2_000;
+const CLOSED_AT_ONCE: usize = 10_000;
+
+/// Who writes, from where and why.
+#[derive(Debug, Clone)]
+pub struct CommitMeta {
+    pub actor: String,
+    pub source: String,
+    /// The digest of the file.
+    pub batch: Option<String>,
+    pub note: Option<String>,
+    /// The instant that the file speaks of.
+    pub taken: Option<Instant>,
+    pub now: Instant,
+}
+
+impl Store {
+    /// Commits a planned import, all of it or nothing, together with its record. `None` when there is nothing to
+    /// change. Refused as [`Stale`](StoreError::Stale) when the roster moved on since the plan was made.
+    ///
+    /// The record's outcome and commit are set here.
+    pub async fn commit_intake(
+        &self,
+        plan: &IntakePlan,
+        meta: &CommitMeta,
+        record: Option<BatchRecord>,
+    ) -> Result<Option<i64>, StoreError> {
+        let mut transaction = self.begin().await?;
+        if commit_at(&mut transaction, None).await?.seq != plan.basis {
+            return Err(StoreError::Stale);
+        }
+        let seq = if plan.is_empty() { None } else { Some(new_commit(&mut transaction, meta).await?) };
+        if let Some(seq) = seq {
+            write_rows(&mut transaction, seq, &plan.source, &plan.close, &plan.add).await?;
+        }
+        if let Some(record) = record {
+            let outcome = if seq.is_some() { BatchOutcome::Committed } else { BatchOutcome::Unchanged };
+            save_batch(&mut transaction, &BatchRecord { outcome, seq, ..record }).await?;
+        }
+        transaction.commit().await?;
+        Ok(seq)
+    }
+
+    /// States accounts of rosterd's own in a transaction by itself: see [`put_accounts`].
+    pub async fn put_accounts(
+        &self,
+        meta: &CommitMeta,
+        accounts: &[(Id, Interval, Account)],
+    ) -> Result<Option<i64>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let seq = put_accounts(&mut transaction, meta, accounts).await?;
+        transaction.commit().await?;
+        Ok(seq)
+    }
+}
+
+/// Begins a commit: its instant is now, or just after the last one where the clock stood still or went back.
+pub(super) async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Result<i64, StoreError> {
+    let last = commit_at(connection, None).await?;
+    let known = meta.now.micros().max(last.known + 1);
+    sqlx::query(
+        "INSERT INTO commit_log (seq, known, actor, source, batch, note, taken) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(last.seq + 1)
+    .bind(known)
+    .bind(&meta.actor)
+    .bind(&meta.source)
+    .bind(&meta.batch)
+    .bind(&meta.note)
+    .bind(meta.taken.map(Instant::micros))
+    .execute(connection)
+    .await?;
+    Ok(last.seq + 1)
+}
+
+/// Closes and adds rows as of the commit `seq`.
+pub(super) async fn write_rows(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    source: &str,
+    close: &[i64],
+    add: &[NewRow],
+) -> Result<(), StoreError> {
+    for chunk in close.chunks(CLOSED_AT_ONCE) {
+        let mut query = QueryBuilder::<Sqlite>::new("UPDATE fact SET known_to = ");
+        query.push_bind(seq).push(" WHERE known_to IS NULL AND row IN (");
+        let mut rows = query.separated(", ");
+        for row in chunk {
+            rows.push_bind(*row);
+        }
+        query.push(")");
+        query.build().execute(&mut *connection).await?;
+    }
+    for chunk in add.chunks(ROWS_AT_ONCE) {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("INSERT INTO fact (kind, id, valid_from, valid_to, body, source, known_from) ");
+        query.push_values(chunk, |mut values, row| {
+            values
+                .push_bind(row.kind.name())
+                .push_bind(row.id.as_str())
+                .push_bind(row.interval.from.map(String::from))
+                .push_bind(row.interval.to.map(String::from))
+                .push_bind(&*row.body)
+                .push_bind(source)
+                .push_bind(seq);
+        });
+        query.build().execute(&mut *connection).await?;
+    }
+    index_national_ids(connection, add).await
+}
+
+async fn index_national_ids(connection: &mut SqliteConnection, add: &[NewRow]) -> Result<(), StoreError> {
+    let mut found: Vec<(String, &Id)> = Vec::new();
+    for row in add.iter().filter(|row| row.kind == FactKind::Person) {
+        if let Fact::Person(person) = Fact::from_body(row.kind, &row.body)? {
+            found.extend(person.national_id.map(|sealed| (sealed.index().to_owned(), &row.id)));
+        }
+    }
+    for chunk in found.chunks(ROWS_AT_ONCE) {
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO national_id (hash, person) ");
+        query.push_values(chunk, |mut values, (hash, person)| {
+            values.push_bind(hash.as_str()).push_bind(person.as_str());
+        });
+        query.push(" ON CONFLICT DO NOTHING");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}

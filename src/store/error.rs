@@ -1,0 +1,53 @@
+//! Why the store could not do what was asked.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("there is no roster at {0}: `rosterd init` makes one")]
+    Missing(PathBuf),
+    #[error("{0} is there already")]
+    Exists(PathBuf),
+    #[error("{0} is not a rosterd roster")]
+    NotARoster(PathBuf),
+    #[error("{0} was written by a newer rosterd: update this one")]
+    Newer(PathBuf),
+    #[error("{0} was written by an older rosterd: a verb that writes, or the daemon, brings it up to date")]
+    Older(PathBuf),
+    #[error("cannot use the file {path}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("the roster was opened to read only")]
+    ReadOnly,
+    #[error("another commit came in between: plan the import again")]
+    Stale,
+    #[error("the account {0} belongs to the source {1:?}, not to rosterd")]
+    NotOurs(String, String),
+    #[error("the roster holds a row that cannot be read: {0}")]
+    Damaged(String),
+    #[error("the roster's database refused")]
+    Database(#[from] sqlx::Error),
+    #[error("the roster's tables could not be brought up to date")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    #[error("cannot write the export")]
+    Write(#[from] std::io::Error),
+    #[error("a version cannot be exported")]
+    Line(#[from] crate::org::LineError),
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Damaged(format!("its text breaks off or has a wrong field (column {})", error.column()))
+    }
+}
+
+impl From<crate::org::DayError> for StoreError {
+    fn from(error: crate::org::DayError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+impl From<crate::org::UnknownKind> for StoreError {
+    fn from(error: crate::org::UnknownKind) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}

@@ -1,0 +1,153 @@
+//! The memory: one SQLite file. IO; the only place with SQL.
+//!
+//! One writer connection per process, whose transactions begin immediately, and readers apart that can only read, so
+//! that a daemon can write while verbs read. Knows tables and transactions; what should be written is decided by the
+//! pure modules. New migrations go into `migrations/` under the next number and never change once released.
+
+mod accounts;
+mod batches;
+mod commit;
+mod error;
+mod export;
+mod file;
+mod imports;
+mod links;
+mod names;
+mod plans;
+mod read;
+mod reserve;
+mod row;
+mod runs;
+mod show;
+
+pub use accounts::{OWN_SOURCE, put_accounts};
+pub use batches::{BatchOutcome, BatchRecord};
+pub use commit::CommitMeta;
+pub use error::StoreError;
+pub use export::ExportOptions;
+pub use runs::{Entry, RunId, RunRecord};
+pub use show::Shown;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
+use uuid::Uuid;
+
+use crate::org::Instant;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+
+const READERS: u32 = 4;
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The roster's file, open.
+#[derive(Debug)]
+pub struct Store {
+    writer: Option<SqlitePool>,
+    reader: SqlitePool,
+    meta: Meta,
+}
+
+/// What a roster is told when it is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meta {
+    /// The roster's own id.
+    pub roster: Uuid,
+    pub created: Instant,
+    /// The time zone that its days are meant in, by IANA name.
+    pub zone: String,
+}
+
+impl Store {
+    /// Makes an empty roster. The file must not be there yet; it is readable by its owner only.
+    pub async fn create(path: &Path, zone: &str, now: Instant) -> Result<Self, StoreError> {
+        file::create(path)?;
+        let id = file::APPLICATION_ID.to_string();
+        let writer = writer_pool(options(path).pragma("application_id", id)).await?;
+        MIGRATIONS.run(&writer).await.map_err(StoreError::Migrate)?;
+        sqlx::query("INSERT INTO meta (one, roster, created, zone) VALUES (1, $1, $2, $3)")
+            .bind(Uuid::new_v4().to_string())
+            .bind(now.micros())
+            .bind(zone)
+            .execute(&writer)
+            .await?;
+        // The file's own head must say what it is, whatever becomes of the log beside it.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&writer).await?;
+        Self::with(path, Some(writer)).await
+    }
+
+    /// Opens a roster to read and write, and brings its tables up to date.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        file::check(path)?;
+        let writer = writer_pool(options(path)).await?;
+        match MIGRATIONS.run(&writer).await {
+            Ok(()) => Self::with(path, Some(writer)).await,
+            Err(MigrateError::VersionMissing(_)) => Err(StoreError::Newer(path.to_owned())),
+            Err(error) => Err(StoreError::Migrate(error)),
+        }
+    }
+
+    /// Opens a roster that is up to date, to read only.
+    pub async fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        file::check(path)?;
+        let store = Self::with(path, None).await?;
+        let latest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+        let (there,): (i64,) =
+            sqlx::query_as("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(&store.reader).await?;
+        match there.cmp(&latest) {
+            std::cmp::Ordering::Less => Err(StoreError::Older(path.to_owned())),
+            std::cmp::Ordering::Equal => Ok(store),
+            std::cmp::Ordering::Greater => Err(StoreError::Newer(path.to_owned())),
+        }
+    }
+
+    async fn with(path: &Path, writer: Option<SqlitePool>) -> Result<Self, StoreError> {
+        let options = options(path).read_only(true);
+        let reader = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        let (roster, created, zone): (String, i64, String) =
+            sqlx::query_as("SELECT roster, created, zone FROM meta WHERE one = 1").fetch_one(&reader).await?;
+        let roster = Uuid::parse_str(&roster).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        Ok(Self { writer, reader, meta: Meta { roster, created: Instant::from_micros(created), zone } })
+    }
+
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// Waits until every connection is closed; the file is then whole by itself.
+    pub async fn close(self) {
+        self.reader.close().await;
+        if let Some(writer) = self.writer {
+            writer.close().await;
+        }
+    }
+
+    /// A write transaction; nobody else writes until it ends. Dropped without a commit, it never was.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer()?.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    pub(crate) fn writer(&self) -> Result<&SqlitePool, StoreError> {
+        self.writer.as_ref().ok_or(StoreError::ReadOnly)
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .synchronous(SqliteSynchronous::Full)
+}
+
+async fn writer_pool(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let options = options.journal_mode(SqliteJournalMode::Wal);
+    Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
+}

@@ -1,0 +1,99 @@
+//! Reading the record: the snapshot of a day, and everything in force for an import.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use sqlx::{Row, SqliteConnection};
+
+use super::error::StoreError;
+use super::{Store, row};
+use crate::org::{Day, Instant, Snapshot, SnapshotBuilder, Stored, StoredRow};
+
+/// A commit of the record: its number, and when it became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Commit {
+    pub(super) seq: i64,
+    pub(super) known: i64,
+}
+
+/// The last commit, or the last one known at an instant; 0 before the first.
+pub(super) async fn commit_at(connection: &mut SqliteConnection, known: Option<Instant>) -> Result<Commit, StoreError> {
+    let found: Option<(i64, i64)> =
+        sqlx::query_as("SELECT seq, known FROM commit_log WHERE known <= $1 ORDER BY seq DESC LIMIT 1")
+            .bind(known.map_or(i64::MAX, Instant::micros))
+            .fetch_optional(connection)
+            .await?;
+    Ok(found.map_or_else(Commit::default, |(seq, known)| Commit { seq, known }))
+}
+
+impl Store {
+    /// The number of the last commit; 0 for an empty roster.
+    pub async fn last_commit(&self) -> Result<i64, StoreError> {
+        Ok(commit_at(&mut *self.reader().acquire().await?, None).await?.seq)
+    }
+
+    /// The roster of a day, as it is known now or was known at an instant.
+    ///
+    /// People and engagements are read on all their days, because tenure asks for them; the rest on the day.
+    pub async fn snapshot(&self, day: Day, known: Option<Instant>) -> Result<Snapshot, StoreError> {
+        let mut transaction = self.reader().begin().await?;
+        let commit = commit_at(&mut transaction, known).await?;
+        let mut builder = SnapshotBuilder::new(day, known.unwrap_or(Instant::from_micros(commit.known)));
+        {
+            let mut rows = sqlx::query(
+                "SELECT kind, id, valid_from, valid_to, body FROM fact
+                 WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1)
+                   AND (kind IN ('person', 'engagement')
+                        OR ((valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to > $2)))",
+            )
+            .bind(commit.seq)
+            .bind(day.to_string())
+            .fetch(&mut *transaction);
+            while let Some(row) = rows.try_next().await? {
+                builder.add(row::version(&row)?);
+            }
+        }
+        transaction.rollback().await?;
+        Ok(builder.finish())
+    }
+
+    /// Every row in force, for [`intake`](crate::org::intake) to plan on.
+    pub async fn stored(&self) -> Result<Stored, StoreError> {
+        let mut transaction = self.reader().begin().await?;
+        let basis = commit_at(&mut transaction, None).await?.seq;
+        let mut sources: HashMap<String, Arc<str>> = HashMap::new();
+        let mut stored = Stored { basis, rows: Vec::new() };
+        {
+            let mut rows = sqlx::query(
+                "SELECT row, kind, id, valid_from, valid_to, body, source FROM fact WHERE known_to IS NULL",
+            )
+            .fetch(&mut *transaction);
+            while let Some(found) = rows.try_next().await? {
+                let source: &str = found.try_get("source")?;
+                if !sources.contains_key(source) {
+                    sources.insert(source.to_owned(), source.into());
+                }
+                stored.rows.push(StoredRow {
+                    row: found.try_get("row")?,
+                    kind: row::kind(&found)?,
+                    id: row::id(&found)?,
+                    interval: row::interval(&found)?,
+                    source: sources[source].clone(),
+                    body: found.try_get::<&str, _>("body")?.into(),
+                });
+            }
+        }
+        transaction.rollback().await?;
+        Ok(stored)
+    }
+
+    /// The people who have or had the national id with this keyed hash (see [`Sealer::index`](crate::org::Sealer)).
+    pub async fn people_with_national_id(&self, hash: &str) -> Result<Vec<crate::org::Id>, StoreError> {
+        let found: Vec<(String,)> = sqlx::query_as("SELECT person FROM national_id WHERE hash = $1 ORDER BY person")
+            .bind(hash)
+            .fetch_all(self.reader())
+            .await?;
+        Ok(found.into_iter().map(|(person,)| crate::org::Id::new(person)).collect())
+    }
+}

@@ -1,0 +1,249 @@
+//! One signed-in connection: single operations with a time-out each, and how they fail. Knows LDAP, no objects.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use ldap3::controls::{ControlType, MakeCritical, PagedResults, RawControl};
+use ldap3::{Ldap, LdapError, LdapResult, Mod, Scope, SearchStream};
+
+use super::dn::Dn;
+use super::entry::Entry;
+
+/// One connection. Operations may run side by side.
+#[derive(Debug)]
+pub struct Session {
+    ldap: Ldap,
+    server: String,
+    limit: Duration,
+    domain: Option<Dn>,
+    broken: AtomicBool,
+}
+
+/// How an operation failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// The server answered: a result code (RFC 4511 section 4.1.9) and its text.
+    #[error("{} ({code}{})", code_name(*code), if text.is_empty() { String::new() } else { format!(": {text}") })]
+    Refused { code: u32, text: String },
+    /// The server answered a read, but not with what was asked for, or not in a form that can be understood.
+    #[error("{0}")]
+    Unusable(String),
+    /// The request may have gone out, and no answer came.
+    #[error("no answer: {0}")]
+    Lost(String),
+    /// The request did not go out.
+    #[error("not sent: {0}")]
+    Unsent(String),
+}
+
+/// One page of a search.
+#[derive(Debug)]
+pub struct Page {
+    pub entries: Vec<Entry>,
+    /// Entries that could not be decoded.
+    pub unreadable: u64,
+    /// How it ended: with the cookie of the next page (empty: the server says that this was the last), without one
+    /// (the server says nothing), or with a refusal after these entries.
+    pub end: Result<Option<Vec<u8>>, Failure>,
+}
+
+/// What to search.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub base: String,
+    pub scope: Scope,
+    pub filter: String,
+    pub attributes: Vec<String>,
+}
+
+impl Query {
+    pub fn subtree(base: &Dn, filter: String, attributes: &[&str]) -> Self {
+        let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
+        Self { base: base.to_string(), scope: Scope::Subtree, filter, attributes }
+    }
+}
+
+impl Session {
+    pub fn new(ldap: Ldap, server: String, limit: Duration) -> Self {
+        Self { ldap, server, limit, domain: None, broken: AtomicBool::new(false) }
+    }
+
+    /// The server, for messages.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The domain's root, from the rootDSE; `None` where the server tells none.
+    pub fn domain(&self) -> Option<&Dn> {
+        self.domain.as_ref()
+    }
+
+    /// Whether it is of no more use: the peer hung up, or an answer did not come.
+    pub fn is_over(&self) -> bool {
+        self.broken.load(Ordering::Relaxed) || self.ldap.clone().is_closed()
+    }
+
+    /// Reads the domain's root.
+    pub async fn learn_domain(mut self) -> Result<Self, Failure> {
+        let root = self.entry("", "(objectClass=*)", &["defaultNamingContext".into()]).await?;
+        self.domain = root.and_then(|root| Dn::parse(root.text("defaultNamingContext")?).ok());
+        Ok(self)
+    }
+
+    pub async fn bind(&self, account: &str, password: &str) -> Result<(), Failure> {
+        let mut ldap = self.handle();
+        self.answer(async { ldap.simple_bind(account, password).await }).await
+    }
+
+    pub async fn add(&self, dn: &Dn, attributes: Vec<(String, Vec<Vec<u8>>)>) -> Result<(), Failure> {
+        let bytes = |(name, values): (String, Vec<Vec<u8>>)| (name.into_bytes(), values.into_iter().collect());
+        let attributes: Vec<(Vec<u8>, HashSet<Vec<u8>>)> = attributes.into_iter().map(bytes).collect();
+        let mut ldap = self.handle();
+        self.answer(async { ldap.add(&dn.to_string(), attributes).await }).await
+    }
+
+    pub async fn modify(&self, dn: &Dn, modifications: Vec<Mod<Vec<u8>>>) -> Result<(), Failure> {
+        let mut ldap = self.handle();
+        self.answer(async { ldap.modify(&dn.to_string(), modifications).await }).await
+    }
+
+    /// Renames or moves; the old name never stays as a value.
+    pub async fn modify_dn(&self, dn: &Dn, rdn: &str, parent: Option<&Dn>) -> Result<(), Failure> {
+        let parent = parent.map(ToString::to_string);
+        let mut ldap = self.handle();
+        self.answer(async { ldap.modifydn(&dn.to_string(), rdn, true, parent.as_deref()).await }).await
+    }
+
+    pub async fn delete(&self, dn: &Dn) -> Result<(), Failure> {
+        let mut ldap = self.handle();
+        self.answer(async { ldap.delete(&dn.to_string()).await }).await
+    }
+
+    /// One entry by its name; `None` when the server shows none that matches.
+    pub async fn entry(&self, base: &str, filter: &str, attributes: &[String]) -> Result<Option<Entry>, Failure> {
+        let (base, filter) = (base.to_owned(), filter.to_owned());
+        let query = Query { base, scope: Scope::Base, filter, attributes: attributes.to_vec() };
+        let page = self.search(&query, None).await?;
+        match page.end {
+            Ok(_) if page.unreadable > 0 => Err(Failure::Unusable("the answer could not be understood".into())),
+            Ok(_) => Ok(page.entries.into_iter().next()),
+            Err(Failure::Refused { code: 32, .. }) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// One page: `size` entries from where `cookie` says.
+    pub async fn page(&self, query: &Query, size: u32, cookie: Vec<u8>) -> Result<Page, Failure> {
+        let size = i32::try_from(size).unwrap_or(i32::MAX);
+        self.search(query, Some(PagedResults { size, cookie })).await
+    }
+
+    async fn search(&self, query: &Query, paging: Option<PagedResults>) -> Result<Page, Failure> {
+        let mut ldap = self.handle();
+        if let Some(paging) = paging {
+            ldap.with_controls(vec![RawControl::from(paging.critical())]);
+        }
+        let Query { base, scope, filter, attributes } = query;
+        let work = async { drain(ldap.streaming_search(base, *scope, filter, attributes.clone()).await?).await };
+        self.caught(work).await
+    }
+
+    /// A handle whose next operation has the time-out.
+    fn handle(&self) -> Ldap {
+        let mut ldap = self.ldap.clone();
+        ldap.with_timeout(self.limit);
+        ldap
+    }
+
+    async fn answer(&self, work: impl Future<Output = Result<LdapResult, LdapError>>) -> Result<(), Failure> {
+        let result = self.caught(work).await?;
+        if result.rc == 0 { Ok(()) } else { Err(refused(&result)) }
+    }
+
+    /// Runs an operation. The crate panics where an answer is malformed: that is a lost answer.
+    async fn caught<T>(&self, work: impl Future<Output = Result<T, LdapError>>) -> Result<T, Failure> {
+        let failure = match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(LdapError::OpSend { .. })) => Failure::Unsent("the connection is closed".into()),
+            Ok(Err(error @ (LdapError::FilterParsing | LdapError::AddNoValues))) => {
+                return Err(Failure::Unsent(error.to_string()));
+            }
+            Ok(Err(LdapError::Timeout { .. })) => Failure::Lost(format!("none within {} s", self.limit.as_secs())),
+            Ok(Err(LdapError::ResultRecv { .. } | LdapError::EndOfStream)) => {
+                Failure::Lost("the connection was lost".into())
+            }
+            Ok(Err(error)) => Failure::Lost(error.to_string()),
+            Err(_) => Failure::Lost("what came could not be understood".into()),
+        };
+        self.broken.store(true, Ordering::Relaxed);
+        Err(failure)
+    }
+}
+
+/// Reads a search to its end. References to other servers are not followed.
+async fn drain(mut stream: SearchStream<'_, String, Vec<String>>) -> Result<Page, LdapError> {
+    let mut page = Page { entries: Vec::new(), unreadable: 0, end: Ok(None) };
+    while let Some(raw) = stream.next().await? {
+        if raw.is_ref() || raw.is_intermediate() {
+            continue;
+        }
+        match Entry::decode(raw) {
+            Some(entry) => page.entries.push(entry),
+            None => page.unreadable += 1,
+        }
+    }
+    let result = stream.finish().await;
+    page.end = if result.rc == 0 { Ok(cookie(&result)) } else { Err(refused(&result)) };
+    Ok(page)
+}
+
+fn cookie(result: &LdapResult) -> Option<Vec<u8>> {
+    let paged = result.ctrls.iter().find(|control| matches!(control.0, Some(ControlType::PagedResults)))?;
+    paged.1.val.as_ref()?;
+    // The crate's parser panics on malformed values; no cookie means that no end is proved.
+    std::panic::catch_unwind(AssertUnwindSafe(|| paged.1.parse::<PagedResults>())).ok().map(|paged| paged.cookie)
+}
+
+fn refused(result: &LdapResult) -> Failure {
+    Failure::Refused { code: result.rc, text: result.text.trim_end_matches('\0').trim().to_owned() }
+}
+
+/// The name of a result code (RFC 4511 appendix A).
+fn code_name(code: u32) -> &'static str {
+    match code {
+        0 => "success",
+        1 => "operationsError",
+        2 => "protocolError",
+        3 => "timeLimitExceeded",
+        4 => "sizeLimitExceeded",
+        8 => "strongerAuthRequired",
+        10 => "referral",
+        11 => "adminLimitExceeded",
+        12 => "unavailableCriticalExtension",
+        13 => "confidentialityRequired",
+        16 => "noSuchAttribute",
+        17 => "undefinedAttributeType",
+        19 => "constraintViolation",
+        20 => "attributeOrValueExists",
+        21 => "invalidAttributeSyntax",
+        32 => "noSuchObject",
+        34 => "invalidDNSyntax",
+        49 => "invalidCredentials",
+        50 => "insufficientAccessRights",
+        51 => "busy",
+        52 => "unavailable",
+        53 => "unwillingToPerform",
+        64 => "namingViolation",
+        65 => "objectClassViolation",
+        66 => "notAllowedOnNonLeaf",
+        67 => "notAllowedOnRDN",
+        68 => "entryAlreadyExists",
+        71 => "affectsMultipleDSAs",
+        80 => "other",
+        _ => "result",
+    }
+}

@@ -1,0 +1,217 @@
+//! What may be configured of an LDAP target. Knows how to check it without a server.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use url::Url;
+
+use super::dn::Dn;
+use crate::net::SecretRef;
+use crate::object::{Handle, Kind};
+
+/// The settings of one Active Directory domain.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The server: `ldaps://dc1.example.org`, with `:636` unless a port is given. Its certificate must bear this name.
+    pub url: String,
+    /// The certificate of the CA that signed the server's, in PEM, relative to the configuration file. Without it the
+    /// system's trust store decides.
+    pub ca_file: Option<PathBuf>,
+    /// The account that rosterd signs in as: a DN, or `name@example.org`.
+    pub bind_dn: String,
+    /// Where its password lies.
+    pub password: SecretRef,
+    /// The fence: rosterd reads what lies below this DN, and writes only strictly below it.
+    pub base: String,
+    /// Where top-level units are created; `base` without it.
+    pub unit_base: Option<String>,
+    /// Where users without a unit are created; `base` without it.
+    pub user_base: Option<String>,
+    /// Where groups are created; `base` without it.
+    pub group_base: Option<String>,
+    /// The attribute that bears the roster's key of an object. It must hold a UUID, and nothing else may use it.
+    #[serde(default = "stamp_attribute")]
+    pub stamp_attribute: String,
+    /// Objects in one page of a search. Active Directory gives at most 1,000 by its default policy.
+    #[serde(default = "page_size")]
+    pub page_size: u32,
+    /// The time-out of connecting, and of every single operation, in seconds.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// Taken logins are read below this DN; the whole domain without it.
+    pub names_base: Option<String>,
+}
+
+fn stamp_attribute() -> String {
+    "adminDescription".into()
+}
+
+fn page_size() -> u32 {
+    1000
+}
+
+fn timeout_seconds() -> u64 {
+    30
+}
+
+impl Settings {
+    /// What is wrong, by field; all that can be told without a server.
+    pub fn problems(&self) -> Vec<(&'static str, String)> {
+        let mut problems = Vec::new();
+        if let Err(problem) = self.server() {
+            problems.push(("url", problem));
+        }
+        if self.bind_dn.trim().is_empty() {
+            problems.push(("bind_dn", "it is empty: an anonymous account can read next to nothing".into()));
+        }
+        if !self.password.is_well_formed() {
+            problems.push(("password", "a secret needs exactly one of file, credential or env".into()));
+        }
+        if let Err(more) = Places::of(self) {
+            problems.extend(more);
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if self.stamp_attribute.is_empty() || !self.stamp_attribute.chars().all(plain) {
+            problems.push(("stamp_attribute", format!("{:?} is not the name of an attribute", self.stamp_attribute)));
+        }
+        if !(1..=20_000).contains(&self.page_size) {
+            problems.push(("page_size", format!("{} is not between 1 and 20000", self.page_size)));
+        }
+        if !(1..=3600).contains(&self.timeout_seconds) {
+            problems.push(("timeout_seconds", format!("{} is not between 1 and 3600", self.timeout_seconds)));
+        }
+        problems
+    }
+
+    /// The server's URL, host and port.
+    pub(super) fn server(&self) -> Result<(Url, String, u16), String> {
+        let url = Url::parse(&self.url).map_err(|error| format!("{:?} is not a URL: {error}", self.url))?;
+        match url.scheme() {
+            "ldaps" => {}
+            "ldap" => return Err("ldap:// sends passwords in the clear: use ldaps://".into()),
+            other => return Err(format!("{other}:// is no LDAP over TLS: use ldaps://")),
+        }
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no host")?.to_owned();
+        let port = url.port().unwrap_or(636);
+        Ok((url, host, port))
+    }
+}
+
+/// The places of the settings, parsed.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    pub base: Dn,
+    unit: Dn,
+    user: Dn,
+    group: Dn,
+    pub names: Option<Dn>,
+}
+
+impl Places {
+    pub fn of(settings: &Settings) -> Result<Self, Vec<(&'static str, String)>> {
+        let mut problems = Vec::new();
+        let mut parse = |field, text: &str| match Dn::parse(text) {
+            Ok(dn) => Some(dn),
+            Err(error) => {
+                problems.push((field, error.to_string()));
+                None
+            }
+        };
+        let base = parse("base", &settings.base);
+        let mut place = |field, text: &Option<String>| match text {
+            Some(text) => parse(field, text),
+            None => base.clone(),
+        };
+        let unit = place("unit_base", &settings.unit_base);
+        let user = place("user_base", &settings.user_base);
+        let group = place("group_base", &settings.group_base);
+        let names = settings.names_base.as_ref().map(|text| parse("names_base", text));
+        let (Some(base), Some(unit), Some(user), Some(group)) = (base, unit, user, group) else { return Err(problems) };
+        for (field, dn) in [("unit_base", &unit), ("user_base", &user), ("group_base", &group)] {
+            if !dn.same(&base) && !dn.below(&base) {
+                problems.push((field, format!("{dn} does not lie below base, {base}")));
+            }
+        }
+        if let Some(names) = names.iter().flatten().find(|names| !base.same(names) && !base.below(names)) {
+            problems.push(("names_base", format!("{names} does not hold base, {base}")));
+        }
+        if problems.is_empty() { Ok(Self { base, unit, user, group, names: names.flatten() }) } else { Err(problems) }
+    }
+
+    /// Where objects of a kind are created that have no parent of ours.
+    pub fn root(&self, kind: Kind) -> &Dn {
+        match kind {
+            Kind::Unit => &self.unit,
+            Kind::User => &self.user,
+            Kind::Group => &self.group,
+        }
+    }
+
+    /// Whether this is one of the configured containers, which are not ours to change.
+    pub fn configured(&self, handle: &Handle) -> bool {
+        [&self.base, &self.unit, &self.user, &self.group].iter().any(|dn| dn.handle() == handle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings {
+            url: "ldaps://dc1.example.org".into(),
+            ca_file: None,
+            bind_dn: "CN=sync,DC=example,DC=org".into(),
+            password: SecretRef { file: Some("password".into()), credential: None, env: None },
+            base: "OU=Org,DC=example,DC=org".into(),
+            unit_base: None,
+            user_base: Some("ou=people, ou=org, dc=example, dc=org".into()),
+            group_base: None,
+            stamp_attribute: stamp_attribute(),
+            page_size: page_size(),
+            timeout_seconds: timeout_seconds(),
+            names_base: Some("DC=example,DC=org".into()),
+        }
+    }
+
+    fn fields(settings: &Settings) -> Vec<&'static str> {
+        settings.problems().into_iter().map(|(field, _)| field).collect()
+    }
+
+    #[test]
+    fn good_settings_have_no_problems() {
+        assert!(settings().problems().is_empty(), "{:?}", settings().problems());
+    }
+
+    #[test]
+    fn a_few_keys_are_enough_and_unknown_ones_are_refused() -> Result<(), toml::de::Error> {
+        let text = "url = 'ldaps://dc1'\nbind_dn = 'a@b'\npassword = { file = 'p' }\nbase = 'OU=a,DC=b'\n";
+        let settings: Settings = toml::from_str(text)?;
+        assert_eq!((settings.page_size, settings.timeout_seconds), (1000, 30));
+        assert!(settings.problems().is_empty());
+        assert!(toml::from_str::<Settings>(&format!("{text}pages = 3\n")).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn each_problem_names_its_field() {
+        assert_eq!(fields(&Settings { url: "ldap://dc1".into(), ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { url: "dc1".into(), ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { bind_dn: " ".into(), ..settings() }), ["bind_dn"]);
+        assert_eq!(fields(&Settings { base: "Org".into(), ..settings() }), ["base"]);
+        assert_eq!(
+            fields(&Settings { unit_base: Some("OU=Other,DC=example,DC=org".into()), ..settings() }),
+            ["unit_base"]
+        );
+        assert_eq!(
+            fields(&Settings { names_base: Some("OU=A,OU=Org,DC=example,DC=org".into()), ..settings() }),
+            ["names_base"]
+        );
+        assert_eq!(
+            fields(&Settings { page_size: 0, timeout_seconds: 0, ..settings() }),
+            ["page_size", "timeout_seconds"]
+        );
+        assert_eq!(fields(&Settings { stamp_attribute: "a)(b".into(), ..settings() }), ["stamp_attribute"]);
+    }
+}

@@ -1,0 +1,137 @@
+//! Creating an object: everything in one add, the stamp among it, so that a crash leaves either nothing or an object
+//! that can be found again.
+
+use super::{Work, encode};
+use crate::object::{Change, Kind, Value, aspect};
+use crate::target::ldap::dn::Dn;
+use crate::target::ldap::object::{DISABLED, id_of, naming_attribute};
+use crate::target::ldap::password;
+use crate::target::{Class, Receipt, Refusal};
+
+/// NORMAL_ACCOUNT of userAccountControl.
+const NORMAL: i64 = 0x200;
+/// GROUP_TYPE_ACCOUNT_GROUP and GROUP_TYPE_SECURITY_ENABLED: a global security group.
+const GLOBAL_SECURITY: &[u8] = b"-2147483646";
+
+type Attribute = (String, Vec<Vec<u8>>);
+
+impl Work<'_> {
+    pub(super) async fn create(&self) -> Result<Receipt, Refusal> {
+        let name = self.new_name()?;
+        let parent = match self.step.after(aspect::PARENT) {
+            Some([parent]) => self.reference(parent).await?,
+            _ => self.places.root(self.step.kind).clone(),
+        };
+        let dn = parent.child(naming_attribute(self.step.kind), name);
+        self.may_write(&dn)?;
+        let attributes = self.initial(name).await?;
+        self.session.add(&dn, attributes).await.map_err(|failure| self.write_failed(&dn, &failure))?;
+        let made = self.session.entry(&dn.to_string(), "(objectClass=*)", &["objectGUID".to_owned()]).await;
+        match made {
+            Ok(Some(entry)) if id_of(&entry).is_some() => {
+                let object = id_of(&entry).ok_or_else(|| self.unidentified(&dn))?;
+                self.names.learn(object.clone(), entry.dn);
+                Ok(Receipt { object })
+            }
+            // It was made, but which id it has is open; who comes next finds it by its stamp.
+            Ok(_) => Err(self.unidentified(&dn)),
+            Err(failure) => {
+                let mut refusal = self.write_failed(&dn, &failure);
+                refusal.class = Class::Unknown;
+                Err(refusal)
+            }
+        }
+    }
+
+    fn unidentified(&self, dn: &Dn) -> Refusal {
+        self.refuse(Class::Unknown, dn, "it was created, but its objectGUID cannot be read")
+    }
+
+    /// The name that the step gives, checked for what no directory takes.
+    pub(super) fn new_name(&self) -> Result<&str, Refusal> {
+        let Some([Value::Text(name)]) = self.step.after(aspect::NAME) else {
+            return Err(self.refuse(Class::Permanent, "", "the step gives no name"));
+        };
+        // rangeUpper of cn and ou.
+        let length = name.chars().count();
+        if !(1..=64).contains(&length) {
+            let why = format!("the name {name:?} has {length} characters, 1 to 64 are possible");
+            return Err(self.refuse(Class::Permanent, "", why));
+        }
+        Ok(name)
+    }
+
+    async fn initial(&self, name: &str) -> Result<Vec<Attribute>, Refusal> {
+        let mut attributes: Vec<Attribute> = Vec::new();
+        let classes: &[&str] = match self.step.kind {
+            Kind::Unit => &["top", "organizationalUnit"],
+            Kind::User => &["top", "person", "organizationalPerson", "user"],
+            Kind::Group => &["top", "group"],
+        };
+        let texts = |values: &[&str]| values.iter().map(|value| value.as_bytes().to_vec()).collect();
+        attributes.push(("objectClass".into(), texts(classes)));
+        attributes.push((self.settings.stamp_attribute.clone(), texts(&[self.step.key.as_str()])));
+        for change in &self.step.changes {
+            if let Some(attribute) = self.initial_of(change).await? {
+                attributes.push(attribute);
+            }
+        }
+        let has = |wanted: &str| attributes.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        if self.step.kind == Kind::Group {
+            let (login, group_type) = (has("sAMAccountName"), has("groupType"));
+            if !login {
+                attributes.push(("sAMAccountName".into(), texts(&[name])));
+            }
+            if !group_type {
+                attributes.push(("groupType".into(), vec![GLOBAL_SECURITY.to_vec()]));
+            }
+        }
+        if self.step.kind == Kind::User {
+            let enabled = self.step.after(aspect::ENABLED) == Some(&[Value::Bool(true)]);
+            let flags = if enabled { NORMAL } else { NORMAL | DISABLED };
+            attributes.push(("userAccountControl".into(), vec![flags.to_string().into_bytes()]));
+        }
+        Ok(attributes)
+    }
+
+    /// The attribute that a change of the create sets; `None` for what is set otherwise, or to nothing.
+    async fn initial_of(&self, change: &Change) -> Result<Option<Attribute>, Refusal> {
+        let name = &change.attribute;
+        if [aspect::NAME, aspect::PARENT, aspect::ENABLED].iter().any(|aspect| name.is(aspect))
+            || name.is(&self.settings.stamp_attribute)
+        {
+            return Ok(None);
+        }
+        let (name, values) = if name.is(aspect::PASSWORD) {
+            ("unicodePwd".to_owned(), self.password(change)?.into_iter().collect())
+        } else if name.is(aspect::MANAGER) {
+            ("manager".to_owned(), self.encoded(&change.after).await?)
+        } else if name.is(aspect::MEMBERS) {
+            ("member".to_owned(), self.encoded(&change.after).await?)
+        } else {
+            (name.to_string(), self.encoded(&self.fitting(change)?).await?)
+        };
+        Ok((!values.is_empty()).then_some((name, values)))
+    }
+
+    /// The bytes of values, references resolved.
+    pub(super) async fn encoded(&self, values: &[Value]) -> Result<Vec<Vec<u8>>, Refusal> {
+        let mut encoded = Vec::new();
+        for value in values {
+            match value {
+                Value::Reference(_) => encoded.push(self.reference(value).await?.to_string().into_bytes()),
+                plain => encoded.extend(encode(plain)),
+            }
+        }
+        Ok(encoded)
+    }
+
+    /// A new password, if the change asks for one.
+    pub(super) fn password(&self, change: &Change) -> Result<Option<Vec<u8>>, Refusal> {
+        if change.after != [Value::Generated { generated: true }] {
+            return Ok(None);
+        }
+        let password = password::generate().map_err(|_| self.refuse(Class::Transient, "", "no random numbers"))?;
+        Ok(Some(password::encode(&password)))
+    }
+}

@@ -1,0 +1,188 @@
+//! One step, done: `before` is checked for every change first, then everything is changed at once, or nothing.
+
+use std::collections::BTreeSet;
+
+use super::is_aspect;
+use super::state::{Object, State, refusal};
+use crate::object::{Change, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, aspect};
+use crate::target::{Class, Refusal};
+
+impl State {
+    pub fn apply(&mut self, step: &Step, links: &Links, schema: &Schema) -> Result<ObjectId, Refusal> {
+        if !self.tree && matches!(step.op, Op::Rename | Op::Move | Op::SetPassword) {
+            return Err(refusal(Class::Permanent, format!("this target has no {}", step.op)));
+        }
+        match step.op {
+            Op::Create => return self.create(step, links),
+            Op::Restore => return Err(refusal(Class::Permanent, "nothing deleted is kept here".into())),
+            _ => {}
+        }
+        let known = step.object.as_ref().or_else(|| links.object(&step.key)).cloned();
+        let id = known.ok_or_else(|| refusal(Class::Conflict, format!("{} has no object here yet", step.key)))?;
+        if matches!(step.op, Op::Link | Op::Unlink) {
+            return Ok(id);
+        }
+        let Some(object) = self.object(&id).filter(|object| object.kind == step.kind).cloned() else {
+            return match step.op {
+                Op::Delete => Ok(id),
+                _ => Err(refusal(Class::Stale, format!("{id} is no longer there"))),
+            };
+        };
+        for change in &step.changes {
+            self.check(&object, change, links, schema)?;
+        }
+        if step.op == Op::Delete {
+            return self.delete(&id).map(|()| id);
+        }
+        let mut changed = object.clone();
+        match step.op {
+            Op::Enable => changed.enabled = Some(true),
+            Op::Disable => changed.enabled = Some(false),
+            Op::SetPassword => changed.passwords += 1,
+            _ => {}
+        }
+        for change in &step.changes {
+            self.set(&mut changed, change, links)?;
+        }
+        if changed.parent.as_ref().is_some_and(|parent| self.lies_in(parent, &id)) {
+            return Err(refusal(Class::Conflict, format!("{id} cannot lie in itself")));
+        }
+        if !same(&object, &changed) {
+            self.replace(&id, changed)?;
+        }
+        Ok(id)
+    }
+
+    fn create(&mut self, step: &Step, links: &Links) -> Result<ObjectId, Refusal> {
+        if let Some(known) = self.stamped(step.kind, &step.key).into_iter().next() {
+            return Ok(known);
+        }
+        let mut object = Object {
+            kind: step.kind,
+            stamp: Some(step.key.clone()),
+            parent: None,
+            name: step.name.clone(),
+            enabled: (step.kind == Kind::User).then_some(true),
+            attributes: crate::object::Attributes::new(),
+            manager: None,
+            members: (step.kind == Kind::Group).then(BTreeSet::new),
+            passwords: 0,
+        };
+        for change in &step.changes {
+            self.set(&mut object, change, links)?;
+        }
+        self.add(object)
+    }
+
+    /// Refuses as stale what is neither as it was planned from nor as it should be.
+    fn check(&self, object: &Object, change: &Change, links: &Links, schema: &Schema) -> Result<(), Refusal> {
+        let name = &change.attribute;
+        if name.is(aspect::MEMBERS) || name.is(aspect::PASSWORD) {
+            return Ok(());
+        }
+        if name.is(aspect::ENABLED) && change.before.is_empty() {
+            return Ok(());
+        }
+        let (now, before, after) = if is_aspect(name) {
+            let now = self.aspect(object, change);
+            (now, self.settled(&change.before, links), self.settled(&change.after, links))
+        } else {
+            let now = object.attributes.get(name).cloned().unwrap_or_default();
+            (now, change.before.clone(), change.after.clone())
+        };
+        if schema.equal(name, &now, &before) || schema.equal(name, &now, &after) {
+            return Ok(());
+        }
+        Err(refusal(Class::Stale, format!("{name} is {now:?}, and was {before:?} when this was planned")))
+    }
+
+    /// What an aspect is now, with references as object ids.
+    fn aspect(&self, object: &Object, change: &Change) -> Vec<Value> {
+        let reference = |id: &ObjectId| Value::Reference(Referent::Object(id.clone()));
+        let name = &change.attribute;
+        if name.is(aspect::ENABLED) {
+            object.enabled.map(Value::Bool).into_iter().collect()
+        } else if name.is(aspect::NAME) {
+            vec![Value::text(object.name.as_str())]
+        } else if name.is(aspect::PARENT) {
+            vec![object.parent.as_ref().map_or(Value::Reference(Referent::Root), reference)]
+        } else {
+            object.manager.as_ref().map(reference).into_iter().collect()
+        }
+    }
+
+    /// References as object ids, as far as they lead anywhere.
+    fn settled(&self, values: &[Value], links: &Links) -> Vec<Value> {
+        let settle = |value: &Value| match self.referent(value, links) {
+            Ok(Some(id)) => Value::Reference(Referent::Object(id)),
+            Ok(None) => Value::Reference(Referent::Root),
+            Err(_) => value.clone(),
+        };
+        values.iter().map(settle).collect()
+    }
+
+    fn set(&self, object: &mut Object, change: &Change, links: &Links) -> Result<(), Refusal> {
+        let name = &change.attribute;
+        if !is_aspect(name) {
+            if change.after.is_empty() {
+                object.attributes.remove(name);
+            } else {
+                object.attributes.insert(name.clone(), change.after.clone());
+            }
+            return Ok(());
+        }
+        let after = change.after.first();
+        if name.is(aspect::ENABLED) {
+            object.enabled = match after {
+                Some(Value::Bool(enabled)) => Some(*enabled),
+                _ => object.enabled,
+            };
+        } else if name.is(aspect::PASSWORD) {
+            object.passwords += u64::from(after.is_some() && object.passwords == 0);
+        } else if name.is(aspect::NAME) {
+            let text = after.and_then(Value::as_text);
+            text.ok_or_else(|| refusal(Class::Permanent, "a name is text".into()))?.clone_into(&mut object.name);
+        } else if name.is(aspect::PARENT) {
+            object.parent = after.map(|value| self.referent(value, links)).transpose()?.flatten();
+        } else if name.is(aspect::MANAGER) {
+            object.manager = after.map(|value| self.referent(value, links)).transpose()?.flatten();
+        } else {
+            let members = object.members.get_or_insert_default();
+            for value in &change.before {
+                if let Ok(Some(id)) = self.referent(value, links) {
+                    members.remove(&id);
+                }
+            }
+            for value in &change.after {
+                members.extend(self.referent(value, links)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The object that a reference leads to; `None` is the root.
+    fn referent(&self, value: &Value, links: &Links) -> Result<Option<ObjectId>, Refusal> {
+        let found = match value {
+            Value::Reference(Referent::Root) => return Ok(None),
+            Value::Reference(Referent::Handle(handle)) if handle.as_str() == super::ROOT => return Ok(None),
+            Value::Reference(Referent::Key(key)) => links.object(key).cloned(),
+            Value::Reference(Referent::Object(id)) => Some(id.clone()),
+            Value::Reference(Referent::Handle(handle)) => self.at(handle),
+            other => return Err(refusal(Class::Permanent, format!("{other} is no reference"))),
+        };
+        match found.filter(|id| self.object(id).is_some()) {
+            Some(id) => Ok(Some(id)),
+            None => Err(refusal(Class::Conflict, format!("{value} leads to nothing here"))),
+        }
+    }
+}
+
+fn same(one: &Object, other: &Object) -> bool {
+    one.parent == other.parent
+        && one.name == other.name
+        && one.enabled == other.enabled
+        && one.attributes == other.attributes
+        && one.manager == other.manager
+        && one.members == other.members
+        && one.passwords == other.passwords
+}

@@ -1,0 +1,175 @@
+//! The objects themselves, how they refer to each other, and what may not be there twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Faults, ROOT, is_aspect};
+use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed};
+use crate::org::Id;
+use crate::target::{Class, Refusal};
+
+#[derive(Debug, Clone)]
+pub(super) struct Object {
+    pub kind: Kind,
+    pub stamp: Option<Id>,
+    /// The container; `None` is the root.
+    pub parent: Option<ObjectId>,
+    pub name: String,
+    pub enabled: Option<bool>,
+    pub attributes: Attributes,
+    pub manager: Option<ObjectId>,
+    pub members: Option<BTreeSet<ObjectId>>,
+    pub passwords: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub tree: bool,
+    objects: BTreeMap<ObjectId, Object>,
+    given: u64,
+    pub writes: u64,
+    pub faults: Faults,
+}
+
+/// The attribute that holds the login of a user.
+pub(super) fn login(tree: bool) -> &'static str {
+    if tree { "sAMAccountName" } else { "userName" }
+}
+
+pub(super) fn refusal(class: Class, message: String) -> Refusal {
+    Refusal { class, message, fatal: false }
+}
+
+impl State {
+    pub fn new(tree: bool) -> Self {
+        Self { tree, objects: BTreeMap::new(), given: 0, writes: 0, faults: Faults::default() }
+    }
+
+    pub fn ids(&self) -> Vec<ObjectId> {
+        self.objects.keys().cloned().collect()
+    }
+
+    pub fn object(&self, id: &ObjectId) -> Option<&Object> {
+        self.objects.get(id)
+    }
+
+    pub fn passwords(&self, id: &ObjectId) -> u64 {
+        self.object(id).map_or(0, |object| object.passwords)
+    }
+
+    pub fn stamped(&self, kind: Kind, key: &Id) -> Vec<ObjectId> {
+        let bears = |object: &Object| object.kind == kind && object.stamp.as_ref() == Some(key);
+        self.objects.iter().filter(|(_, object)| bears(object)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Counts a write that is about to be done and says whether it is to fail.
+    pub fn next_fault(&mut self) -> Option<Class> {
+        let (left, class) = self.faults.fail_write?;
+        self.faults.fail_write = (left > 1).then(|| (left - 1, class));
+        (left <= 1).then_some(class)
+    }
+
+    pub fn add(&mut self, object: Object) -> Result<ObjectId, Refusal> {
+        self.given += 1;
+        let id = ObjectId::new(format!("m{:06}", self.given));
+        self.replace(&id, object)?;
+        Ok(id)
+    }
+
+    /// Puts an object in its place, if nothing else is in the way.
+    pub fn replace(&mut self, id: &ObjectId, object: Object) -> Result<(), Refusal> {
+        if let Some(other) = self.in_the_way(id, &object) {
+            return Err(refusal(Class::Conflict, format!("{} is taken by {other}", object.name)));
+        }
+        self.objects.insert(id.clone(), object);
+        self.writes += 1;
+        Ok(())
+    }
+
+    pub fn delete(&mut self, id: &ObjectId) -> Result<(), Refusal> {
+        if self.objects.values().any(|object| object.parent.as_ref() == Some(id)) {
+            return Err(refusal(Class::Conflict, format!("{id} is not empty")));
+        }
+        if self.objects.remove(id).is_some() {
+            self.writes += 1;
+            for object in self.objects.values_mut() {
+                object.members.as_mut().map(|members| members.remove(id));
+                object.manager = object.manager.take().filter(|manager| manager != id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `id` lies in `container`, at any depth, or is it.
+    pub fn lies_in(&self, id: &ObjectId, container: &ObjectId) -> bool {
+        let mut place = Some(id.clone());
+        while let Some(here) = place {
+            if here == *container {
+                return true;
+            }
+            place = self.object(&here).and_then(|object| object.parent.clone());
+        }
+        false
+    }
+
+    /// In a tree the path of names, without one the id.
+    pub fn handle(&self, id: &ObjectId) -> Handle {
+        if !self.tree {
+            return Handle::new(id.as_str());
+        }
+        let mut path = String::new();
+        let mut place = Some(id.clone());
+        while let Some(object) = place.as_ref().and_then(|here| self.object(here)) {
+            path.push_str(&object.name.to_lowercase().replace('\\', "\\\\").replace(',', "\\,"));
+            path.push(',');
+            place = object.parent.clone();
+        }
+        Handle::new(path + ROOT)
+    }
+
+    /// The object that a handle means now.
+    pub fn at(&self, handle: &Handle) -> Option<ObjectId> {
+        self.objects.keys().find(|id| self.handle(id) == *handle).cloned()
+    }
+
+    pub fn login_of(&self, id: &ObjectId) -> Option<String> {
+        self.object(id).and_then(|object| object.login(self.tree)).map(str::to_owned)
+    }
+
+    /// The object as the port shows it, with the attributes in `names`, or with all.
+    pub fn observed(&self, id: &ObjectId, names: Option<&[AttributeName]>) -> Option<Observed> {
+        let object = self.object(id)?;
+        let wanted = |name: &AttributeName| names.is_none_or(|names| names.contains(name));
+        let attributes = object.attributes.iter().filter(|(name, _)| wanted(name) && !is_aspect(name));
+        Some(Observed {
+            id: id.clone(),
+            kind: object.kind,
+            handle: self.handle(id),
+            stamp: object.stamp.clone(),
+            parent: self.tree.then(|| object.parent.as_ref().map_or_else(|| Handle::new(ROOT), |id| self.handle(id))),
+            name: object.name.clone(),
+            enabled: object.enabled,
+            attributes: attributes.map(|(name, values)| (name.clone(), values.clone())).collect(),
+            manager: object.manager.as_ref().map(|id| self.handle(id)),
+            members: object.members.as_ref().map(|members| members.iter().map(|id| self.handle(id)).collect()),
+            protected: false,
+        })
+    }
+
+    /// Another object with the same login, or with the same name in the same place of a tree.
+    fn in_the_way(&self, id: &ObjectId, object: &Object) -> Option<&ObjectId> {
+        let login = object.login(self.tree).map(str::to_lowercase);
+        let same = |other: &Object| {
+            let same_login = login.is_some() && other.login(self.tree).map(str::to_lowercase) == login;
+            let same_place = self.tree && other.parent == object.parent;
+            same_login || same_place && other.name.to_lowercase() == object.name.to_lowercase()
+        };
+        self.objects.iter().find(|(other, there)| *other != id && same(there)).map(|(other, _)| other)
+    }
+}
+
+impl Object {
+    fn login(&self, tree: bool) -> Option<&str> {
+        let values = self.attributes.get(&AttributeName::new(login(tree)))?;
+        if self.kind == Kind::User { values.first()?.as_text() } else { None }
+    }
+}

@@ -1,0 +1,147 @@
+//! A SCIM 2.0 service (RFC 7643, RFC 7644) as a target. Knows the protocol and its real-world variants; nothing of
+//! the roster, the mapping or the plan's reasons.
+//!
+//! Reading is lenient, writing is strict. `externalId` is the stamp, `id` the link and the handle. There is no tree
+//! and there are no passwords.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use self::answer::Failure;
+use self::client::Client;
+use self::schema::Schemas;
+use self::service::{Locks, Service};
+use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::org::Id;
+
+mod answer;
+mod check;
+mod client;
+mod create;
+mod listing;
+mod lookup;
+mod members;
+mod observed;
+mod patch;
+mod path;
+mod paths;
+mod read;
+mod schema;
+mod service;
+mod settings;
+mod wire;
+mod write;
+
+pub use schema::schema;
+pub use settings::Settings;
+
+/// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
+/// Names that the schema does not know may belong to an extension of the service and are accepted.
+pub fn attribute_problem(name: &AttributeName) -> Option<String> {
+    path::Path::writable(name.as_str()).err().map(|error| error.to_string())
+}
+
+/// One configured SCIM service.
+pub struct ScimTarget {
+    name: String,
+    settings: Settings,
+    folder: PathBuf,
+    schemas: Arc<Schemas>,
+    locks: Arc<Locks>,
+    client: Mutex<Option<Arc<Client>>>,
+    /// The attributes of the last observation, as the mapping spells them.
+    asked: Mutex<BTreeMap<Kind, Vec<AttributeName>>>,
+}
+
+impl ScimTarget {
+    /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet.
+    pub fn new(name: String, settings: Settings, folder: &Path) -> Self {
+        Self {
+            name,
+            settings,
+            folder: folder.to_owned(),
+            schemas: Arc::new(Schemas::standard()),
+            locks: Arc::default(),
+            client: Mutex::new(None),
+            asked: Mutex::default(),
+        }
+    }
+
+    /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
+    /// rotated secret needs no restart.
+    fn service(&self, anew: bool) -> Result<Service, Failure> {
+        let mut place = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = place.take().filter(|_| !anew);
+        let client = match known {
+            Some(client) => client,
+            None => Arc::new(Client::new(&self.settings, &self.folder)?),
+        };
+        *place = Some(client.clone());
+        Ok(Service {
+            client,
+            schemas: self.schemas.clone(),
+            locks: self.locks.clone(),
+            page_size: self.settings.page_size,
+        })
+    }
+}
+
+impl std::fmt::Debug for ScimTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScimTarget").field("name", &self.name).field("url", &self.settings.url).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Target for ScimTarget {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { tree: false, first_password: false, login: "userName" }
+    }
+
+    fn schema(&self, kind: Kind) -> &Schema {
+        self.schemas.of(kind)
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        match self.service(true) {
+            Ok(service) => service.check().await,
+            Err(failure) => vec![check::failed(failure)],
+        }
+    }
+
+    async fn observe(
+        &self,
+        request: &ObserveRequest,
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Coverage, TargetError> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&request.attributes);
+        let attempted = |failure: Failure| failure.into_target_error(format!("reading {}", self.settings.url));
+        self.service(true).map_err(attempted)?.observe(request, see).await.map_err(attempted)
+    }
+
+    async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
+        let service = self.service(false)?;
+        let found = service.find_stamped(kind, key, likely).await?;
+        let names: Vec<AttributeName> = likely.changes.iter().map(|change| change.attribute.clone()).collect();
+        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
+    }
+
+    async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
+        let service = self.service(false)?;
+        let found = service.resource(kind, id).await?;
+        let names = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned().unwrap_or_default();
+        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
+    }
+
+    async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
+        Ok(self.service(false)?.apply(step, links).await?)
+    }
+}

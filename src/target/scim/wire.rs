@@ -1,0 +1,190 @@
+//! The JSON of RFC 7643 and RFC 7644: read leniently, written strictly.
+//!
+//! Services write attribute names in any case, numbers for ids, "True" for true, null for absent, one object where a
+//! list belongs. All of that is understood here and nowhere else. What is not understood stays in the JSON untouched.
+
+use serde_json::{Value as Json, json};
+
+pub(super) const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+pub(super) const CORE_GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// The member `key` of an object, whatever the case it is written in (RFC 7643 section 2.1). Null is absent.
+pub(super) fn member<'a>(object: &'a Json, key: &str) -> Option<&'a Json> {
+    let map = object.as_object()?;
+    map.get(key)
+        .or_else(|| map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+        .filter(|value| !value.is_null())
+}
+
+/// An attribute of a resource. One of an extension is looked for below its URN, under its full name, and below
+/// `EnterpriseUser`, as some services call it.
+pub(super) fn attribute<'a>(resource: &'a Json, extension: Option<&str>, name: &str) -> Option<&'a Json> {
+    let Some(urn) = extension else {
+        return member(resource, name);
+    };
+    member(resource, urn)
+        .and_then(|part| member(part, name))
+        .or_else(|| member(resource, &format!("{urn}:{name}")))
+        .or_else(|| {
+            let enterprise = urn.eq_ignore_ascii_case(ENTERPRISE);
+            enterprise.then(|| member(resource, "EnterpriseUser")).flatten().and_then(|part| member(part, name))
+        })
+}
+
+/// A simple value as text: numbers and booleans too. Empty text is absent.
+pub(super) fn text(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) if text.is_empty() => None,
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+pub(super) fn boolean(value: &Json) -> Option<bool> {
+    match text(value)?.to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+pub(super) fn number(value: &Json) -> Option<u64> {
+    text(value)?.trim().parse().ok()
+}
+
+/// A multi-valued attribute; a single value where a list belongs counts as a list of one.
+pub(super) fn list(value: &Json) -> &[Json] {
+    match value {
+        Json::Array(items) => items,
+        Json::Null => &[],
+        single => std::slice::from_ref(single),
+    }
+}
+
+/// What a reference points at: `{"value": id}`, or the bare id.
+pub(super) fn referenced(value: &Json) -> Option<String> {
+    match value {
+        Json::Object(_) => member(value, "value").and_then(text),
+        simple => text(simple),
+    }
+}
+
+pub(super) fn id(resource: &Json) -> Option<String> {
+    member(resource, "id").and_then(text)
+}
+
+pub(super) fn external_id(resource: &Json) -> Option<String> {
+    member(resource, "externalId").and_then(text)
+}
+
+/// One page of a listing (RFC 7644 section 3.4.2).
+#[derive(Debug)]
+pub(super) struct Page {
+    pub items: Vec<Json>,
+    pub total: Option<u64>,
+}
+
+impl Page {
+    /// `None` when the JSON is no listing at all.
+    pub fn read(json: &Json) -> Option<Self> {
+        let total = member(json, "totalResults").and_then(number);
+        let items = match member(json, "Resources") {
+            Some(Json::Array(items)) => items.clone(),
+            Some(_) => return None,
+            None if total.is_some() => Vec::new(),
+            None => return None,
+        };
+        Some(Self { items, total })
+    }
+}
+
+/// What an error says about itself (RFC 7644 section 3.12), for people.
+pub(super) fn error_detail(json: &Json) -> Option<String> {
+    if let Json::String(text) = json {
+        return Some(text.clone());
+    }
+    let json = list(json).first()?;
+    let inner = member(json, "response").or_else(|| member(json, "error")).unwrap_or(json);
+    let detail = ["detail", "message", "error_description"].iter().find_map(|key| member(inner, key).and_then(text));
+    let kind = member(inner, "scimType").and_then(text);
+    match (kind, detail.or_else(|| text(inner))) {
+        (Some(kind), Some(detail)) => Some(format!("{kind}: {detail}")),
+        (kind, detail) => kind.or(detail),
+    }
+}
+
+/// The body of a PATCH (RFC 7644 section 3.5.2).
+pub(super) fn patch(operations: &[Json]) -> Json {
+    json!({ "schemas": [PATCH], "Operations": operations })
+}
+
+pub(super) fn replace(path: &str, value: &Json) -> Json {
+    json!({ "op": "replace", "path": path, "value": value })
+}
+
+pub(super) fn add(path: &str, value: &Json) -> Json {
+    json!({ "op": "add", "path": path, "value": value })
+}
+
+pub(super) fn remove(path: &str) -> Json {
+    json!({ "op": "remove", "path": path })
+}
+
+/// Text as a filter writes it: a JSON string (RFC 7644 section 3.4.2.2).
+pub(super) fn quoted(text: &str) -> String {
+    Json::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_services_really_write_is_understood() {
+        let user = json!({
+            "ID": 7, "ExternalID": "k", "Active": "True", "title": null, "emails": {"value": "a@b"},
+            "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": {"Department": "D"},
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter": "12",
+            "EnterpriseUser": {"division": "V", "manager": "9"},
+        });
+        assert_eq!(id(&user).as_deref(), Some("7"));
+        assert_eq!(external_id(&user).as_deref(), Some("k"));
+        assert_eq!(member(&user, "active").and_then(boolean), Some(true));
+        assert_eq!(member(&user, "title"), None);
+        assert_eq!(member(&user, "emails").map(|emails| list(emails).len()), Some(1));
+        for (name, value) in [("department", "D"), ("costCenter", "12"), ("division", "V"), ("manager", "9")] {
+            let found = attribute(&user, Some(ENTERPRISE), name).and_then(referenced);
+            assert_eq!(found.as_deref(), Some(value), "{name}");
+        }
+    }
+
+    #[test]
+    fn totals_come_as_numbers_as_text_or_not_at_all() {
+        let total = |json: Json| Page::read(&json).map(|page| page.total);
+        assert_eq!(total(json!({"totalResults": 3, "Resources": []})), Some(Some(3)));
+        assert_eq!(total(json!({"totalresults": "3", "resources": []})), Some(Some(3)));
+        assert_eq!(total(json!({"Resources": []})), Some(None));
+        assert_eq!(total(json!({"totalResults": 0})), Some(Some(0)));
+        assert_eq!(total(json!({"error": "x"})), None);
+        assert_eq!(total(json!([1])), None);
+    }
+
+    #[test]
+    fn errors_say_what_they_say_in_any_shape() {
+        for (json, said) in [
+            (json!({"scimType": "uniqueness", "detail": "taken", "status": 409}), Some("uniqueness: taken")),
+            (json!({"response": {"detail": "no"}}), Some("no")),
+            (json!([{"message": "first"}, {"message": "second"}]), Some("first")),
+            (json!({"error": "invalid_token"}), Some("invalid_token")),
+            (json!("text"), Some("text")),
+            (json!({}), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(error_detail(&json).as_deref(), said, "{json}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The configuration as an administrator meets it: the example is good, and each mistake is told with its place and
+//! what to write instead.
+
+use std::path::PathBuf;
+
+use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
+use rosterd::mapping::{Place, WhenEmpty};
+use rosterd::object::{AttributeName, Authority, Kind};
+use rosterd::org::Instant;
+
+const BASE: &str = include_str!("base.toml");
+
+fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
+    let names: &[&str] = match (protocol, kind) {
+        (Protocol::Ldap, Kind::User) => &["sAMAccountName", "givenName", "sn", "title", "department"],
+        (Protocol::Scim, Kind::User) => &["userName", "name.givenName", "title"],
+        _ => &[],
+    };
+    names.iter().map(|name| AttributeName::new(*name)).collect()
+}
+
+fn parse(text: &str) -> Result<Loaded, Vec<ConfigProblem>> {
+    Config::parse("config.toml", text, PathBuf::new(), &known)
+}
+
+/// The problems of the base configuration after each of `changes`.
+fn problems(changes: &[(&str, &str)]) -> Vec<ConfigProblem> {
+    let text = changes.iter().fold(BASE.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from:?} is not in the base");
+        text.replacen(from, to, 1)
+    });
+    parse(&text).expect_err("this is wrong")
+}
+
+fn told(changes: &[(&str, &str)]) -> String {
+    render(&problems(changes), false)
+}
+
+macro_rules! mistake {
+    ($name:ident, $($from:expr => $to:expr),+ $(,)?) => {
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), told(&[$(($from, $to)),+]));
+        }
+    };
+}
+
+mistake!(unknown_key, "bind_dn =" => "bind_nd =");
+mistake!(unknown_section, "[naming.login]" => "[nameing.login]");
+mistake!(missing_key, "base = \"OU=Org,DC=example,DC=test\"\n" => "");
+mistake!(missing_section, "[roster]\nfile = \"roster.db\"\nzone = \"Europe/Copenhagen\"\nnational_id_key = { file = \"national-id.key\" }" => "");
+mistake!(wrong_type, "file = \"hr.jsonl\"" => "file = 7");
+mistake!(not_toml, "zone = \"Europe/Copenhagen\"" => "zone = Europe/Copenhagen");
+mistake!(unknown_zone, "Europe/Copenhagen" => "Europe/Kobenhavn");
+mistake!(bad_cron, "0 5 * * *" => "0 25 * * *");
+mistake!(too_few_cron_fields, "0 5 * * *" => "5 * *");
+mistake!(cron_that_never_fires, "0 5 * * *" => "0 0 31 2 *");
+mistake!(cron_with_day_and_weekday, "0 5 * * *" => "0 5 1 * Mon");
+mistake!(unknown_field_in_expression, "\"person.given_name\"" => "\"upper(person.givenname)\"");
+mistake!(unknown_root_in_naming, "slug(person.given_name)[:3]" => "slug(unit.name)[:3]");
+mistake!(broken_expression, "\"person.given_name\"" => "\"person.given_name ~\"");
+mistake!(unknown_filter, "\"person.given_name\"" => "\"person.given_name|uper\"");
+mistake!(national_id_in_expression, "\"person.given_name\"" => "\"person.national_id\"");
+mistake!(unknown_attribute, "givenName =" => "givnName =");
+mistake!(two_rules_for_one_attribute, "givenName =" => "samaccountname = \"login\"\ngivenName =");
+mistake!(aspect_as_attribute, "givenName =" => "manager = \"manager.name\"\ngivenName =");
+mistake!(dotted_attribute_without_quotes, "userName = \"login\"" => "userName = \"login\"\nname.givenName = \"person.given_name\"");
+mistake!(unknown_authority, "empty = \"keep\"" => "authority = \"owned\"");
+mistake!(secret_in_clear, "password = { file = \"password\" }" => "password = \"hunter2\"");
+mistake!(secret_in_two_places, "{ env = \"CLOUD_TOKEN\" }" => "{ env = \"CLOUD_TOKEN\", file = \"t\" }");
+mistake!(one_name_twice, "[scim.cloud.connection]" => "[scim.ad.connection]", "[scim.cloud.user.attributes]" => "[scim.ad.user.attributes]");
+mistake!(name_of_rosterd, "[jsonl.hr]" => "[jsonl.roster]");
+mistake!(directory_without_name, "name = \"person.name\"\n" => "");
+mistake!(login_is_not_mapped, "userName = \"login\"" => "title = \"engagement.title\"");
+mistake!(limit_that_cannot_be, "[ldap.ad]\n" => "[ldap.ad]\nlimits.disable = { share = 500 }\nlimits.delete = { count = 1, floor = 2 }\n");
+mistake!(plain_ldap, "ldaps://" => "ldap://");
+mistake!(
+    several_at_once,
+    "file = \"hr.jsonl\"" => "file = 7",
+    "bind_dn =" => "bind_nd =",
+    "\"person.given_name\"" => "\"person.givenname\"",
+    "empty = \"keep\"" => "empty = \"leave\"",
+    "userName = \"login\"" => "userName = \"logn\"",
+);
+
+#[test]
+fn a_secret_in_clear_is_not_repeated() {
+    for (from, to) in [
+        ("password = { file = \"password\" }", "password = \"hunter2\""),
+        ("password = { file = \"password\" }", "password = \"hunter2"),
+        ("password = { file = \"password\" }", "passwd = \"hunter2\""),
+        ("{ env = \"CLOUD_TOKEN\" }", "[\"hunter2\"]"),
+        ("{ env = \"CLOUD_TOKEN\" }", "{ value = \"hunter2\" }"),
+        ("{ file = \"national-id.key\" }", "\"\"\"\nhunter2\"\"\""),
+    ] {
+        let problems = problems(&[(from, to)]);
+        assert!(!render(&problems, false).contains("hunter2"), "{}", render(&problems, false));
+        assert!(!to_json(&problems).to_string().contains("hunter2"), "{to}");
+    }
+}
+
+#[test]
+fn problems_as_json_have_place_and_hint() {
+    let json = to_json(&problems(&[("bind_dn =", "bind_nd =")]));
+    insta::assert_snapshot!("json", serde_json::to_string_pretty(&json).unwrap());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_problem() {
+    let problems = Config::load("/nowhere/config.toml".as_ref(), &known).expect_err("there is no such file");
+    assert!(problems[0].message.contains("cannot read /nowhere/config.toml"));
+}
+
+#[test]
+fn the_base_is_compiled_whole() {
+    let loaded = parse(BASE).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    let user = &loaded.targets["ad"].rules.kinds[&Kind::User];
+    assert_eq!(user.place, Place::Unit);
+    assert!(user.manager && user.name.is_some() && user.when.is_none());
+    let title = &user.attributes[&AttributeName::new("TITLE")];
+    assert_eq!((title.authority, title.empty), (Authority::Own, WhenEmpty::Keep));
+    assert_eq!(loaded.targets["ad"].limits.disable.count, 25);
+    assert_eq!(loaded.intake_ends.count, 200);
+    assert_eq!(loaded.login.counter_digits, 2);
+    assert!(loaded.sources["hr"].is_some() && loaded.targets["cloud"].schedule.is_none());
+    let next = loaded.sources["hr"]
+        .as_ref()
+        .unwrap()
+        .next_after("2026-11-23T06:00:00Z".parse::<Instant>().unwrap(), &loaded.zone);
+    assert_eq!(next.unwrap().to_string(), "2026-11-24T04:00:00Z");
+}
+
+#[test]
+fn the_starter_is_good() {
+    let any = |_, _| Vec::new();
+    let loaded = Config::parse("config.example.toml", starter(), PathBuf::new(), &any)
+        .unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    assert_eq!(loaded.targets["ad"].rules.kinds.len(), 3);
+    assert_eq!(loaded.targets["cloud"].rules.kinds.len(), 2);
+    let lines = starter().lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with('#')).count();
+    assert!(lines <= 120, "{lines} lines are too many to read in five minutes");
+}
+
+#[test]
+fn the_generation_is_of_what_is_in_force() {
+    let of = |text: &str| parse(text).map(|loaded| loaded.generation).expect("good");
+    let base = of(BASE);
+    assert_eq!(base, of(&format!("# a comment\n{BASE}")));
+    assert_eq!(base, of(&BASE.replace("pattern =", "counter_digits = 2\npattern =")));
+    assert_ne!(base, of(&BASE.replace("[:3]", "[:4]")));
+    assert_ne!(base, of(&BASE.replace("Europe/Copenhagen", "Europe/Berlin")));
+}

@@ -1,0 +1,130 @@
+//! The lab's directory: `ROSTERD_LAB` names the folder of a lab that `scripts/lab up` started.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use ldap3::controls::RawControl;
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, SearchResult};
+use rosterd::net::client_config;
+
+/// A running lab.
+pub struct Lab {
+    values: BTreeMap<String, String>,
+}
+
+impl Lab {
+    /// Reads `lab.env`; a test that needs a lab cannot do without.
+    #[expect(clippy::disallowed_methods, reason = "the runner of the tests says where the lab is")]
+    pub fn open() -> Self {
+        let folder = std::env::var("ROSTERD_LAB")
+            .expect("ROSTERD_LAB names no lab: run scripts/test, or `scripts/lab up DIR` and set it to DIR");
+        let text = std::fs::read_to_string(Path::new(&folder).join("lab.env")).expect("the lab's lab.env");
+        let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Self { values: text.lines().filter_map(pair).collect() }
+    }
+
+    pub fn value(&self, key: &str) -> &str {
+        self.values.get(key).unwrap_or_else(|| panic!("lab.env has no {key}"))
+    }
+
+    pub fn path(&self, key: &str) -> PathBuf {
+        self.value(key).into()
+    }
+
+    /// A word that no other test has: logins are unique in the whole domain.
+    pub fn word() -> String {
+        uuid::Uuid::new_v4().simple().to_string()[..10].to_owned()
+    }
+
+    /// The directory as its administrator, to look at and to change things behind rosterd's back.
+    pub async fn administrator(&self) -> Directory {
+        let tls = client_config(Some(&self.path("CA_FILE"))).unwrap();
+        let settings = LdapConnSettings::new().set_config(tls);
+        let (driver, mut ldap) = LdapConnAsync::with_settings(settings, self.value("LDAPS_URL")).await.unwrap();
+        tokio::spawn(driver.drive());
+        ldap.simple_bind(self.value("BIND_DN"), self.value("BIND_PASSWORD")).await.unwrap().success().unwrap();
+        Directory { ldap }
+    }
+
+    /// A new organisational unit of a test's own below the organisation, made as the administrator.
+    pub async fn fresh_unit(&self, directory: &mut Directory) -> String {
+        let dn = format!("OU=test {},{}", Self::word(), self.value("ORG_BASE"));
+        directory.add(&dn, &[("objectClass", "organizationalUnit")]).await;
+        dn
+    }
+}
+
+/// A connection that takes no refusal.
+pub struct Directory {
+    ldap: Ldap,
+}
+
+impl Directory {
+    pub async fn add(&mut self, dn: &str, attributes: &[(&str, &str)]) {
+        let mut all: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+        for (name, value) in attributes {
+            all.entry(name).or_default().insert(value);
+        }
+        self.ldap.add(dn, all.into_iter().collect()).await.unwrap().success().unwrap();
+    }
+
+    pub async fn set(&mut self, dn: &str, attribute: &str, value: &str) {
+        let change = Mod::Replace(attribute, HashSet::from([value]));
+        self.ldap.modify(dn, vec![change]).await.unwrap().success().unwrap();
+    }
+
+    pub async fn rename(&mut self, dn: &str, rdn: &str) {
+        self.ldap.modifydn(dn, rdn, true, None).await.unwrap().success().unwrap();
+    }
+
+    /// Takes every right to read `dn` and all below it from `account`.
+    pub async fn hide(&mut self, dn: &str, account: &str) {
+        const SECURITY: &str = "nTSecurityDescriptor";
+        let sid = self.binary(account, "objectSid").await;
+        let mut descriptor = self.binary(dn, SECURITY).await;
+        let list = usize::try_from(u32::from_le_bytes(descriptor[16..20].try_into().unwrap())).unwrap();
+        let mut entry = vec![1, 2]; // ACCESS_DENIED_ACE, inherited by containers ([MS-DTYP] section 2.4.4)
+        entry.extend(u16::try_from(8 + sid.len()).unwrap().to_le_bytes());
+        entry.extend(0x94_u32.to_le_bytes()); // read properties, list children, list object
+        entry.extend(sid);
+        for (at, more) in [(list + 2, u16::try_from(entry.len()).unwrap()), (list + 4, 1)] {
+            let old = u16::from_le_bytes([descriptor[at], descriptor[at + 1]]);
+            descriptor[at..at + 2].copy_from_slice(&(old + more).to_le_bytes());
+        }
+        descriptor.splice(list + 8..list + 8, entry);
+        let change = Mod::Replace(SECURITY.as_bytes().to_vec(), HashSet::from([descriptor]));
+        self.ldap.with_controls(only_the_access_list()).modify(dn, vec![change]).await.unwrap().success().unwrap();
+    }
+
+    async fn binary(&mut self, dn: &str, attribute: &str) -> Vec<u8> {
+        let ldap = self.ldap.with_controls(only_the_access_list());
+        let found = ldap.search(dn, Scope::Base, "(objectClass=*)", vec![attribute]).await.unwrap();
+        let mut entry = found.success().unwrap().0.pop().map(SearchEntry::construct).unwrap();
+        entry.bin_attrs.remove(attribute).unwrap().remove(0)
+    }
+
+    /// The attributes of an entry; `None` when there is none.
+    pub async fn look(&mut self, dn: &str) -> Option<SearchEntry> {
+        let SearchResult(mut found, result) =
+            self.ldap.search(dn, Scope::Base, "(objectClass=*)", vec!["*"]).await.unwrap();
+        match result.rc {
+            0 => found.pop().map(SearchEntry::construct),
+            32 => None,
+            _ => panic!("{result}"),
+        }
+    }
+
+    /// The values of an attribute, sorted.
+    pub async fn values(&mut self, dn: &str, attribute: &str) -> Vec<String> {
+        let entry = self.look(dn).await.unwrap_or_else(|| panic!("{dn} is not there"));
+        let mut values = entry.attrs.get(attribute).cloned().unwrap_or_default();
+        values.sort();
+        values
+    }
+}
+
+/// LDAP_SERVER_SD_FLAGS_OID ([MS-ADTS] section 3.1.1.3.4.1.11) with DACL_SECURITY_INFORMATION.
+fn only_the_access_list() -> Vec<RawControl> {
+    let value = vec![0x30, 3, 2, 1, 4];
+    vec![RawControl { ctype: "1.2.840.113556.1.4.801".into(), crit: true, val: Some(value) }]
+}

@@ -1,0 +1,108 @@
+//! Members of groups: by value, and nobody else's.
+
+use super::*;
+
+fn add(members: &[&str]) -> Step {
+    let after = members.iter().map(|member| key(member)).collect();
+    step(Op::AddMembers, Kind::Group, "g1", vec![change("members", vec![], after)])
+}
+
+fn remove(members: &[&str]) -> Step {
+    let before = members.iter().map(|member| key(member)).collect();
+    step(Op::RemoveMembers, Kind::Group, "g1", vec![change("members", before, vec![])])
+}
+
+async fn case_with(users: &[&str]) -> (Case, ObjectId) {
+    let mut case = Case::new().await;
+    let group = case.group("g1").await;
+    for user in users {
+        case.user(user, &format!("{user}, Ærø")).await;
+    }
+    (case, group)
+}
+
+async fn members(case: &Case, group: &ObjectId) -> Vec<String> {
+    let handles = case.read(Kind::Group, group).await.members.expect("the members were read whole");
+    let reading = case.observe().await;
+    let mut names: Vec<String> = reading
+        .objects
+        .iter()
+        .filter(|object| handles.contains(&object.handle))
+        .filter_map(|object| Some(object.stamp.as_ref()?.to_string()))
+        .collect();
+    assert_eq!(names.len(), handles.len());
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn members_come_and_go() {
+    let (mut case, group) = case_with(&["a", "b", "c"]).await;
+    case.done(&add(&["a", "b"])).await;
+    assert_eq!(members(&case, &group).await, ["a", "b"]);
+    case.done(&remove(&["a"])).await;
+    assert_eq!(members(&case, &group).await, ["b"]);
+}
+
+#[tokio::test]
+async fn who_is_a_member_already_is_no_error() {
+    let (mut case, group) = case_with(&["a", "b", "c"]).await;
+    case.done(&add(&["a"])).await;
+    case.done(&add(&["a"])).await;
+    case.done(&add(&["a", "b", "c"])).await;
+    assert_eq!(members(&case, &group).await, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn who_is_no_member_any_more_is_no_error() {
+    let (mut case, group) = case_with(&["a", "b", "c"]).await;
+    case.done(&remove(&["a"])).await;
+    case.done(&add(&["b", "c"])).await;
+    case.done(&remove(&["a", "b"])).await;
+    assert_eq!(members(&case, &group).await, ["c"]);
+}
+
+#[tokio::test]
+async fn others_stay() {
+    let (mut case, _) = case_with(&["a", "b"]).await;
+    let group = format!("CN=g1 {},{}", case.word, case.base);
+    let administrator = case.lab.value("BIND_DN").to_owned();
+    case.admin.set(&group, "member", &administrator).await;
+    case.done(&add(&["a", "b"])).await;
+    case.done(&remove(&["a", "b"])).await;
+    assert_eq!(case.admin.values(&group, "member").await, [administrator]);
+}
+
+#[tokio::test]
+async fn a_member_without_an_object_is_a_conflict() {
+    let (mut case, group) = case_with(&["a"]).await;
+    case.refused(&add(&["a", "nobody"]), Class::Conflict).await;
+    case.links.add("ghost".into(), ObjectId::new("00112233-4455-6677-8899-aabbccddeeff"));
+    case.refused(&add(&["a", "ghost"]), Class::Conflict).await;
+    assert!(members(&case, &group).await.is_empty());
+}
+
+#[tokio::test]
+async fn many_members_are_looked_up_together() {
+    let users: Vec<String> = (0..120).map(|i| format!("m{i}")).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let (mut case, group) = case_with(&users).await;
+    // A new target knows no names yet.
+    case.target = target(case.settings());
+    case.done(&add(&users)).await;
+    assert_eq!(members(&case, &group).await.len(), 120);
+}
+
+#[tokio::test]
+async fn a_membership_that_comes_in_parts_is_read_whole() {
+    let users: Vec<String> = (0..7).map(|i| format!("m{i}")).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    let (mut case, _) = case_with(&users).await;
+    case.done(&add(&users)).await;
+    // Samba gives parts only when asked to; Active Directory does so by itself from 1,500 members on.
+    let mut request = everything();
+    request.attributes.insert(Kind::Group, vec!["member;range=0-2".into()]);
+    let reading = observe(&case.target, &request).await.unwrap();
+    assert!(reading.complete());
+    assert_eq!(reading.stamped("g1").members.as_ref().map(Vec::len), Some(7));
+}

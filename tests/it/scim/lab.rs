@@ -1,0 +1,80 @@
+//! The real servers. `ROSTERD_LAB` names a folder whose `lab.env` says where they are: `SCIM_URL` and `SCIM_TOKEN`;
+//! `SCIM_FAST_URL` and `SCIM_FAST_TOKEN` for a second one, whose tests run with `--ignored`.
+
+use std::path::Path;
+
+use rosterd::net::SecretRef;
+use rosterd::target::Target;
+use rosterd::target::scim::{ScimTarget, Settings};
+use tempfile::TempDir;
+
+use crate::contract::{Subject, Words, own_prefix};
+
+pub const PHONE: &str = r#"phoneNumbers[type eq "mobile"].value"#;
+pub const WORK_MAIL: &str = r#"emails[type eq "work"].value"#;
+pub const DEPARTMENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department";
+
+/// A server: where it is, and what opens it.
+#[derive(Clone)]
+pub struct Server {
+    pub url: String,
+    pub token: String,
+}
+
+/// The server that the laboratory calls `name`. A test that needs a server cannot do without.
+#[expect(clippy::disallowed_methods, reason = "the runner of the tests says where the laboratory is")]
+pub fn server(name: &str) -> Server {
+    let folder = std::env::var_os("ROSTERD_LAB")
+        .expect("ROSTERD_LAB names no lab: run scripts/test, or `scripts/lab up DIR` and set it to DIR");
+    let text = std::fs::read_to_string(Path::new(&folder).join("lab.env")).expect("the lab's lab.env");
+    let value = |key: String| {
+        let line = text.lines().find_map(|line| line.strip_prefix(&key)?.strip_prefix('='));
+        line.unwrap_or_else(|| panic!("lab.env has no {key}")).to_owned()
+    };
+    Server { url: value(format!("{name}_URL")), token: value(format!("{name}_TOKEN")) }
+}
+
+impl Server {
+    /// A target with its token in a file of a folder that must live as long.
+    pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("token"), format!("{}\n", self.token)).unwrap();
+        let mut settings = Settings {
+            url: self.url.clone(),
+            token: SecretRef { file: Some("token".into()), credential: None, env: None },
+            ca_file: None,
+            page_size: 1000,
+            timeout_seconds: 20,
+            allow_http: false,
+        };
+        change(&mut settings);
+        (ScimTarget::new("scim".into(), settings, folder.path()), folder)
+    }
+
+    /// A request past the adapter, as somebody else would make it.
+    pub async fn raw(&self, method: &str, path: &str, body: Option<serde_json::Value>) -> serde_json::Value {
+        rosterd::net::install_provider();
+        let method = method.parse().unwrap();
+        let mut request =
+            reqwest::Client::new().request(method, format!("{}/{path}", self.url)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/scim+json").body(body.to_string());
+        }
+        let text = request.send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+}
+
+/// What the contract's suite tests.
+pub fn subject(name: &str) -> Subject {
+    let (target, folder) = server(name).target(|_| {});
+    let words = Words {
+        login: target.capabilities().login,
+        title: "title",
+        given: "name.givenName",
+        phone: PHONE,
+        group: "displayName",
+        deletes: true,
+    };
+    Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(folder) }
+}

@@ -1,0 +1,9 @@
+//! The SCIM adapter: against real servers where `ROSTERD_LAB` names a laboratory, and against a scripted server for
+//! what real ones do on bad days.
+
+mod faults;
+pub mod lab;
+mod paging;
+mod scripted;
+mod server;
+mod tls;

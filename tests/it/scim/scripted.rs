@@ -1,0 +1,130 @@
+//! A server that answers as a script says: what real services and the proxies before them do on bad days. It speaks
+//! HTTP by hand, one request per connection, so that it can also break off in the middle.
+
+use std::sync::{Arc, Mutex};
+
+use rosterd::target::scim::{ScimTarget, Settings};
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::lab::Server;
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    pub head: String,
+    pub body: Json,
+}
+
+pub enum Reply {
+    Json(u16, Json),
+    /// A status, a content type, a body.
+    Text(u16, &'static str, String),
+    /// Headers that promise more than comes.
+    BrokenOff(u16, String),
+    /// The connection is closed without a word.
+    Nothing,
+}
+
+pub struct Scripted {
+    server: Server,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Scripted {
+    /// Starts on a free port of this machine. The script sees each request and how many came before.
+    pub async fn start(script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/scim", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let record = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                answer(stream, &script, &record).await;
+            }
+        });
+        Self { server: Server { url, token: "a-very-secret-token".into() }, asked }
+    }
+
+    pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
+        self.server.target(change)
+    }
+
+    /// What was asked so far, in order.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Asked {
+    /// The value of a parameter of the query, as far as it needs no decoding.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let query = self.target.split_once('?')?.1;
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    pub fn is(&self, method: &str, path: &str) -> bool {
+        let target = self.target.split('?').next().unwrap_or_default();
+        self.method == method && target == format!("/scim/{path}")
+    }
+}
+
+pub fn user(number: usize) -> Json {
+    json!({"id": format!("id-{number}"), "externalId": format!("key-{number}"), "userName": format!("u{number}"), "active": true})
+}
+
+pub fn listing(items: &[Json], total: &Json) -> Reply {
+    Reply::Json(200, json!({"totalResults": total, "Resources": items}))
+}
+
+async fn answer(
+    mut stream: TcpStream,
+    script: &(impl Fn(&Asked, usize) -> Reply + Send + Sync),
+    record: &Mutex<Vec<Asked>>,
+) {
+    let Some(asked) = read(&mut stream).await else { return };
+    let before = record.lock().unwrap().len();
+    record.lock().unwrap().push(asked.clone());
+    let (status, kind, body, length) = match script(&asked, before) {
+        Reply::Json(status, json) => (status, "application/scim+json", json.to_string(), None),
+        Reply::Text(status, kind, body) => (status, kind, body, None),
+        Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000)),
+        Reply::Nothing => return,
+    };
+    let length = length.unwrap_or(body.len());
+    let head =
+        format!("HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n");
+    let place = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
+    let _gone = stream.write_all(format!("{head}{place}\r\n{body}").as_bytes()).await;
+    let _gone = stream.shutdown().await;
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Asked> {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                let mut words = head.split(' ');
+                return Some(Asked {
+                    method: words.next()?.into(),
+                    target: words.next()?.into(),
+                    head: head.into(),
+                    body: serde_json::from_str(body).unwrap_or_default(),
+                });
+            }
+        }
+        let mut chunk = [0; 4096];
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return None,
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+        }
+    }
+}
