@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::output::written;
+use super::output::{Stream, written};
 use super::session::Session;
 use crate::org::{Day, Instant};
 use crate::run::{Exit, ExportOptions, Failure};
@@ -30,7 +30,7 @@ pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure>
         history: args.history,
         with_national_ids: args.with_national_ids,
     };
-    let mut out = std::io::BufWriter::new(std::io::stdout());
+    let mut out = Stream::new();
     session.engine().await?.export(options, &mut out).await?;
     written(out.flush())?;
     Ok(Exit::Done)

@@ -8,10 +8,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::reconciliation::Numbers;
 use super::text::last_run;
-use super::words::{Names, clean, gaps, several};
+use super::words::{Names, clean, gaps};
 use super::{ReconciliationDocument, TargetReconciliation};
 use crate::object::{Change, Hold, Op, Step, aspect};
 use crate::reconcile::{Reach, Unmanaged};
+
+/// Longer lists are closed at first.
+const OPENED: usize = 200;
 
 pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
     let organisation = clean(&document.organisation);
@@ -77,11 +80,11 @@ fn reach(reach: &Reach) -> Markup {
     }
 }
 
-/// A part that opens and closes; closed parts are opened by the browser when somebody searches in the page.
+/// A part that opens and closes; on paper it is always open.
 fn part(title: &str, count: usize, body: &Markup) -> Markup {
     html! {
         @if count > 0 {
-            details open[count <= 50] {
+            details open[count <= OPENED] {
                 summary { (title) " " span.count { (count) } }
                 (body)
             }
@@ -150,6 +153,5 @@ fn unmanaged(objects: &[Unmanaged]) -> Markup {
             }
         }
     };
-    let title = format!("In the target only: {} left alone", several(objects.len(), "object"));
-    part(&title, objects.len(), &rows)
+    part("In the target only, left alone", objects.len(), &rows)
 }
