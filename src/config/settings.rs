@@ -69,6 +69,8 @@ pub struct Intake {
 pub struct Jsonl {
     /// Relative to the configuration file.
     pub file: PathBuf,
+    /// The source that its facts belong to: its own name, unless another is written. A thing belongs to one source.
+    pub source: Option<String>,
     /// When the daemon imports it; never by itself without one.
     pub schedule: Option<String>,
 }

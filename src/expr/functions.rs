@@ -120,6 +120,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// `default(a, b, …)`: the first that is something.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands over the arguments")]
 fn default(value: &Value, others: Rest<Value>) -> Value {
     if !is_nothing(value) {
         return value.clone();

@@ -166,7 +166,8 @@ impl<'a> Scan<'a> {
         Ok(at)
     }
 
-    /// An object is no text; it may only be asked whether it is there. A list is no text either.
+    /// An object is no text; it may only be asked whether it is there. A list is no text either. What may have no
+    /// value is neither less nor more than another: it is not ordered without saying what counts then.
     fn usable(&self, start: usize, next: usize, path: &str, shape: Shape) -> Result<(), ExprError> {
         let (before, after) = (self.before(start), self.kind(next));
         match shape {
@@ -180,6 +181,11 @@ impl<'a> Scan<'a> {
             Shape::List if before == Some(Kind::Punct("~")) || after == Some(Kind::Punct("~")) => {
                 let hint = Some(format!("write {path}|join(', ') or {path}[0]"));
                 Err(self.error(start, format!("{path} is a list, not a text"), hint))
+            }
+            Shape::Text | Shape::Number if is_order(before) || is_order(after) => {
+                let instead = if shape == Shape::Number { "0" } else { "'9999-12-31'" };
+                let hint = Some(format!("say what counts then, such as {path}|default({instead})"));
+                Err(self.error(start, format!("{path} may have no value to compare"), hint))
             }
             _ => Ok(()),
         }
@@ -197,6 +203,10 @@ impl<'a> Scan<'a> {
     fn error(&self, at: usize, message: String, hint: Option<String>) -> ExprError {
         ExprError { message, range: self.tokens.get(at).map(|token| token.range.clone()), hint }
     }
+}
+
+fn is_order(token: Option<Kind<'_>>) -> bool {
+    matches!(token, Some(Kind::Punct("<" | ">" | "<=" | ">=")))
 }
 
 /// Splits an expression into tokens. What is not well formed is left to the compiler to refuse.

@@ -121,7 +121,13 @@ fn a_condition_holds_or_not() {
     assert!(holds("person.category == 'employee' and not manager"));
     assert!(holds("'Børn' in unit.path"));
     assert!(!holds("person.nickname"));
-    assert!(!holds("engagement.end and engagement.end < '2026-01-01'"));
+    let absent = Context::new();
+    let open = Expression::compile("engagement.end|default('9999-12-31') < '2026-01-01'", USER).unwrap();
+    assert!(!open.holds(&absent).unwrap());
+    for source in ["engagement.fraction > 50", "0 <= engagement.fraction", "engagement.end < '2026-01-01'"] {
+        assert!(refused(source).1.contains("|default("), "{source}");
+    }
+    assert!(!holds("engagement.fraction|default(0) > 50"));
 }
 
 #[test]

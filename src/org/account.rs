@@ -31,7 +31,11 @@ pub struct Account<R = Id> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary: Option<bool>,
     /// The engagements that the account serves; none listed is all of them.
-    #[serde(default = "BTreeSet::new", skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default = "BTreeSet::new",
+        deserialize_with = "super::custom::none_is_empty",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
     pub engagements: BTreeSet<R>,
 }
 

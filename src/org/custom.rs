@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Custom attributes in the order of their names: text, numbers, booleans, or lists of these.
 pub type Custom = BTreeMap<String, Value>;
+
+/// A list or map that may be written as null: none.
+pub(super) fn none_is_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
 
 /// What is wrong with custom attributes, if anything.
 pub(super) fn problems(custom: &Custom) -> Vec<String> {

@@ -31,7 +31,7 @@ pub struct Engagement<R = Id> {
     pub fraction: Option<Fraction>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary: Option<bool>,
-    #[serde(default, skip_serializing_if = "Custom::is_empty")]
+    #[serde(default, deserialize_with = "custom::none_is_empty", skip_serializing_if = "Custom::is_empty")]
     pub custom: Custom,
 }
 

@@ -22,7 +22,7 @@ pub struct Group<R = Id> {
     /// Who answers for it: a person or a unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<R>,
-    #[serde(default, skip_serializing_if = "Custom::is_empty")]
+    #[serde(default, deserialize_with = "custom::none_is_empty", skip_serializing_if = "Custom::is_empty")]
     pub custom: Custom,
 }
 

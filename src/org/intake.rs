@@ -4,7 +4,7 @@
 //!   differing line of somebody else's thing is a problem.
 //! - A *complete* batch that states *timelines*: what is missing was never true, and is corrected away.
 //! - A *complete* batch that states the *current* day (that of `taken`): the days before it stay as they are, a line
-//!   holds from that day on, and what is missing ends on it. Of a thing new to the roster all stated days are taken.
+//!   holds from that day on, and what is missing ends on it. Of a thing without days before, all stated ones are taken.
 //! - Any other batch: each line states its own days (with `current`, those from `taken` on), an absence says nothing.
 //! - Absence counts only for the kinds that the header names and for things of the batch's own source: the accounts
 //!   that rosterd made never end by an import.
@@ -18,7 +18,7 @@ use super::batch::{Batch, Line, States};
 use super::fact::Fact;
 use super::history::{Span, Timeline};
 use super::id::Id;
-use super::intake_plan::{IntakePlan, Lost, Rows, Stored, StoredRow, Thing, timeline};
+use super::intake_plan::{IntakePlan, Rows, Stored, StoredRow, Thing, timeline};
 use super::kind::FactKind;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::resolve::{self, Resolved};
@@ -28,48 +28,32 @@ use super::units;
 /// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
 /// time zone.
 pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> Result<IntakePlan, Vec<Problem>> {
-    let rows = by_thing(stored);
-    let intake = Intake::new(&batch, today, zone);
+    let taken = batch.header.taken.map_or(today, |taken| taken.day(zone));
+    let mut rows: Rows<'_> = BTreeMap::new();
+    for row in &stored.rows {
+        rows.entry((row.kind, row.id.clone())).or_default().push(row);
+    }
+    let intake = Intake {
+        source: batch.source.clone(),
+        complete: batch.is_complete(),
+        states: batch.header.states,
+        kinds: batch.header.kinds.iter().copied().collect(),
+        redacts: batch.header.redacts_national_ids(),
+        taken,
+    };
     let gone = intake.absent(&batch.lines, &rows);
-    let corrected_away: HashSet<&Thing> = gone.iter().copied().filter(|_| intake.states == States::Timeline).collect();
-    let lines = resolve::resolve(batch.lines, &rows, &corrected_away)?;
+    let corrected_away: &[&Thing] = if intake.states == States::Timeline { &gone } else { &[] };
+    let (lines, dangling) = resolve::resolve(batch.lines, &rows, corrected_away)?;
     let wanted = intake.wanted(&lines, &rows, &gone)?;
     units::refuse_cycles(&lines, &rows, &wanted)?;
 
-    let guarded_day = intake.guarded_day(today);
-    let mut plan = IntakePlan { basis: stored.basis, source: batch.source, ..IntakePlan::default() };
+    let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
+    let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };
     for (thing, wanted) in &wanted {
         plan.take(thing, rows.get(thing).map_or(&[], Vec::as_slice), wanted, guarded_day);
     }
     plan.count_all(&rows, guarded_day);
     Ok(plan)
-}
-
-/// What a complete batch no longer mentions, per kind: things that are in force today. It can be said of a batch that
-/// cannot be planned, such as one whose lines refer to what it lost.
-pub fn losses(batch: &Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> BTreeMap<FactKind, Lost> {
-    let rows = by_thing(stored);
-    let intake = Intake::new(batch, today, zone);
-    let day = intake.guarded_day(today);
-    let in_force = |rows: &[&StoredRow]| rows.iter().any(|row| row.interval.contains(day));
-    let mut lost: BTreeMap<FactKind, Lost> = BTreeMap::new();
-    for ((kind, _), _) in rows.iter().filter(|(_, rows)| intake.owns(rows) && in_force(rows)) {
-        lost.entry(*kind).or_default().of += 1;
-    }
-    for thing in intake.absent(&batch.lines, &rows) {
-        if rows.get(thing).is_some_and(|rows| in_force(rows)) {
-            lost.entry(thing.0).or_default().found += 1;
-        }
-    }
-    lost
-}
-
-fn by_thing(stored: &Stored) -> Rows<'_> {
-    let mut rows: Rows<'_> = BTreeMap::new();
-    for row in &stored.rows {
-        rows.entry((row.kind, row.id.clone())).or_default().push(row);
-    }
-    rows
 }
 
 /// What the header of the batch settles.
@@ -83,22 +67,6 @@ struct Intake {
 }
 
 impl Intake {
-    fn new(batch: &Batch, today: Day, zone: &jiff::tz::TimeZone) -> Self {
-        Self {
-            source: batch.source.clone(),
-            complete: batch.is_complete(),
-            states: batch.header.states,
-            kinds: batch.header.kinds.iter().copied().collect(),
-            redacts: batch.header.redacts_national_ids(),
-            taken: batch.header.taken.map_or(today, |taken| taken.day(zone)),
-        }
-    }
-
-    /// The day on which losses are counted.
-    fn guarded_day(&self, today: Day) -> Day {
-        if self.states == States::Current { today.max(self.taken) } else { today }
-    }
-
     /// The things of this source that a complete batch no longer mentions.
     fn absent<'a>(&self, lines: &[Line], rows: &'a Rows<'_>) -> Vec<&'a Thing> {
         if !self.complete {
@@ -167,7 +135,8 @@ impl Intake {
         }
         let current = self.complete && self.states == States::Current;
         let replaced = self.complete && self.states == States::Timeline;
-        let keeps_past = self.states == States::Current && !stored.is_empty();
+        let past = Interval { from: None, to: Some(self.taken) };
+        let keeps_past = self.states == States::Current && !stored.within(&past).is_empty();
         let mut wanted = if replaced { Timeline::default() } else { stored.clone() };
         if current {
             wanted = wanted.end_on(self.taken);

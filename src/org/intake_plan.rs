@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::history::{Span, Timeline, difference};
 use super::id::Id;
 use super::kind::FactKind;
+use super::problem::Problem;
 use super::time::{Day, Interval};
 
 /// One thing of the roster.
@@ -43,7 +46,7 @@ pub struct NewRow {
 }
 
 /// What an import does to the things of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
     /// New to the roster.
     pub added: u64,
@@ -56,7 +59,7 @@ pub struct Counts {
 }
 
 /// What the guard asks: the things of a kind and source that were in force on the day, and those that no longer are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Lost {
     pub found: u64,
     pub of: u64,
@@ -72,6 +75,9 @@ pub struct IntakePlan {
     pub add: Vec<NewRow>,
     pub counts: BTreeMap<FactKind, Counts>,
     pub lost: BTreeMap<FactKind, Lost>,
+    /// Lines that name what the file corrects away. A plan with any cannot be committed; it is a plan all the same,
+    /// so that the guard can speak first about a file that lost much.
+    pub dangling: Vec<Problem>,
 }
 
 impl IntakePlan {

@@ -25,7 +25,11 @@ pub struct Manager<R = Id> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<R>,
     /// Classes.
-    #[serde(default = "BTreeSet::new", skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        default = "BTreeSet::new",
+        deserialize_with = "super::custom::none_is_empty",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
     pub responsibilities: BTreeSet<R>,
 }
 

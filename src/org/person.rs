@@ -28,7 +28,7 @@ pub struct Person<R = Id> {
     pub national_id: Option<Sealed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Day>,
-    #[serde(default, skip_serializing_if = "Custom::is_empty")]
+    #[serde(default, deserialize_with = "custom::none_is_empty", skip_serializing_if = "Custom::is_empty")]
     pub custom: Custom,
 }
 

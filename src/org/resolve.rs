@@ -1,7 +1,7 @@
 //! The references of a batch: keys become ids, and everything that is named must be there.
 //!
-//! A reference may name a thing of the same file (before or after it) or of the roster, but not one that the same
-//! file corrects away.
+//! A reference may name a thing of the same file (before or after it) or of the roster. One that the same file
+//! corrects away is still found, but is told apart: such a file contradicts itself, or is cut off.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,15 +21,14 @@ pub(super) struct Resolved {
     pub(super) version: Version,
 }
 
+/// Every line, resolved, and the problems of lines that name what the file corrects away.
+pub(super) type Outcome = (Vec<Resolved>, Vec<Problem>);
+
 /// Resolves every line, or names those that cannot be.
-pub(super) fn resolve(
-    lines: Vec<Line>,
-    rows: &Rows<'_>,
-    gone: &HashSet<&Thing>,
-) -> Result<Vec<Resolved>, Vec<Problem>> {
+pub(super) fn resolve(lines: Vec<Line>, rows: &Rows<'_>, gone: &[&Thing]) -> Result<Outcome, Vec<Problem>> {
     let known = Known::new(&lines, rows, gone);
     let mut resolved = Vec::with_capacity(lines.len());
-    let mut problems = Vec::new();
+    let (mut problems, mut dangling) = (Vec::new(), Vec::new());
     for line in lines {
         if problems.len() >= MOST_PROBLEMS {
             break;
@@ -41,7 +40,15 @@ pub(super) fn resolve(
             problems.push(Problem::of_line(number, message).with_hint("ids are unique over all kinds"));
             continue;
         }
-        match fact.map(|field, reference| known.find(field, &reference)) {
+        let resolve = |field, reference: Reference| {
+            let found = known.find(field, &reference)?;
+            if known.gone.contains(&found) && dangling.len() < MOST_PROBLEMS {
+                let message = format!("{}: {reference} is not in this file, so it would be gone", field.name);
+                dangling.push(Problem::of_line(number, message).with_hint(COMPLETE));
+            }
+            Ok(found)
+        };
+        match fact.map(resolve) {
             Ok(fact) => resolved.push(Resolved { number, version: Version { id, interval, fact } }),
             Err(Missing { field, message }) => {
                 let hint = "what a line names must be in the file or in the roster";
@@ -49,13 +56,17 @@ pub(super) fn resolve(
             }
         }
     }
-    if problems.is_empty() { Ok(resolved) } else { Err(problems) }
+    if problems.is_empty() { Ok((resolved, dangling)) } else { Err(problems) }
 }
+
+const COMPLETE: &str = "the header says that the file is complete: what it lacks was never true";
 
 struct Known {
     kinds: HashMap<Id, FactKind>,
     /// `None`: several things have the key.
     keys: HashMap<SourceKey, Option<Id>>,
+    /// What the file corrects away.
+    gone: HashSet<Id>,
 }
 
 struct Missing {
@@ -64,11 +75,12 @@ struct Missing {
 }
 
 impl Known {
-    fn new(lines: &[Line], rows: &Rows<'_>, gone: &HashSet<&Thing>) -> Self {
-        let mut known = Self { kinds: HashMap::new(), keys: HashMap::new() };
+    fn new(lines: &[Line], rows: &Rows<'_>, gone: &[&Thing]) -> Self {
+        let gone = gone.iter().map(|(_, id)| id.clone()).collect();
+        let mut known = Self { kinds: HashMap::new(), keys: HashMap::new(), gone };
         let restated: HashSet<&Id> =
             lines.iter().filter(|line| line.version.kind() == FactKind::Key).map(|line| &line.version.id).collect();
-        for ((kind, id), rows) in rows.iter().filter(|(thing, _)| !gone.contains(thing)) {
+        for ((kind, id), rows) in rows {
             known.kinds.insert(id.clone(), *kind);
             if *kind != FactKind::Key || restated.contains(id) {
                 continue;
@@ -80,7 +92,11 @@ impl Known {
             }
         }
         for line in lines {
-            known.kinds.entry(line.version.id.clone()).or_insert_with(|| line.version.kind());
+            let (id, kind) = (&line.version.id, line.version.kind());
+            if known.gone.remove(id) {
+                known.kinds.insert(id.clone(), kind);
+            }
+            known.kinds.entry(id.clone()).or_insert(kind);
             if let Fact::Key(Key { of: Reference::Id(of), source, value }) = &line.version.fact {
                 known.add_key(source.clone(), value.clone(), of);
             }

@@ -22,9 +22,9 @@ pub struct Unit<R = Id> {
     /// A class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<R>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default, deserialize_with = "custom::none_is_empty", skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
-    #[serde(default, skip_serializing_if = "Custom::is_empty")]
+    #[serde(default, deserialize_with = "custom::none_is_empty", skip_serializing_if = "Custom::is_empty")]
     pub custom: Custom,
 }
 

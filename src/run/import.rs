@@ -12,11 +12,24 @@ use super::command::{Answer, Exit, Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::object::{Coverage, Evidence, ScopeRead};
-use crate::org::{Batch, IntakePlan, Sealer, intake};
+use crate::org::{Batch, Instant, IntakePlan, Sealer, intake};
 use crate::reconcile::{Digest, Limit, Measure};
 use crate::report::{Document, ImportDocument, Outcome, Problem};
 use crate::source::roster_jsonl::{self, ReadError};
 use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
+
+/// A file that was read and understood.
+struct Reading {
+    digest: Digest,
+    file: PathBuf,
+    /// The hash of its bytes.
+    hash: String,
+    taken: Option<Instant>,
+    evidence: Evidence,
+    /// It claims to be complete, and holds nothing.
+    empty: bool,
+    lines: u64,
+}
 
 /// The source that always exists and needs no configuration.
 const ROSTER: &str = "roster";
@@ -31,89 +44,104 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<ImportDocument, Failure> {
         let file = self.source_file(source, file)?;
+        let source = self.owner(source);
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
         let batch = match self.read_file(source, &file).await? {
             Ok(batch) => batch,
             Err(error) => return Ok(unreadable(source, &file, error)),
         };
-        let lines = batch.lines.len() as u64;
-        let digest = Digest::of(format!("import {source} {}", batch.digest).as_bytes());
-        let evidence = evidence(&batch, &file);
-        let proven = Coverage::judge(evidence.clone()).complete().is_some();
-        let record = |outcome, counts: &serde_json::Value, limits: &[Measure]| BatchRecord {
-            digest: digest.to_string(),
-            source: source.to_owned(),
-            file: batch.digest.clone(),
+        let reading = Reading {
+            digest: Digest::of(format!("import {source} {}", batch.digest).as_bytes()),
+            file: file.clone(),
+            evidence: evidence(&batch, &file),
+            hash: batch.digest.clone(),
             taken: batch.header.taken,
-            outcome,
-            counts: counts.clone(),
-            limits: serde_json::to_value(limits).unwrap_or_default(),
-            recorded: self.clock.now(),
-            seq: None,
+            empty: batch.is_complete() && batch.lines.is_empty(),
+            lines: batch.lines.len() as u64,
         };
         let stored = self.store.stored().await?;
-        let lost = intake::losses(&batch, &stored, self.today(), &self.config.zone);
-        let empty = batch.is_complete() && lines == 0;
-        let planned = intake::plan(batch.clone(), &stored, self.today(), &self.config.zone);
-        let lost = planned.as_ref().map_or(lost, |plan| plan.lost.clone());
-        let mut limits = measures(&lost, self.config.intake_ends);
-        if empty {
-            limits.push(Measure { limit: "intake.empty".into(), found: 0, of: stored.rows.len() as u64, allowed: 0 });
-        }
-        let breached = |measure: &Measure| measure.is_breached() || measure.limit == "intake.empty";
-        let breaches: Vec<Measure> = limits.iter().filter(|measure| breached(measure)).cloned().collect();
-        let approval = self.store.approval(&digest).await?;
-        let held = !breaches.is_empty() && approval.is_none();
         let mut document = ImportDocument {
             source: source.to_owned(),
-            digest: Some(digest.clone()),
-            outcome: if held { Outcome::Held } else { Outcome::Done },
-            counts: planned.as_ref().map(counts).unwrap_or_default(),
-            limits,
-            breaches,
+            digest: Some(reading.digest.clone()),
+            outcome: Outcome::Done,
+            counts: serde_json::Value::Null,
+            limits: Vec::new(),
+            breaches: Vec::new(),
             problems: Vec::new(),
             dry_run,
         };
-        let plan = match planned {
-            Ok(plan) => plan,
+        match intake::plan(batch, &stored, self.today(), &self.config.zone) {
+            Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
             Err(problems) => {
+                document.outcome = Outcome::Failed;
                 document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
-                if !held {
-                    document.outcome = Outcome::Failed;
-                }
-                return Ok(document);
             }
-        };
-        if dry_run {
-            return Ok(document);
         }
+        progress.at(Phase {
+            subject: source.to_owned(),
+            doing: "importing".into(),
+            done: reading.lines,
+            of: Some(reading.lines),
+        });
+        Ok(document)
+    }
+
+    /// Guards a planned import, and commits it when it may be.
+    async fn settle(&self, plan: &IntakePlan, reading: &Reading, document: &mut ImportDocument) -> Result<(), Failure> {
+        document.counts = counts(plan);
+        document.limits = measures(&plan.lost, self.config.intake_ends);
+        if reading.empty {
+            let of = plan.lost.values().map(|lost| lost.of).sum();
+            document.limits.push(Measure { limit: "intake.empty".into(), found: 1, of, allowed: 0 });
+        }
+        document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
+        document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
+        let approval = self.store.approval(&reading.digest).await?;
+        let held = !document.breaches.is_empty() && approval.is_none();
+        document.outcome = match (held, document.problems.is_empty()) {
+            (true, _) => Outcome::Held,
+            (false, true) => Outcome::Done,
+            (false, false) => Outcome::Failed, // lines that refer to what the file itself lost
+        };
+        if document.dry_run || document.outcome == Outcome::Failed {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let record = BatchRecord {
+            digest: reading.digest.to_string(),
+            source: plan.source.clone(),
+            file: reading.hash.clone(),
+            taken: reading.taken,
+            outcome: BatchOutcome::Held,
+            counts: document.counts.clone(),
+            limits: serde_json::to_value(&document.limits).unwrap_or_default(),
+            recorded: now,
+            seq: None,
+        };
         if held {
-            self.store.save_batch(&record(BatchOutcome::Held, &document.counts, &document.limits)).await?;
-            return Ok(document);
+            return Ok(self.store.save_batch(&record).await?);
         }
         let meta = CommitMeta {
             actor: self.actor.clone(),
-            source: source.to_owned(),
-            batch: Some(batch.digest.clone()),
+            source: plan.source.clone(),
+            batch: Some(reading.hash.clone()),
             note: approval.as_ref().map(|approval| format!("approved by {}", approval.by)),
-            taken: batch.header.taken,
-            now: self.clock.now(),
+            taken: reading.taken,
+            now,
         };
-        let record = record(BatchOutcome::Committed, &document.counts, &document.limits);
-        match self.store.commit_intake(&plan, &meta, Some(record)).await {
+        match self.store.commit_intake(plan, &meta, Some(record)).await {
             Ok(_) => {}
             Err(StoreError::Stale) => {
                 return Err(
-                    Failure::new(Exit::Busy, "another import was committed at the same time").hint("import again")
+                    Failure::new(Exit::Busy, "something else was committed at the same time").hint("import again")
                 );
             }
             Err(error) => return Err(error.into()),
         }
-        if proven {
-            self.store.keep_import(source, &evidence, self.clock.now()).await?;
+        if Coverage::judge(reading.evidence.clone()).complete().is_some() {
+            self.store.keep_import(&plan.source, &reading.evidence, now).await?;
         }
-        progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: lines, of: Some(lines) });
-        Ok(document)
+        Ok(())
     }
 
     /// The import as the answer of a command.
@@ -143,6 +171,11 @@ impl Engine {
                 Err(Failure::new(Exit::Usage, format!("no source is named {source:?}")).hint(hint))
             }
         }
+    }
+
+    /// The source that the facts of a configured file belong to.
+    fn owner<'a>(&'a self, name: &'a str) -> &'a str {
+        self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
     }
 
     async fn read_file(&self, source: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {

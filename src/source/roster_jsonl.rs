@@ -32,7 +32,7 @@ fn list(problems: &[Problem]) -> String {
 
 /// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused.
 pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Result<Batch, ReadError> {
-    let mut lines = Lines { input, number: 0, hash: blake3::Hasher::new(), ended: true };
+    let mut lines = Lines { input, number: 0, hash: blake3::Hasher::new() };
     let Some(first) = lines.next_line()? else { return Err(ReadError::Empty) };
     let header = header(&first).map_err(ReadError::Problems)?;
     let mut facts = Vec::new();
@@ -49,7 +49,8 @@ pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Resul
             return Err(ReadError::Problems(problems));
         }
     }
-    let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: lines.ended };
+    // Every line, the last one too, was a whole JSON object: a missing last line end cuts nothing off.
+    let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: true };
     problems.extend(miscount(&header, seen, lines.number));
     problems.extend(problems_between(&facts));
     if !problems.is_empty() {
@@ -79,7 +80,6 @@ struct Lines<R> {
     input: R,
     number: u64,
     hash: blake3::Hasher,
-    ended: bool,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -92,8 +92,8 @@ impl<R: BufRead> Lines<R> {
             }
             self.hash.update(&bytes);
             self.number += 1;
-            self.ended = bytes.last() == Some(&b'\n');
-            if bytes.len() as u64 == LONGEST_LINE && !self.ended {
+            let whole = bytes.last() == Some(&b'\n');
+            if bytes.len() as u64 == LONGEST_LINE && !whole {
                 let message = format!("line {} is longer than {LONGEST_LINE} bytes", self.number);
                 return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, message));
             }
@@ -103,7 +103,7 @@ impl<R: BufRead> Lines<R> {
             let text = bytes.trim_ascii_end().len();
             bytes.truncate(text);
             if !bytes.is_empty() {
-                return Ok(Some(RawText { number: self.number, bytes, whole: self.ended }));
+                return Ok(Some(RawText { number: self.number, bytes, whole }));
             }
         }
     }

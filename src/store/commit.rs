@@ -28,7 +28,8 @@ pub struct CommitMeta {
 
 impl Store {
     /// Commits a planned import, all of it or nothing, together with its record. `None` when there is nothing to
-    /// change. Refused as [`Stale`](StoreError::Stale) when the roster moved on since the plan was made.
+    /// change. Refused as [`Stale`](StoreError::Stale) when the roster moved on since the plan was made,
+    /// as [`Dangling`](StoreError::Dangling) when lines name what the file corrects away.
     ///
     /// The record's outcome and commit are set here.
     pub async fn commit_intake(
@@ -37,6 +38,9 @@ impl Store {
         meta: &CommitMeta,
         record: Option<BatchRecord>,
     ) -> Result<Option<i64>, StoreError> {
+        if let Some(problem) = plan.dangling.first() {
+            return Err(StoreError::Dangling(problem.clone()));
+        }
         let mut transaction = self.begin().await?;
         if commit_at(&mut transaction, None).await?.seq != plan.basis {
             return Err(StoreError::Stale);

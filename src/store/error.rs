@@ -20,6 +20,8 @@ pub enum StoreError {
     ReadOnly,
     #[error("another commit came in between: plan the import again")]
     Stale,
+    #[error("the import contradicts itself: {0}")]
+    Dangling(crate::org::Problem),
     #[error("the account {0} belongs to the source {1:?}, not to rosterd")]
     NotOurs(String, String),
     #[error("the roster holds a row that cannot be read: {0}")]

@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: it links once, and the real servers are started once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]
 
+mod architecture;
 mod cli;
 mod config;
 mod contract;

@@ -52,7 +52,7 @@ pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
 
 fn of_target(target: &TargetReconciliation) -> Markup {
     let numbers = Numbers::of(target);
-    let names = Names::of(target.missing.iter().chain(&target.differing));
+    let names = Names(&target.labels);
     html! {
         section {
             h2 { (clean(&target.target)) }

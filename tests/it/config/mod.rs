@@ -142,6 +142,13 @@ fn the_starter_is_good() {
 }
 
 #[test]
+fn a_site_may_name_attributes_of_its_own() {
+    let own = BASE.replace("[ldap.ad]\n", "[ldap.ad]\nextra_attributes = [\"municipalityCode\"]\n");
+    let own = own.replace("givenName =", "municipalitycode = \"unit.id\"\ngivenName =");
+    assert!(parse(&own).is_ok());
+}
+
+#[test]
 fn the_generation_is_of_what_is_in_force() {
     let of = |text: &str| parse(text).map(|loaded| loaded.generation).expect("good");
     let base = of(BASE);

@@ -68,7 +68,7 @@ async fn a_missing_reference() {
 #[tokio::test]
 async fn a_reference_to_what_the_same_file_takes_away() {
     let line = r#"{"kind":"unit","id":"u2","valid_from":"2020-01-01","name":"IT","parent":"u1"}"#;
-    refused(&complete(&[line]), "line 2", &["parent: there is no unit \"u1\""]).await;
+    refused(&complete(&[line]), "line 2", &["parent: \"u1\" is not in this file, so it would be gone"]).await;
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ impl Roster {
         let stored = self.store.stored().await.unwrap();
         let plan = intake::plan(batch, &stored, now.day(&zone), &zone)
             .map_err(|problems| ReadError::Problems(problems).to_string())?;
-        self.store.commit_intake(&plan, &meta, None).await.unwrap();
+        self.store.commit_intake(&plan, &meta, None).await.map_err(|error| error.to_string())?;
         Ok(plan)
     }
 

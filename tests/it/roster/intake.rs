@@ -116,3 +116,32 @@ async fn a_plan_is_committed_on_what_it_was_made_for_only() {
     let again = roster.store.commit_intake(&plan, &meta, None).await;
     assert!(matches!(again, Err(rosterd::store::StoreError::Stale)));
 }
+
+#[tokio::test]
+async fn a_file_that_lost_people_but_not_their_jobs_can_be_guarded_but_not_committed() {
+    let roster = Roster::with(&complete(&SMALL)).await;
+    let text = complete(&[UNIT, BELOW, ANNAS_JOB, BOS_JOB]);
+    let batch = rosterd::source::roster_jsonl::read(text.as_bytes(), "roster", None).unwrap();
+    let stored = roster.store.stored().await.unwrap();
+    let plan = rosterd::org::intake::plan(batch, &stored, day("2026-11-23"), &jiff::tz::TimeZone::UTC).unwrap();
+    assert_eq!(plan.lost[&FactKind::Person], Lost { found: 2, of: 2 });
+    let lines: Vec<u64> = plan.dangling.iter().map(|problem| problem.line).collect();
+    assert_eq!(lines, [4, 5]);
+    let refusal = roster.import(&text, NOW).await.unwrap_err();
+    assert!(refusal.contains("line 4"), "{refusal}");
+    assert_eq!(roster.on("2026-11-23").await.people().count(), 2);
+}
+
+#[tokio::test]
+async fn a_joiner_whose_start_moves_forward_starts_on_the_stated_day() {
+    let joiner =
+        |from: &str| format!(r#"{{"kind":"person","id":"new","valid_from":"{from}","given_name":"N","surname":"N"}}"#);
+    let roster = Roster::with(&complete(&SMALL)).await;
+    for (from, taken) in [("2026-12-01", "2026-11-10T06:00:00Z"), ("2026-11-20", TAKEN)] {
+        let person = joiner(from);
+        let lines: Vec<&str> = SMALL.into_iter().chain([person.as_str()]).collect();
+        roster.import(&current(taken, &lines), NOW).await.unwrap();
+        assert!(roster.on(from).await.person(&id("new")).is_some(), "{from}");
+    }
+    assert!(roster.on("2026-11-19").await.person(&id("new")).is_none());
+}

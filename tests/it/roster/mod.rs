@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bad_input;
+mod broken_files;
 mod chief;
 mod fixture;
 mod history;

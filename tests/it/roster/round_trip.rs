@@ -108,3 +108,14 @@ async fn an_export_of_a_day_an_instant_or_all_history() {
         r#""known_from":"2026-11-01T06:00:00Z","known_to":"2026-11-02T06:00:00Z","source":"roster","actor":"test","note":null}"#
     ), "{}", groups[0]);
 }
+
+#[tokio::test]
+async fn null_is_none_and_the_same_as_left_out() {
+    let roster = Roster::with(&complete(&SMALL)).await;
+    let nulls = r#"{"kind":"person","id":"bo","valid_from":"2020-01-01","valid_to":null,"given_name":"Bo","surname":"D'Arcy","nickname":null,"category":null,"sponsor":null,"national_id":null,"birth_date":null,"custom":null}"#;
+    let unit = r#"{"kind":"unit","id":"u1","valid_from":"2020-01-01","name":"Town hall","parent":null,"type":null,"level":null,"tags":null,"custom":null}"#;
+    let lines: Vec<&str> =
+        SMALL.into_iter().skip(1).filter(|line| !line.contains("\"bo\",\"valid")).chain([nulls, unit]).collect();
+    assert_eq!(lines.len(), SMALL.len());
+    assert!(roster.import(&complete(&lines), "2026-11-02T06:00:00Z").await.unwrap().is_empty());
+}

@@ -98,3 +98,18 @@ async fn a_held_import_is_remembered_by_its_digest_and_its_bytes() {
     assert_eq!(roster.store.batch_of_file("roster", "f").await.unwrap(), Some(record()));
     assert_eq!(roster.store.batch_of_file("hr", "f").await.unwrap(), None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_may_write_at_once() {
+    let roster = Roster::with(&complete(&SMALL)).await;
+    let other = Store::open(&path(&roster)).await.unwrap();
+    let save = |store, name: &'static str| async move {
+        let store: &Store = store;
+        for number in 0..20 {
+            let batch = BatchRecord { digest: format!("{name}{number}"), ..record() };
+            store.save_batch(&batch).await.unwrap();
+        }
+    };
+    tokio::join!(save(&roster.store, "a"), save(&other, "b"));
+    assert!(other.batch("a19").await.unwrap().is_some() && roster.store.batch("b19").await.unwrap().is_some());
+}
