@@ -58,9 +58,9 @@ impl Names<'_> {
         }
         let after = self.values(attribute, &change.after);
         if op == Op::Create {
-            vec![format!("{}: {after}", clean(attribute))]
+            vec![format!("{}: {after}", attribute_name(attribute))]
         } else {
-            vec![format!("{}: {} → {after}", clean(attribute), self.values(attribute, &change.before))]
+            vec![format!("{}: {} → {after}", attribute_name(attribute), self.values(attribute, &change.before))]
         }
     }
 
@@ -95,4 +95,12 @@ pub(super) fn hold_code(hold: &Hold) -> String {
 /// `1 step`, `2 steps`.
 pub(super) fn several(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// An attribute as people call it: of a SCIM path without its schema's URN (RFC 7643 section 10.3).
+pub(super) fn attribute_name(path: &str) -> String {
+    match path.rsplit_once(':') {
+        Some((urn, name)) if urn.starts_with("urn:") => clean(name),
+        _ => clean(path),
+    }
 }
