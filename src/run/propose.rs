@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::observe::{Reading, floors, observe};
 use crate::expr::fold;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{Kind, Links, ObjectId, Observed, Wanted};
+use crate::object::{Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
@@ -151,8 +151,9 @@ impl Engine {
         let wanted = comparison.wanted();
         let failed = |message: String| Trouble { subject: port.name().to_owned(), message, hint: None };
         for (key, object) in diff.unseen() {
-            let speaks = comparison.mapper.wanted(&key).is_some();
-            let Some(kind) = comparison.kinds.get(&key).filter(|_| speaks) else { continue };
+            let Some(kind) = comparison.kinds.get(&key).filter(|_| comparison.is_worth_a_look(&key, reading)) else {
+                continue;
+            };
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
                 Ok(None) => {} // held by the comparison: not shown is not proved gone
@@ -227,6 +228,18 @@ impl<'a> Comparison<'a> {
             links: engine.store.links(port.name()).await?,
             kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
         })
+    }
+
+    /// After a complete read every linked object that is wanted and was not seen is looked up by its id; after a
+    /// partial one only those that are to be disabled, which needs nothing but the object itself.
+    fn is_worth_a_look(&self, key: &Id, reading: &Reading) -> bool {
+        match self.mapper.wanted(key) {
+            Some(Ok(desired)) => {
+                reading.coverage.complete().is_some() || matches!(desired.presence, Presence::Disabled { .. })
+            }
+            Some(Err(_)) => reading.coverage.complete().is_some(),
+            None => false,
+        }
     }
 
     fn wanted(&self) -> impl Fn(&Id) -> Wanted + Sync {
