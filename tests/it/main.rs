@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]
 
 mod architecture;
+mod cli;
 mod config;
 mod contract;
 mod crash;
 mod journey;
 mod lab;
 mod ldap;
+mod report;
 mod roster;
 mod scim;
 mod support;
