@@ -1,7 +1,5 @@
 //! The long hunt, with the sample organisation: `scripts/campaign kill` runs it.
 
-use std::io::Write as _;
-
 use super::kills::{killed, made_right};
 use crate::support::gate::Fault;
 use crate::support::sample::sample;
@@ -20,7 +18,7 @@ async fn kill(seed: u64) {
     let target = if seed.is_multiple_of(2) { "ad" } else { "cloud" };
     let writes = site.plans(3).await[target]["steps"].as_array().unwrap().len() as u64;
     let spread = (seed / 2).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32; // the golden ratio: no two come close
-    let at = 1 + (writes * spread >> 32);
+    let at = 1 + ((writes * spread) >> 32);
     let fault = match seed / 2 % 3 {
         0 => Fault::Withheld(at),
         1 => Fault::Acknowledged(at),
@@ -31,8 +29,9 @@ async fn kill(seed: u64) {
     made_right(&site, PEOPLE).await;
 }
 
+#[expect(clippy::print_stdout, reason = "scripts/campaign shows how far it is")]
 fn say(line: &str) {
-    writeln!(std::io::stdout(), "{line}").unwrap();
+    println!("{line}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "scripts/campaign says how much and from where")]

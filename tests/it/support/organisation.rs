@@ -68,6 +68,7 @@ impl Organisation {
         organisation
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is written in place, by `json!`")]
     pub fn add(&mut self, kind: &str, name: &str, fields: Value) {
         let mut fact = Map::new();
         fact.insert("kind".into(), kind.into());
