@@ -1,0 +1,4 @@
+//! What is left when the process is killed, as a real process, on the real servers: nothing twice, nothing lost.
+
+mod imports;
+mod kills;
