@@ -85,8 +85,12 @@ mod tests {
 
     #[test]
     fn every_value_of_a_stored_plan_comes_back_as_it_was() {
-        let referents =
-            [Referent::Key("k".into()), Referent::Object(ObjectId::new("o")), Referent::Handle(Handle::new("h")), Referent::Root];
+        let referents = [
+            Referent::Key("k".into()),
+            Referent::Object(ObjectId::new("o")),
+            Referent::Handle(Handle::new("h")),
+            Referent::Root,
+        ];
         let plain = [Value::Bool(true), Value::Int(7), Value::text("root"), Value::Generated { generated: true }];
         for value in referents.into_iter().map(Value::Reference).chain(plain) {
             let json = serde_json::to_string(&value).unwrap();

@@ -69,8 +69,8 @@ async fn the_first_run_makes_everybody_once_where_they_work() {
     let cecilie = outside.user(&login(&site, "cecaak")).await.dn;
     for (who, chief) in [
         ("dorhol", Some(&cecilie)),
-        ("cecaak", Some(&bent)),  // does not lead herself
-        ("gerlun", Some(&anna)),  // the post is vacant
+        ("cecaak", Some(&bent)), // does not lead herself
+        ("gerlun", Some(&anna)), // the post is vacant
         ("idabac", Some(&anna)),
         ("annaer", None),
     ] {

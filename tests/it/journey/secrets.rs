@@ -3,7 +3,7 @@
 use crate::support::gate::Fault;
 use crate::support::organisation::{CURRENT, Organisation, id};
 use crate::support::process::{Ended, Victim};
-use crate::support::site::{PLAIN, Site, TODAY};
+use crate::support::site::{PLAIN, PROXIED, Site, TODAY};
 
 /// The passwords that were set by these requests.
 fn passwords(writes: &[Vec<u8>]) -> Vec<Vec<u8>> {
@@ -33,11 +33,9 @@ async fn nothing_secret_is_ever_shown_or_kept_in_clear() {
     let mut organisation = Organisation::small();
     let file = site.deliver(&organisation);
     traced(PLAIN, &["import", "roster", &file]).await;
-    // a first look through the proxy makes its configuration; the traced run goes through it too
-    let (planned, gate) = site.run_through("ad", Fault::Nothing, &["--format", "json", "plan"]).await;
-    planned.expect(3);
-    traced("proxied.toml", &["--format", "json", "plan"]).await;
-    traced("proxied.toml", &["apply", "ad", "cloud", "--yes"]).await;
+    let (_, gate) = site.proxied("ad", Fault::Nothing, site.wiring()).await;
+    traced(PROXIED, &["--format", "json", "plan"]).await;
+    traced(PROXIED, &["apply", "ad", "cloud", "--yes"]).await;
     organisation.set("anna", "national_id", "1688981213");
     organisation.set("bent job", "valid_to", TODAY);
     let file = site.deliver(&organisation);
@@ -55,7 +53,8 @@ async fn nothing_secret_is_ever_shown_or_kept_in_clear() {
     ] {
         traced(PLAIN, &arguments).await;
     }
-    std::fs::write(site.path("wrong"), r#"{"kind":"person","id":"x","national_id":"1992691832","given_name":7}"#).unwrap();
+    std::fs::write(site.path("wrong"), r#"{"kind":"person","id":"x","national_id":"1992691832","given_name":7}"#)
+        .unwrap();
     let wrong = site.path("wrong").display().to_string();
     traced(PLAIN, &["import", "roster", &wrong]).await;
 

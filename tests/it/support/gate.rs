@@ -72,11 +72,6 @@ impl Gate {
         Self { fault, seen: Mutex::default(), kept: Mutex::default(), victim, reached, released }
     }
 
-    /// How many writes were sent.
-    pub fn sent(&self) -> u64 {
-        self.seen.lock().unwrap().sent
-    }
-
     /// Keeps the bytes of a write, for tests that look into them.
     pub fn keep(&self, write: &[u8]) {
         self.kept.lock().unwrap().push(write.to_vec());

@@ -43,7 +43,8 @@ impl Outside {
     }
 
     pub async fn logins_and_stamps(&mut self) -> Vec<(String, String)> {
-        let pair = |user: &SearchEntry| Some((one(user, "sAMAccountName")?.into(), one(user, "adminDescription")?.into()));
+        let pair =
+            |user: &SearchEntry| Some((one(user, "sAMAccountName")?.into(), one(user, "adminDescription")?.into()));
         self.users().await.iter().map(|user| pair(user).unwrap_or_else(|| panic!("{user:?}"))).collect()
     }
 

@@ -47,6 +47,8 @@ pub struct Site {
 
 /// The full configuration, reaching the servers without a proxy.
 pub const PLAIN: &str = "config.toml";
+/// The same through a proxy, once there is one.
+pub const PROXIED: &str = "proxied.toml";
 
 impl Site {
     pub async fn new() -> Self {
@@ -146,9 +148,16 @@ impl Site {
         &self,
         target: &str,
         fault: Fault,
-        mut wiring: Wiring,
+        wiring: Wiring,
         arguments: &[&str],
     ) -> (Running, Arc<Gate>) {
+        let (victim, gate) = self.proxied(target, fault, wiring).await;
+        (victim.start(&mut self.command(PROXIED, arguments)), gate)
+    }
+
+    /// Puts a proxy before a target and writes the configuration [`PROXIED`] that goes through it. The proxy's harm is
+    /// done to who is started as the victim.
+    pub async fn proxied(&self, target: &str, fault: Fault, mut wiring: Wiring) -> (Victim, Arc<Gate>) {
         let victim = Victim::default();
         let gate = Arc::new(Gate::new(fault, victim.clone()));
         match target {
@@ -156,8 +165,8 @@ impl Site {
             "cloud" => wiring.scim_url = http_proxy::start(&self.scim_url, Arc::clone(&gate)).await,
             other => panic!("no target is named {other}"),
         }
-        self.configure("proxied.toml", &wiring);
-        (victim.start(&mut self.command("proxied.toml", arguments)), gate)
+        self.configure(PROXIED, &wiring);
+        (victim, gate)
     }
 
     /// Writes the organisation as a delivery of the source `roster` and answers its file.
