@@ -20,7 +20,7 @@ struct Created {
 }
 
 pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
-    let created = Created { created: run::init(&args.dir, session.clock()).await? };
+    let created = Created { created: run::init(&args.dir, &**session.clock()).await? };
     session.output.either(&created, |created| {
         let mut text = String::new();
         for path in &created.created {

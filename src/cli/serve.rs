@@ -1,19 +1,13 @@
 //! `serve`: the daemon.
 
-use std::path::Path;
+use std::sync::Arc;
 
+use super::actor::actor;
 use super::session::Session;
+use crate::daemon;
 use crate::run::{Exit, Failure};
 
 pub(super) async fn run(session: &Session) -> Result<Exit, Failure> {
-    serve(session.config()).await
-}
-
-/// Stands in for the daemon's own function.
-async fn serve(_config: &Path) -> Result<Exit, Failure> {
-    Err(Failure {
-        exit: Exit::Failed,
-        message: "this build has no daemon".into(),
-        hint: Some("run `rosterd run` from a timer".into()),
-    })
+    daemon::serve(session.config(), Arc::clone(session.clock()), actor()).await?;
+    Ok(Exit::Done)
 }
