@@ -23,6 +23,7 @@ mod session;
 mod show;
 mod status;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -46,7 +47,11 @@ pub fn start_log(arguments: &Arguments) {
     let usual = if matches!(arguments.verb, Verb::Serve) { "warn,rosterd=info" } else { "warn" };
     let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.is_empty());
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(wanted.as_deref().unwrap_or(usual));
-    let _already_started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _already_started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Does what the arguments ask for.

@@ -39,12 +39,13 @@ async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Opt
     }
     let hash = engine.hash(&delivery).await?;
     if state.file.as_ref() == Some(&hash) {
+        tracing::debug!(source, "its bytes were taken already");
         state.taken = Some(delivery);
         return Ok(None);
     }
     match engine.known(&source, &hash).await? {
         Known::Taken => {
-            tracing::debug!(source, "its file was taken already");
+            tracing::debug!(source, "its bytes were taken already");
             remember(state, delivery, hash);
             return Ok(None);
         }
@@ -58,7 +59,7 @@ async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Opt
     let read = document.digest == Some(engine.import_digest(&source, &hash));
     match document.outcome {
         Outcome::Done => {
-            tracing::info!(source, counts = %document.counts, "imported");
+            tracing::info!(source, changes = changes(&document), "imported");
             if read {
                 remember(state, delivery, hash);
             }
@@ -91,6 +92,19 @@ async fn unchanged(
 fn remember(state: &mut JobState, delivery: Delivery, hash: String) {
     state.taken = Some(delivery);
     state.file = Some(hash);
+}
+
+/// `person: 3 added, 1 ended; unit: 1 changed`.
+fn changes(document: &ImportDocument) -> String {
+    let of_kind = |(kind, counts): (&String, &serde_json::Value)| {
+        let words = ["added", "changed", "ended"].map(|word| (word, counts[word].as_u64().unwrap_or(0)));
+        let words: Vec<String> =
+            words.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
+        (!words.is_empty()).then(|| format!("{kind}: {}", words.join(", ")))
+    };
+    let kinds = document.counts.as_object().into_iter().flatten().filter_map(of_kind);
+    let text = kinds.collect::<Vec<_>>().join("; ");
+    if text.is_empty() { "none".to_owned() } else { text }
 }
 
 /// Why an import was not committed, in one line.

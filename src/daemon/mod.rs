@@ -95,6 +95,7 @@ async fn finish(engine: &Engine, work: Option<JoinHandle<jobs::Jobs>>, calls: Jo
             let _broken_off = work.await;
         }
         let _broken_off = calls.await;
+        engine.store().close().await;
     };
     let patience = async {
         sleep(GRACE).await;

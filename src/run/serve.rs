@@ -121,13 +121,6 @@ impl Engine {
     fn holder(&self, verb: &str) -> Holder {
         Holder { pid: std::process::id(), verb: verb.to_owned(), actor: self.actor.clone(), since: self.clock.now() }
     }
-
-    /// Closes the roster, once nothing uses it any more.
-    pub async fn close(self) {
-        if let Some(store) = Arc::into_inner(self.store) {
-            store.close().await;
-        }
-    }
 }
 
 fn refused(error: &LeaseError) -> Failure {

@@ -120,9 +120,9 @@ impl Store {
     }
 
     /// Waits until every connection is closed; the file is then whole by itself.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         self.reader.close().await;
-        if let Some(writer) = self.writer {
+        if let Some(writer) = &self.writer {
             writer.close().await;
         }
     }

@@ -4,6 +4,7 @@
 mod architecture;
 mod config;
 mod contract;
+mod daemon;
 mod lab;
 mod ldap;
 mod roster;
