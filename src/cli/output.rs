@@ -1,6 +1,6 @@
 //! Standard output for answers, standard error for what went wrong, and files.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -57,6 +57,39 @@ pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
             Err(failed(format!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Standard output for what is too long to hold. When its reader has seen enough, the rest goes nowhere.
+#[derive(Debug)]
+pub(super) struct Stream {
+    out: BufWriter<Stdout>,
+    closed: bool,
+}
+
+impl Stream {
+    pub fn new() -> Self {
+        Self { out: BufWriter::new(io::stdout()), closed: false }
+    }
+
+    fn unless_closed(&mut self, outcome: io::Result<()>) -> io::Result<()> {
+        self.closed |= matches!(&outcome, Err(error) if error.kind() == io::ErrorKind::BrokenPipe);
+        if self.closed { Ok(()) } else { outcome }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.closed {
+            let outcome = self.out.write_all(bytes);
+            self.unless_closed(outcome)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let outcome = if self.closed { Ok(()) } else { self.out.flush() };
+        self.unless_closed(outcome)
     }
 }
 

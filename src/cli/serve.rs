@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::actor::actor;
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::daemon;
 use crate::run::{Exit, Failure};
 
-pub(super) async fn run(session: &Session) -> Result<Exit, Failure> {
-    daemon::serve(session.config(), Arc::clone(session.clock()), actor()).await?;
+pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
+    daemon::serve(invocation.config(), Arc::clone(invocation.clock()), actor()).await?;
     Ok(Exit::Done)
 }

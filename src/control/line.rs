@@ -31,8 +31,6 @@ pub(super) async fn write<T: Serialize + Sync>(to: &mut (impl AsyncWrite + Unpin
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {
-    use super::*;
-
     #[tokio::test]
     async fn messages_are_whole_and_short_enough() {
         let read = async |bytes: &[u8]| {

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]
 
 mod architecture;
+mod cli;
 mod config;
 mod contract;
 mod daemon;
 mod lab;
 mod ldap;
+mod report;
 mod roster;
 mod scim;

@@ -8,10 +8,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::reconciliation::Numbers;
 use super::text::last_run;
-use super::words::{Names, clean, gaps, several};
+use super::words::{Names, attribute_name, clean, gaps};
 use super::{ReconciliationDocument, TargetReconciliation};
 use crate::object::{Change, Hold, Op, Step, aspect};
 use crate::reconcile::{Reach, Unmanaged};
+
+/// Longer lists are closed at first.
+const OPENED: usize = 200;
 
 pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
     let organisation = clean(&document.organisation);
@@ -49,7 +52,7 @@ pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
 
 fn of_target(target: &TargetReconciliation) -> Markup {
     let numbers = Numbers::of(target);
-    let names = Names::of(target.missing.iter().chain(&target.differing));
+    let names = Names(&target.labels);
     html! {
         section {
             h2 { (clean(&target.target)) }
@@ -77,11 +80,11 @@ fn reach(reach: &Reach) -> Markup {
     }
 }
 
-/// A part that opens and closes; closed parts are opened by the browser when somebody searches in the page.
+/// A part that opens and closes; on paper it is always open.
 fn part(title: &str, count: usize, body: &Markup) -> Markup {
     html! {
         @if count > 0 {
-            details open[count <= 50] {
+            details open[count <= OPENED] {
                 summary { (title) " " span.count { (count) } }
                 (body)
             }
@@ -110,7 +113,7 @@ fn change(op: Op, change: &Change, names: &Names<'_>) -> Markup {
     let attribute = change.attribute.as_str();
     let members = change.attribute.is(aspect::MEMBERS);
     html! {
-        dt { (clean(attribute)) }
+        dt title=[attribute.starts_with("urn:").then_some(clean(attribute))] { (attribute_name(attribute)) }
         dd {
             @if members {
                 @for line in names.change(op, change) { span.line { (line) } }
@@ -150,6 +153,5 @@ fn unmanaged(objects: &[Unmanaged]) -> Markup {
             }
         }
     };
-    let title = format!("In the target only: {} left alone", several(objects.len(), "object"));
-    part(&title, objects.len(), &rows)
+    part("In the target only, left alone", objects.len(), &rows)
 }

@@ -37,5 +37,6 @@ ins { text-decoration: none; font-weight: 600; }
 .line { display: block; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.4rem; } }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } section { border: 0; padding: 0; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   svg, i { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 ";

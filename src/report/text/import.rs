@@ -23,9 +23,9 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
     page.labelled("facts", &facts(&import.counts));
     page.limits(&import.limits);
     if import.outcome == Outcome::Held {
-        let digest = import.digest.as_ref().map(crate::reconcile::Digest::as_str);
-        page.breaches(&import.breaches, "nothing of this file was committed", digest);
-        page.line(2, "Then import the same file again.");
+        let approve = |digest| vec![format!("rosterd approve {digest}"), "and import the same file again".to_owned()];
+        let commands = import.digest.as_ref().map(approve).unwrap_or_default();
+        page.breaches(&import.breaches, "nothing of this file was committed", &commands);
     }
     if !import.problems.is_empty() {
         page.gap();

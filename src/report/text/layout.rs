@@ -3,7 +3,7 @@
 use super::super::Trouble;
 use super::super::words::{clean, gaps, measure};
 use crate::object::Hold;
-use crate::reconcile::{Measure, Reach};
+use crate::reconcile::{Digest, Measure, Reach};
 
 /// A text that grows line by line.
 #[derive(Debug, Default)]
@@ -44,19 +44,19 @@ impl Page {
         self.labelled("limits", &limits.iter().map(measure).collect::<Vec<_>>());
     }
 
-    /// What tripped, and what to do about it.
-    pub fn breaches(&mut self, breaches: &[Measure], what: &str, approve: Option<&str>) {
+    /// What tripped, and the commands that release it.
+    pub fn breaches(&mut self, breaches: &[Measure], what: &str, release: &[String]) {
         if breaches.is_empty() {
             return;
         }
         self.gap();
-        self.line(2, &format!("HELD: {what}, for these limits are breached:"));
+        self.line(2, &format!("HELD: a limit is breached, so {what}:"));
         for breach in breaches {
             self.line(6, &measure(breach));
         }
-        if let Some(digest) = approve {
-            self.line(2, "If this is right, approve exactly this:");
-            self.line(6, &format!("rosterd approve {digest}"));
+        if !release.is_empty() {
+            self.line(2, "If it is meant to be so, approve exactly this:");
+            release.iter().for_each(|command| self.line(6, command));
         }
     }
 
@@ -85,6 +85,11 @@ impl Page {
     pub fn finish(self) -> String {
         self.0
     }
+}
+
+/// The commands that release a held plan.
+pub(super) fn release(digest: &Digest) -> Vec<String> {
+    vec![format!("rosterd approve {digest}"), format!("rosterd apply {digest}")]
 }
 
 /// Rows in columns; the last column is as wide as it needs to be.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::words::{Names, clean, counts, several};
 use super::super::{PlanDocument, PlanView};
-use super::layout::Page;
+use super::layout::{Page, release};
 use crate::object::{Op, Step};
 
 /// Steps of one operation that are listed. More than a person reads; JSON has them all.
@@ -26,7 +26,7 @@ fn write(document: &PlanDocument, in_full: bool) -> String {
         page.gap();
         head(&mut page, plan);
         if in_full {
-            steps(&mut page, &plan.steps);
+            steps(&mut page, &plan.steps, &Names(&plan.labels));
             page.holds(&plan.held);
         }
     }
@@ -48,13 +48,12 @@ fn head(page: &mut Page, plan: &PlanView) {
     }
     page.limits(&plan.limits);
     if !plan.approved {
-        page.breaches(&plan.breaches, "nothing of this plan is applied", Some(plan.digest.as_str()));
+        page.breaches(&plan.breaches, "nothing of this plan is applied", &release(&plan.digest));
     }
 }
 
 /// The steps, grouped by operation.
-pub(super) fn steps(page: &mut Page, steps: &[Step]) {
-    let names = Names::of(steps);
+pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>) {
     let mut groups: BTreeMap<Op, Vec<&Step>> = BTreeMap::new();
     for step in steps {
         groups.entry(step.op).or_default().push(step);
@@ -63,7 +62,7 @@ pub(super) fn steps(page: &mut Page, steps: &[Step]) {
         page.gap();
         page.line(2, &format!("{op} ({})", group.len()));
         for one in group.iter().take(LISTED) {
-            step(page, one, &names);
+            step(page, one, names);
         }
         if group.len() > LISTED {
             page.line(4, &format!("… and {} more (see --format json)", group.len() - LISTED));

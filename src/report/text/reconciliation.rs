@@ -1,7 +1,7 @@
 //! The reconciliation report as text.
 
 use super::super::reconciliation::Numbers;
-use super::super::words::{clean, several};
+use super::super::words::{Names, clean};
 use super::super::{ReconciliationDocument, TargetReconciliation};
 use super::layout::Page;
 use super::plan::steps;
@@ -22,6 +22,7 @@ pub fn reconciliation(document: &ReconciliationDocument) -> String {
 
 fn of_target(page: &mut Page, target: &TargetReconciliation) {
     let numbers = Numbers::of(target);
+    let names = Names(&target.labels);
     page.line(0, &clean(&target.target));
     page.reach(&target.coverage);
     for (label, number) in numbers.rows() {
@@ -30,9 +31,9 @@ fn of_target(page: &mut Page, target: &TargetReconciliation) {
     let last = target.last_run.as_ref().map_or_else(|| "no run yet".to_owned(), last_run);
     page.labelled("last", &[last]);
     section(page, "missing in the target", target.missing.len());
-    steps(page, &target.missing);
+    steps(page, &target.missing, &names);
     section(page, "differing", target.differing.len());
-    steps(page, &target.differing);
+    steps(page, &target.differing, &names);
     section(page, "in the target only, left alone", target.unmanaged.len());
     for one in &target.unmanaged {
         let copy = one.stamp.as_ref().map(|stamp| format!(", bears the stamp of {}", clean(stamp.as_str())));
@@ -45,6 +46,6 @@ fn of_target(page: &mut Page, target: &TargetReconciliation) {
 fn section(page: &mut Page, title: &str, count: usize) {
     if count > 0 {
         page.gap();
-        page.line(1, &format!("== {title}: {}", several(count, "entry").replace("entrys", "entries")));
+        page.line(2, &format!("== {title} ({count})"));
     }
 }

@@ -1,9 +1,9 @@
 //! Runs: what was done, what was not, and what is left.
 
 use super::super::words::{clean, counts, several};
-use super::super::{Outcome, RunDocument, RunView};
+use super::super::{Outcome, RunCounts, RunDocument, RunView};
 use super::import;
-use super::layout::Page;
+use super::layout::{Page, release};
 
 /// The answer of `apply` and `run`.
 pub fn run(document: &RunDocument) -> String {
@@ -34,17 +34,12 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 fn write(page: &mut Page, run: &RunView) {
     let number = run.run.map(|number| format!(" (run {number})")).unwrap_or_default();
     page.line(0, &format!("{}: {}{number}", clean(&run.target), outcome(run.outcome)));
-    if let Some(message) = &run.message {
+    if let Some(message) = run.message.as_ref().filter(|_| run.breaches.is_empty()) {
         page.line(2, &clean(message));
     }
-    let total = run.counts;
-    page.labelled(
-        "steps",
-        &[format!(
-            "{} done, {} failed, {} of unknown outcome, {} held",
-            total.done, total.failed, total.unknown, total.held
-        )],
-    );
+    if !matches!(run.outcome, Outcome::Held | Outcome::Busy) {
+        page.labelled("steps", &[totals(run.counts)]);
+    }
     if !run.done.is_empty() {
         page.labelled("done", &[counts(&run.done)]);
     }
@@ -58,8 +53,8 @@ fn write(page: &mut Page, run: &RunView) {
     }
     page.limits(&run.limits);
     if run.outcome == Outcome::Held {
-        let digest = run.digest.as_ref().map(crate::reconcile::Digest::as_str);
-        page.breaches(&run.breaches, "nothing of the plan was applied", digest);
+        let commands = run.digest.as_ref().map(release).unwrap_or_default();
+        page.breaches(&run.breaches, "nothing of the plan was applied", &commands);
     }
     if !run.failures.is_empty() {
         page.gap();
@@ -70,4 +65,9 @@ fn write(page: &mut Page, run: &RunView) {
         page.line(8, &format!("{}: {}", clean(&failure.class), clean(&failure.message)));
     }
     page.holds(&run.held);
+}
+
+fn totals(counts: RunCounts) -> String {
+    let RunCounts { done, failed, held, unknown } = counts;
+    format!("{done} done, {failed} failed, {unknown} of unknown outcome, {held} held")
 }

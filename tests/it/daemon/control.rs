@@ -1,6 +1,9 @@
 //! The socket: verbs next to a daemon, who may use it, and who may serve.
 
+use std::io::{Read as _, Write as _};
+use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
 
 use rosterd::org::Instant;
 use rosterd::run::{Holder, Lease};
@@ -105,6 +108,37 @@ fn a_second_run_of_a_target_is_refused_and_told_who_holds_the_lease() {
     drop(lease);
     daemon.line(&["ERROR", "cloud"]); // it is tried again, and is nowhere
     daemon.stop();
+}
+
+#[test]
+fn what_it_does_not_understand_is_answered_and_harms_nothing() {
+    let house = House::new("");
+    let _daemon = house.serve();
+    let answer = |sent: &[u8]| {
+        let mut stream = UnixStream::connect(house.path("roster.db.sock")).unwrap();
+        stream.write_all(sent).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let other = |protocol: u32, version: &str| {
+        format!(
+            "{{\"protocol\":{protocol},\"version\":\"{version}\",\"generation\":\"\",\"actor\":\"\",\"ask\":\"hello\"}}\n"
+        )
+    };
+    let own = env!("CARGO_PKG_VERSION");
+    assert!(answer(other(1, own).as_bytes()).contains("\"hello\""));
+    for request in [other(99, own), other(1, "0.0.1")] {
+        let told = answer(request.as_bytes());
+        assert!(told.contains("the daemon is rosterd") && told.contains("restart the daemon"), "{told}");
+    }
+    for nonsense in [&b"GET / HTTP/1.1\r\n"[..], b"{}\n", b"{\"protocol\":1", &[0xff, b'\n'], &vec![b'x'; 1 << 20]] {
+        let told = answer(nonsense);
+        assert!(told.contains("does not understand"), "{told}");
+    }
+    assert_eq!(answer(b""), "");
+    assert_eq!(house.verb(&["status"]).1["daemon"], json!(true));
 }
 
 #[test]

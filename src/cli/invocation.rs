@@ -15,7 +15,7 @@ use crate::report::Format;
 use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, perform};
 
 /// One invocation.
-pub struct Session {
+pub struct Invocation {
     config: PathBuf,
     clock: Arc<dyn Clock>,
     engine: OnceCell<Engine>,
@@ -25,7 +25,7 @@ pub struct Session {
     pub output: Output,
 }
 
-impl Session {
+impl Invocation {
     pub fn new(global: Global) -> Self {
         let rehearsal = global.now.is_some();
         let clock: Arc<dyn Clock> = match global.now {

@@ -1,0 +1,7 @@
+//! Golden texts of every document, on hand-made ones. `INSTA_UPDATE=always cargo test --test it report` renews them;
+//! look at the difference before committing it.
+
+mod documents;
+mod forms;
+mod safety;
+mod text;

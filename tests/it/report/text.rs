@@ -1,0 +1,165 @@
+//! What people read on a terminal.
+
+use insta::assert_snapshot;
+use rosterd::object::Op;
+use rosterd::report::*;
+use serde_json::json;
+
+use super::documents::*;
+
+#[test]
+fn a_plan_with_every_kind_of_step() {
+    assert_snapshot!(text::plan(&plans()));
+}
+
+#[test]
+fn a_plan_in_short() {
+    assert_snapshot!(text::summary(&plans()));
+}
+
+#[test]
+fn a_breach_says_how_to_approve() {
+    let text = text::summary(&breached());
+    assert_snapshot!(text);
+    let approved = plan_view(plan(steps()), true);
+    let approved = text::summary(&PlanDocument { plans: vec![approved], errors: Vec::new() });
+    assert!(!approved.contains("rosterd approve"), "{approved}");
+}
+
+#[test]
+fn a_long_list_ends_at_200_and_says_so() {
+    let steps = (0..205)
+        .map(|at| step(Op::Update, rosterd::object::Kind::User, &format!("a-{at}"), "Bo Åkær", "r", &[]))
+        .collect();
+    let text = text::plan(&PlanDocument { plans: vec![plan_view(plan(steps), false)], errors: Vec::new() });
+    assert!(text.contains("… and 5 more (see --format json)"), "{text}");
+}
+
+fn run_view(outcome: Outcome) -> RunView {
+    RunView {
+        run: Some(18),
+        target: "ad".into(),
+        outcome,
+        digest: Some(digest()),
+        counts: RunCounts { done: 4, failed: 1, held: 1, unknown: 0 },
+        done: plan(steps()).counts(),
+        failures: vec![RunFailure {
+            key: "a-2".into(),
+            name: "Søren O'Neill".into(),
+            op: "update".into(),
+            class: "permanent".into(),
+            message: "constraintViolation (19): telephoneNumber".into(),
+        }],
+        held: plan(Vec::new()).held,
+        limits: vec![measured(1)],
+        breaches: Vec::new(),
+        left: Some(1),
+        message: None,
+    }
+}
+
+#[test]
+fn a_run_that_was_done_in_part() {
+    let done = RunView { failures: Vec::new(), left: Some(0), ..run_view(Outcome::Done) };
+    assert_snapshot!(text::run(&RunDocument {
+        imports: vec![import(Outcome::Done)],
+        runs: vec![run_view(Outcome::Partly), done],
+        errors: Vec::new()
+    }));
+}
+
+#[test]
+fn a_run_that_did_nothing() {
+    let nothing = || RunView {
+        run: None,
+        counts: RunCounts::default(),
+        done: rosterd::reconcile::Counts::new(),
+        failures: Vec::new(),
+        held: Vec::new(),
+        left: None,
+        ..run_view(Outcome::Held)
+    };
+    let held = RunView { limits: vec![measured(42)], breaches: vec![measured(42)], ..nothing() };
+    let message = Some("the lease of ad is held by anna, run 17, since 2026-11-23T05:59:00Z".to_owned());
+    let busy = RunView { outcome: Outcome::Busy, limits: Vec::new(), message, ..nothing() };
+    assert_snapshot!(text::run(&RunDocument { imports: Vec::new(), runs: vec![held, busy], errors: Vec::new() }));
+}
+
+fn import(outcome: Outcome) -> ImportDocument {
+    ImportDocument {
+        source: "hr".into(),
+        digest: Some(digest()),
+        outcome,
+        counts: json!({"person": {"added": 3, "changed": 1, "ended": 0, "unchanged": 408}, "unit": {"added": 0, "changed": 0, "ended": 0, "unchanged": 60}}),
+        limits: Vec::new(),
+        breaches: Vec::new(),
+        problems: Vec::new(),
+        dry_run: false,
+    }
+}
+
+#[test]
+fn imports() {
+    let ends = rosterd::reconcile::Measure { limit: "ends".into(), found: 250, of: 412, allowed: 41 };
+    let held = ImportDocument { limits: vec![ends.clone()], breaches: vec![ends], ..import(Outcome::Held) };
+    let problem = |line, column, message: &str, hint: Option<&str>| Problem {
+        file: "/srv/hr.jsonl".into(),
+        line,
+        column,
+        message: message.into(),
+        hint: hint.map(Into::into),
+    };
+    let failed = ImportDocument {
+        digest: None,
+        counts: json!({}),
+        problems: vec![
+            problem(Some(7), Some(31), "unknown field \"surnme\"", Some("did you mean surname?")),
+            problem(Some(9), None, "no person has the id p-12", None),
+            problem(None, None, "the file ends after 10 lines, the header counts 12", None),
+        ],
+        ..import(Outcome::Failed)
+    };
+    let rehearsal = ImportDocument { dry_run: true, ..import(Outcome::Done) };
+    assert_snapshot!([held, failed, rehearsal].map(|one| text::import(&one)).join("\n"));
+}
+
+#[test]
+fn small_answers() {
+    let approval = ApprovalDocument { digest: digest(), what: "plan of ad".into(), by: "anna".into(), at: instant() };
+    let cut_off = json!({"run": 18, "target": "cloud", "verb": "run", "actor": "daemon", "digest": "89ab", "started": "2026-11-23T02:00:00Z", "ended": null, "outcome": null, "summary": null});
+    let target = |name: &str, state: &str| TargetStatus {
+        name: name.into(),
+        state: state.into(),
+        last_success: (state == "in step").then(instant),
+        pending: 3,
+        held: 1,
+        quarantined: 0,
+        next: None,
+    };
+    let status = StatusDocument { daemon: true, targets: vec![target("ad", "in step"), target("cloud", "never run")] };
+    let check = CheckDocument {
+        ok: false,
+        problems: Vec::new(),
+        targets: vec![TargetCheck {
+            target: "ad".into(),
+            findings: vec![
+                CheckFinding { ok: true, text: "connected to ldaps://dc.example.test".into(), hint: None },
+                CheckFinding {
+                    ok: false,
+                    text: "OU=Org cannot be read".into(),
+                    hint: Some("grant List Contents".into()),
+                },
+            ],
+        }],
+    };
+    let shown = json!({"kind": "person", "id": "p-1", "given_name": "Åse", "custom": {}, "tags": ["a", "b"], "versions": [{"valid_from": "2026-01-01", "valid_to": null}, {"valid_from": null}]});
+    let parts = [
+        text::approval(&approval),
+        text::runs(&RunsDocument { runs: vec![cut_off, last_run()] }),
+        text::status(&status),
+        text::check(&check),
+        text::value(&shown),
+        text::report_list(),
+    ];
+    assert_snapshot!(parts.join("\n"));
+}
