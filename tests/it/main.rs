@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod contract;
 mod crash;
+mod daemon;
 mod journey;
 mod lab;
 mod ldap;
