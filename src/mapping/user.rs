@@ -87,8 +87,12 @@ impl Mapper<'_> {
         let found = self.inputs.snapshot.effective_manager(person);
         let account = found.map(|found| (found.person.clone(), self.account_of(found.person)));
         match account {
-            Some((chief, account)) if self.is_in_scope(&chief, &account) == Ok(true) => Edit::Set(account),
-            _ => Edit::Clear,
+            Some((chief, account)) => match self.is_in_scope(&chief, &account) {
+                Ok(true) => Edit::Set(account),
+                Ok(false) => Edit::Clear,
+                Err(_) => Edit::Keep, // what cannot be told of the manager takes nobody's manager away
+            },
+            None => Edit::Clear,
         }
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::aspect;
 use super::attribute::AttributeName;
 use super::coverage::Absence;
 use super::observed::{Kind, ObjectId};
-use super::value::Value;
+use super::value::{Referent, Value};
 use crate::org::Id;
 
 /// The id of a step within its plan: `<op>:<key>`, stable from plan to plan.
@@ -149,6 +150,38 @@ impl Step {
     /// The change of `attribute`, if the step has one.
     pub fn change(&self, attribute: &str) -> Option<&Change> {
         self.changes.iter().find(|change| change.attribute.is(attribute))
+    }
+
+    /// The step without the references that `lost` creates would have made possible: a member or a manager who has no
+    /// object yet must not keep all other changes back. `None` when the step itself needs what is lost, or when
+    /// nothing is left of it.
+    pub fn without(&self, lost: &dyn Fn(&StepId) -> bool) -> Option<Self> {
+        let gone: Vec<&StepId> = self.needs.iter().filter(|need| lost(need)).collect();
+        let mut step = self.clone();
+        if gone.is_empty() {
+            return Some(step);
+        }
+        if !matches!(self.op, Op::Update | Op::AddMembers) {
+            return None;
+        }
+        let refers = |value: &Value, to: &StepId| match value {
+            Value::Reference(Referent::Key(key)) => *key != self.key && StepId::new(Op::Create, key) == *to,
+            _ => false,
+        };
+        let all = || self.changes.iter().flat_map(|change| &change.after);
+        if !gone.iter().all(|gone| all().any(|value| refers(value, gone))) {
+            return None;
+        }
+        let is_lost = |value: &Value| gone.iter().any(|gone| refers(value, gone));
+        for change in step.changes.iter_mut().filter(|change| change.attribute.is(aspect::MEMBERS)) {
+            change.after.retain(|value| !is_lost(value));
+        }
+        // what has one value keeps the one it has
+        step.changes.retain(|change| !change.after.iter().any(is_lost) && change.before != change.after);
+        step.needs.retain(|need| !gone.contains(&need));
+        let names: Vec<&str> = gone.iter().map(|gone| gone.as_str()).collect();
+        step.reason = format!("{}; without {}, which is not done", self.reason, names.join(", "));
+        (!step.changes.is_empty()).then_some(step)
     }
 
     /// The values that a step sets `attribute` to.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::object::{Ground, Op, Step, Value, aspect};
+use crate::object::{Ground, Hold, HoldCode, Op, Step, Value, aspect};
 use crate::reconcile::plan::Plan;
 
 /// Something a plan must never have.
@@ -36,7 +36,9 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
         }
     }
     for step in &plan.steps {
-        if plan.held.iter().any(|hold| hold.key == step.key && step.op == Op::Create) {
+        // a later step about a new object may wait; the object itself is then created all the same
+        let held = |hold: &Hold| hold.key == step.key && hold.code != HoldCode::Waits;
+        if step.op == Op::Create && plan.held.iter().any(held) {
             flaws.push(Flaw {
                 target: plan.target.clone(),
                 step: step.id.as_str().to_owned(),
