@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use super::invocation::Invocation;
 use super::output::note;
-use super::session::Session;
 use crate::reconcile::Digest;
 use crate::report::{Document, PlanDocument, text};
 use crate::run::{Answer, Command, Exit, Failure};
@@ -28,21 +28,21 @@ enum What {
     Targets(Vec<String>),
 }
 
-pub(super) async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
-    let what = what(args.what, &session.engine().await?.target_names());
+pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let what = what(args.what, &invocation.engine().await?.target_names());
     match what {
-        What::Plan(digest) if args.dry_run => rehearse(&digest, session).await,
-        What::Plan(digest) => session.answer(Command::ApplyPlan { digest: digest.to_string() }).await,
+        What::Plan(digest) if args.dry_run => rehearse(&digest, invocation).await,
+        What::Plan(digest) => invocation.answer(Command::ApplyPlan { digest: digest.to_string() }).await,
         What::Targets(targets) => {
-            let targets = session.known_targets(targets).await?;
+            let targets = invocation.known_targets(targets).await?;
             if args.dry_run {
-                return session.answer(Command::Plan { targets, at: None }).await;
+                return invocation.answer(Command::Plan { targets, at: None }).await;
             }
-            if !args.yes && on_terminal() && !consent(&targets, session).await? {
+            if !args.yes && on_terminal() && !consent(&targets, invocation).await? {
                 note("Nothing was applied.");
                 return Ok(Exit::Pending);
             }
-            session.answer(Command::ApplyTargets { targets }).await
+            invocation.answer(Command::ApplyTargets { targets }).await
         }
     }
 }
@@ -59,14 +59,14 @@ fn what(words: Vec<String>, targets: &[String]) -> What {
 }
 
 /// Proposes anew and shows the plan of this digest, if it is still what would be done.
-async fn rehearse(digest: &Digest, session: &Session) -> Result<Exit, Failure> {
-    let Answer { document, .. } = session.dispatch(Command::Plan { targets: Vec::new(), at: None }).await?;
+async fn rehearse(digest: &Digest, invocation: &Invocation) -> Result<Exit, Failure> {
+    let Answer { document, .. } = invocation.dispatch(Command::Plan { targets: Vec::new(), at: None }).await?;
     if let Document::Plan(mut plan) = document {
         plan.plans.retain(|plan| plan.digest == *digest);
         plan.errors.clear();
         if let [one] = plan.plans.as_slice() {
             let exit = if one.steps.is_empty() { Exit::Done } else { Exit::Pending };
-            session.output.document(&Document::Plan(plan))?;
+            invocation.output.document(&Document::Plan(plan))?;
             return Ok(exit);
         }
     }
@@ -82,8 +82,8 @@ fn on_terminal() -> bool {
 }
 
 /// Shows the counts and asks. Nothing is asked when nothing can be applied.
-async fn consent(targets: &[String], session: &Session) -> Result<bool, Failure> {
-    let answer = session.dispatch(Command::Plan { targets: targets.to_vec(), at: None }).await?;
+async fn consent(targets: &[String], invocation: &Invocation) -> Result<bool, Failure> {
+    let answer = invocation.dispatch(Command::Plan { targets: targets.to_vec(), at: None }).await?;
     let Document::Plan(plan) = answer.document else { return Ok(true) };
     if !needs_consent(&plan) {
         return Ok(true);

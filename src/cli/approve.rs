@@ -1,6 +1,6 @@
 //! `approve DIGEST`: consent to a stored plan or a held import.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::reconcile::Digest;
 use crate::run::{Command, Exit, Failure};
 
@@ -10,6 +10,6 @@ pub struct Args {
     digest: Digest,
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
-    session.answer(Command::Approve { digest: args.digest.to_string() }).await
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    invocation.answer(Command::Approve { digest: args.digest.to_string() }).await
 }

@@ -1,6 +1,6 @@
 //! `check`: the configuration, and with `--online` a preflight of each target.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::report::text;
 use crate::run::{self, Exit, Failure};
 
@@ -11,9 +11,9 @@ pub struct Args {
     online: bool,
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
-    let document = run::check(session.config(), args.online).await?;
-    session.output.either(&document, text::check)?;
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let document = run::check(invocation.config(), args.online).await?;
+    invocation.output.either(&document, text::check)?;
     Ok(match document.ok {
         true => Exit::Done,
         false if document.problems.is_empty() => Exit::Failed,

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
+use super::invocation::Invocation;
 use super::output::{Stream, written};
-use super::session::Session;
 use crate::org::{Day, Instant};
 use crate::run::{Exit, ExportOptions, Failure};
 
@@ -23,7 +23,7 @@ pub struct Args {
     with_national_ids: bool,
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let options = ExportOptions {
         at: args.at,
         known_at: args.known_at,
@@ -31,7 +31,7 @@ pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure>
         with_national_ids: args.with_national_ids,
     };
     let mut out = Stream::new();
-    session.engine().await?.export(options, &mut out).await?;
+    invocation.engine().await?.export(options, &mut out).await?;
     written(out.flush())?;
     Ok(Exit::Done)
 }

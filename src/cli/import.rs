@@ -1,6 +1,6 @@
 //! `import SOURCE [FILE]`.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::run::{Command, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -14,9 +14,9 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub(super) async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
+pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let file = args.file.as_deref().map(absolute).transpose()?;
-    session.answer(Command::Import { source: args.source, file, dry_run: args.dry_run }).await
+    invocation.answer(Command::Import { source: args.source, file, dry_run: args.dry_run }).await
 }
 
 /// A file is named from here, wherever the command is done.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::run::{self, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -19,9 +19,9 @@ struct Created {
     created: Vec<PathBuf>,
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
-    let created = Created { created: run::init(&args.dir, session.clock()).await? };
-    session.output.either(&created, |created| {
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let created = Created { created: run::init(&args.dir, invocation.clock()).await? };
+    invocation.output.either(&created, |created| {
         let mut text = String::new();
         for path in &created.created {
             let _infallible = writeln!(text, "wrote {}", path.display());

@@ -1,6 +1,6 @@
 //! The command line: one file per verb.
 //!
-//! A verb turns its arguments into a command or a question, has it answered ([`Session`]), and writes the answer to
+//! A verb turns its arguments into a command or a question, has it answered ([`Invocation`]), and writes the answer to
 //! standard output, as text or as one JSON document. Errors, questions, progress and logs go to standard error. The
 //! only place that reads arguments and the environment; it decides nothing about the roster or the targets.
 
@@ -12,6 +12,7 @@ mod check;
 mod export;
 mod import;
 mod init;
+mod invocation;
 mod output;
 mod plan;
 mod progress;
@@ -19,7 +20,6 @@ mod report;
 mod run;
 mod runs;
 mod serve;
-mod session;
 mod show;
 mod status;
 
@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, Verb};
-use session::Session;
+use invocation::Invocation;
 
 use crate::run::{Exit, Failure};
 
@@ -51,23 +51,23 @@ pub fn start_log() {
 /// Does what the arguments ask for.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let Arguments { global, verb } = arguments;
-    let session = Session::new(global);
+    let invocation = Invocation::new(global);
     let ended = match verb {
-        Verb::Init(args) => init::run(&args, &session).await,
-        Verb::Check(args) => check::run(&args, &session).await,
-        Verb::Import(args) => import::run(args, &session).await,
-        Verb::Export(args) => export::run(&args, &session).await,
-        Verb::Show(args) => show::run(&args, &session).await,
-        Verb::Plan(args) => plan::run(args, &session).await,
-        Verb::Approve(args) => approve::run(&args, &session).await,
-        Verb::Apply(args) => apply::run(args, &session).await,
-        Verb::Run(args) => run::run(args, &session).await,
-        Verb::Report(args) => report::run(&args, &session).await,
-        Verb::Runs(args) => runs::run(&args, &session).await,
-        Verb::Status => status::run(&session).await,
-        Verb::Serve => serve::run(&session).await,
+        Verb::Init(args) => init::run(&args, &invocation).await,
+        Verb::Check(args) => check::run(&args, &invocation).await,
+        Verb::Import(args) => import::run(args, &invocation).await,
+        Verb::Export(args) => export::run(&args, &invocation).await,
+        Verb::Show(args) => show::run(&args, &invocation).await,
+        Verb::Plan(args) => plan::run(args, &invocation).await,
+        Verb::Approve(args) => approve::run(&args, &invocation).await,
+        Verb::Apply(args) => apply::run(args, &invocation).await,
+        Verb::Run(args) => run::run(args, &invocation).await,
+        Verb::Report(args) => report::run(&args, &invocation).await,
+        Verb::Runs(args) => runs::run(&args, &invocation).await,
+        Verb::Status => status::run(&invocation).await,
+        Verb::Serve => serve::run(&invocation).await,
     };
-    session.close();
+    invocation.close();
     let exit = ended.unwrap_or_else(|failure| tell(&failure));
     ExitCode::from(exit.code())
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::invocation::Invocation;
 use super::output::{note, write_file};
-use super::session::Session;
 use crate::org::Day;
 use crate::run::{Command, Exit, Failure};
 
@@ -19,13 +19,13 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-pub(super) async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
-    let targets = session.known_targets(args.targets).await?;
-    let answer = session.dispatch(Command::Plan { targets, at: args.at }).await?;
+pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let targets = invocation.known_targets(args.targets).await?;
+    let answer = invocation.dispatch(Command::Plan { targets, at: args.at }).await?;
     match &args.out {
-        None => session.output.document(&answer.document)?,
+        None => invocation.output.document(&answer.document)?,
         Some(file) => {
-            write_file(file, &session.output.render_document(&answer.document)?)?;
+            write_file(file, &invocation.output.render_document(&answer.document)?)?;
             note(&format!("wrote {}", file.display()));
         }
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
+use super::invocation::Invocation;
 use super::output::{self, note, write_file};
-use super::session::Session;
 use crate::report::{self, REPORTS, ReconciliationDocument, ReportKind, report_kind, text};
 use crate::run::{Exit, Failure};
 
@@ -30,19 +30,19 @@ struct Listed {
     reports: &'static [ReportKind],
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let Some(kind) = args.name.as_deref().and_then(report_kind) else {
-        session.output.either(&Listed { reports: REPORTS }, |_| text::report_list())?;
+        invocation.output.either(&Listed { reports: REPORTS }, |_| text::report_list())?;
         return Ok(Exit::Done);
     };
-    let format = session.format();
+    let format = invocation.format();
     if !kind.formats.contains(&format) {
         let message = format!("the report {} has no {} form", kind.name, format.as_str());
         return Err(Failure { exit: Exit::Usage, message, hint: Some("see `rosterd report --list`".into()) });
     }
-    let targets = session.known_targets(args.targets.clone()).await?;
-    let document = session.engine().await?.reconciliation(&targets, session.progress()).await?;
-    session.close();
+    let targets = invocation.known_targets(args.targets.clone()).await?;
+    let document = invocation.engine().await?.reconciliation(&targets, invocation.progress()).await?;
+    invocation.close();
     let written = report::reconciliation(&document, format).map_err(|error| output::not_json(&error))?;
     match &args.out {
         None => output::write(&written)?,

@@ -1,6 +1,6 @@
 //! `run [TARGET…]`: what the schedule does.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::run::{Command, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -9,7 +9,7 @@ pub struct Args {
     targets: Vec<String>,
 }
 
-pub(super) async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
-    let targets = session.known_targets(args.targets).await?;
-    session.answer(Command::Run { targets }).await
+pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let targets = invocation.known_targets(args.targets).await?;
+    invocation.answer(Command::Run { targets }).await
 }

@@ -1,6 +1,6 @@
 //! `runs`: the run ledger.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::report::text;
 use crate::run::{Exit, Failure};
 
@@ -11,8 +11,8 @@ pub struct Args {
     limit: i64,
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
-    let document = session.engine().await?.runs(args.limit).await?;
-    session.output.either(&document, text::runs)?;
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let document = invocation.engine().await?.runs(args.limit).await?;
+    invocation.output.either(&document, text::runs)?;
     Ok(Exit::Done)
 }

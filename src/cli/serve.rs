@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::run::{Exit, Failure};
 
-pub(super) async fn run(session: &Session) -> Result<Exit, Failure> {
-    serve(session.config()).await
+pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
+    serve(invocation.config()).await
 }
 
 /// Stands in for the daemon's own function.

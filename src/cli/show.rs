@@ -1,6 +1,6 @@
 //! `show KIND ID`: one thing of the roster.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::org::{Day, FactKind, Instant};
 use crate::report::text;
 use crate::run::{Exit, Failure};
@@ -22,9 +22,9 @@ pub struct Args {
     history: bool,
 }
 
-pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
-    let engine = session.engine().await?;
+pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let engine = invocation.engine().await?;
     let shown = engine.show(args.kind.name(), &args.id, args.at, args.known_at, args.history).await?;
-    session.output.either(&shown, text::value)?;
+    invocation.output.either(&shown, text::value)?;
     Ok(Exit::Done)
 }

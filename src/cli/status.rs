@@ -1,11 +1,11 @@
 //! `status`: the health of every target.
 
-use super::session::Session;
+use super::invocation::Invocation;
 use crate::report::text;
 use crate::run::{Exit, Failure};
 
-pub(super) async fn run(session: &Session) -> Result<Exit, Failure> {
-    let document = session.engine().await?.status().await?;
-    session.output.either(&document, text::status)?;
+pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
+    let document = invocation.engine().await?.status().await?;
+    invocation.output.either(&document, text::status)?;
     Ok(Exit::Done)
 }

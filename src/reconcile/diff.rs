@@ -46,6 +46,8 @@ pub struct Diff<'a> {
 pub(super) struct Present {
     /// What the roster wants of it, without the attributes, which are compared already.
     pub desired: Option<Desired>,
+    /// For people to read.
+    pub label: String,
     pub object: ObjectId,
     pub handle: Handle,
     pub parent: Option<Handle>,
@@ -119,6 +121,7 @@ impl<'a> Diff<'a> {
             self.population.users += 1;
         }
         let mut wish = None;
+        let mut label = observed.name.clone();
         match wanted(&key) {
             None => {}
             Some(Err(hold)) => self.held.push(hold),
@@ -136,6 +139,7 @@ impl<'a> Diff<'a> {
                     }
                 }
                 desired.attributes.clear();
+                label.clone_from(&desired.label);
                 wish = Some(desired).filter(is_present);
             }
         }
@@ -143,6 +147,7 @@ impl<'a> Diff<'a> {
             key,
             Present {
                 desired: wish,
+                label,
                 object: observed.id,
                 handle: observed.handle,
                 parent: observed.parent,

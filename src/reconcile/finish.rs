@@ -38,7 +38,8 @@ impl Diff<'_> {
         self.settle_places(&created);
         self.settle_managers(&created);
         self.settle_members(&created, coverage);
-        let (steps, waiting) = order::arrange(self.steps);
+        let (steps, waiting) = order::arrange(std::mem::take(&mut self.steps));
+        let labels = self.labels(&steps, &created);
         self.held.extend(waiting);
         self.held.sort();
         self.unmanaged.sort();
@@ -54,6 +55,7 @@ impl Diff<'_> {
             held: self.held,
             population: self.population,
             unmanaged: self.unmanaged,
+            labels,
         }
     }
 
@@ -189,6 +191,26 @@ impl Diff<'_> {
         let mut step = step(desired, Op::Create, None, format!("the {} is not in the target", desired.kind), changes);
         step.needs = needs;
         step
+    }
+
+    /// The names of what the steps refer to.
+    fn labels(&self, steps: &[Step], created: &Created) -> BTreeMap<String, String> {
+        let values =
+            steps.iter().flat_map(|step| &step.changes).flat_map(|change| change.before.iter().chain(&change.after));
+        let mut labels = BTreeMap::new();
+        for value in values {
+            let (text, key) = match value {
+                Value::Reference(Referent::Key(key)) => (key.to_string(), Some(key)),
+                Value::Reference(Referent::Object(object)) => (object.to_string(), self.key_at(object)),
+                _ => continue,
+            };
+            let present = key.and_then(|key| self.present.get(key)).map(|present| present.label.as_str());
+            let label = present.or_else(|| key.and_then(|key| created.get(key)).map(|desired| desired.label.as_str()));
+            if let Some(label) = label {
+                labels.insert(text, label.to_owned());
+            }
+        }
+        labels
     }
 
     pub(super) fn object_at(&self, handle: Option<&Handle>) -> Option<&ObjectId> {

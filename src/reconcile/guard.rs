@@ -51,7 +51,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             disable: Limit::new(25, 5.0, 3),
-            remove_members: Limit::new(200, 10.0, 3),
+            remove_members: Limit::new(200, 10.0, 5),
             delete: Limit::new(0, 0.0, 0),
         }
     }

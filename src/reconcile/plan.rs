@@ -104,6 +104,8 @@ pub struct Plan {
     pub reservations: Vec<Reservation>,
     pub population: Population,
     pub unmanaged: Vec<Unmanaged>,
+    /// Names for the keys and objects that the steps refer to, for people to read.
+    pub labels: BTreeMap<String, String>,
     /// Hash of the configuration and of the desired state of the plan's objects.
     pub basis: String,
 }

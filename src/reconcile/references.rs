@@ -131,7 +131,7 @@ impl Diff<'_> {
     }
 
     /// The key of an object of ours: by its link, or by the stamp that is being linked.
-    fn key_at(&self, object: &ObjectId) -> Option<&Id> {
+    pub(super) fn key_at(&self, object: &ObjectId) -> Option<&Id> {
         self.around.links.key(object).or_else(|| self.linking.get(object))
     }
 }

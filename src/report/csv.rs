@@ -22,7 +22,7 @@ fn of_target(rows: &mut Vec<[String; 8]>, target: &TargetReconciliation) {
     for gap in gaps(&target.coverage) {
         rows.push(row(name, "not read", ["", "", "", "", "", &gap]));
     }
-    let names = Names::of(target.missing.iter().chain(&target.differing));
+    let names = Names(&target.labels);
     rows.extend(target.missing.iter().map(|step| of_step(name, "missing", step, &names)));
     rows.extend(target.differing.iter().map(|step| of_step(name, "differing", step, &names)));
     for one in &target.unmanaged {

@@ -1,5 +1,7 @@
 //! The documents: what each verb answers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Hold, Kind, Step};
@@ -48,6 +50,9 @@ pub struct PlanView {
     pub breaches: Vec<Measure>,
     /// Whether somebody approved exactly this plan.
     pub approved: bool,
+    /// Names for the keys and objects that the steps refer to.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
 }
 
 impl PlanView {
@@ -63,6 +68,7 @@ impl PlanView {
             breaches: limits.iter().filter(|measure| measure.is_breached()).cloned().collect(),
             limits,
             approved,
+            labels: plan.labels,
         }
     }
 }
@@ -239,6 +245,9 @@ pub struct TargetReconciliation {
     /// Held, among them the ambiguous ones.
     pub held: Vec<Hold>,
     pub last_run: Option<serde_json::Value>,
+    /// Names for the keys and objects that the steps refer to.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
 }
 
 impl TargetReconciliation {
@@ -253,6 +262,7 @@ impl TargetReconciliation {
             unmanaged: plan.unmanaged,
             held: plan.held,
             last_run,
+            labels: plan.labels,
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::object::{Change, Hold, Op, Referent, Step, Value, aspect};
-use crate::org::Id;
 use crate::reconcile::{Counts, Measure, Reach};
 
 /// Attributes whose values are never shown, whatever a document holds.
@@ -22,25 +21,19 @@ pub(super) fn clean(text: &str) -> String {
     out
 }
 
-/// The names of the things that steps speak about, by key: so that a reference reads as a name.
-#[derive(Debug, Default)]
-pub(super) struct Names<'a>(BTreeMap<&'a Id, &'a str>);
+/// The names of the things that steps refer to, by key or object id: so that a reference reads as a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a>(pub &'a BTreeMap<String, String>);
 
-impl<'a> Names<'a> {
-    pub fn of(steps: impl IntoIterator<Item = &'a Step>) -> Self {
-        Self(steps.into_iter().map(|step| (&step.key, step.name.as_str())).collect())
-    }
-
+impl Names<'_> {
     fn value(&self, value: &Value) -> String {
-        match value {
-            Value::Reference(Referent::Key(key)) => match self.0.get(key) {
-                Some(name) => clean(name),
-                None => clean(key.as_str()),
-            },
-            Value::Reference(Referent::Object(id)) => clean(id.as_str()),
-            Value::Reference(Referent::Handle(handle)) => clean(handle.as_str()),
-            other => clean(&other.to_string()),
-        }
+        let text = match value {
+            Value::Reference(Referent::Key(key)) => key.as_str(),
+            Value::Reference(Referent::Object(id)) => id.as_str(),
+            Value::Reference(Referent::Handle(handle)) => handle.as_str(),
+            other => return clean(&other.to_string()),
+        };
+        clean(self.0.get(text).map_or(text, String::as_str))
     }
 
     /// Several values in one line.
@@ -65,9 +58,9 @@ impl<'a> Names<'a> {
         }
         let after = self.values(attribute, &change.after);
         if op == Op::Create {
-            vec![format!("{}: {after}", clean(attribute))]
+            vec![format!("{}: {after}", attribute_name(attribute))]
         } else {
-            vec![format!("{}: {} → {after}", clean(attribute), self.values(attribute, &change.before))]
+            vec![format!("{}: {} → {after}", attribute_name(attribute), self.values(attribute, &change.before))]
         }
     }
 
@@ -102,4 +95,12 @@ pub(super) fn hold_code(hold: &Hold) -> String {
 /// `1 step`, `2 steps`.
 pub(super) fn several(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// An attribute as people call it: of a SCIM path without its schema's URN (RFC 7643 section 10.3).
+pub(super) fn attribute_name(path: &str) -> String {
+    match path.rsplit_once(':') {
+        Some((urn, name)) if urn.starts_with("urn:") => clean(name),
+        _ => clean(path),
+    }
 }

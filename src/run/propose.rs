@@ -9,20 +9,20 @@ use super::failure::Failure;
 use super::observe::{Reading, floors, observe};
 use crate::expr::fold;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{Kind, Links, ObjectId, Observed};
+use crate::object::{Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
 use crate::target::{ObserveRequest, Target, TargetError};
 
-/// What the roster says today, for all targets.
+/// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
 pub(super) struct Scene {
     pub snapshot: Arc<Snapshot>,
     pub naming: Arc<Naming>,
 }
 
-/// A plan with the links that it was made on.
+/// A plan that is stored, and how many objects are linked.
 #[derive(Debug)]
 pub(super) struct Proposal {
     pub plan: Plan,
@@ -30,48 +30,80 @@ pub(super) struct Proposal {
     pub managed: u64,
 }
 
-/// A target that was read, before it is compared.
-struct Observation {
-    reading: Reading,
-    objects: Vec<Observed>,
-}
-
 /// The proposals of several targets, each with its own outcome: one that cannot be read stops no other.
 pub(super) type Proposals = Vec<(String, Result<Proposal, Trouble>)>;
 
+type Ports = BTreeMap<String, Box<dyn Target>>;
+
 impl Engine {
     /// Reads the targets and proposes a plan for each. `day` in the future: to look at only, nothing is stored.
-    pub(super) async fn propose(
-        &self,
-        ports: &BTreeMap<String, Box<dyn Target>>,
-        day: Day,
-        progress: &dyn Progress,
-    ) -> Result<Proposals, Failure> {
+    ///
+    /// As a rule objects stream through the comparison and are dropped. Only while somebody waits for a first login
+    /// are they kept until every target was read, because the names that are taken there decide about it.
+    pub(super) async fn propose(&self, ports: &Ports, day: Day, progress: &dyn Progress) -> Result<Proposals, Failure> {
         let snapshot = Arc::new(self.store.snapshot(day, None).await?);
-        let mut read: BTreeMap<String, Result<Observation, Trouble>> = BTreeMap::new();
-        for (name, port) in ports {
-            read.insert(name.clone(), self.read(port.as_ref(), progress).await?);
+        if Naming::is_needed(&snapshot) {
+            return self.propose_with_new_names(ports, snapshot, progress).await;
         }
         let naming = self.naming(&snapshot, ports, progress).await?;
         let scene = Scene { snapshot, naming };
         let mut proposals = Proposals::new();
-        for (name, observation) in read {
-            let proposal = match (observation, ports.get(&name)) {
-                (Ok(observation), Some(port)) => self.compare(port.as_ref(), observation, &scene).await?,
-                (Err(trouble), _) => Err(trouble),
-                (Ok(_), None) => continue,
+        for (name, port) in ports {
+            let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
+            let mut diff = comparison.begin();
+            let wanted = comparison.wanted();
+            let reading = self.read(port.as_ref(), progress, &mut |object| diff.see(object, &wanted)).await?;
+            let proposal = match reading {
+                Ok(reading) => self.conclude(&comparison, diff, &reading).await?,
+                Err(trouble) => Err(trouble),
+            };
+            proposals.push((name.clone(), proposal));
+        }
+        Ok(proposals)
+    }
+
+    async fn propose_with_new_names(
+        &self,
+        ports: &Ports,
+        snapshot: Arc<Snapshot>,
+        progress: &dyn Progress,
+    ) -> Result<Proposals, Failure> {
+        let mut observations = Vec::new();
+        for (name, port) in ports {
+            let mut objects = Vec::new();
+            let reading = self.read(port.as_ref(), progress, &mut |object| objects.push(object)).await?;
+            observations.push((name.clone(), port, objects, reading));
+        }
+        let naming = self.naming(&snapshot, ports, progress).await?;
+        let scene = Scene { snapshot, naming };
+        let mut proposals = Proposals::new();
+        for (name, port, objects, reading) in observations {
+            let proposal = match reading {
+                Ok(reading) => {
+                    let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
+                    let mut diff = comparison.begin();
+                    let wanted = comparison.wanted();
+                    objects.into_iter().for_each(|object| diff.see(object, &wanted));
+                    self.conclude(&comparison, diff, &reading).await?
+                }
+                Err(trouble) => Err(trouble),
             };
             proposals.push((name, proposal));
         }
         Ok(proposals)
     }
 
-    async fn read(&self, port: &dyn Target, progress: &dyn Progress) -> Result<Result<Observation, Trouble>, Failure> {
+    /// Reads one target; what a complete read shows of names and counts is kept for the next time.
+    async fn read(
+        &self,
+        port: &dyn Target,
+        progress: &dyn Progress,
+        take: &mut (dyn FnMut(Observed) + Send),
+    ) -> Result<Result<Reading, Trouble>, Failure> {
         let entry = self.entry(port.name())?;
         let last = self.store.last_read(port.name()).await?;
         let request = ObserveRequest { attributes: entry.rules.attributes(), floor: floors(last.as_ref()) };
-        let mut objects = Vec::new();
-        let reading = match observe(port, &request, progress, &mut |object| objects.push(object)).await {
+        let reading = match observe(port, &request, progress, take).await {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(trouble(port.name(), error))),
         };
@@ -80,7 +112,7 @@ impl Engine {
                 reading.names.iter().map(|taken| (fold(&taken.name), taken.object.clone())).collect();
             self.store.keep_read(port.name(), complete.evidence(), &names, self.clock.now()).await?;
         }
-        Ok(Ok(Observation { reading, objects }))
+        Ok(Ok(reading))
     }
 
     /// Gives the logins. When somebody needs a new one, every target must have been read completely once; one that
@@ -88,7 +120,7 @@ impl Engine {
     async fn naming(
         &self,
         snapshot: &Snapshot,
-        ports: &BTreeMap<String, Box<dyn Target>>,
+        ports: &Ports,
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
         let mut given = Given { ledger: self.store.given_names().await?, ..Given::default() };
@@ -96,7 +128,7 @@ impl Engine {
             for name in self.targets.keys() {
                 if self.store.last_read(name).await?.is_none() && !ports.contains_key(name) {
                     let port = self.connect(name)?;
-                    let _only_for_its_names = self.read(port.as_ref(), progress).await?;
+                    let _only_for_its_names = self.read(port.as_ref(), progress, &mut |_| {}).await?;
                 }
                 if self.store.last_read(name).await?.is_none() {
                     given.unread.push(name.clone());
@@ -108,48 +140,39 @@ impl Engine {
         Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
     }
 
-    async fn compare(
+    /// Looks up what is linked and was not seen, and makes the plan.
+    async fn conclude(
         &self,
-        port: &dyn Target,
-        observation: Observation,
-        scene: &Scene,
+        comparison: &Comparison<'_>,
+        mut diff: Diff<'_>,
+        reading: &Reading,
     ) -> Result<Result<Proposal, Trouble>, Failure> {
-        let entry = self.entry(port.name())?;
-        let links = self.store.links(port.name()).await?;
-        let mapper = self.mapper(port, entry, scene).await?;
-        let wanted = |key: &Id| mapper.wanted(key);
-        let mut diff = Diff::new(surroundings(port, entry, &links));
-        for object in observation.objects {
-            diff.see(object, &wanted);
-        }
-        let kinds: BTreeMap<Id, Kind> = self.store.linked_kinds(port.name()).await?.into_iter().collect();
+        let port = comparison.port;
+        let wanted = comparison.wanted();
+        let failed = |message: String| Trouble { subject: port.name().to_owned(), message, hint: None };
         for (key, object) in diff.unseen() {
-            let Some(kind) = kinds.get(&key).filter(|_| mapper.wanted(&key).is_some()) else { continue };
+            let Some(kind) = comparison.kinds.get(&key).filter(|_| comparison.is_worth_a_look(&key, reading)) else {
+                continue;
+            };
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
                 Ok(None) => {} // held by the comparison: not shown is not proved gone
-                Err(refusal) => {
-                    let message = format!("looking up the linked {kind} {object}: {refusal}");
-                    return Ok(Err(Trouble { subject: port.name().to_owned(), message, hint: None }));
-                }
+                Err(refusal) => return Ok(Err(failed(format!("looking up the linked {kind} {object}: {refusal}")))),
             }
         }
         let occasion = Occasion {
-            as_of: scene.snapshot.day(),
-            reservations: mapper.reservations(),
+            as_of: comparison.day,
+            reservations: comparison.mapper.reservations(),
             generation: &self.config.generation,
         };
-        let plan = diff.finish(&mapper.keys(), &wanted, &observation.reading.coverage, occasion);
+        let plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
-            return Ok(Err(Trouble { subject: port.name().to_owned(), message: flaw.to_string(), hint: None }));
+            return Ok(Err(failed(flaw.to_string())));
         }
         let now = self.clock.now();
-        let digest = if plan.as_of == now.day(&self.config.zone) {
-            self.store.keep_plan(&plan, now).await?
-        } else {
-            plan.digest()
-        };
-        Ok(Ok(Proposal { plan, digest, managed: links.len() as u64 }))
+        let today = plan.as_of == now.day(&self.config.zone);
+        let digest = if today { self.store.keep_plan(&plan, now).await? } else { plan.digest() };
+        Ok(Ok(Proposal { plan, digest, managed: comparison.links.len() as u64 }))
     }
 
     /// The desired state of one target.
@@ -184,15 +207,56 @@ impl Engine {
     }
 }
 
-fn surroundings<'a>(port: &'a dyn Target, entry: &'a TargetEntry, links: &'a Links) -> Surroundings<'a> {
-    let kinds = || entry.rules.kinds.keys().copied();
-    Surroundings {
-        target: &entry.name,
-        tree: port.capabilities().tree,
-        first_password: port.capabilities().first_password,
-        schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
-        roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
-        links,
+/// One target beside what it should hold.
+struct Comparison<'a> {
+    port: &'a dyn Target,
+    entry: &'a TargetEntry,
+    day: Day,
+    mapper: Mapper<'a>,
+    links: Links,
+    kinds: BTreeMap<Id, Kind>,
+}
+
+impl<'a> Comparison<'a> {
+    async fn new(engine: &'a Engine, port: &'a dyn Target, scene: &Scene) -> Result<Self, Failure> {
+        let entry = engine.entry(port.name())?;
+        Ok(Self {
+            port,
+            entry,
+            day: scene.snapshot.day(),
+            mapper: engine.mapper(port, entry, scene).await?,
+            links: engine.store.links(port.name()).await?,
+            kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
+        })
+    }
+
+    /// After a complete read every linked object that is wanted and was not seen is looked up by its id; after a
+    /// partial one only those that are to be disabled, which needs nothing but the object itself.
+    fn is_worth_a_look(&self, key: &Id, reading: &Reading) -> bool {
+        match self.mapper.wanted(key) {
+            Some(Ok(desired)) => {
+                reading.coverage.complete().is_some() || matches!(desired.presence, Presence::Disabled { .. })
+            }
+            Some(Err(_)) => reading.coverage.complete().is_some(),
+            None => false,
+        }
+    }
+
+    fn wanted(&self) -> impl Fn(&Id) -> Wanted + Sync {
+        |key| self.mapper.wanted(key)
+    }
+
+    fn begin(&self) -> Diff<'_> {
+        let Self { port, entry, links, .. } = self;
+        let kinds = || entry.rules.kinds.keys().copied();
+        Diff::new(Surroundings {
+            target: &entry.name,
+            tree: port.capabilities().tree,
+            first_password: port.capabilities().first_password,
+            schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
+            roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
+            links,
+        })
     }
 }
 

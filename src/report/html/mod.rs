@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::reconciliation::Numbers;
 use super::text::last_run;
-use super::words::{Names, clean, gaps};
+use super::words::{Names, attribute_name, clean, gaps};
 use super::{ReconciliationDocument, TargetReconciliation};
 use crate::object::{Change, Hold, Op, Step, aspect};
 use crate::reconcile::{Reach, Unmanaged};
@@ -52,7 +52,7 @@ pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
 
 fn of_target(target: &TargetReconciliation) -> Markup {
     let numbers = Numbers::of(target);
-    let names = Names::of(target.missing.iter().chain(&target.differing));
+    let names = Names(&target.labels);
     html! {
         section {
             h2 { (clean(&target.target)) }
@@ -113,7 +113,7 @@ fn change(op: Op, change: &Change, names: &Names<'_>) -> Markup {
     let attribute = change.attribute.as_str();
     let members = change.attribute.is(aspect::MEMBERS);
     html! {
-        dt { (clean(attribute)) }
+        dt title=[attribute.starts_with("urn:").then_some(clean(attribute))] { (attribute_name(attribute)) }
         dd {
             @if members {
                 @for line in names.change(op, change) { span.line { (line) } }

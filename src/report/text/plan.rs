@@ -26,7 +26,7 @@ fn write(document: &PlanDocument, in_full: bool) -> String {
         page.gap();
         head(&mut page, plan);
         if in_full {
-            steps(&mut page, &plan.steps, &Names::of(&plan.steps));
+            steps(&mut page, &plan.steps, &Names(&plan.labels));
             page.holds(&plan.held);
         }
     }

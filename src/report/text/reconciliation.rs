@@ -22,7 +22,7 @@ pub fn reconciliation(document: &ReconciliationDocument) -> String {
 
 fn of_target(page: &mut Page, target: &TargetReconciliation) {
     let numbers = Numbers::of(target);
-    let names = Names::of(target.missing.iter().chain(&target.differing));
+    let names = Names(&target.labels);
     page.line(0, &clean(&target.target));
     page.reach(&target.coverage);
     for (label, number) in numbers.rows() {

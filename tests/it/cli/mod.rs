@@ -1,16 +1,20 @@
-//! The binary from outside: usage, help and lists. What needs a roster is tested with the verbs themselves.
+//! The binary from outside: usage, help and lists.
+
+mod roster;
 
 use std::process::{Command, Output};
 
 use rosterd::report::REPORTS;
 
+/// The binary with nothing in its environment.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
+    command.args(arguments).env_clear();
+    command
+}
+
 fn rosterd(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_rosterd"))
-        .args(arguments)
-        .env_clear()
-        .env("ROSTERD_CONFIG", "/nonexistent/config.toml")
-        .output()
-        .unwrap()
+    command(arguments).env("ROSTERD_CONFIG", "/nonexistent/config.toml").output().unwrap()
 }
 
 fn stdout(output: &Output) -> &str {

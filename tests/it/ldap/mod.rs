@@ -20,6 +20,7 @@ use rosterd::org::Id;
 use rosterd::target::ldap::{LdapTarget, Settings};
 use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target, TargetError};
 
+use crate::contract::{Subject, Words, own_prefix};
 use crate::lab::{Directory, Lab};
 
 /// A test's own unit, a target that may write below it, and the administrator to look at it.
@@ -123,6 +124,23 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         timeout_seconds: 30,
         names_base: None,
     }
+}
+
+/// A directory for the contract of targets: a unit of its own, in which alone names are taken.
+pub async fn subject() -> Subject {
+    let lab = Lab::open();
+    let mut admin = lab.administrator().await;
+    let base = lab.fresh_unit(&mut admin).await;
+    let settings = Settings { names_base: Some(base.clone()), ..settings(&lab, &base) };
+    let words = Words {
+        login: "sAMAccountName",
+        title: "title",
+        given: "givenName",
+        phone: "telephoneNumber",
+        group: "displayName",
+        deletes: true,
+    };
+    Subject { target: Box::new(target(settings)), words, prefix: own_prefix(), _keep: Box::new(lab) }
 }
 
 /// What a read showed.

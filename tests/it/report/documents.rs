@@ -89,6 +89,7 @@ pub(super) fn complete() -> Reach {
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
+    let steps_names = steps.iter().map(|step| (step.key.to_string(), step.name.clone())).collect();
     Plan {
         target: "ad".into(),
         as_of: day(),
@@ -111,6 +112,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             object: ObjectId::new("guid-99"),
             stamp: None,
         }],
+        labels: steps_names,
         basis: String::new(),
     }
 }

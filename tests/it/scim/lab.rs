@@ -1,5 +1,4 @@
-//! The real servers. `ROSTERD_LAB` names a folder whose `lab.env` says where they are: `SCIM_URL` and `SCIM_TOKEN`;
-//! `SCIM_FAST_URL` and `SCIM_FAST_TOKEN` for a second one, whose tests run with `--ignored`.
+//! The real server. `ROSTERD_LAB` names a folder whose `lab.env` says where it is: `SCIM_URL` and `SCIM_TOKEN`.
 
 use std::path::Path;
 

@@ -14,7 +14,7 @@ use crate::report::Format;
 use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, perform};
 
 /// One invocation.
-pub struct Session {
+pub struct Invocation {
     config: PathBuf,
     clock: Arc<dyn Clock>,
     engine: OnceCell<Engine>,
@@ -22,7 +22,7 @@ pub struct Session {
     pub output: Output,
 }
 
-impl Session {
+impl Invocation {
     pub fn new(global: Global) -> Self {
         let clock: Arc<dyn Clock> = match global.now {
             Some(instant) => Arc::new(FixedClock(instant)),

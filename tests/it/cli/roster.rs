@@ -1,0 +1,115 @@
+//! The verbs that need a roster and no target, from outside, with a clock that stands still.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{command, stdout};
+
+/// A folder made by `init`, and a delivery of `people` people in it.
+struct Site(TempDir);
+
+impl Site {
+    fn new() -> Self {
+        let site = Self(tempfile::tempdir().unwrap());
+        assert_eq!(site.run(&["init", &site.path("")]).status.code(), Some(0));
+        site
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        command(arguments)
+            .env("ROSTERD_CONFIG", self.0.path().join("config.toml"))
+            .env("ROSTERD_NOW", "2026-11-23T06:00:00Z")
+            .current_dir(self.0.path())
+            .output()
+            .unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+        let output = self.run(&[&["--format", "json"], arguments].concat());
+        let code = output.status.code();
+        (code, serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {output:?}")))
+    }
+
+    fn deliver(&self, people: usize) {
+        deliver(&self.0.path().join("hr.jsonl"), people);
+    }
+}
+
+fn deliver(file: &Path, people: usize) {
+    let header = json!({"roster": 1, "complete": true, "kinds": ["person"], "states": "timeline", "count": people,
+        "taken": "2026-11-23T05:00:00Z"});
+    let mut text = format!("{header}\n");
+    for at in 0..people {
+        let fact = json!({"kind": "person", "id": format!("p-{at:02}"), "valid_from": "2026-01-01", "valid_to": null,
+            "given_name": "Åse", "surname": format!("Ørsted {at}")});
+        text += &format!("{fact}\n");
+    }
+    std::fs::write(file, text).unwrap();
+}
+
+#[test]
+fn what_was_imported_is_shown_and_exported() {
+    let site = Site::new();
+    site.deliver(30);
+    let (code, rehearsal) = site.json(&["import", "roster", "hr.jsonl", "--dry-run"]);
+    assert_eq!((code, &rehearsal["counts"]["person"]["added"]), (Some(0), &json!(30)));
+    assert_eq!(site.run(&["show", "person", "p-03"]).status.code(), Some(1));
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    let (_, shown) = site.json(&["show", "person", "p-03"]);
+    assert_eq!(shown["surname"], "Ørsted 3");
+    assert_eq!(site.run(&["show", "person", "p-03", "--at", "2025-12-31"]).status.code(), Some(1));
+    let export = site.run(&["export"]);
+    assert_eq!(stdout(&export).lines().count(), 31);
+    assert_eq!(site.run(&["export"]).stdout, export.stdout);
+}
+
+#[test]
+fn a_delivery_that_lost_most_is_held_until_it_is_approved() {
+    let site = Site::new();
+    site.deliver(30);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    site.deliver(12);
+    let (code, held) = site.json(&["import", "roster", "hr.jsonl"]);
+    assert_eq!((code, &held["outcome"]), (Some(4), &json!("held")));
+    assert_eq!(held["breaches"][0]["found"], 18);
+    let digest = held["digest"].as_str().unwrap();
+    assert!(stdout(&site.run(&["import", "roster", "hr.jsonl"])).contains(&format!("rosterd approve {digest}")));
+    assert_eq!(site.run(&["approve", digest]).status.code(), Some(0));
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    assert_eq!(site.run(&["show", "person", "p-20"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_wrong_file_and_a_wrong_configuration_say_where() {
+    let site = Site::new();
+    let line = r#"{"kind":"person","id":"p-1","valid_from":null,"valid_to":null,"given_name":"Bo","surnme":"Å"}"#;
+    std::fs::write(site.path("hr.jsonl"), format!("{{\"roster\":1}}\n{line}\n")).unwrap();
+    let output = site.run(&["import", "roster", "hr.jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("hr.jsonl:2:"), "{output:?}");
+    std::fs::write(site.path("config.toml"), "[roster]\nfill = \"x\"\n").unwrap();
+    for verb in [&["check"][..], &["status"], &["plan"], &["apply", "ad"]] {
+        let output = site.run(verb);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let said = [output.stdout, output.stderr].concat();
+        assert!(String::from_utf8_lossy(&said).contains("config.toml:2:1"), "{verb:?}");
+    }
+}
+
+#[test]
+fn a_target_that_does_not_exist_is_a_mistake_of_usage() {
+    let site = Site::new();
+    for verb in [&["plan", "mars"][..], &["apply", "mars"], &["run", "mars"], &["report", "reconciliation", "mars"]] {
+        let output = site.run(verb);
+        assert_eq!(output.status.code(), Some(2), "{verb:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("\"mars\"") && said.contains("hint: the targets are: ad, cloud"), "{said}");
+    }
+}
