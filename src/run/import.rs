@@ -48,7 +48,12 @@ impl Engine {
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
         let batch = match self.read_file(source, &file).await? {
             Ok(batch) => batch,
-            Err(error) => return Ok(unreadable(source, &file, error)),
+            Err(error) => {
+                if !dry_run {
+                    self.store.forget_import(source).await?;
+                }
+                return Ok(unreadable(source, &file, error));
+            }
         };
         let reading = Reading {
             digest: Digest::of(format!("import {source} {}", batch.digest).as_bytes()),
@@ -77,6 +82,9 @@ impl Engine {
                 document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
             }
         }
+        if !dry_run && document.outcome != Outcome::Done {
+            self.store.forget_import(source).await?;
+        }
         progress.at(Phase {
             subject: source.to_owned(),
             doing: "importing".into(),
@@ -97,6 +105,9 @@ impl Engine {
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
         let approval = self.store.approval(&reading.digest).await?;
+        // an approval is used up by the import that it let through
+        let committed = self.store.committed_at(&plan.source, &reading.hash).await?;
+        let approval = approval.filter(|approval| committed.is_none_or(|committed| committed < approval.at));
         let held = !document.breaches.is_empty() && approval.is_none();
         document.outcome = match (held, document.problems.is_empty()) {
             (true, _) => Outcome::Held,
@@ -174,7 +185,7 @@ impl Engine {
     }
 
     /// The source that the facts of a configured file belong to.
-    fn owner<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(super) fn owner<'a>(&'a self, name: &'a str) -> &'a str {
         self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
     }
 
