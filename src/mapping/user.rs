@@ -17,7 +17,7 @@ impl Mapper<'_> {
         let person = &holder.person;
         let label = self.inputs.snapshot.person(person).map_or_else(|| person.to_string(), display_name);
         if !self.inputs.snapshot.tenure(person).current {
-            return holder.recorded.then(|| Ok(self.former(account, person, &label)));
+            return Some(Ok(self.former(account, person, &label)));
         }
         match self.is_in_scope(person, account) {
             Ok(true) => {}

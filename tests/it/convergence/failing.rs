@@ -51,6 +51,24 @@ proptest! {
         }
     }
 
+    /// Without links and account facts (a roster from before them) leavers are still found, and disabled.
+    #[test]
+    fn forgotten_accounts_are_found_by_the_stamp(tree: bool, first in organisation(), second in organisation()) {
+        let mut world = World::new(tree);
+        world.settle(&first);
+        world.links = Links::default();
+        world.accounts.clear();
+        world.settle(&second);
+        world.assert_no_duplicate();
+        for (at, person) in second.people.iter().enumerate() {
+            let Some(person) = person.as_ref().filter(|person| person.has_ended()) else { continue };
+            let stamp = world.account(at);
+            let object = world.memory.objects().into_iter().find(|object| object.stamp.as_ref() == Some(&stamp));
+            let enabled = object.and_then(|object| object.enabled);
+            assert_ne!(enabled, Some(true), "{at} left and is still enabled: {person:?}");
+        }
+    }
+
     #[test]
     fn forgotten_links_are_found_by_the_stamp(tree: bool, organisation in organisation(), keep in vec(any::<bool>(), 1..8)) {
         let mut world = World::new(tree);

@@ -120,6 +120,10 @@ impl Person {
     pub fn is_current(&self) -> bool {
         self.jobs.iter().any(|job| job.days == Days::Current)
     }
+
+    pub fn has_ended(&self) -> bool {
+        !self.is_current() && self.jobs.iter().any(|job| job.days == Days::Past)
+    }
 }
 
 impl Organisation {

@@ -78,7 +78,7 @@ impl World {
     pub fn plan_from(&self, organisation: &Organisation, order: impl Fn(Vec<Observed>) -> Vec<Observed>) -> Plan {
         let (objects, names, coverage) = self.observe();
         let snapshot = Arc::new(organisation.snapshot(&self.accounts));
-        let given = Given { ledger: self.ledger.clone(), taken: names, unread: Vec::new() };
+        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), taken: names, unread: Vec::new() };
         let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
         let kinds = || self.rules.kinds.keys().copied();
         let mapper = Mapper::new(Inputs {
