@@ -22,6 +22,14 @@ pub(super) struct Executed {
     pub stopped: Option<String>,
 }
 
+impl Executed {
+    /// Every step was done.
+    pub(super) fn is_clean(&self) -> bool {
+        let RunCounts { failed, unknown, held, .. } = self.counts;
+        self.stopped.is_none() && failed == 0 && unknown == 0 && held == 0
+    }
+}
+
 /// So many transient refusals in a row mean that the other side is not well.
 const PATIENCE: usize = 5;
 
