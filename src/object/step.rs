@@ -189,3 +189,59 @@ impl Step {
         self.change(attribute).map(|change| change.after.as_slice())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+
+    fn update(changes: Vec<Change>, needs: &[&str]) -> Step {
+        Step {
+            id: StepId::new(Op::Update, &"a".into()),
+            op: Op::Update,
+            kind: Kind::User,
+            key: "a".into(),
+            person: None,
+            name: "a".into(),
+            object: None,
+            ground: None,
+            reason: "differs".into(),
+            irreversible: false,
+            needs: needs.iter().map(|key| StepId::new(Op::Create, &Id::from(*key))).collect(),
+            changes,
+        }
+    }
+
+    fn to(key: &str) -> Value {
+        Value::Reference(Referent::Key(key.into()))
+    }
+
+    fn change(attribute: &str, after: Vec<Value>) -> Change {
+        Change { attribute: attribute.into(), before: Vec::new(), after }
+    }
+
+    #[test]
+    fn a_manager_who_is_not_there_keeps_no_title_back_and_clears_nothing() {
+        let step = update(vec![change("title", vec![Value::text("t")]), change("manager", vec![to("m")])], &["m"]);
+        let left = step.without(&|need| need.as_str() == "create:m").unwrap();
+        assert_eq!((left.changes.len(), left.needs.len()), (1, 0));
+        assert!(left.change("manager").is_none());
+        assert_eq!(step.without(&|_| false), Some(step));
+    }
+
+    #[test]
+    fn members_who_are_not_there_leave_the_others() {
+        let members = change(aspect::MEMBERS, vec![to("m"), to("n")]);
+        let step = Step { op: Op::AddMembers, ..update(vec![members], &["m"]) };
+        let left = step.without(&|need| need.as_str() == "create:m").unwrap();
+        assert_eq!(left.after(aspect::MEMBERS), Some(&[to("n")][..]));
+        let alone = Step { op: Op::AddMembers, ..update(vec![change(aspect::MEMBERS, vec![to("m")])], &["m"]) };
+        assert_eq!(alone.without(&|_| true), None);
+    }
+
+    #[test]
+    fn what_the_step_itself_needs_cannot_be_left_out() {
+        let step = update(vec![change("title", vec![Value::text("t")])], &["a"]);
+        assert_eq!(step.without(&|_| true), None);
+    }
+}

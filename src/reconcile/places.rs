@@ -23,7 +23,7 @@ impl Diff<'_> {
         for desired in &staying {
             self.settle_move(desired, created);
         }
-        self.order_unit_moves();
+        self.order_unit_moves(&staying, created);
         let placed: HashSet<Id> =
             self.steps.iter().filter(|step| places(step.op)).map(|step| step.key.clone()).collect();
         let mut claims: HashMap<Claim, Id> = HashMap::new();
@@ -78,15 +78,37 @@ impl Diff<'_> {
         self.accept(desired, protected, vec![moving]);
     }
 
-    /// Moves a unit only after the unit that it comes to lie in: the two may be about to change places.
-    fn order_unit_moves(&mut self) {
+    /// Moves a unit only after the next unit above its new place that moves too: one may lie in the other until then.
+    fn order_unit_moves(&mut self, staying: &[Desired], created: &Created) {
         let moving: HashSet<StepId> =
             self.steps.iter().filter(|step| step.op == Op::Move).map(|step| step.id.clone()).collect();
-        for step in self.steps.iter_mut().filter(|step| step.op == Op::Move && step.kind == Kind::Unit) {
-            if let Some([Value::Reference(Referent::Key(unit))]) = step.after(aspect::PARENT) {
-                step.needs.extend(Some(StepId::new(Op::Move, unit)).filter(|needed| moving.contains(needed)));
+        for desired in staying.iter().filter(|desired| desired.kind == Kind::Unit) {
+            let own = StepId::new(Op::Move, &desired.key);
+            let Some(Referent::Key(parent)) = desired.parent.as_ref().filter(|_| moving.contains(&own)) else {
+                continue;
+            };
+            let mut place = Some(parent.clone());
+            let mut passed = HashSet::new();
+            while let Some(unit) = place.take().filter(|unit| passed.insert(unit.clone())) {
+                let above = StepId::new(Op::Move, &unit);
+                if unit == desired.key {
+                    self.steps.retain(|step| step.id != own);
+                    self.hold(desired, HoldCode::Waits, "the unit that it is to lie in lies in it".into());
+                } else if moving.contains(&above) {
+                    self.steps.iter_mut().filter(|step| step.id == own).for_each(|step| step.needs.push(above.clone()));
+                } else {
+                    place = self.container(&unit, created);
+                }
             }
         }
+    }
+
+    /// The unit that a unit which does not move lies in, or is created in.
+    fn container(&self, unit: &Id, created: &Created) -> Option<Id> {
+        if let Some(Referent::Key(parent)) = created.get(unit).and_then(|unit| unit.parent.as_ref()) {
+            return Some(parent.clone());
+        }
+        self.key_at(self.object_at(self.present.get(unit)?.parent.as_ref())?).cloned()
     }
 
     /// A name in a place that another object still has: wait for it to leave, or hold.
