@@ -115,8 +115,14 @@ impl Diff<'_> {
                 Some(Err(hold)) => self.held.push(hold),
                 Some(Ok(desired)) => {
                     if self.around.links.object(key).is_some() {
-                        let reason = "the linked object was not found; nothing proves that it was deleted";
-                        self.hold(&desired, HoldCode::Missing, reason.into());
+                        let (code, reason) = match coverage.complete() {
+                            Some(_) => (
+                                HoldCode::Missing,
+                                "the linked object was not found; nothing proves that it was deleted",
+                            ),
+                            None => (HoldCode::Unread, "the linked object was not seen: the target was read in part"),
+                        };
+                        self.hold(&desired, code, reason.into());
                     } else if !is_present(&desired) {
                         // a leaver who never had an object needs none
                     } else if coverage.complete().is_none() {

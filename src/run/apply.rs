@@ -37,6 +37,10 @@ impl Engine {
         }
         for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
             let Some(port) = ports.get(&name) else { continue };
+            if self.stop_requested() {
+                document.runs.push(stopped(&name));
+                continue;
+            }
             match proposal {
                 Err(trouble) => document.errors.push(trouble),
                 Ok(proposal) => {
@@ -174,6 +178,10 @@ impl Engine {
         let plan = cleared.plan();
         let digest = cleared.digest();
         let settled = self.settled(digest).await?;
+        let _under_way = self.under_way();
+        if self.stop_requested() {
+            return Ok(stopped(&plan.target));
+        }
         let run = self.store.begin_run(&plan.target, verb, &self.actor, digest, self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await?;
         let left = match executed.stopped {
@@ -257,6 +265,14 @@ fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete:
         Outcome::Done
     } else {
         Outcome::Partly
+    }
+}
+
+/// Nothing was begun, since a stop was asked for.
+fn stopped(target: &str) -> RunView {
+    RunView {
+        message: Some("a stop was asked for before anything was written".into()),
+        ..view(target, Outcome::Failed)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::command::Exit;
 use super::failure::Failure;
@@ -18,15 +18,18 @@ use crate::target::Target;
 use crate::target::ldap::LdapTarget;
 use crate::target::scim::ScimTarget;
 
-/// Everything that a command needs.
+/// Everything that a command needs. A clone shares all of it.
+#[derive(Clone)]
 pub struct Engine {
-    pub(super) store: Store,
-    pub(super) config: Loaded,
+    pub(super) store: Arc<Store>,
+    pub(super) config: Arc<Loaded>,
     pub(super) clock: Arc<dyn Clock>,
     /// Who asks, for the records.
     pub(super) actor: String,
-    pub(super) targets: BTreeMap<String, TargetEntry>,
-    stop: Arc<AtomicBool>,
+    pub(super) targets: Arc<BTreeMap<String, TargetEntry>>,
+    pub(super) stop: Arc<AtomicBool>,
+    /// Runs under way, of all clones.
+    pub(super) under_way: Arc<AtomicUsize>,
 }
 
 /// A configured target.
@@ -46,8 +49,18 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Loads and checks the configuration, and opens the roster.
     pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
-        let config = load(config)?;
-        let store = Store::open(&config.folder.join(&config.config.roster.file)).await?;
+        Self::with(load(config)?, clock, actor).await
+    }
+
+    /// The same for a configuration that is loaded already.
+    pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+        let store = Arc::new(Store::open(&config.roster_file()).await?);
+        let targets = Self::entries(&config);
+        let config = Arc::new(config);
+        Ok(Self { store, clock, actor, targets, stop: Arc::default(), under_way: Arc::default(), config })
+    }
+
+    pub(super) fn entries(config: &Loaded) -> Arc<BTreeMap<String, TargetEntry>> {
         let targets = config
             .targets
             .iter()
@@ -56,7 +69,7 @@ impl Engine {
                 (name.clone(), entry)
             })
             .collect();
-        Ok(Self { store, clock, actor, targets, stop: Arc::default(), config })
+        Arc::new(targets)
     }
 
     pub fn target_names(&self) -> Vec<String> {
@@ -73,7 +86,7 @@ impl Engine {
         Arc::clone(&self.stop)
     }
 
-    pub(super) fn stop_requested(&self) -> bool {
+    pub fn stop_requested(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
@@ -110,7 +123,7 @@ impl Engine {
     }
 
     pub(super) fn roster_file(&self) -> PathBuf {
-        self.config.folder.join(&self.config.config.roster.file)
+        self.config.roster_file()
     }
 
     /// The proof that what the roster no longer holds is gone from its sources: every configured source was read
@@ -127,7 +140,7 @@ impl Engine {
 }
 
 /// Reads and checks the configuration.
-pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+pub fn load(path: &Path) -> Result<Loaded, Failure> {
     Config::load(path, &known).map_err(|problems| Failure::new(Exit::Usage, crate::config::render(&problems, false)))
 }
 

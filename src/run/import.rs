@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::apply::exit;
 use super::command::{Answer, Exit, Phase, Progress};
+use super::delivery::import_digest;
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::object::{Coverage, Evidence, ScopeRead};
@@ -56,7 +57,7 @@ impl Engine {
             }
         };
         let reading = Reading {
-            digest: Digest::of(format!("import {source} {}", batch.digest).as_bytes()),
+            digest: import_digest(source, &batch.digest),
             file: file.clone(),
             evidence: evidence(&batch, &file),
             hash: batch.digest.clone(),
@@ -167,7 +168,7 @@ impl Engine {
         Ok(Answer { exit: exit(document.outcome), document: Document::Import(document) })
     }
 
-    fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
+    pub(super) fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
         let configured = self.config.config.jsonl.get(source);
         match (file, configured) {
             (Some(file), _) if source == ROSTER || configured.is_some() => Ok(file.to_owned()),

@@ -58,7 +58,15 @@ const COLUMNS_BY_DIGEST: &str =
 const COLUMNS_BY_FILE: &str = "SELECT digest, source, file, taken, outcome, counts, limits, recorded, seq FROM batch
      WHERE source = $1 AND file = $2 ORDER BY recorded DESC LIMIT 1";
 
+const LAST_TAKEN: &str = "SELECT file FROM batch
+     WHERE source = $1 AND outcome IN ('committed', 'unchanged') ORDER BY recorded DESC, rowid DESC LIMIT 1";
+
 impl Store {
+    /// The hash of the bytes that a source took last.
+    pub async fn last_taken(&self, source: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar(LAST_TAKEN).bind(source).fetch_optional(self.reader()).await?)
+    }
+
     /// The import with this digest.
     pub async fn batch(&self, digest: &str) -> Result<Option<BatchRecord>, StoreError> {
         let found: Option<Columns> =

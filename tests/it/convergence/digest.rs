@@ -63,6 +63,8 @@ proptest! {
         if plan.steps.is_empty() {
             return Ok(());
         }
+        let stored = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&stored).unwrap(), plan, "a stored plan is read back as it was");
         let at = which.index(plan.steps.len());
         for (number, twist) in TWISTS.iter().enumerate() {
             let mut other = plan.clone();
