@@ -189,13 +189,15 @@ impl Engine {
             None => self.verify(port, progress).await?,
         };
         let outcome = outcome(&executed, left.as_ref(), plan.coverage.complete);
+        let completed = executed.is_clean();
         let Executed { counts, done, failures, stopped } = executed;
         let summary = serde_json::json!({
             "counts": counts, "done": done, "failures": failures, "held": plan.held.len(),
             "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped,
         });
         self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
-        if outcome == Outcome::Done && cleared.approval().is_some() {
+        // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
+        if completed && cleared.approval().is_some() {
             self.store.use_approval(digest, run).await?;
         }
         let (left, held) = left.map_or((None, plan.held.clone()), |(steps, held)| (Some(steps.len() as u64), held));
@@ -259,8 +261,11 @@ fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete:
     if executed.stopped.is_some() && counts.done == 0 {
         return Outcome::Failed;
     }
-    let clean = executed.stopped.is_none() && counts.failed == 0 && counts.unknown == 0 && counts.held == 0;
-    if clean && complete && left.is_some_and(|(steps, _)| steps.is_empty()) { Outcome::Done } else { Outcome::Partly }
+    if executed.is_clean() && complete && left.is_some_and(|(steps, _)| steps.is_empty()) {
+        Outcome::Done
+    } else {
+        Outcome::Partly
+    }
 }
 
 /// Nothing was begun, since a stop was asked for.

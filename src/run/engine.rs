@@ -10,7 +10,7 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
-use crate::object::{Absence, AttributeName, Coverage, Kind};
+use crate::object::{Absence, AttributeName, Coverage, Evidence, Kind};
 use crate::org::Day;
 use crate::reconcile::Limits;
 use crate::store::Store;
@@ -126,9 +126,15 @@ impl Engine {
         self.config.roster_file()
     }
 
-    /// The proof that what the roster no longer holds is gone from its sources, if every source was read whole.
+    /// The proof that what the roster no longer holds is gone from its sources: every configured source was read
+    /// whole, and what it said last was taken. Somebody whom one source dropped may stand in another.
     pub(super) async fn intake_absence(&self) -> Result<Option<Absence>, Failure> {
-        let coverage = Coverage::judge(self.store.imports().await?);
+        let imports = self.store.imports().await?;
+        if self.config.config.jsonl.keys().any(|source| !imports.contains_key(self.owner(source))) {
+            return Ok(None);
+        }
+        let scopes = imports.into_values().flat_map(|evidence| evidence.scopes).collect();
+        let coverage = Coverage::judge(Evidence { scopes });
         Ok(coverage.complete().map(crate::object::Complete::absence))
     }
 }
@@ -145,4 +151,46 @@ pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
         Protocol::Scim => crate::target::scim::schema(kind),
     };
     schema.names().cloned().collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+    use crate::clock::FixedClock;
+    use crate::org::Instant;
+    use crate::run::command::Silent;
+
+    const WHOLE: &str = r#"{"roster":1,"complete":true,"kinds":["person"],"states":"timeline","count":1}"#;
+    const PART: &str = r#"{"roster":1,"kinds":["person"],"count":1}"#;
+
+    /// An engine with two sources, and the folder that their files are in.
+    async fn engine() -> (Engine, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = FixedClock(Instant::from_micros(0));
+        let config = folder.path().join("config.toml");
+        let second = "\n[jsonl.consultants]\nfile = \"consultants.jsonl\"\n";
+        std::fs::write(&config, crate::config::starter().to_owned() + second).unwrap();
+        super::super::init::init(folder.path(), &clock).await.unwrap();
+        (Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap(), folder)
+    }
+
+    #[tokio::test]
+    async fn absence_is_proved_by_all_sources_together() {
+        let (engine, folder) = engine().await;
+        let import = async |source: &str, header: &str, body: &str| {
+            let file = folder.path().join("file.jsonl");
+            let person = format!(r#"{{"kind":"person","id":"{source}","given_name":"Bo","surname":"Berg"{body}}}"#);
+            std::fs::write(&file, format!("{header}\n{person}\n")).unwrap();
+            engine.import(source, Some(&file), false, &Silent).await.unwrap();
+            engine.intake_absence().await.unwrap().is_some()
+        };
+        let dates = r#","valid_from":"2026-01-01","valid_to":null"#;
+        assert!(!import("hr", WHOLE, dates).await, "the other source was never read");
+        assert!(!import("consultants", PART, dates).await, "the other source was read in part");
+        assert!(import("consultants", WHOLE, dates).await);
+        assert!(import("hr", PART, dates).await, "more was said, and nothing taken back");
+        assert!(!import("consultants", WHOLE, r#","valid_from":"soon""#).await, "what it says now could not be taken");
+        assert!(import("consultants", WHOLE, dates).await);
+    }
 }

@@ -49,7 +49,12 @@ impl Engine {
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
         let batch = match self.read_file(source, &file).await? {
             Ok(batch) => batch,
-            Err(error) => return Ok(unreadable(source, &file, error)),
+            Err(error) => {
+                if !dry_run {
+                    self.store.forget_import(source).await?;
+                }
+                return Ok(unreadable(source, &file, error));
+            }
         };
         let reading = Reading {
             digest: import_digest(source, &batch.digest),
@@ -78,6 +83,9 @@ impl Engine {
                 document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
             }
         }
+        if !dry_run && document.outcome != Outcome::Done {
+            self.store.forget_import(source).await?;
+        }
         progress.at(Phase {
             subject: source.to_owned(),
             doing: "importing".into(),
@@ -98,6 +106,9 @@ impl Engine {
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
         let approval = self.store.approval(&reading.digest).await?;
+        // an approval is used up by the import that it let through
+        let committed = self.store.committed_at(&plan.source, &reading.hash).await?;
+        let approval = approval.filter(|approval| committed.is_none_or(|committed| committed < approval.at));
         let held = !document.breaches.is_empty() && approval.is_none();
         document.outcome = match (held, document.problems.is_empty()) {
             (true, _) => Outcome::Held,

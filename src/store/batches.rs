@@ -81,6 +81,17 @@ impl Store {
         found.map(record).transpose()
     }
 
+    /// When a file of a source was last committed, by the hash of its bytes.
+    pub async fn committed_at(&self, source: &str, file: &str) -> Result<Option<Instant>, StoreError> {
+        let known: Option<i64> =
+            sqlx::query_scalar("SELECT max(known) FROM commit_log WHERE source = $1 AND batch = $2")
+                .bind(source)
+                .bind(file)
+                .fetch_one(self.reader())
+                .await?;
+        Ok(known.map(Instant::from_micros))
+    }
+
     /// Records an import by itself, as when it is held.
     pub async fn save_batch(&self, batch: &BatchRecord) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;

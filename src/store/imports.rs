@@ -1,5 +1,7 @@
 //! The evidence of complete imports: what lets an absence count.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError};
 use crate::object::Evidence;
 use crate::org::Instant;
@@ -21,14 +23,17 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// The evidence of the last complete imports, of all sources together.
-    pub async fn imports(&self) -> Result<Evidence, StoreError> {
-        let texts: Vec<String> =
-            sqlx::query_scalar("SELECT evidence FROM source_read ORDER BY source").fetch_all(self.reader()).await?;
-        let mut all = Evidence::default();
-        for text in texts {
-            all.scopes.extend(serde_json::from_str::<Evidence>(&text)?.scopes);
-        }
-        Ok(all)
+    /// Forgets that a source was read whole: it says something now that could not be taken.
+    pub async fn forget_import(&self, source: &str) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM source_read WHERE source = ?").bind(source).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The evidence of the last complete import of each source.
+    pub async fn imports(&self) -> Result<BTreeMap<String, Evidence>, StoreError> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT source, evidence FROM source_read").fetch_all(self.reader()).await?;
+        rows.into_iter().map(|(source, text)| Ok((source, serde_json::from_str(&text)?))).collect()
     }
 }

@@ -5,6 +5,7 @@ mod architecture;
 mod cli;
 mod config;
 mod contract;
+mod convergence;
 mod crash;
 mod daemon;
 mod journey;
