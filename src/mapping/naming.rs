@@ -1,9 +1,10 @@
 //! Logins: given once per person, for all targets together, and never twice.
 //!
 //! The stem comes from an expression over the person; when it is taken, a counter follows. A login is sticky: once an
-//! account fact of rosterd's own holds it, it stays; what sources say of accounts elsewhere changes no login. It is taken when the ledger of logins ever given has it for somebody else, when
-//! any target showed it at its last complete read, or when it is reserved by name. All comparisons fold case and
-//! accents. Nothing is reserved here: a plan carries what it gives, and applying it makes the reservation.
+//! account fact of rosterd's own holds it, it stays; what sources say of accounts elsewhere changes no login. It is
+//! taken when the ledger of logins ever given has it for somebody else, when any target showed it at its last complete
+//! read, or when it is reserved by name. All comparisons fold case and accents. Nothing is reserved here: a plan
+//! carries what it gives, and applying it makes the reservation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

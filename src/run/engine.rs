@@ -10,7 +10,7 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
-use crate::object::{Absence, AttributeName, Coverage, Evidence, Kind};
+use crate::object::{Absence, AttributeName, Coverage, Kind};
 use crate::org::Day;
 use crate::reconcile::Limits;
 use crate::store::Store;
@@ -126,16 +126,18 @@ impl Engine {
         self.config.roster_file()
     }
 
-    /// The proof that what the roster no longer holds is gone from its sources: every configured source was read
-    /// whole, and what it said last was taken. Somebody whom one source dropped may stand in another.
+    /// The proof that what the roster no longer holds is gone from its sources: every source that ever said anything
+    /// was read whole, and what it said last was taken. Somebody whom one source dropped may stand in another.
     pub(super) async fn intake_absence(&self) -> Result<Option<Absence>, Failure> {
-        let imports = self.store.imports().await?;
-        if self.config.config.jsonl.keys().any(|source| !imports.contains_key(self.owner(source))) {
-            return Ok(None);
+        let proofs = self.store.imports().await?.into_values().map(Coverage::judge);
+        let mut absence = None;
+        for proof in proofs {
+            match proof {
+                Coverage::Complete(complete) => absence = Some(complete.absence()),
+                Coverage::Partial(_) => return Ok(None),
+            }
         }
-        let scopes = imports.into_values().flat_map(|evidence| evidence.scopes).collect();
-        let coverage = Coverage::judge(Evidence { scopes });
-        Ok(coverage.complete().map(crate::object::Complete::absence))
+        Ok(absence)
     }
 }
 
@@ -186,7 +188,7 @@ mod tests {
             engine.intake_absence().await.unwrap().is_some()
         };
         let dates = r#","valid_from":"2026-01-01","valid_to":null"#;
-        assert!(!import("hr", WHOLE, dates).await, "the other source was never read");
+        assert!(import("hr", WHOLE, dates).await, "the other source never said anything");
         assert!(!import("consultants", PART, dates).await, "the other source was read in part");
         assert!(import("consultants", WHOLE, dates).await);
         assert!(import("hr", PART, dates).await, "more was said, and nothing taken back");

@@ -51,7 +51,7 @@ impl Engine {
             Ok(batch) => batch,
             Err(error) => {
                 if !dry_run {
-                    self.store.forget_import(source).await?;
+                    self.store.doubt_import(source, true, self.clock.now()).await?;
                 }
                 return Ok(unreadable(source, &file, error));
             }
@@ -84,7 +84,7 @@ impl Engine {
             }
         }
         if !dry_run && document.outcome != Outcome::Done {
-            self.store.forget_import(source).await?;
+            self.store.doubt_import(source, true, self.clock.now()).await?;
         }
         progress.at(Phase {
             subject: source.to_owned(),
@@ -150,8 +150,9 @@ impl Engine {
             }
             Err(error) => return Err(error.into()),
         }
-        if Coverage::judge(reading.evidence.clone()).complete().is_some() {
-            self.store.keep_import(&plan.source, &reading.evidence, now).await?;
+        match Coverage::judge(reading.evidence.clone()).complete() {
+            Some(complete) => self.store.keep_import(&plan.source, complete.evidence(), now).await?,
+            None => self.store.doubt_import(&plan.source, false, now).await?,
         }
         Ok(())
     }

@@ -23,14 +23,26 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Forgets that a source was read whole: it says something now that could not be taken.
-    pub async fn forget_import(&self, source: &str) -> Result<(), StoreError> {
+    /// Notes that a source says something that was not taken, or not all of what it knows: evidence without a part,
+    /// which proves nothing. With `last`, whatever it said before no longer counts either.
+    pub async fn doubt_import(&self, source: &str, last: bool, now: Instant) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM source_read WHERE source = ?").bind(source).execute(&mut *transaction).await?;
+        let query = if last {
+            "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET at = excluded.at, evidence = excluded.evidence"
+        } else {
+            "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?) ON CONFLICT (source) DO NOTHING"
+        };
+        sqlx::query(query)
+            .bind(source)
+            .bind(now.micros())
+            .bind(serde_json::to_string(&Evidence::default())?)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 
-    /// The evidence of the last complete import of each source.
+    /// The evidence of each source that ever said anything: of its last complete import, or none.
     pub async fn imports(&self) -> Result<BTreeMap<String, Evidence>, StoreError> {
         let rows: Vec<(String, String)> =
             sqlx::query_as("SELECT source, evidence FROM source_read").fetch_all(self.reader()).await?;
