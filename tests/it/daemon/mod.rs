@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -97,7 +97,6 @@ impl House {
         let notices = self.path("notices");
         let _of_the_last_one = std::fs::remove_file(&notices);
         let inbox = UnixDatagram::bind(&notices).unwrap();
-        inbox.set_read_timeout(Some(DEADLINE)).unwrap();
         let mut command = self.command(&["serve"]);
         command.env("NOTIFY_SOCKET", &notices).env("WATCHDOG_USEC", "2000000").env("RUST_LOG", "warn,rosterd=debug");
         command.envs(now.map(|now| ("ROSTERD_NOW", now)));
@@ -105,7 +104,7 @@ impl House {
         let (teller, lines) = channel();
         let log = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || log.lines().map_while(Result::ok).all(|line| teller.send(line).is_ok()));
-        let mut daemon = Daemon { child, inbox, lines, log: Vec::new() };
+        let mut daemon = Daemon { child, notices: inbox_of(inbox), lines, log: Vec::new() };
         daemon.notice("READY=1");
         daemon
     }
@@ -114,7 +113,7 @@ impl House {
 /// A daemon that serves a house.
 struct Daemon {
     child: Child,
-    inbox: UnixDatagram,
+    notices: Receiver<String>,
     lines: Receiver<String>,
     log: Vec<String>,
 }
@@ -135,12 +134,10 @@ impl Daemon {
 
     /// Waits for a message to the service manager that has this line.
     fn notice(&mut self, wanted: &str) -> String {
-        let mut buffer = [0; 4096];
         loop {
-            let Ok(length) = self.inbox.recv(&mut buffer) else {
+            let Ok(message) = self.notices.recv_timeout(DEADLINE) else {
                 panic!("{wanted} was not told:\n{}", self.lines.try_iter().collect::<Vec<_>>().join("\n"));
             };
-            let message = String::from_utf8_lossy(&buffer[..length]).into_owned();
             if message.lines().any(|line| line.starts_with(wanted)) {
                 return message;
             }
@@ -154,10 +151,15 @@ impl Daemon {
 
     /// Waits for its end; answers its exit code and its whole log.
     fn end(mut self) -> (i32, Vec<String>) {
-        let code = self.child.wait().unwrap().code().expect("it ends by itself");
         let mut log = std::mem::take(&mut self.log);
-        log.extend(self.lines.iter());
-        (code, log)
+        loop {
+            match self.lines.recv_timeout(DEADLINE) {
+                Ok(line) => log.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", log.join("\n")),
+            }
+        }
+        (self.child.wait().unwrap().code().expect("it ends by itself"), log)
     }
 
     fn stop(self) -> Vec<String> {
@@ -166,6 +168,18 @@ impl Daemon {
         assert_eq!(code, 0, "{}", log.join("\n"));
         log
     }
+}
+
+/// Takes messages as they come, as a service manager does: who sends waits while too many lie there.
+fn inbox_of(socket: UnixDatagram) -> Receiver<String> {
+    let (teller, notices) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(length) = socket.recv(&mut buffer)
+            && teller.send(String::from_utf8_lossy(&buffer[..length]).into_owned()).is_ok()
+        {}
+    });
+    notices
 }
 
 impl Drop for Daemon {
