@@ -14,16 +14,18 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::ancestry;
 use super::batch::{Batch, Line, States};
+use super::contacts;
 use super::fact::Fact;
 use super::history::{Span, Timeline};
 use super::id::Id;
 use super::intake_plan::{IntakePlan, Rows, Stored, StoredRow, Thing, timeline};
+use super::intended::Intended;
 use super::kind::FactKind;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::resolve::{self, Resolved};
 use super::time::{Day, Interval};
-use super::units;
 
 /// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
 /// time zone.
@@ -45,7 +47,9 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
     let corrected_away: &[&Thing] = if intake.states == States::Timeline { &gone } else { &[] };
     let (lines, dangling) = resolve::resolve(batch.lines, &rows, corrected_away)?;
     let wanted = intake.wanted(&lines, &rows, &gone)?;
-    units::refuse_cycles(&lines, &rows, &wanted)?;
+    let intended = Intended { lines: &lines, rows: &rows, wanted: &wanted };
+    ancestry::refuse_cycles(&intended)?;
+    contacts::refuse_values(&intended)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
     let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };

@@ -106,7 +106,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, A> {
                 break;
             }
         }
-        let kinds: Vec<&str> = FactKind::KEPT.iter().map(|kind| kind.name()).collect();
+        let kinds: Vec<&str> = FactKind::ALL.iter().map(|kind| kind.name()).collect();
         Err(A::Error::custom(format_args!("unknown kind {:?}, expected one of {}", self.name, kinds.join(", "))))
     }
 }

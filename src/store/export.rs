@@ -52,7 +52,7 @@ impl Store {
         let header = Header {
             roster: 1,
             complete: options.at.is_none(),
-            kinds: FactKind::KEPT.to_vec(),
+            kinds: FactKind::ALL.to_vec(),
             states: if options.at.is_some() { States::Current } else { States::Timeline },
             count: Some(count.unsigned_abs()),
             taken: Some(taken(&mut transaction, commit.seq, commit.known).await?),
@@ -61,7 +61,7 @@ impl Store {
         };
         serde_json::to_writer(&mut *out, &header)?;
         out.write_all(b"\n")?;
-        for kind in FactKind::KEPT {
+        for kind in FactKind::ALL {
             let mut rows = sqlx::query(LINES)
                 .bind(kind.name())
                 .bind(commit.seq)

@@ -26,7 +26,7 @@ pub fn sealer() -> Sealer {
 }
 
 /// All kinds, for a header.
-pub const KINDS: &str = r#"["class","unit","person","engagement","manager","account","group","membership","key"]"#;
+pub const KINDS: &str = r#"["class","unit","position","person","engagement","manager","association","leave","account","contact","group","membership","relation","key"]"#;
 
 /// A complete file that states timelines.
 pub fn complete(lines: &[&str]) -> String {
