@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::fact::Version;
 use super::id::Id;
 use super::kind::FactKind;
+use super::past::PastLine;
 use super::problem::Problem;
 use super::reference::Reference;
 use super::time::Instant;
@@ -116,6 +117,8 @@ pub struct Batch {
     pub source: String,
     pub header: Header,
     pub lines: Vec<Line>,
+    /// The lines of a history; then `lines` is empty.
+    pub past: Vec<PastLine>,
     pub completeness: Completeness,
     /// blake3 of the bytes, in hexadecimal.
     pub digest: String,
@@ -125,6 +128,11 @@ impl Batch {
     /// Whether an absence counts. See [`Completeness::is_proven`].
     pub fn is_complete(&self) -> bool {
         self.completeness.is_proven()
+    }
+
+    /// Whether there is no line after the header.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.past.is_empty()
     }
 }
 

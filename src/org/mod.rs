@@ -5,6 +5,7 @@
 //! [`Snapshot`] the roster cut at one day and one known instant. Nothing here reads a clock, a file or a database.
 
 mod account;
+pub mod act;
 mod ancestry;
 mod association;
 mod batch;
@@ -31,6 +32,8 @@ mod leave;
 mod manager;
 mod membership;
 mod national_id;
+mod past;
+mod past_intake;
 mod person;
 mod position;
 pub mod primary;
@@ -65,6 +68,7 @@ pub use leave::Leave;
 pub use manager::Manager;
 pub use membership::Membership;
 pub use national_id::{KEY_BYTES, SealError, Sealed, Sealer};
+pub use past::{Act, Believed, Past, PastCommit, PastLine, PastRow, Said, source_field};
 pub use person::Person;
 pub use position::Position;
 pub use primary::Primary;
@@ -73,6 +77,6 @@ pub use reference::{Field, Reference, SourceKey};
 pub use relation::Relation;
 pub use snapshot::{Snapshot, SnapshotBuilder};
 pub use tenure::{Days, Tenure};
-pub use time::{Day, DayError, Instant, Interval};
+pub use time::{Day, DayError, Instant, Interval, Zone};
 pub use tree::Tree;
 pub use unit::Unit;

@@ -56,8 +56,8 @@ impl Engine {
             evidence: evidence(&batch, &file),
             hash: batch.digest.clone(),
             taken: batch.header.taken,
-            empty: batch.is_complete() && batch.lines.is_empty(),
-            lines: batch.lines.len() as u64,
+            empty: batch.is_complete() && batch.is_empty(),
+            lines: batch.completeness.seen,
         };
         let stored = self.store.stored().await?;
         let mut document = ImportDocument {

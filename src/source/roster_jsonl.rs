@@ -6,9 +6,10 @@
 
 use std::io::{BufRead, Read};
 
-use super::line;
+use super::line::{self, RawLine, Says};
 use crate::org::{
-    Batch, Completeness, Fact, Header, Line, MOST_PROBLEMS, Problem, SealError, Sealer, problems_between,
+    Batch, Completeness, Fact, Header, Line, MOST_PROBLEMS, PastLine, Problem, SealError, Sealer, Version,
+    problems_between,
 };
 
 /// The most bytes of one line: more is not a fact but a mistake.
@@ -35,13 +36,14 @@ pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Resul
     let mut lines = Lines { input, number: 0, hash: blake3::Hasher::new() };
     let Some(first) = lines.next_line()? else { return Err(ReadError::Empty) };
     let header = header(&first).map_err(ReadError::Problems)?;
-    let mut facts = Vec::new();
+    let (mut facts, mut past) = (Vec::new(), Vec::new());
     let mut problems = Vec::new();
     let mut seen = 0;
     while let Some(raw) = lines.next_line()? {
         seen += 1;
         match fact(&raw, &header, sealer) {
-            Ok(line) => facts.push(line),
+            Ok(Stated::Now(line)) => facts.push(line),
+            Ok(Stated::Past(line)) => past.push(line),
             Err(found) => problems.extend(found),
         }
         if problems.len() >= MOST_PROBLEMS {
@@ -53,12 +55,25 @@ pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Resul
     let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: true };
     problems.extend(miscount(&header, seen, lines.number));
     problems.extend(problems_between(&facts));
+    problems.extend(mixed(&facts, &past));
     if !problems.is_empty() {
         problems.truncate(MOST_PROBLEMS);
         return Err(ReadError::Problems(problems));
     }
     let digest = lines.hash.finalize().to_hex().to_string();
-    Ok(Batch { source: source.to_owned(), header, lines: facts, completeness, digest })
+    Ok(Batch { source: source.to_owned(), header, lines: facts, past, completeness, digest })
+}
+
+/// A line of the file: what holds, or what was believed when.
+enum Stated {
+    Now(Line),
+    Past(PastLine),
+}
+
+fn mixed(facts: &[Line], past: &[PastLine]) -> Option<Problem> {
+    let (line, _) = facts.first().zip(past.first())?;
+    let message = "other lines say `known_from`, this one does not";
+    Some(Problem::of_line(line.number, message).with_hint("a file is a history as a whole, or not at all"))
 }
 
 fn miscount(header: &Header, seen: u64, last: u64) -> Option<Problem> {
@@ -141,35 +156,44 @@ fn header(raw: &RawText) -> Result<Header, Vec<Problem>> {
     Err(problems.into_iter().map(|message| Problem::of_line(raw.number, message)).collect())
 }
 
-fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>) -> Result<Line, Vec<Problem>> {
+fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>) -> Result<Stated, Vec<Problem>> {
     let text = raw.text().map_err(|problem| vec![problem])?;
-    let parsed = line::parse(text).map_err(|error| vec![raw.problem(text, &error)])?;
-    let mut version = parsed.version;
-    let mut problems: Vec<Problem> =
-        version.fact.problems().into_iter().map(|message| Problem::of_line(raw.number, message)).collect();
-    if version.id.as_str().trim().is_empty() {
+    let mut parsed = line::parse(text).map_err(|error| vec![raw.problem(text, &error)])?;
+    let mut problems: Vec<Problem> = (parsed.says.fact().iter())
+        .flat_map(|fact| fact.problems())
+        .map(|message| Problem::of_line(raw.number, message))
+        .collect();
+    if parsed.id.as_str().trim().is_empty() {
         problems.push(Problem::of_line(raw.number, "the id is empty"));
     }
-    if version.interval.is_empty() {
+    if parsed.interval.is_empty() {
         let hint = "valid_to is the first day on which it no longer holds, so it lies after valid_from";
         problems.push(Problem::of_line(raw.number, "the interval holds on no day").with_hint(hint));
     }
-    let kind = version.kind();
+    let kind = parsed.kind;
     if !header.kinds.is_empty() && !header.kinds.contains(&kind) {
         let message = format!("the header does not name the kind {kind} in `kinds`");
         problems.push(Problem::of_line(raw.number, message));
     }
-    if let (Some(plain), Fact::Person(person)) = (&parsed.national_id, &mut version.fact) {
+    if let (Some(plain), Some(Fact::Person(person))) = (&parsed.national_id, parsed.says.fact()) {
         if header.redacts_national_ids() {
             let message = "the header says that national ids are redacted, but here is one";
             problems.push(Problem::of_line(raw.number, message));
         }
-        match seal(sealer, &version.id, plain.expose()) {
+        match seal(sealer, &parsed.id, plain.expose()) {
             Ok(sealed) => person.national_id = Some(sealed),
             Err(message) => problems.push(Problem::of_line(raw.number, message)),
         }
     }
-    if problems.is_empty() { Ok(Line { number: raw.number, version }) } else { Err(problems) }
+    if problems.is_empty() { Ok(stated(raw.number, parsed)) } else { Err(problems) }
+}
+
+fn stated(number: u64, line: RawLine) -> Stated {
+    let RawLine { kind, id, interval, says, .. } = line;
+    match says {
+        Says::Holds(fact) => Stated::Now(Line { number, version: Version { id, interval, fact } }),
+        Says::WasBelieved(fact, said) => Stated::Past(PastLine { number, kind, id, interval, fact, said }),
+    }
 }
 
 fn seal(sealer: Option<&Sealer>, person: &crate::org::Id, plain: &str) -> Result<crate::org::Sealed, String> {

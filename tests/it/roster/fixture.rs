@@ -114,4 +114,12 @@ impl Roster {
         self.store.export(options, &mut bytes).await.unwrap();
         String::from_utf8(bytes).unwrap()
     }
+
+    /// Everything that was ever known, national ids too.
+    pub async fn history(&self) -> String {
+        let zone = jiff::tz::TimeZone::get(&self.store.meta().zone).unwrap();
+        let sealer = sealer();
+        let options = ExportOptions { history: Some(&zone), national_ids: Some(&sealer), ..ExportOptions::default() };
+        self.export(options).await
+    }
 }

@@ -106,13 +106,13 @@ async fn an_export_of_a_day_an_instant_or_all_history() {
     assert!(roster.export(options).await.contains("\"Alle\""));
     assert!(!roster.export(ExportOptions::default()).await.contains("\"Alle\""));
 
-    let options = ExportOptions { history: true, ..ExportOptions::default() };
-    let history = roster.export(options).await;
+    let history = roster.history().await;
     let groups: Vec<&str> = history.lines().filter(|line| line.contains(r#""kind":"group""#)).collect();
     assert_eq!(groups.len(), 2);
     assert!(groups[0].ends_with(
-        r#""known_from":"2026-11-01T06:00:00Z","known_to":"2026-11-02T06:00:00Z","source":"roster","actor":"test","note":null}"#
+        r#""known_from":"2026-11-01T06:00:00Z","known_to":"2026-11-02T06:00:00Z","source":"roster","actor":"test","note":null,"act":"add"}"#
     ), "{}", groups[0]);
+    assert!(groups[1].ends_with(r#","act":"correction"}"#), "{}", groups[1]);
 }
 
 #[tokio::test]
