@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::custom_type::CustomTypes;
 use super::fact::Version;
 use super::id::Id;
 use super::kind::FactKind;
@@ -76,6 +77,7 @@ impl Header {
         if self.complete && self.states == States::Current && self.taken.is_none() {
             problems.push("a complete file with states \"current\" needs `taken`, the instant it speaks of".into());
         }
+        problems.extend(CustomTypes::from_header(&self.custom).err());
         for field in self.redacted.iter().filter(|field| *field != NATIONAL_ID) {
             problems.push(format!("{field:?} cannot be redacted, only {NATIONAL_ID:?}"));
         }
@@ -117,6 +119,8 @@ pub struct Batch {
     pub source: String,
     pub header: Header,
     pub lines: Vec<Line>,
+    /// What the custom attributes of the lines were checked against.
+    pub custom: CustomTypes,
     /// The lines of a history; then `lines` is empty.
     pub past: Vec<PastLine>,
     pub completeness: Completeness,

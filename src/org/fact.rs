@@ -8,6 +8,7 @@ use super::account::Account;
 use super::association::Association;
 use super::class::Class;
 use super::contact::Contact;
+use super::custom::Custom;
 use super::engagement::Engagement;
 use super::group::Group;
 use super::id::Id;
@@ -96,6 +97,27 @@ impl<R> Fact<R> {
             Self::Membership(_) => FactKind::Membership,
             Self::Relation(_) => FactKind::Relation,
             Self::Key(_) => FactKind::Key,
+        }
+    }
+
+    /// The custom attributes, of a kind that has them.
+    pub fn custom(&self) -> Option<&Custom> {
+        match self {
+            Self::Unit(fact) => Some(&fact.custom),
+            Self::Person(fact) => Some(&fact.custom),
+            Self::Engagement(fact) => Some(&fact.custom),
+            Self::Group(fact) => Some(&fact.custom),
+            _ => None,
+        }
+    }
+
+    pub fn custom_mut(&mut self) -> Option<&mut Custom> {
+        match self {
+            Self::Unit(fact) => Some(&mut fact.custom),
+            Self::Person(fact) => Some(&mut fact.custom),
+            Self::Engagement(fact) => Some(&mut fact.custom),
+            Self::Group(fact) => Some(&mut fact.custom),
+            _ => None,
         }
     }
 

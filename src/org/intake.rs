@@ -18,6 +18,7 @@ use std::sync::Arc;
 use super::ancestry;
 use super::batch::{Batch, Line, States};
 use super::contacts;
+use super::custom_classes;
 use super::fact::Fact;
 use super::history::{Span, Timeline};
 use super::id::Id;
@@ -55,6 +56,7 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
     let intended = Intended { lines: &lines, rows: &rows, wanted: &wanted };
     ancestry::refuse_cycles(&intended)?;
     contacts::refuse_values(&intended)?;
+    custom_classes::refuse_missing(&intended, &batch.custom)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
     let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };

@@ -180,9 +180,9 @@ impl Engine {
 
     async fn read_file(&self, source: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
         let sealer = self.sealer()?;
-        let (source, path) = (source.to_owned(), file.to_owned());
+        let (source, path, custom) = (source.to_owned(), file.to_owned(), self.config.custom.clone());
         let reading = move || -> Result<Batch, ReadError> {
-            roster_jsonl::read(BufReader::new(File::open(path)?), &source, sealer.as_ref())
+            roster_jsonl::read_declared(BufReader::new(File::open(path)?), &source, sealer.as_ref(), &custom)
         };
         tokio::task::spawn_blocking(reading)
             .await

@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::export_past::{self, Commits};
 use super::read::commit_at;
 use super::{Store, row};
-use crate::org::{Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States, Zone};
+use crate::org::{CustomTypes, Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States, Zone};
 
 /// What to export.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,6 +20,8 @@ pub struct ExportOptions<'a> {
     pub known_at: Option<Instant>,
     /// Every version that was ever known (up to `known_at`) on any day, with who said so; days are meant in this zone.
     pub history: Option<&'a Zone>,
+    /// The custom attributes that the header declares.
+    pub custom: Option<&'a CustomTypes>,
     /// Opens the national ids; without it they are left out, and the header says so.
     pub national_ids: Option<&'a Sealer>,
 }
@@ -52,7 +54,7 @@ impl Store {
             states: if options.at.is_some() { States::Current } else { States::Timeline },
             count: Some(count.unsigned_abs()),
             taken: Some(taken(&mut transaction, commit.seq, commit.known).await?),
-            custom: std::collections::BTreeMap::new(),
+            custom: options.custom.map(CustomTypes::to_header).transpose()?.unwrap_or_default(),
             redacted: if options.national_ids.is_some() { Vec::new() } else { vec![NATIONAL_ID.to_owned()] },
         };
         serde_json::to_writer(&mut *out, &header)?;
