@@ -12,6 +12,8 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
+pub mod daemon;
 pub mod expr;
 pub mod mapping;
 pub mod net;

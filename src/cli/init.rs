@@ -20,7 +20,7 @@ struct Created {
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let created = Created { created: run::init(&args.dir, invocation.clock()).await? };
+    let created = Created { created: run::init(&args.dir, &**invocation.clock()).await? };
     invocation.output.either(&created, |created| {
         let mut text = String::new();
         for path in &created.created {

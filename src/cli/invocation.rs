@@ -10,6 +10,7 @@ use super::arguments::Global;
 use super::output::Output;
 use super::progress::Bars;
 use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::control::{self, Ask, Request};
 use crate::report::Format;
 use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, perform};
 
@@ -19,25 +20,28 @@ pub struct Invocation {
     clock: Arc<dyn Clock>,
     engine: OnceCell<Engine>,
     bars: Bars,
+    /// The clock was stopped by hand.
+    rehearsal: bool,
     pub output: Output,
 }
 
 impl Invocation {
     pub fn new(global: Global) -> Self {
+        let rehearsal = global.now.is_some();
         let clock: Arc<dyn Clock> = match global.now {
             Some(instant) => Arc::new(FixedClock(instant)),
             None => Arc::new(SystemClock),
         };
         let output = Output::new(global.format);
-        Self { config: global.config, clock, engine: OnceCell::new(), bars: Bars::on_terminal(), output }
+        Self { config: global.config, clock, engine: OnceCell::new(), bars: Bars::on_terminal(), rehearsal, output }
     }
 
     pub fn config(&self) -> &Path {
         &self.config
     }
 
-    pub fn clock(&self) -> &dyn Clock {
-        &*self.clock
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     pub fn format(&self) -> Format {
@@ -55,9 +59,23 @@ impl Invocation {
 
     /// Has a command done.
     pub async fn dispatch(&self, command: Command) -> Result<Answer, Failure> {
-        let answer = perform(self.engine().await?, command, self.progress()).await;
+        let engine = self.engine().await?;
+        let answer = match self.by_daemon(engine, &command).await {
+            Some(answer) => answer,
+            None => perform(engine, command, self.progress()).await,
+        };
         self.bars.clear();
         answer
+    }
+
+    /// Has a command done by the daemon that serves the roster; none without one. A rehearsal at another time is no
+    /// matter of the daemon's.
+    async fn by_daemon(&self, engine: &Engine, command: &Command) -> Option<Result<Answer, Failure>> {
+        if self.rehearsal {
+            return None;
+        }
+        let request = Request::new(engine.generation(), actor(), Ask::Do(command.clone()));
+        control::call(&engine.socket(), &request, self.progress()).await
     }
 
     /// Has a command done and writes the answer.

@@ -23,6 +23,7 @@ mod serve;
 mod show;
 mod status;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -40,12 +41,17 @@ pub fn parse() -> Result<Arguments, ExitCode> {
     })
 }
 
-/// Starts logging to standard error; `RUST_LOG` says what, by default warnings.
-pub fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
-        .from_env_lossy();
-    let _already_started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+/// Starts logging to standard error; `RUST_LOG` says what, by default warnings, of the daemon also what it does.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+pub fn start_log(arguments: &Arguments) {
+    let usual = if matches!(arguments.verb, Verb::Serve) { "warn,rosterd=info" } else { "warn" };
+    let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.is_empty());
+    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(wanted.as_deref().unwrap_or(usual));
+    let _already_started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Does what the arguments ask for.

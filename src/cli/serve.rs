@@ -1,19 +1,13 @@
 //! `serve`: the daemon.
 
-use std::path::Path;
+use std::sync::Arc;
 
+use super::actor::actor;
 use super::invocation::Invocation;
+use crate::daemon;
 use crate::run::{Exit, Failure};
 
 pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
-    serve(invocation.config()).await
-}
-
-/// Stands in for the daemon's own function.
-async fn serve(_config: &Path) -> Result<Exit, Failure> {
-    Err(Failure {
-        exit: Exit::Failed,
-        message: "this build has no daemon".into(),
-        hint: Some("run `rosterd run` from a timer".into()),
-    })
+    daemon::serve(invocation.config(), Arc::clone(invocation.clock()), actor()).await?;
+    Ok(Exit::Done)
 }

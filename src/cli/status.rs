@@ -1,11 +1,18 @@
 //! `status`: the health of every target.
 
 use super::invocation::Invocation;
+use crate::control;
 use crate::report::text;
 use crate::run::{Exit, Failure};
 
 pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
-    let document = invocation.engine().await?.status().await?;
+    let engine = invocation.engine().await?;
+    let mut document = engine.status().await?;
+    document.daemon = control::answers(&engine.socket()).await;
+    if !document.daemon {
+        // without a daemon the schedule is only a plan
+        document.targets.iter_mut().for_each(|target| target.next = None);
+    }
     invocation.output.either(&document, text::status)?;
     Ok(Exit::Done)
 }

@@ -35,6 +35,24 @@ pub struct Loaded {
     pub generation: String,
 }
 
+impl Loaded {
+    /// The roster's file.
+    pub fn roster_file(&self) -> PathBuf {
+        self.folder.join(&self.config.roster.file)
+    }
+
+    /// Where verbs reach a daemon that serves this roster.
+    pub fn socket(&self) -> PathBuf {
+        if let Some(socket) = &self.config.roster.socket {
+            return self.folder.join(socket);
+        }
+        let roster = self.roster_file();
+        let mut name = roster.file_name().unwrap_or_default().to_owned();
+        name.push(".sock");
+        roster.with_file_name(name)
+    }
+}
+
 /// What is common to all targets.
 #[derive(Debug, Clone)]
 pub struct TargetConfig {

@@ -14,6 +14,7 @@ mod read;
 mod schedule;
 mod settings;
 mod starter;
+mod timetable;
 
 pub use compile::{Known, Protocol};
 pub use limits::{IntakeLimits, LimitText, LimitsText};
@@ -23,3 +24,4 @@ pub use problem::{ConfigProblem, render, to_json};
 pub use schedule::{Schedule, ScheduleError};
 pub use settings::{Config, CustomSection, Intake, Jsonl, Ldap, LoginNaming, Naming, Roster, Scim};
 pub use starter::starter;
+pub use timetable::Timetable;

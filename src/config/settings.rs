@@ -55,6 +55,9 @@ pub(super) struct Sections {
 pub struct Roster {
     /// The SQLite file, relative to the configuration file.
     pub file: PathBuf,
+    /// Where verbs reach the daemon, relative to the configuration file: the roster's file with `.sock` after its name,
+    /// unless another is written.
+    pub socket: Option<PathBuf>,
     /// The IANA name of the time zone in which days begin and schedules run.
     pub zone: String,
     /// Where the key lies that national ids are sealed with.

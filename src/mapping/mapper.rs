@@ -66,7 +66,9 @@ impl<'a> Mapper<'a> {
             for (person, _) in inputs.snapshot.people() {
                 let id = account_id(inputs.roster, person, inputs.target, ORDINARY);
                 let recorded = inputs.snapshot.account(&id).is_some();
-                if recorded || inputs.snapshot.tenure(person).current {
+                let tenure = inputs.snapshot.tenure(person);
+                // a leaver without an account fact may still have an object, which its stamp tells
+                if recorded || tenure.current || tenure.last_end.is_some() {
                     accounts.insert(id, Holder { person: person.clone(), recorded });
                 }
             }

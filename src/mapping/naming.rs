@@ -1,15 +1,19 @@
 //! Logins: given once per person, for all targets together, and never twice.
 //!
 //! The stem comes from an expression over the person; when it is taken, a counter follows. A login is sticky: once an
-//! account fact holds it, it stays. It is taken when the ledger of logins ever given has it for somebody else, when
-//! any target showed it at its last complete read, or when it is reserved by name. All comparisons fold case and
-//! accents. Nothing is reserved here: a plan carries what it gives, and applying it makes the reservation.
+//! account fact of rosterd's own holds it, it stays; what sources say of accounts elsewhere changes no login. It is
+//! taken when the ledger of logins ever given has it for somebody else, when any target showed it at its last complete
+//! read, or when it is reserved by name. All comparisons fold case and accents. Nothing is reserved here: a plan
+//! carries what it gives, and applying it makes the reservation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use uuid::Uuid;
 
 use crate::expr::{Context, ExprValue, Expression, fold};
 use crate::org::{Id, Snapshot};
 
+use super::account::{ORDINARY, account_id};
 use super::context::display_name;
 
 /// The naming rule.
@@ -27,6 +31,8 @@ pub struct Pattern {
 /// What a naming works on, beside the snapshot.
 #[derive(Debug, Default)]
 pub struct Given {
+    /// The roster's own id, by which rosterd's own accounts are known.
+    pub roster: Uuid,
     /// Folded login → the person it was given to, ever.
     pub ledger: HashMap<String, Id>,
     /// Folded logins that the targets showed.
@@ -45,7 +51,7 @@ pub struct Naming {
 impl Naming {
     /// Gives a login to everybody current who has none, in the order of ids.
     pub fn new(snapshot: &Snapshot, pattern: &Pattern, given: &Given) -> Self {
-        let mut naming = Self { logins: recorded(snapshot), problems: BTreeMap::new() };
+        let mut naming = Self { logins: recorded(snapshot, given.roster), problems: BTreeMap::new() };
         let mut fresh: HashSet<String> = naming.logins.values().map(|login| fold(login)).collect();
         fresh.extend(pattern.reserved.iter().cloned());
         for (person, _) in snapshot.people() {
@@ -74,8 +80,8 @@ impl Naming {
     }
 
     /// Whether somebody current has no recorded login: then the names in every target must be known.
-    pub fn is_needed(snapshot: &Snapshot) -> bool {
-        let recorded = recorded(snapshot);
+    pub fn is_needed(snapshot: &Snapshot, roster: Uuid) -> bool {
+        let recorded = recorded(snapshot, roster);
         snapshot.people().any(|(person, _)| snapshot.tenure(person).current && !recorded.contains_key(person))
     }
 
@@ -92,11 +98,13 @@ impl Naming {
     }
 }
 
-/// The logins of the account facts: one per person, the ordinary account's.
-fn recorded(snapshot: &Snapshot) -> BTreeMap<Id, String> {
+/// The logins of the accounts that rosterd made: one per person, the ordinary account's.
+fn recorded(snapshot: &Snapshot, roster: Uuid) -> BTreeMap<Id, String> {
     let mut logins = BTreeMap::new();
-    for (_, account) in snapshot.accounts().filter(|(_, account)| account.account_kind.is_none()) {
-        if let (Some(person), Some(login)) = (&account.person, &account.login) {
+    for (id, account) in snapshot.accounts() {
+        if let (Some(person), Some(login)) = (&account.person, &account.login)
+            && *id == account_id(roster, person, &account.system, ORDINARY)
+        {
             logins.entry(person.clone()).or_insert_with(|| login.clone());
         }
     }

@@ -17,7 +17,7 @@ impl Mapper<'_> {
         let person = &holder.person;
         let label = self.inputs.snapshot.person(person).map_or_else(|| person.to_string(), display_name);
         if !self.inputs.snapshot.tenure(person).current {
-            return holder.recorded.then(|| Ok(self.former(account, person, &label)));
+            return Some(Ok(self.former(account, person, &label)));
         }
         match self.is_in_scope(person, account) {
             Ok(true) => {}
@@ -87,8 +87,12 @@ impl Mapper<'_> {
         let found = self.inputs.snapshot.effective_manager(person);
         let account = found.map(|found| (found.person.clone(), self.account_of(found.person)));
         match account {
-            Some((chief, account)) if self.is_in_scope(&chief, &account) == Ok(true) => Edit::Set(account),
-            _ => Edit::Clear,
+            Some((chief, account)) => match self.is_in_scope(&chief, &account) {
+                Ok(true) => Edit::Set(account),
+                Ok(false) => Edit::Clear,
+                Err(_) => Edit::Keep, // what cannot be told of the manager takes nobody's manager away
+            },
+            None => Edit::Clear,
         }
     }
 }

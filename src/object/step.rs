@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::aspect;
 use super::attribute::AttributeName;
 use super::coverage::Absence;
 use super::observed::{Kind, ObjectId};
-use super::value::Value;
+use super::value::{Referent, Value};
 use crate::org::Id;
 
 /// The id of a step within its plan: `<op>:<key>`, stable from plan to plan.
@@ -151,8 +152,96 @@ impl Step {
         self.changes.iter().find(|change| change.attribute.is(attribute))
     }
 
+    /// The step without the references that `lost` creates would have made possible: a member or a manager who has no
+    /// object yet must not keep all other changes back. `None` when the step itself needs what is lost, or when
+    /// nothing is left of it.
+    pub fn without(&self, lost: &dyn Fn(&StepId) -> bool) -> Option<Self> {
+        let gone: Vec<&StepId> = self.needs.iter().filter(|need| lost(need)).collect();
+        let mut step = self.clone();
+        if gone.is_empty() {
+            return Some(step);
+        }
+        if !matches!(self.op, Op::Update | Op::AddMembers) {
+            return None;
+        }
+        let refers = |value: &Value, to: &StepId| match value {
+            Value::Reference(Referent::Key(key)) => *key != self.key && StepId::new(Op::Create, key) == *to,
+            _ => false,
+        };
+        let all = || self.changes.iter().flat_map(|change| &change.after);
+        if !gone.iter().all(|gone| all().any(|value| refers(value, gone))) {
+            return None;
+        }
+        let is_lost = |value: &Value| gone.iter().any(|gone| refers(value, gone));
+        for change in step.changes.iter_mut().filter(|change| change.attribute.is(aspect::MEMBERS)) {
+            change.after.retain(|value| !is_lost(value));
+        }
+        // what has one value keeps the one it has
+        step.changes.retain(|change| !change.after.iter().any(is_lost) && change.before != change.after);
+        step.needs.retain(|need| !gone.contains(&need));
+        let names: Vec<&str> = gone.iter().map(|gone| gone.as_str()).collect();
+        step.reason = format!("{}; without {}, which is not done", self.reason, names.join(", "));
+        (!step.changes.is_empty()).then_some(step)
+    }
+
     /// The values that a step sets `attribute` to.
     pub fn after(&self, attribute: &str) -> Option<&[Value]> {
         self.change(attribute).map(|change| change.after.as_slice())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+
+    fn update(changes: Vec<Change>, needs: &[&str]) -> Step {
+        Step {
+            id: StepId::new(Op::Update, &"a".into()),
+            op: Op::Update,
+            kind: Kind::User,
+            key: "a".into(),
+            person: None,
+            name: "a".into(),
+            object: None,
+            ground: None,
+            reason: "differs".into(),
+            irreversible: false,
+            needs: needs.iter().map(|key| StepId::new(Op::Create, &Id::from(*key))).collect(),
+            changes,
+        }
+    }
+
+    fn to(key: &str) -> Value {
+        Value::Reference(Referent::Key(key.into()))
+    }
+
+    fn change(attribute: &str, after: Vec<Value>) -> Change {
+        Change { attribute: attribute.into(), before: Vec::new(), after }
+    }
+
+    #[test]
+    fn a_manager_who_is_not_there_keeps_no_title_back_and_clears_nothing() {
+        let step = update(vec![change("title", vec![Value::text("t")]), change("manager", vec![to("m")])], &["m"]);
+        let left = step.without(&|need| need.as_str() == "create:m").unwrap();
+        assert_eq!((left.changes.len(), left.needs.len()), (1, 0));
+        assert!(left.change("manager").is_none());
+        assert_eq!(step.without(&|_| false), Some(step));
+    }
+
+    #[test]
+    fn members_who_are_not_there_leave_the_others() {
+        let members = change(aspect::MEMBERS, vec![to("m"), to("n")]);
+        let step = Step { op: Op::AddMembers, ..update(vec![members], &["m"]) };
+        let left = step.without(&|need| need.as_str() == "create:m").unwrap();
+        assert_eq!(left.after(aspect::MEMBERS), Some(&[to("n")][..]));
+        let alone = Step { op: Op::AddMembers, ..update(vec![change(aspect::MEMBERS, vec![to("m")])], &["m"]) };
+        assert_eq!(alone.without(&|_| true), None);
+    }
+
+    #[test]
+    fn what_the_step_itself_needs_cannot_be_left_out() {
+        let step = update(vec![change("title", vec![Value::text("t")])], &["a"]);
+        assert_eq!(step.without(&|_| true), None);
     }
 }

@@ -33,7 +33,21 @@ pub enum Referent {
     /// An object of the target of which only the reference is known (outside our scope).
     Handle(Handle),
     /// The container that the configuration names for this kind of object.
+    #[serde(with = "root")]
     Root,
+}
+
+/// `{"root": true}`: the bare word would be read back as a text.
+mod root {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        bool::deserialize(deserializer).map(drop)
+    }
 }
 
 impl Value {
@@ -60,6 +74,27 @@ impl fmt::Display for Value {
             Self::Reference(Referent::Handle(handle)) => write!(f, "→{handle}"),
             Self::Reference(Referent::Root) => f.write_str("(top)"),
             Self::Generated { .. } => f.write_str("(generated)"),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_stored_plan_comes_back_as_it_was() {
+        let referents = [
+            Referent::Key("k".into()),
+            Referent::Object(ObjectId::new("o")),
+            Referent::Handle(Handle::new("h")),
+            Referent::Root,
+        ];
+        let plain = [Value::Bool(true), Value::Int(7), Value::text("root"), Value::Generated { generated: true }];
+        for value in referents.into_iter().map(Value::Reference).chain(plain) {
+            let json = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), value, "{json}");
         }
     }
 }

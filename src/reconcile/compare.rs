@@ -94,10 +94,11 @@ fn attribute_change(attribute: &AttributeName, wish: &Wish, current: &[Value], s
         Edit::Clear => &[],
         Edit::Set(values) => values,
     };
-    (!schema.equal(attribute, current, after)).then(|| Change {
-        attribute: attribute.clone(),
-        before: current.to_vec(),
-        after: after.to_vec(),
+    (!schema.equal(attribute, current, after)).then(|| {
+        // a directory gives several values in no particular order, and the digest must not depend on it
+        let mut before = current.to_vec();
+        before.sort();
+        Change { attribute: attribute.clone(), before, after: after.to_vec() }
     })
 }
 

@@ -126,8 +126,12 @@ impl<'a> Diff<'a> {
             None => {}
             Some(Err(hold)) => self.held.push(hold),
             Some(Ok(mut desired)) => {
+                if !self.around.tree {
+                    desired.name = None;
+                    desired.parent = None;
+                }
                 match (&desired.presence, self.around.schemas.get(&desired.kind)) {
-                    (Presence::Held { reason }, _) => self.hold(&desired, HoldCode::Naming, reason.clone()),
+                    (Presence::Held { reason }, _) => self.hold(&desired, HoldCode::Unread, reason.clone()),
                     (_, None) => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
                     (_, Some(schema)) => {
                         let steps = compare::plain(&desired, &observed, schema);

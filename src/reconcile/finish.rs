@@ -6,9 +6,7 @@ use super::compare::{change, initial, step};
 use super::diff::{Diff, is_present};
 use super::order;
 use super::plan::{Plan, Reach, basis};
-use crate::object::{
-    Coverage, Desired, Edit, Handle, Kind, ObjectId, Op, Presence, Referent, Step, StepId, Value, aspect,
-};
+use crate::object::{Coverage, Desired, Edit, Handle, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect};
 use crate::object::{HoldCode, Reservation, Wanted};
 use crate::org::{Day, Id};
 
@@ -34,7 +32,7 @@ impl Diff<'_> {
         coverage: &Coverage,
         occasion: Occasion<'_>,
     ) -> Plan {
-        self.settle_stamped(wanted);
+        self.settle_stamped(wanted, coverage);
         let missing = self.missing(keys, wanted, coverage);
         let created = self.create(missing);
         self.settle_places(&created);
@@ -63,7 +61,7 @@ impl Diff<'_> {
 
     /// Objects that bear a stamp of ours without being linked: one of a kind is ours (a create whose outcome was
     /// lost), several are ambiguous, and one beside a linked object is a copy.
-    fn settle_stamped(&mut self, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
+    fn settle_stamped(&mut self, wanted: &(dyn Fn(&Id) -> Wanted + Sync), coverage: &Coverage) {
         for (key, mut objects) in std::mem::take(&mut self.stamped) {
             let linked = self.around.links.object(&key).is_some();
             let desired = match wanted(&key) {
@@ -73,10 +71,20 @@ impl Diff<'_> {
                     continue;
                 }
             };
-            if objects.len() > 1 {
+            objects.sort_by(|a, b| a.id.cmp(&b.id));
+            let held = if objects.len() > 1 {
                 let ids: Vec<&str> = objects.iter().map(|object| object.id.as_str()).collect();
-                let reason = format!("{} objects bear its stamp: {}", ids.len(), ids.join(", "));
-                self.hold(&desired, HoldCode::Ambiguous, reason);
+                Some((HoldCode::Ambiguous, format!("{} objects bear its stamp: {}", ids.len(), ids.join(", "))))
+            } else if objects.iter().any(|object| object.kind != desired.kind) {
+                Some((HoldCode::Ambiguous, format!("an object that is no {} bears its stamp", desired.kind)))
+            } else if coverage.complete().is_none() {
+                let reason = "an object bears its stamp; the target was read in part, so there may be another";
+                Some((HoldCode::Unread, reason.to_owned()))
+            } else {
+                None
+            };
+            if let Some((code, reason)) = held {
+                self.hold(&desired, code, reason);
                 objects.into_iter().for_each(|object| self.leave(object));
                 continue;
             }
@@ -106,11 +114,15 @@ impl Diff<'_> {
                 None => {}
                 Some(Err(hold)) => self.held.push(hold),
                 Some(Ok(desired)) => {
-                    if let Presence::Held { reason } = &desired.presence {
-                        self.hold(&desired, HoldCode::Naming, reason.clone());
-                    } else if self.around.links.object(key).is_some() {
-                        let reason = "the linked object was not found; nothing proves that it was deleted";
-                        self.hold(&desired, HoldCode::Missing, reason.into());
+                    if self.around.links.object(key).is_some() {
+                        let (code, reason) = match coverage.complete() {
+                            Some(_) => (
+                                HoldCode::Missing,
+                                "the linked object was not found; nothing proves that it was deleted",
+                            ),
+                            None => (HoldCode::Unread, "the linked object was not seen: the target was read in part"),
+                        };
+                        self.hold(&desired, code, reason.into());
                     } else if !is_present(&desired) {
                         // a leaver who never had an object needs none
                     } else if coverage.complete().is_none() {

@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use crate::object::{Ground, Op, Step, Value, aspect};
+use crate::object::{Ground, Hold, HoldCode, Op, Referent, Step, StepId, Value, aspect};
+use crate::org::Id;
 use crate::reconcile::plan::Plan;
 
 /// Something a plan must never have.
@@ -19,6 +20,7 @@ pub struct Flaw {
 pub fn inspect(plan: &Plan) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut earlier: HashSet<&str> = HashSet::new();
+    let created: HashSet<&Id> = plan.steps.iter().filter(|step| step.op == Op::Create).map(|step| &step.key).collect();
     for step in &plan.steps {
         let mut flaw = |text: String| {
             flaws.push(Flaw { target: plan.target.clone(), step: step.id.as_str().to_owned(), flaw: text });
@@ -26,6 +28,11 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
         for need in &step.needs {
             if !earlier.contains(need.as_str()) {
                 flaw(format!("it needs {}, which does not come before it", need.as_str()));
+            }
+        }
+        for key in references(step).filter(|key| created.contains(key) && **key != step.key) {
+            if !step.needs.contains(&StepId::new(Op::Create, key)) {
+                flaw(format!("it refers to {key}, which the plan creates, without needing that"));
             }
         }
         for text in of_one_step(step, plan.coverage.complete) {
@@ -36,7 +43,9 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
         }
     }
     for step in &plan.steps {
-        if plan.held.iter().any(|hold| hold.key == step.key && step.op == Op::Create) {
+        // a later step about a new object may wait; the object itself is then created all the same
+        let held = |hold: &Hold| hold.key == step.key && hold.code != HoldCode::Waits;
+        if step.op == Op::Create && plan.held.iter().any(held) {
             flaws.push(Flaw {
                 target: plan.target.clone(),
                 step: step.id.as_str().to_owned(),
@@ -45,6 +54,14 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
         }
     }
     flaws
+}
+
+/// The keys that a step refers to.
+fn references(step: &Step) -> impl Iterator<Item = &Id> {
+    step.changes.iter().flat_map(|change| &change.after).filter_map(|value| match value {
+        Value::Reference(Referent::Key(key)) => Some(key),
+        _ => None,
+    })
 }
 
 fn of_one_step(step: &Step, complete: bool) -> Vec<String> {

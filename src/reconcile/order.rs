@@ -6,32 +6,62 @@ use std::collections::{HashMap, HashSet};
 use crate::object::{Hold, HoldCode};
 use crate::object::{Kind, Op, Step, StepId};
 
-/// Sorts the steps. Those that need a step which is not there, or each other in a circle, become holds.
-pub(super) fn arrange(mut steps: Vec<Step>) -> (Vec<Step>, Vec<Hold>) {
+/// Sorts the steps. Those that need a step which is not there, or each other in a circle, become holds; one that only
+/// refers to what is not created does what else it has to do.
+pub(super) fn arrange(steps: Vec<Step>) -> (Vec<Step>, Vec<Hold>) {
     let mut held = Vec::new();
+    let mut steps = possible(steps, &mut held);
+    loop {
+        for step in &mut steps {
+            step.needs.sort();
+            step.needs.dedup();
+        }
+        steps.sort_by(|a, b| (rank(a), a.kind, &a.name, &a.id).cmp(&(rank(b), b.kind, &b.name, &b.id)));
+        let (mut sorted, stuck) = topological(steps);
+        if stuck.is_empty() {
+            return (sorted, held);
+        }
+        let (circular, behind) = circles(stuck);
+        held.extend(circular.iter().map(|step| waits(step, step.needs.first().unwrap_or(&step.id))));
+        sorted.extend(behind);
+        steps = possible(sorted, &mut held);
+    }
+}
+
+/// The steps whose needs are all there; the others become holds.
+fn possible(mut steps: Vec<Step>, held: &mut Vec<Hold>) -> Vec<Step> {
     loop {
         let ids: HashSet<StepId> = steps.iter().map(|step| step.id.clone()).collect();
-        let missing = |step: &Step| step.needs.iter().find(|need| !ids.contains(*need)).cloned();
         let before = steps.len();
-        steps.retain(|step| match missing(step) {
-            Some(need) => {
-                held.push(waits(step, &need));
-                false
-            }
-            None => true,
-        });
+        steps = steps
+            .into_iter()
+            .filter_map(|step| {
+                let possible = step.without(&|need| !ids.contains(need));
+                if possible.is_none() {
+                    let missing = step.needs.iter().find(|need| !ids.contains(*need));
+                    held.push(waits(&step, missing.unwrap_or(&step.id)));
+                }
+                possible
+            })
+            .collect();
         if steps.len() == before {
-            break;
+            return steps;
         }
     }
-    for step in &mut steps {
-        step.needs.sort();
-        step.needs.dedup();
+}
+
+/// Of steps that cannot be ordered: those that need each other in circles, and those that only wait for these.
+fn circles(mut stuck: Vec<Step>) -> (Vec<Step>, Vec<Step>) {
+    let mut behind = Vec::new();
+    loop {
+        let needed: HashSet<StepId> = stuck.iter().flat_map(|step| step.needs.iter().cloned()).collect();
+        let (circular, free): (Vec<Step>, Vec<Step>) = stuck.into_iter().partition(|step| needed.contains(&step.id));
+        if free.is_empty() {
+            return (circular, behind);
+        }
+        behind.extend(free);
+        stuck = circular;
     }
-    steps.sort_by(|a, b| (rank(a), a.kind, &a.name, &a.id).cmp(&(rank(b), b.kind, &b.name, &b.id)));
-    let (sorted, circular) = topological(steps);
-    held.extend(circular.iter().map(|step| waits(step, step.needs.first().unwrap_or(&step.id))));
-    (sorted, held)
 }
 
 /// A hold for a step that waits for another one that is not in the plan.

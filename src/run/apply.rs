@@ -37,6 +37,10 @@ impl Engine {
         }
         for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
             let Some(port) = ports.get(&name) else { continue };
+            if self.stop_requested() {
+                document.runs.push(stopped(&name));
+                continue;
+            }
             match proposal {
                 Err(trouble) => document.errors.push(trouble),
                 Ok(proposal) => {
@@ -174,6 +178,10 @@ impl Engine {
         let plan = cleared.plan();
         let digest = cleared.digest();
         let settled = self.settled(digest).await?;
+        let _under_way = self.under_way();
+        if self.stop_requested() {
+            return Ok(stopped(&plan.target));
+        }
         let run = self.store.begin_run(&plan.target, verb, &self.actor, digest, self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await?;
         let left = match executed.stopped {
@@ -181,13 +189,15 @@ impl Engine {
             None => self.verify(port, progress).await?,
         };
         let outcome = outcome(&executed, left.as_ref(), plan.coverage.complete);
+        let completed = executed.is_clean();
         let Executed { counts, done, failures, stopped } = executed;
         let summary = serde_json::json!({
             "counts": counts, "done": done, "failures": failures, "held": plan.held.len(),
             "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped,
         });
         self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
-        if outcome == Outcome::Done && cleared.approval().is_some() {
+        // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
+        if completed && cleared.approval().is_some() {
             self.store.use_approval(digest, run).await?;
         }
         let (left, held) = left.map_or((None, plan.held.clone()), |(steps, held)| (Some(steps.len() as u64), held));
@@ -251,8 +261,19 @@ fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete:
     if executed.stopped.is_some() && counts.done == 0 {
         return Outcome::Failed;
     }
-    let clean = executed.stopped.is_none() && counts.failed == 0 && counts.unknown == 0 && counts.held == 0;
-    if clean && complete && left.is_some_and(|(steps, _)| steps.is_empty()) { Outcome::Done } else { Outcome::Partly }
+    if executed.is_clean() && complete && left.is_some_and(|(steps, _)| steps.is_empty()) {
+        Outcome::Done
+    } else {
+        Outcome::Partly
+    }
+}
+
+/// Nothing was begun, since a stop was asked for.
+fn stopped(target: &str) -> RunView {
+    RunView {
+        message: Some("a stop was asked for before anything was written".into()),
+        ..view(target, Outcome::Failed)
+    }
 }
 
 fn view(target: &str, outcome: Outcome) -> RunView {

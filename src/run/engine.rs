@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::command::Exit;
 use super::failure::Failure;
@@ -18,15 +18,18 @@ use crate::target::Target;
 use crate::target::ldap::LdapTarget;
 use crate::target::scim::ScimTarget;
 
-/// Everything that a command needs.
+/// Everything that a command needs. A clone shares all of it.
+#[derive(Clone)]
 pub struct Engine {
-    pub(super) store: Store,
-    pub(super) config: Loaded,
+    pub(super) store: Arc<Store>,
+    pub(super) config: Arc<Loaded>,
     pub(super) clock: Arc<dyn Clock>,
     /// Who asks, for the records.
     pub(super) actor: String,
-    pub(super) targets: BTreeMap<String, TargetEntry>,
-    stop: Arc<AtomicBool>,
+    pub(super) targets: Arc<BTreeMap<String, TargetEntry>>,
+    pub(super) stop: Arc<AtomicBool>,
+    /// Runs under way, of all clones.
+    pub(super) under_way: Arc<AtomicUsize>,
 }
 
 /// A configured target.
@@ -46,8 +49,18 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Loads and checks the configuration, and opens the roster.
     pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
-        let config = load(config)?;
-        let store = Store::open(&config.folder.join(&config.config.roster.file)).await?;
+        Self::with(load(config)?, clock, actor).await
+    }
+
+    /// The same for a configuration that is loaded already.
+    pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+        let store = Arc::new(Store::open(&config.roster_file()).await?);
+        let targets = Self::entries(&config);
+        let config = Arc::new(config);
+        Ok(Self { store, clock, actor, targets, stop: Arc::default(), under_way: Arc::default(), config })
+    }
+
+    pub(super) fn entries(config: &Loaded) -> Arc<BTreeMap<String, TargetEntry>> {
         let targets = config
             .targets
             .iter()
@@ -56,7 +69,7 @@ impl Engine {
                 (name.clone(), entry)
             })
             .collect();
-        Ok(Self { store, clock, actor, targets, stop: Arc::default(), config })
+        Arc::new(targets)
     }
 
     pub fn target_names(&self) -> Vec<String> {
@@ -73,7 +86,7 @@ impl Engine {
         Arc::clone(&self.stop)
     }
 
-    pub(super) fn stop_requested(&self) -> bool {
+    pub fn stop_requested(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
@@ -110,18 +123,26 @@ impl Engine {
     }
 
     pub(super) fn roster_file(&self) -> PathBuf {
-        self.config.folder.join(&self.config.config.roster.file)
+        self.config.roster_file()
     }
 
-    /// The proof that what the roster no longer holds is gone from its sources, if every source was read whole.
+    /// The proof that what the roster no longer holds is gone from its sources: every source that ever said anything
+    /// was read whole, and what it said last was taken. Somebody whom one source dropped may stand in another.
     pub(super) async fn intake_absence(&self) -> Result<Option<Absence>, Failure> {
-        let coverage = Coverage::judge(self.store.imports().await?);
-        Ok(coverage.complete().map(crate::object::Complete::absence))
+        let proofs = self.store.imports().await?.into_values().map(Coverage::judge);
+        let mut absence = None;
+        for proof in proofs {
+            match proof {
+                Coverage::Complete(complete) => absence = Some(complete.absence()),
+                Coverage::Partial(_) => return Ok(None),
+            }
+        }
+        Ok(absence)
     }
 }
 
 /// Reads and checks the configuration.
-pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+pub fn load(path: &Path) -> Result<Loaded, Failure> {
     Config::load(path, &known).map_err(|problems| Failure::new(Exit::Usage, crate::config::render(&problems, false)))
 }
 
@@ -132,4 +153,46 @@ pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
         Protocol::Scim => crate::target::scim::schema(kind),
     };
     schema.names().cloned().collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+    use crate::clock::FixedClock;
+    use crate::org::Instant;
+    use crate::run::command::Silent;
+
+    const WHOLE: &str = r#"{"roster":1,"complete":true,"kinds":["person"],"states":"timeline","count":1}"#;
+    const PART: &str = r#"{"roster":1,"kinds":["person"],"count":1}"#;
+
+    /// An engine with two sources, and the folder that their files are in.
+    async fn engine() -> (Engine, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = FixedClock(Instant::from_micros(0));
+        let config = folder.path().join("config.toml");
+        let second = "\n[jsonl.consultants]\nfile = \"consultants.jsonl\"\n";
+        std::fs::write(&config, crate::config::starter().to_owned() + second).unwrap();
+        super::super::init::init(folder.path(), &clock).await.unwrap();
+        (Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap(), folder)
+    }
+
+    #[tokio::test]
+    async fn absence_is_proved_by_all_sources_together() {
+        let (engine, folder) = engine().await;
+        let import = async |source: &str, header: &str, body: &str| {
+            let file = folder.path().join("file.jsonl");
+            let person = format!(r#"{{"kind":"person","id":"{source}","given_name":"Bo","surname":"Berg"{body}}}"#);
+            std::fs::write(&file, format!("{header}\n{person}\n")).unwrap();
+            engine.import(source, Some(&file), false, &Silent).await.unwrap();
+            engine.intake_absence().await.unwrap().is_some()
+        };
+        let dates = r#","valid_from":"2026-01-01","valid_to":null"#;
+        assert!(import("hr", WHOLE, dates).await, "the other source never said anything");
+        assert!(!import("consultants", PART, dates).await, "the other source was read in part");
+        assert!(import("consultants", WHOLE, dates).await);
+        assert!(import("hr", PART, dates).await, "more was said, and nothing taken back");
+        assert!(!import("consultants", WHOLE, r#","valid_from":"soon""#).await, "what it says now could not be taken");
+        assert!(import("consultants", WHOLE, dates).await);
+    }
 }

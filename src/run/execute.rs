@@ -22,6 +22,14 @@ pub(super) struct Executed {
     pub stopped: Option<String>,
 }
 
+impl Executed {
+    /// Every step was done.
+    pub(super) fn is_clean(&self) -> bool {
+        let RunCounts { failed, unknown, held, .. } = self.counts;
+        self.stopped.is_none() && failed == 0 && unknown == 0 && held == 0
+    }
+}
+
 /// So many transient refusals in a row mean that the other side is not well.
 const PATIENCE: usize = 5;
 
@@ -86,14 +94,15 @@ impl Engine {
 impl<'a> Execution<'a> {
     /// Takes one step; answers why it was refused, if it was.
     async fn step(&mut self, step: &'a Step) -> Result<Option<Refusal>, Failure> {
-        if let Some(need) = step.needs.iter().find(|need| self.failed.contains(need)) {
+        let Some(possible) = step.without(&|need| self.failed.contains(need)) else {
+            let need = step.needs.iter().find(|need| self.failed.contains(need)).unwrap_or(&step.id);
             let message = format!("it needs {}, which was not done", need.as_str());
             self.failed.insert(&step.id);
             self.outcome.counts.held += 1;
             self.record(step, Event::Refused, None, Some((Class::Stale, &message))).await?;
             return Ok(None);
-        }
-        if let Some(reservation) = self.reserved.get(&step.key).filter(|_| step.op == Op::Create) {
+        };
+        if let Some(reservation) = self.reserved.get(&step.key).filter(|_| matches!(step.op, Op::Create | Op::Link)) {
             // the login and the account fact stand before the account does
             if let Err(taken) = self.engine.reserve(self.run, step, reservation, self.port.name()).await? {
                 let refusal = Refusal { class: Class::Stale, message: taken, fatal: false };
@@ -102,7 +111,7 @@ impl<'a> Execution<'a> {
         } else {
             self.record(step, Event::Intended, None, None).await?;
         }
-        let applied = match self.resolved(step) {
+        let applied = match self.resolved(possible) {
             Ok(step) if step.op == Op::Link => Ok(step.object),
             Ok(step) => self.port.apply(&step, &self.links).await.map(|receipt| Some(receipt.object)),
             Err(refusal) => Err(refusal),
@@ -122,8 +131,7 @@ impl<'a> Execution<'a> {
     }
 
     /// The step with the object that an earlier step created.
-    fn resolved(&self, step: &Step) -> Result<Step, Refusal> {
-        let mut step = step.clone();
+    fn resolved(&self, mut step: Step) -> Result<Step, Refusal> {
         if step.object.is_none() && step.op != Op::Create {
             let found = self.links.object(&step.key).cloned();
             let missing =

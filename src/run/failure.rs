@@ -1,10 +1,12 @@
 //! Why a command could not be carried out at all.
 
+use serde::{Deserialize, Serialize};
+
 use super::command::Exit;
 use crate::store::StoreError;
 
 /// A command that ended without an answer: what was attempted, and how to mend it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct Failure {
     pub exit: Exit,

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::apply::exit;
 use super::command::{Answer, Exit, Phase, Progress};
+use super::delivery::import_digest;
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::object::{Coverage, Evidence, ScopeRead};
@@ -48,10 +49,15 @@ impl Engine {
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
         let batch = match self.read_file(source, &file).await? {
             Ok(batch) => batch,
-            Err(error) => return Ok(unreadable(source, &file, error)),
+            Err(error) => {
+                if !dry_run {
+                    self.store.doubt_import(source, true, self.clock.now()).await?;
+                }
+                return Ok(unreadable(source, &file, error));
+            }
         };
         let reading = Reading {
-            digest: Digest::of(format!("import {source} {}", batch.digest).as_bytes()),
+            digest: import_digest(source, &batch.digest),
             file: file.clone(),
             evidence: evidence(&batch, &file),
             hash: batch.digest.clone(),
@@ -77,6 +83,9 @@ impl Engine {
                 document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
             }
         }
+        if !dry_run && document.outcome != Outcome::Done {
+            self.store.doubt_import(source, true, self.clock.now()).await?;
+        }
         progress.at(Phase {
             subject: source.to_owned(),
             doing: "importing".into(),
@@ -97,6 +106,9 @@ impl Engine {
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
         let approval = self.store.approval(&reading.digest).await?;
+        // an approval is used up by the import that it let through
+        let committed = self.store.committed_at(&plan.source, &reading.hash).await?;
+        let approval = approval.filter(|approval| committed.is_none_or(|committed| committed < approval.at));
         let held = !document.breaches.is_empty() && approval.is_none();
         document.outcome = match (held, document.problems.is_empty()) {
             (true, _) => Outcome::Held,
@@ -138,8 +150,9 @@ impl Engine {
             }
             Err(error) => return Err(error.into()),
         }
-        if Coverage::judge(reading.evidence.clone()).complete().is_some() {
-            self.store.keep_import(&plan.source, &reading.evidence, now).await?;
+        match Coverage::judge(reading.evidence.clone()).complete() {
+            Some(complete) => self.store.keep_import(&plan.source, complete.evidence(), now).await?,
+            None => self.store.doubt_import(&plan.source, false, now).await?,
         }
         Ok(())
     }
@@ -156,7 +169,7 @@ impl Engine {
         Ok(Answer { exit: exit(document.outcome), document: Document::Import(document) })
     }
 
-    fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
+    pub(super) fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
         let configured = self.config.config.jsonl.get(source);
         match (file, configured) {
             (Some(file), _) if source == ROSTER || configured.is_some() => Ok(file.to_owned()),
@@ -174,7 +187,7 @@ impl Engine {
     }
 
     /// The source that the facts of a configured file belong to.
-    fn owner<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(super) fn owner<'a>(&'a self, name: &'a str) -> &'a str {
         self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
     }
 

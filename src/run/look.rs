@@ -9,6 +9,7 @@ use super::command::{Exit, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
+use super::serve::JobKind;
 use crate::org::{Day, FactKind, Id, Instant};
 use crate::reconcile::guard;
 use crate::report::{ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus};
@@ -86,7 +87,8 @@ impl Engine {
     pub async fn status(&self) -> Result<StatusDocument, Failure> {
         let mut document = StatusDocument::default();
         let runs = self.store.runs(200).await?;
-        for (name, entry) in &self.targets {
+        let jobs = self.jobs();
+        for (name, entry) in self.targets.iter() {
             let plan = self.store.last_plan(name).await?;
             let last = runs.iter().find(|run| run.target == *name);
             let breached = plan.as_ref().is_some_and(|(plan, _)| {
@@ -113,7 +115,10 @@ impl Engine {
                 pending,
                 held: plan.map_or(0, |(plan, _)| plan.held.len() as u64),
                 quarantined: 0,
-                next: None,
+                next: jobs
+                    .iter()
+                    .find(|job| job.kind == JobKind::Target && job.name == *name)
+                    .and_then(|job| job.timetable.next_after(self.clock.now())),
             });
         }
         Ok(document)

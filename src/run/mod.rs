@@ -6,6 +6,7 @@
 mod apply;
 mod check;
 mod command;
+mod delivery;
 mod engine;
 mod execute;
 mod failure;
@@ -17,12 +18,15 @@ mod observe;
 mod perform;
 mod propose;
 mod recover;
+mod serve;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
-pub use engine::Engine;
+pub use delivery::{Delivery, Known};
+pub use engine::{Engine, load};
 pub use failure::Failure;
 pub use init::init;
-pub use lease::Holder;
+pub use lease::{Holder, Lease, LeaseError};
 pub use look::ExportOptions;
 pub use perform::perform;
+pub use serve::{Job, JobKind};

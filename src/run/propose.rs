@@ -13,7 +13,7 @@ use crate::object::{Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
-use crate::target::{ObserveRequest, Target, TargetError};
+use crate::target::{Class, ObserveRequest, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl Engine {
     /// are they kept until every target was read, because the names that are taken there decide about it.
     pub(super) async fn propose(&self, ports: &Ports, day: Day, progress: &dyn Progress) -> Result<Proposals, Failure> {
         let snapshot = Arc::new(self.store.snapshot(day, None).await?);
-        if Naming::is_needed(&snapshot) {
+        if Naming::is_needed(&snapshot, self.store.meta().roster) {
             return self.propose_with_new_names(ports, snapshot, progress).await;
         }
         let naming = self.naming(&snapshot, ports, progress).await?;
@@ -123,8 +123,9 @@ impl Engine {
         ports: &Ports,
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
-        let mut given = Given { ledger: self.store.given_names().await?, ..Given::default() };
-        if Naming::is_needed(snapshot) {
+        let mut given =
+            Given { roster: self.store.meta().roster, ledger: self.store.given_names().await?, ..Given::default() };
+        if Naming::is_needed(snapshot, given.roster) {
             for name in self.targets.keys() {
                 if self.store.last_read(name).await?.is_none() && !ports.contains_key(name) {
                     let port = self.connect(name)?;
@@ -157,7 +158,10 @@ impl Engine {
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
                 Ok(None) => {} // held by the comparison: not shown is not proved gone
-                Err(refusal) => return Ok(Err(failed(format!("looking up the linked {kind} {object}: {refusal}")))),
+                Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
+                    return Ok(Err(failed(format!("looking up the linked {kind} {object}: {refusal}"))));
+                }
+                Err(_) => {} // one object that cannot be read stops no other: it is held as not found
             }
         }
         let occasion = Occasion {
@@ -198,6 +202,7 @@ impl Engine {
         let snapshot = Arc::new(self.store.snapshot(day, None).await?);
         let taken = self.store.taken_names().await?;
         let given = Given {
+            roster: self.store.meta().roster,
             ledger: self.store.given_names().await?,
             taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
             unread: Vec::new(),

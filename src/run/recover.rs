@@ -6,7 +6,7 @@ use crate::object::{ObjectId, Op, Step};
 use crate::reconcile::Digest;
 use crate::reconcile::journal::{Event, Status};
 use crate::store::{Entry, RunRecord};
-use crate::target::{Refusal, Target};
+use crate::target::{Class, Refusal, Target};
 
 impl Engine {
     /// Settles every step of earlier runs against this target that was intended and has no outcome. The lease of the
@@ -63,8 +63,11 @@ async fn look(port: &dyn Target, step: &Step) -> Result<(Event, Option<ObjectId>
     if step.op != Op::Create {
         return Ok((Event::Left, None));
     }
-    Ok(match port.find_stamped(step.kind, &step.key, step).await? {
-        Some(found) => (Event::FoundDone, Some(found.id)),
-        None => (Event::FoundNotDone, None),
-    })
+    match port.find_stamped(step.kind, &step.key, step).await {
+        Ok(Some(found)) => Ok((Event::FoundDone, Some(found.id))),
+        Ok(None) => Ok((Event::FoundNotDone, None)),
+        // the comparison holds this one object; it must not keep the whole target from being served
+        Err(refusal) if refusal.class == Class::Conflict => Ok((Event::Left, None)),
+        Err(refusal) => Err(refusal),
+    }
 }

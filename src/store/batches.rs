@@ -58,7 +58,15 @@ const COLUMNS_BY_DIGEST: &str =
 const COLUMNS_BY_FILE: &str = "SELECT digest, source, file, taken, outcome, counts, limits, recorded, seq FROM batch
      WHERE source = $1 AND file = $2 ORDER BY recorded DESC LIMIT 1";
 
+const LAST_TAKEN: &str = "SELECT file FROM batch
+     WHERE source = $1 AND outcome IN ('committed', 'unchanged') ORDER BY recorded DESC, rowid DESC LIMIT 1";
+
 impl Store {
+    /// The hash of the bytes that a source took last.
+    pub async fn last_taken(&self, source: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar(LAST_TAKEN).bind(source).fetch_optional(self.reader()).await?)
+    }
+
     /// The import with this digest.
     pub async fn batch(&self, digest: &str) -> Result<Option<BatchRecord>, StoreError> {
         let found: Option<Columns> =
@@ -71,6 +79,17 @@ impl Store {
         let found: Option<Columns> =
             sqlx::query_as(COLUMNS_BY_FILE).bind(source).bind(file).fetch_optional(self.reader()).await?;
         found.map(record).transpose()
+    }
+
+    /// When a file of a source was last committed, by the hash of its bytes.
+    pub async fn committed_at(&self, source: &str, file: &str) -> Result<Option<Instant>, StoreError> {
+        let known: Option<i64> =
+            sqlx::query_scalar("SELECT max(known) FROM commit_log WHERE source = $1 AND batch = $2")
+                .bind(source)
+                .bind(file)
+                .fetch_one(self.reader())
+                .await?;
+        Ok(known.map(Instant::from_micros))
     }
 
     /// Records an import by itself, as when it is held.

@@ -1,5 +1,7 @@
 //! The evidence of complete imports: what lets an absence count.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError};
 use crate::object::Evidence;
 use crate::org::Instant;
@@ -21,14 +23,29 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// The evidence of the last complete imports, of all sources together.
-    pub async fn imports(&self) -> Result<Evidence, StoreError> {
-        let texts: Vec<String> =
-            sqlx::query_scalar("SELECT evidence FROM source_read ORDER BY source").fetch_all(self.reader()).await?;
-        let mut all = Evidence::default();
-        for text in texts {
-            all.scopes.extend(serde_json::from_str::<Evidence>(&text)?.scopes);
-        }
-        Ok(all)
+    /// Notes that a source says something that was not taken, or not all of what it knows: evidence without a part,
+    /// which proves nothing. With `last`, whatever it said before no longer counts either.
+    pub async fn doubt_import(&self, source: &str, last: bool, now: Instant) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let query = if last {
+            "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET at = excluded.at, evidence = excluded.evidence"
+        } else {
+            "INSERT INTO source_read (source, at, evidence) VALUES (?, ?, ?) ON CONFLICT (source) DO NOTHING"
+        };
+        sqlx::query(query)
+            .bind(source)
+            .bind(now.micros())
+            .bind(serde_json::to_string(&Evidence::default())?)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The evidence of each source that ever said anything: of its last complete import, or none.
+    pub async fn imports(&self) -> Result<BTreeMap<String, Evidence>, StoreError> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT source, evidence FROM source_read").fetch_all(self.reader()).await?;
+        rows.into_iter().map(|(source, text)| Ok((source, serde_json::from_str(&text)?))).collect()
     }
 }

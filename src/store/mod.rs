@@ -20,6 +20,7 @@ mod read;
 mod reserve;
 mod row;
 mod runs;
+mod schedule;
 mod show;
 
 pub use accounts::{OWN_SOURCE, put_accounts};
@@ -28,6 +29,7 @@ pub use commit::CommitMeta;
 pub use error::StoreError;
 pub use export::ExportOptions;
 pub use runs::{Entry, RunId, RunRecord};
+pub use schedule::ScheduleRun;
 pub use show::Shown;
 
 use std::path::Path;
@@ -120,9 +122,9 @@ impl Store {
     }
 
     /// Waits until every connection is closed; the file is then whole by itself.
-    pub async fn close(self) {
+    pub async fn close(&self) {
         self.reader.close().await;
-        if let Some(writer) = self.writer {
+        if let Some(writer) = &self.writer {
             writer.close().await;
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
 use ldap3::controls::RawControl;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, SearchResult};
 use rosterd::net::client_config;
@@ -112,6 +113,20 @@ impl Directory {
             32 => None,
             _ => panic!("{result}"),
         }
+    }
+
+    /// Every entry below `base`, itself included, that matches, with all attributes.
+    pub async fn search(&mut self, base: &str, filter: &str) -> Vec<SearchEntry> {
+        let adapters: Vec<Box<dyn Adapter<'_, _, _>>> =
+            vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(500))];
+        let mut search =
+            self.ldap.streaming_search_with(adapters, base, Scope::Subtree, filter, vec!["*"]).await.unwrap();
+        let mut entries = Vec::new();
+        while let Some(entry) = search.next().await.unwrap() {
+            entries.push(SearchEntry::construct(entry));
+        }
+        search.finish().await.success().unwrap();
+        entries
     }
 
     /// The values of an attribute, sorted.

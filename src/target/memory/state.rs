@@ -119,6 +119,7 @@ impl State {
         let mut path = String::new();
         let mut place = Some(id.clone());
         while let Some(object) = place.as_ref().and_then(|here| self.object(here)) {
+            path.push_str(if object.kind == Kind::Unit { "ou=" } else { "cn=" });
             path.push_str(&object.name.to_lowercase().replace('\\', "\\\\").replace(',', "\\,"));
             path.push(',');
             place = object.parent.clone();
@@ -155,12 +156,14 @@ impl State {
         })
     }
 
-    /// Another object with the same login, or with the same name in the same place of a tree.
+    /// Another object with the same login, or with the same name in the same place of a tree, where units have a name
+    /// space of their own.
     fn in_the_way(&self, id: &ObjectId, object: &Object) -> Option<&ObjectId> {
         let login = object.login(self.tree).map(str::to_lowercase);
         let same = |other: &Object| {
             let same_login = login.is_some() && other.login(self.tree).map(str::to_lowercase) == login;
-            let same_place = self.tree && other.parent == object.parent;
+            let same_space = (other.kind == Kind::Unit) == (object.kind == Kind::Unit);
+            let same_place = self.tree && same_space && other.parent == object.parent;
             same_login || same_place && other.name.to_lowercase() == object.name.to_lowercase()
         };
         self.objects.iter().find(|(other, there)| *other != id && same(there)).map(|(other, _)| other)

@@ -86,6 +86,26 @@ fn a_delivery_that_lost_most_is_held_until_it_is_approved() {
     assert_eq!(site.run(&["show", "person", "p-20"]).status.code(), Some(1));
 }
 
+/// The same bytes delivered again are not the same decision: what is lost by then is another loss.
+#[test]
+fn an_approval_lets_one_import_through() {
+    let site = Site::new();
+    let import = || site.json(&["import", "roster", "hr.jsonl"]);
+    site.deliver(30);
+    import();
+    site.deliver(12);
+    let (_, held) = import();
+    assert_eq!(site.run(&["approve", held["digest"].as_str().unwrap()]).status.code(), Some(0));
+    assert_eq!(import().0, Some(0));
+    site.deliver(30);
+    assert_eq!(import().0, Some(0));
+    site.deliver(12);
+    for _ in 0..2 {
+        let (code, again) = import();
+        assert_eq!((code, &again["outcome"]), (Some(4), &json!("held")));
+    }
+}
+
 #[test]
 fn a_wrong_file_and_a_wrong_configuration_say_where() {
     let site = Site::new();

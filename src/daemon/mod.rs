@@ -1,0 +1,115 @@
+//! The daemon: does on schedule what the verbs do by hand, and does what they ask for.
+//!
+//! [`serve`] is start-up in reading order, then the [`scheduler`]'s loop, then the stop. Nothing is decided here about
+//! people or objects: sources are imported and targets applied by the same functions that the verbs call.
+
+mod intake;
+mod jobs;
+mod notice;
+mod scheduler;
+mod targets;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::task::{JoinHandle, spawn};
+use tokio::time::sleep;
+
+use crate::clock::Clock;
+use crate::control::{Desk, Server};
+use crate::run::{Engine, Exit, Failure, Holder, Lease, load};
+use scheduler::Scheduler;
+
+/// How long commands that write to no target may take to end after a stop: what they read is lost, nothing else.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// How often the end of the last step is looked for.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What the scheduler's loop is told from outside.
+struct Signals {
+    stop: [Signal; 2],
+    reload: Signal,
+}
+
+/// Serves the roster of a configuration until SIGTERM or SIGINT. `actor` stands in the records of what the schedule
+/// does.
+pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<(), Failure> {
+    let signals = Signals::take()?;
+    let loaded = load(config)?;
+    let holder = Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.clone(), since: clock.now() };
+    let _lease = Lease::of_schedule(&loaded, &holder)?;
+    let engine = Engine::with(loaded, Arc::clone(&clock), actor).await?;
+    recover(&engine).await;
+    let server = Server::bind(&engine.socket())?;
+    let stop = engine.stop_signal();
+    let (current, desk) = watch::channel(Arc::new(engine));
+    let (stopping, stopped) = watch::channel(false);
+    let changed = Arc::new(Notify::new());
+    let calls = spawn(server.serve(Desk { engine: desk, changed: Arc::clone(&changed) }, stopped));
+    let mut scheduler = Scheduler::new(config.to_owned(), current, clock, changed).await?;
+    tracing::info!(config = %config.display(), "serving");
+    notice::ready();
+    let work = scheduler.watch(signals).await;
+    notice::stopping();
+    tracing::info!("stopping");
+    stop.store(true, Ordering::Release);
+    let _nobody_listens = stopping.send(true);
+    finish(&scheduler.engine(), work, calls).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+impl Signals {
+    fn take() -> Result<Self, Failure> {
+        let take = |kind| signal(kind).map_err(|error| Failure::because(Exit::Failed, "listening to signals", &error));
+        Ok(Self {
+            stop: [take(SignalKind::terminate())?, take(SignalKind::interrupt())?],
+            reload: take(SignalKind::hangup())?,
+        })
+    }
+}
+
+/// Settles interrupted runs. A target that cannot be reached is settled by its next run.
+async fn recover(engine: &Engine) {
+    for target in engine.target_names() {
+        match engine.recover_target(&target).await {
+            Ok(0) => {}
+            Ok(steps) => tracing::info!(target = target.as_str(), steps, "an interrupted run was settled"),
+            Err(failure) => {
+                tracing::warn!(target = target.as_str(), "an interrupted run waits for the next one: {failure}");
+            }
+        }
+    }
+}
+
+/// Waits for what is under way: as long as it takes for a run that has begun to write, which ends after its step, and
+/// a moment for the rest.
+async fn finish(engine: &Engine, work: Option<JoinHandle<jobs::Jobs>>, calls: JoinHandle<()>) {
+    let all = async {
+        if let Some(work) = work {
+            let _broken_off = work.await;
+        }
+        let _broken_off = calls.await;
+        engine.store().close().await;
+    };
+    let patience = async {
+        sleep(GRACE).await;
+        while engine.is_writing() {
+            sleep(LOOK).await;
+        }
+    };
+    tokio::select! {
+        () = all => {}
+        () = patience => tracing::info!("what was being read is left"),
+    }
+}
+
+/// Reads the configuration anew: the engine with it, or why it stays as it was.
+fn reloaded(config: &Path, engine: &Engine) -> Result<Engine, Failure> {
+    engine.reloaded(load(config)?)
+}

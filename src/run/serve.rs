@@ -1,0 +1,147 @@
+//! What a daemon needs of the engine beside commands: its jobs, who asks, and how it starts, reloads and stops.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::command::Exit;
+use super::engine::Engine;
+use super::failure::Failure;
+use super::lease::{Holder, Lease, LeaseError};
+use crate::config::{Loaded, Schedule, Timetable};
+use crate::store::Store;
+
+/// What a schedule brings around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JobKind {
+    /// Its file is looked at, and taken.
+    Source,
+    /// It is compared and applied.
+    Target,
+}
+
+/// A source or target that has a schedule.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub kind: JobKind,
+    pub name: String,
+    pub timetable: Timetable,
+}
+
+impl Job {
+    /// Its name among all jobs: `source hr`, `target ad`.
+    pub fn id(&self) -> String {
+        match self.kind {
+            JobKind::Source => format!("source {}", self.name),
+            JobKind::Target => format!("target {}", self.name),
+        }
+    }
+}
+
+/// Counts a run as under way until it is dropped.
+pub(super) struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Engine {
+    /// Everything that has a schedule, sources first.
+    pub fn jobs(&self) -> Vec<Job> {
+        let job = |kind, name: &String, schedule: Option<&Schedule>| {
+            let timetable = Timetable::new(schedule?.clone(), self.config.zone.clone());
+            Some(Job { kind, name: name.clone(), timetable })
+        };
+        let sources = self.config.sources.iter();
+        let sources = sources.filter_map(|(name, schedule)| job(JobKind::Source, name, schedule.as_ref()));
+        let targets = self.config.targets.iter();
+        let targets = targets.filter_map(|(name, target)| job(JobKind::Target, name, target.schedule.as_ref()));
+        sources.chain(targets).collect()
+    }
+
+    /// The same engine on behalf of somebody else.
+    #[must_use]
+    pub fn acting_as(&self, actor: String) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
+    /// The same roster under another configuration. What is under way keeps the old one.
+    pub fn reloaded(&self, config: Loaded) -> Result<Self, Failure> {
+        for (what, old, new) in [
+            ("roster.file", self.config.roster_file(), config.roster_file()),
+            ("roster.socket", self.config.socket(), config.socket()),
+        ] {
+            if old != new {
+                let message = format!("{what} changed from {} to {}", old.display(), new.display());
+                return Err(Failure::new(Exit::Usage, message).hint("that needs a restart"));
+            }
+        }
+        Ok(Self { targets: Self::entries(&config), config: Arc::new(config), ..self.clone() })
+    }
+
+    /// The hash of the configuration in force.
+    pub fn generation(&self) -> &str {
+        &self.config.generation
+    }
+
+    /// Where verbs reach a daemon that serves this roster.
+    pub fn socket(&self) -> PathBuf {
+        self.config.socket()
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether a run of this process has begun to write to a target and has not ended.
+    pub fn is_writing(&self) -> bool {
+        self.under_way.load(Ordering::Acquire) > 0
+    }
+
+    pub(super) fn under_way(&self) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::AcqRel);
+        UnderWay(Arc::clone(&self.under_way))
+    }
+
+    /// Settles the interrupted runs of one target. A target without any is not connected to. Answers how many steps
+    /// were looked at.
+    pub async fn recover_target(&self, name: &str) -> Result<u64, Failure> {
+        if self.store.unsettled_runs(name).await?.is_empty() {
+            return Ok(0);
+        }
+        let holder = self.holder("serve");
+        let _lease = Lease::take(&self.roster_file(), name, &holder).map_err(|error| refused(&error))?;
+        let port = self.connect(name)?;
+        let settled = self.recover(port.as_ref()).await?;
+        settled.map_err(|refusal| Failure::because(Exit::Failed, "looking for interrupted steps", &refusal))
+    }
+
+    fn holder(&self, verb: &str) -> Holder {
+        Holder { pid: std::process::id(), verb: verb.to_owned(), actor: self.actor.clone(), since: self.clock.now() }
+    }
+}
+
+fn refused(error: &LeaseError) -> Failure {
+    match error {
+        LeaseError::Busy(_) => Failure::new(Exit::Busy, error.to_string()),
+        LeaseError::File { .. } => Failure::because(Exit::Failed, "taking the lease", error),
+    }
+}
+
+impl Lease {
+    /// The lease of the schedule of a roster: no target can have its name.
+    pub fn of_schedule(loaded: &Loaded, holder: &Holder) -> Result<Self, Failure> {
+        let roster = loaded.roster_file();
+        Self::take(&roster, "@schedule", holder).map_err(|error| match &error {
+            LeaseError::Busy(who) => {
+                let who = who.as_ref().map_or_else(String::new, |who| {
+                    format!(": process {}, started by {}, since {}", who.pid, who.actor, who.since)
+                });
+                Failure::new(Exit::Busy, format!("another daemon serves {}{who}", roster.display()))
+            }
+            LeaseError::File { .. } => Failure::because(Exit::Failed, "taking the lease of the schedule", &error),
+        })
+    }
+}

@@ -1,0 +1,48 @@
+//! What the daemon's schedule did last, so that a restart misses nothing and does nothing twice.
+
+use std::collections::BTreeMap;
+
+use super::{Store, StoreError};
+use crate::org::Instant;
+
+/// The record of one source or target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleRun {
+    /// `source hr`, `target ad`.
+    pub job: String,
+    /// The schedule that was in force, with its zone.
+    pub schedule: String,
+    /// Everything due until then was done.
+    pub served: Instant,
+    /// Of a source: blake3 of the bytes that it took last.
+    pub file: Option<String>,
+}
+
+impl Store {
+    /// The records of all jobs that were ever scheduled, by job.
+    pub async fn schedule_runs(&self) -> Result<BTreeMap<String, ScheduleRun>, StoreError> {
+        let rows: Vec<(String, String, i64, Option<String>)> =
+            sqlx::query_as("SELECT job, schedule, served, file FROM schedule_run").fetch_all(self.reader()).await?;
+        let run = |(job, schedule, served, file): (String, String, i64, Option<String>)| {
+            (job.clone(), ScheduleRun { job, schedule, served: Instant::from_micros(served), file })
+        };
+        Ok(rows.into_iter().map(run).collect())
+    }
+
+    /// Keeps a record, in place of the one before.
+    pub async fn keep_schedule_run(&self, run: &ScheduleRun) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO schedule_run (job, schedule, served, file) VALUES (?, ?, ?, ?)
+             ON CONFLICT (job) DO UPDATE SET schedule = excluded.schedule, served = excluded.served,
+               file = excluded.file",
+        )
+        .bind(&run.job)
+        .bind(&run.schedule)
+        .bind(run.served.micros())
+        .bind(&run.file)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+}

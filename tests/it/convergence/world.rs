@@ -1,0 +1,328 @@
+//! A target in memory with what is remembered of it, and the pipeline from the organisation to the target: observe,
+//! compare, inspect, apply. Applying mirrors what a run does with each step, without a store.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
+use rosterd::expr::{Expression, fold};
+use rosterd::mapping::{
+    AttributeRule, Given, Inputs, KindRules, Mapper, Naming, Pattern, Place, Rules, WhenEmpty, account_id,
+};
+use rosterd::object::{
+    Absence, Authority, Change, Coverage, Evidence, Kind, Links, ObjectId, Observed, Op, Referent, ScopeRead, Step,
+    StepId, Value, aspect,
+};
+use rosterd::org::Id;
+use rosterd::reconcile::{Diff, Occasion, Plan, Surroundings, inspect};
+use rosterd::target::memory::{Faults, Memory};
+use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target};
+use uuid::Uuid;
+
+use super::organisation::{Organisation, person_id, today};
+
+pub const ROSTER: Uuid = Uuid::from_u128(7);
+const TARGET: &str = "memory";
+
+pub struct World {
+    pub memory: Memory,
+    pub links: Links,
+    rules: Rules,
+    pattern: Pattern,
+    /// The account facts that were written: account → person, system, login.
+    pub accounts: BTreeMap<Id, (Id, String, String)>,
+    ledger: HashMap<String, Id>,
+    pub absence: Option<Absence>,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// What goes wrong while a plan is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mishap {
+    /// The other side refuses.
+    Refused,
+    /// It is done, and the answer is lost.
+    Unanswered,
+}
+
+impl World {
+    pub fn new(tree: bool) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        Self {
+            memory: Memory::new(TARGET, tree),
+            links: Links::default(),
+            rules: rules(tree),
+            pattern: Pattern {
+                stem: compiled("slug(person.given_name)[:3] ~ slug(person.surname)[:3]", NAMING),
+                counter_digits: 2,
+                max_length: 20,
+                reserved: ["bober".to_owned()].into(),
+            },
+            accounts: BTreeMap::new(),
+            ledger: HashMap::new(),
+            absence: absence(),
+            runtime,
+        }
+    }
+
+    pub fn account(&self, person: usize) -> Id {
+        account_id(ROSTER, &person_id(person), TARGET, "")
+    }
+
+    /// The plan for an organisation; its flaws are failures of the test.
+    pub fn plan(&self, organisation: &Organisation) -> Plan {
+        self.plan_from(organisation, |objects| objects)
+    }
+
+    /// The same with the observed objects handed over in another order.
+    pub fn plan_from(&self, organisation: &Organisation, order: impl Fn(Vec<Observed>) -> Vec<Observed>) -> Plan {
+        let (objects, names, coverage) = self.observe();
+        let snapshot = Arc::new(organisation.snapshot(&self.accounts));
+        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), taken: names, unread: Vec::new() };
+        let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
+        let kinds = || self.rules.kinds.keys().copied();
+        let mapper = Mapper::new(Inputs {
+            snapshot,
+            naming,
+            roster: ROSTER,
+            target: TARGET,
+            rules: &self.rules,
+            schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
+            absence: self.absence.clone(),
+        });
+        let wanted = |key: &Id| mapper.wanted(key);
+        let mut diff = Diff::new(Surroundings {
+            target: TARGET,
+            tree: self.memory.capabilities().tree,
+            first_password: self.memory.capabilities().first_password,
+            schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
+            roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
+            links: &self.links,
+        });
+        for object in order(objects) {
+            diff.see(object, &wanted);
+        }
+        for (_, object) in diff.unseen() {
+            for kind in Kind::ALL {
+                if let Some(found) = self.runtime.block_on(self.memory.read(kind, &object)).unwrap() {
+                    diff.see(found, &wanted);
+                }
+            }
+        }
+        let occasion = Occasion { as_of: today(), reservations: mapper.reservations(), generation: "1" };
+        let plan = diff.finish(&mapper.keys(), &wanted, &coverage, occasion);
+        assert_eq!(inspect::inspect(&plan), vec![]);
+        plan
+    }
+
+    fn observe(&self) -> (Vec<Observed>, HashSet<String>, Coverage) {
+        let (mut objects, mut names) = (Vec::new(), HashSet::new());
+        let request = ObserveRequest { attributes: self.rules.attributes(), floor: BTreeMap::new() };
+        let mut see = |seen| match seen {
+            Seen::Object(object) => objects.push(*object),
+            Seen::Name(name) => _ = names.insert(fold(&name.name)),
+        };
+        let coverage = self.runtime.block_on(self.memory.observe(&request, &mut see)).unwrap();
+        (objects, names, coverage)
+    }
+
+    /// Applies a plan in which every step must succeed.
+    pub fn apply(&mut self, plan: &Plan) {
+        let refusals = self.apply_with(plan, |_| None);
+        assert!(refusals.is_empty(), "refused: {refusals:#?}\nin {:#?}", plan.steps);
+    }
+
+    /// Applies a plan as a run does, with mishaps at the steps that `mishap` names by their place.
+    pub fn apply_with(&mut self, plan: &Plan, mishap: impl Fn(usize) -> Option<Mishap>) -> Vec<String> {
+        let mut failed: BTreeSet<StepId> = BTreeSet::new();
+        let mut refusals = Vec::new();
+        for (at, step) in plan.steps.iter().enumerate() {
+            let Some(mut possible) = step.without(&|need| failed.contains(need)) else {
+                failed.insert(step.id.clone());
+                continue;
+            };
+            self.reserve(plan, step);
+            match self.write(&mut possible, mishap(at)) {
+                Ok(object) if matches!(step.op, Op::Create | Op::Link) => {
+                    assert!(self.links.add(step.key.clone(), object), "{} is linked twice", step.key);
+                }
+                Ok(_) => {}
+                Err(refusal) => {
+                    failed.insert(step.id.clone());
+                    refusals.push(format!("{}: {refusal}", step.id.as_str()));
+                }
+            }
+        }
+        refusals
+    }
+
+    fn write(&self, step: &mut Step, mishap: Option<Mishap>) -> Result<ObjectId, Refusal> {
+        if step.object.is_none() && step.op != Op::Create {
+            step.object = self.links.object(&step.key).cloned();
+        }
+        let class = match mishap {
+            Some(Mishap::Refused) => Some((1, Class::Policy)),
+            Some(Mishap::Unanswered) => Some((1, Class::Unknown)),
+            None => None,
+        };
+        self.memory.set_faults(Faults { fail_write: class, ..Faults::default() });
+        if step.op == Op::Link {
+            return Ok(step.object.clone().unwrap());
+        }
+        self.runtime.block_on(self.memory.apply(step, &self.links)).map(|receipt| receipt.object)
+    }
+
+    fn reserve(&mut self, plan: &Plan, step: &Step) {
+        if !matches!(step.op, Op::Create | Op::Link) {
+            return;
+        }
+        for one in plan.reservations.iter().filter(|one| one.account == step.key) {
+            let owner = self.ledger.entry(fold(&one.login)).or_insert_with(|| one.person.clone());
+            assert_eq!(*owner, one.person, "the login {} is given twice", one.login);
+            self.accounts.insert(one.account.clone(), (one.person.clone(), TARGET.into(), one.login.clone()));
+        }
+    }
+
+    /// A full turn: plan, apply, and a second plan that has nothing left to do.
+    pub fn settle(&mut self, organisation: &Organisation) -> Plan {
+        let plan = self.plan(organisation);
+        self.apply(&plan);
+        let second = self.plan(organisation);
+        assert!(second.is_empty(), "left: {:#?}\nafter {:#?}\nheld {:#?}", second.steps, plan.steps, second.held);
+        plan
+    }
+
+    /// An object that is nobody's: it bears a stamp that this roster never gave.
+    pub fn foreign(&self, kind: Kind, name: &str) -> ObjectId {
+        let key = Id::new(format!("foreign-{kind}-{name}"));
+        let change = |attribute: &str, value: Value| Change {
+            attribute: attribute.into(),
+            before: Vec::new(),
+            after: vec![value],
+        };
+        let mut changes = vec![change(self.memory.capabilities().login, Value::text(name))];
+        if self.memory.capabilities().tree {
+            changes.push(change(aspect::PARENT, Value::Reference(Referent::Root)));
+            changes.push(change(aspect::NAME, Value::text(name)));
+        }
+        let create = Step {
+            id: StepId::new(Op::Create, &key),
+            op: Op::Create,
+            kind,
+            key,
+            person: None,
+            name: name.into(),
+            object: None,
+            ground: None,
+            reason: "by hand".into(),
+            irreversible: false,
+            needs: Vec::new(),
+            changes,
+        };
+        self.runtime.block_on(self.memory.apply(&create, &Links::default())).unwrap().object
+    }
+
+    /// Adds a member to a group by hand.
+    pub fn join(&self, group: &ObjectId, member: &ObjectId) {
+        let key = Id::new("by-hand");
+        let after = vec![Value::Reference(Referent::Object(member.clone()))];
+        let step = Step {
+            id: StepId::new(Op::AddMembers, &key),
+            op: Op::AddMembers,
+            kind: Kind::Group,
+            key,
+            person: None,
+            name: String::new(),
+            object: Some(group.clone()),
+            ground: None,
+            reason: "by hand".into(),
+            irreversible: false,
+            needs: Vec::new(),
+            changes: vec![Change { attribute: aspect::MEMBERS.into(), before: Vec::new(), after }],
+        };
+        self.runtime.block_on(self.memory.apply(&step, &Links::default())).unwrap();
+    }
+
+    pub fn object(&self, id: &ObjectId) -> Option<Observed> {
+        self.memory.objects().into_iter().find(|object| object.id == *id)
+    }
+
+    /// The object of a key, if it has one.
+    pub fn of(&self, key: &Id) -> Option<Observed> {
+        self.object(self.links.object(key)?)
+    }
+
+    /// No two objects bear one stamp.
+    pub fn assert_no_duplicate(&self) {
+        let mut seen = BTreeSet::new();
+        for object in self.memory.objects() {
+            assert!(seen.insert(object.stamp.clone()), "{:?} was created twice", object.stamp);
+        }
+    }
+}
+
+/// Proof that all sources were read whole.
+pub fn absence() -> Option<Absence> {
+    let part = ScopeRead {
+        scope: "hr".into(),
+        kind: None,
+        base_readable: true,
+        ended: true,
+        seen: 1,
+        announced: Some(1),
+        floor: None,
+        unreadable: 0,
+    };
+    Coverage::judge(Evidence { scopes: vec![part] }).complete().map(rosterd::object::Complete::absence)
+}
+
+fn compiled(source: &str, roots: &'static [RootSpec]) -> Expression {
+    Expression::compile(source, roots).unwrap()
+}
+
+fn rules(tree: bool) -> Rules {
+    let attributes = |rules: &[(&str, &str)], roots: &'static [RootSpec]| {
+        let rule = |source: &str| AttributeRule {
+            value: compiled(source, roots),
+            authority: Authority::Own,
+            empty: WhenEmpty::Clear,
+        };
+        rules.iter().map(|(name, source)| ((*name).into(), rule(source))).collect()
+    };
+    let login = if tree { "sAMAccountName" } else { "userName" };
+    let user = KindRules {
+        name: tree.then(|| compiled("truncate(person.name, 40) ~ ' (' ~ login ~ ')'", USER)),
+        when: Some(compiled("person.category != 'external'", USER)),
+        place: Place::Unit,
+        manager: true,
+        attributes: attributes(
+            &[
+                (login, "login"),
+                ("displayName", "person.name"),
+                ("title", "engagement.title"),
+                ("department", "unit.name"),
+                ("boss", "manager.login"),
+            ],
+            USER,
+        ),
+    };
+    let group = KindRules {
+        name: tree.then(|| compiled("truncate(group.name, 64)", GROUP_ROOTS)),
+        when: None,
+        place: Place::Top,
+        manager: false,
+        attributes: attributes(&[("displayName", "'Group ' ~ group.name")], GROUP_ROOTS),
+    };
+    let mut kinds = BTreeMap::from([(Kind::User, user), (Kind::Group, group)]);
+    if tree {
+        let unit = KindRules {
+            name: Some(compiled("truncate(unit.name, 64)", UNIT_ROOTS)),
+            when: None,
+            place: Place::Unit,
+            manager: false,
+            attributes: attributes(&[("description", "unit.path|join(' / ')")], UNIT_ROOTS),
+        };
+        kinds.insert(Kind::Unit, unit);
+    }
+    Rules { kinds }
+}

@@ -1,0 +1,8 @@
+//! From a delivery to the accounts, as real processes, on the real servers.
+
+mod brakes;
+mod life;
+mod others;
+mod sample;
+mod secrets;
+mod trouble;
