@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::expr::{Context, ExprValue, Lazy};
-use crate::org::{Id, Snapshot};
+use crate::org::{Custom, Id, Scalar, Snapshot, custom_values};
 
 /// A snapshot with the logins, shared by all things that expressions look at.
 #[derive(Debug, Clone)]
@@ -97,6 +97,7 @@ fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "nickname" => person.nickname.as_deref().map(Into::into),
         "name" => Some(display_name(person).into()),
         "category" => Some(scene.snapshot.class(person.category.as_ref()?)?.name.as_str().into()),
+        "custom" => Some(custom(&person.custom)),
         "sponsor" => Some(person.sponsor.as_ref()?.as_str().into()),
         _ => None,
     }
@@ -110,6 +111,7 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "title" => engagement.title.as_deref().map(Into::into),
         "job_function" => scene.class(engagement.job_function.as_ref()),
         "type" => scene.class(engagement.engagement_type.as_ref()),
+        "custom" => Some(custom(&engagement.custom)),
         "start" => scene.snapshot.engagement_start(id).map(|day| day.to_string().into()),
         _ => None,
     }
@@ -122,6 +124,7 @@ fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "name" => Some(unit.name.as_str().into()),
         "type" => scene.class(unit.unit_type.as_ref()),
         "level" => scene.class(unit.level.as_ref()),
+        "custom" => Some(custom(&unit.custom)),
         "tags" => Some(ExprValue::list(unit.tags.iter().map(String::as_str))),
         "path" => {
             let mut path: Vec<&str> = vec![&unit.name];
@@ -148,8 +151,35 @@ fn group_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "id" => Some(id.as_str().into()),
         "name" => Some(group.name.as_str().into()),
         "type" => scene.class(group.group_type.as_ref()),
+        "custom" => Some(custom(&group.custom)),
         "description" => group.description.as_deref().map(Into::into),
         _ => None,
+    }
+}
+
+/// The custom attributes of a thing.
+struct CustomValues(Custom);
+
+impl Lazy for CustomValues {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let mut values = custom_values(&self.0, name)?;
+        Some(if values.many {
+            ExprValue::list(values.list.into_iter().map(scalar))
+        } else {
+            scalar(values.list.pop()?)
+        })
+    }
+}
+
+fn custom(custom: &Custom) -> ExprValue {
+    ExprValue::lazy(CustomValues(custom.clone()))
+}
+
+fn scalar(value: Scalar) -> ExprValue {
+    match value {
+        Scalar::Text(text) => text.into(),
+        Scalar::Whole(number) => number.into(),
+        Scalar::Bool(value) => value.into(),
     }
 }
 

@@ -6,6 +6,9 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// The time zone that a roster's days are meant in.
+pub type Zone = jiff::tz::TimeZone;
+
 /// A whole day in the roster's configured time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

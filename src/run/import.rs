@@ -65,8 +65,8 @@ impl Engine {
             hash: batch.digest.clone(),
             taken: batch.header.taken,
             speaks_of_jobs: batch.header.kinds.contains(&FactKind::Engagement),
-            empty: batch.is_complete() && batch.lines.is_empty(),
-            lines: batch.lines.len() as u64,
+            empty: batch.is_complete() && batch.is_empty(),
+            lines: batch.completeness.seen,
         };
         let stored = self.store.stored().await?;
         let mut document = ImportDocument {
@@ -200,9 +200,9 @@ impl Engine {
 
     async fn read_file(&self, source: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
         let sealer = self.sealer()?;
-        let (source, path) = (source.to_owned(), file.to_owned());
+        let (source, path, custom) = (source.to_owned(), file.to_owned(), self.config.custom.clone());
         let reading = move || -> Result<Batch, ReadError> {
-            roster_jsonl::read(BufReader::new(File::open(path)?), &source, sealer.as_ref())
+            roster_jsonl::read_declared(BufReader::new(File::open(path)?), &source, sealer.as_ref(), &custom)
         };
         tokio::task::spawn_blocking(reading)
             .await
