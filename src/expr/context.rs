@@ -101,6 +101,15 @@ impl From<i64> for ExprValue {
     }
 }
 
+impl From<f64> for ExprValue {
+    /// A whole number as such, so that it reads without a decimal point.
+    fn from(number: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and within what an i64 holds")]
+        let whole = (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64);
+        Self(Repr::Plain(whole.map_or_else(|| Value::from(number), Value::from)))
+    }
+}
+
 impl From<bool> for ExprValue {
     fn from(value: bool) -> Self {
         Self(Repr::Plain(Value::from(value)))

@@ -112,7 +112,9 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "job_function" => scene.class(engagement.job_function.as_ref()),
         "type" => scene.class(engagement.engagement_type.as_ref()),
         "custom" => Some(custom(&engagement.custom)),
-        "start" => scene.snapshot.engagement_start(id).map(|day| day.to_string().into()),
+        "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
+        "start" => scene.snapshot.engagement_run(id)?.from.map(|day| day.to_string().into()),
+        "end" => scene.snapshot.engagement_run(id)?.to.map(|day| day.plus(-1).to_string().into()),
         _ => None,
     }
 }
@@ -186,4 +188,81 @@ fn scalar(value: Scalar) -> ExprValue {
 /// The name a person goes by: the nickname where there is one.
 pub(super) fn display_name(person: &crate::org::Person) -> String {
     person.nickname.clone().unwrap_or_else(|| person.full_name())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+    use crate::expr::roots::{self, RootSpec, Shape};
+    use crate::expr::{Expression, Outcome};
+    use crate::org::{Fact, FactKind, Instant, Interval, SnapshotBuilder, Version};
+
+    #[derive(Debug)]
+    struct Everybody;
+
+    impl Logins for Everybody {
+        fn login(&self, _person: &Id) -> Option<&str> {
+            Some("login")
+        }
+    }
+
+    /// A snapshot in which nothing that an expression can ask for is missing.
+    fn scene() -> Scene {
+        let day = "2026-11-23".parse().unwrap();
+        let mut builder = SnapshotBuilder::new(day, Instant::from_micros(0));
+        for (kind, id, body) in [
+            (FactKind::Class, "class", r#"{"vocabulary":"v","name":"Lærer"}"#),
+            (FactKind::Unit, "top", r#"{"name":"Kommune","type":"class","level":"class","tags":["a"]}"#),
+            (FactKind::Unit, "unit", r#"{"name":"Skole","parent":"top","type":"class","level":"class","tags":["a"]}"#),
+            (
+                FactKind::Person,
+                "person",
+                r#"{"given_name":"Åse","surname":"Berg","nickname":"Åse B","category":"class","sponsor":"chief"}"#,
+            ),
+            (FactKind::Person, "chief", r#"{"given_name":"Bo","surname":"Holm"}"#),
+            (
+                FactKind::Engagement,
+                "job",
+                r#"{"person":"person","unit":"unit","number":"7","job_function":"class","title":"T","type":"class","fraction":0.5}"#,
+            ),
+            (FactKind::Engagement, "lead", r#"{"person":"chief","unit":"unit"}"#),
+            (FactKind::Manager, "manager", r#"{"unit":"unit","person":"chief"}"#),
+            (FactKind::Group, "group", r#"{"name":"G","type":"class","description":"D"}"#),
+        ] {
+            let interval = Interval { from: "2026-01-01".parse().ok(), to: "2027-01-01".parse().ok() };
+            builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
+        }
+        Scene { snapshot: Arc::new(builder.finish()), logins: Arc::new(Everybody) }
+    }
+
+    fn paths(specs: &[RootSpec]) -> Vec<String> {
+        specs
+            .iter()
+            .flat_map(|spec| match spec.shape {
+                Shape::Object(fields) => paths(fields).iter().map(|path| format!("{}.{path}", spec.name)).collect(),
+                Shape::Custom(_) => Vec::new(),
+                _ => vec![spec.name.to_owned()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_field_that_is_documented_is_answered() {
+        let scene = scene();
+        let (person, account) = (Id::from("person"), Id::from("account"));
+        for (specs, context) in [
+            (roots::USER, scene.user(&person, &account)),
+            (roots::UNIT_ROOTS, scene.unit_context(&"unit".into())),
+            (roots::GROUP_ROOTS, scene.group_context(&"group".into())),
+        ] {
+            for path in paths(specs).iter().filter(|path| *path != "account.kind") {
+                let said = Expression::compile(path, specs).unwrap().evaluate(&context).unwrap();
+                assert_ne!(said, Outcome::Nothing, "{path}");
+            }
+        }
+        let end = Expression::compile("engagement.end ~ ' ' ~ engagement.fraction", roots::USER).unwrap();
+        let said = end.evaluate(&scene.user(&person, &account)).unwrap();
+        assert_eq!(said, Outcome::Text("2026-12-31 0.5".into()), "the last day, not the first one after");
+    }
 }

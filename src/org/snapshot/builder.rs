@@ -33,7 +33,7 @@ impl SnapshotBuilder {
             relations: BTreeMap::new(),
             keys: BTreeMap::new(),
             tree: Tree::default(),
-            starts: BTreeMap::new(),
+            runs: BTreeMap::new(),
             tenures: BTreeMap::new(),
             belonging: Belonging::default(),
         };
@@ -66,7 +66,7 @@ impl SnapshotBuilder {
                 work.entry(person).or_default().add_all(&days.within(there));
             }
             if let Some(run) = days.run_of(snapshot.day) {
-                snapshot.starts.insert(id, run.from);
+                snapshot.runs.insert(id, *run);
             }
         }
         let day = snapshot.day;

@@ -28,7 +28,7 @@ use super::position::Position;
 use super::primary::{self, Candidate, Primary};
 use super::relation::Relation;
 use super::tenure::Tenure;
-use super::time::{Day, Instant};
+use super::time::{Day, Instant, Interval};
 use super::tree::Tree;
 use super::unit::Unit;
 
@@ -52,7 +52,7 @@ pub struct Snapshot {
     relations: BTreeMap<Id, Relation>,
     keys: BTreeMap<Id, Key>,
     tree: Tree,
-    starts: BTreeMap<Id, Option<Day>>,
+    runs: BTreeMap<Id, Interval>,
     tenures: BTreeMap<Id, Tenure>,
     belonging: Belonging,
 }
@@ -160,9 +160,9 @@ impl Snapshot {
         self.groups.get(id)
     }
 
-    /// The first day of the engagement's unbroken run of versions up to the day; `None` when open or not of the day.
-    pub fn engagement_start(&self, engagement: &Id) -> Option<Day> {
-        self.starts.get(engagement).copied().flatten()
+    /// The engagement's unbroken run of versions around the day; `None` when it is not of the day.
+    pub fn engagement_run(&self, engagement: &Id) -> Option<Interval> {
+        self.runs.get(engagement).copied()
     }
 
     /// The primary engagement of the day by the rule of [`primary`](mod@super::primary).
@@ -170,7 +170,7 @@ impl Snapshot {
         primary::primary(self.engagements_of(person).map(|(id, engagement)| Candidate {
             id,
             engagement,
-            start: self.engagement_start(id),
+            start: self.engagement_run(id).and_then(|run| run.from),
         }))
     }
 
