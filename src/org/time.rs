@@ -78,6 +78,12 @@ impl Instant {
         self.0
     }
 
+    /// The instant so many days of 24 hours earlier.
+    #[must_use]
+    pub fn days_earlier(self, days: i64) -> Self {
+        Self(self.0.saturating_sub(days.saturating_mul(86_400_000_000)))
+    }
+
     /// The day that this instant falls on in `zone`.
     pub fn day(self, zone: &jiff::tz::TimeZone) -> Day {
         Day(self.timestamp().to_zoned(zone.clone()).date())
