@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use super::{apply, approve, check, export, import, init, plan, report, run, runs, show};
+use super::{apply, approve, check, export, import, init, plan, report, run, runs, show, verify_log};
 use crate::org::Instant;
 use crate::report::Format;
 
@@ -75,6 +75,8 @@ pub enum Verb {
     Runs(runs::Args),
     /// Show the health of every target
     Status,
+    /// Prove that nothing in the log was changed, removed or added by hand
+    VerifyLog(verify_log::Args),
     /// Run as the daemon
     Serve,
 }

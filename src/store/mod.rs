@@ -12,6 +12,7 @@ mod export;
 mod file;
 mod imports;
 mod links;
+mod log;
 mod names;
 mod plans;
 mod read;
@@ -21,21 +22,23 @@ mod runs;
 mod schedule;
 mod show;
 
-pub use accounts::{OWN_SOURCE, put_accounts};
+pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;
 pub use error::StoreError;
 pub use export::ExportOptions;
+pub use log::{Break, Head, LogKey, LogKeyError, Proof};
 pub use runs::{Entry, RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::org::Instant;
@@ -51,6 +54,10 @@ pub struct Store {
     writer: Option<SqlitePool>,
     reader: SqlitePool,
     meta: Meta,
+    path: PathBuf,
+    log: log::Log,
+    /// Held while the head file is written.
+    head: Mutex<()>,
 }
 
 /// What a roster is told when it is made.
@@ -112,7 +119,9 @@ impl Store {
         let (roster, created, zone): (String, i64, String) =
             sqlx::query_as("SELECT roster, created, zone FROM meta WHERE one = 1").fetch_one(&reader).await?;
         let roster = Uuid::parse_str(&roster).map_err(|error| StoreError::Damaged(error.to_string()))?;
-        Ok(Self { writer, reader, meta: Meta { roster, created: Instant::from_micros(created), zone } })
+        let meta = Meta { roster, created: Instant::from_micros(created), zone };
+        let (path, log) = (path.to_owned(), log::Log::default());
+        Ok(Self { writer, reader, meta, path, log, head: Mutex::new(()) })
     }
 
     pub fn meta(&self) -> &Meta {

@@ -7,6 +7,7 @@ mod chief;
 mod fixture;
 mod history;
 mod intake;
+mod log;
 mod national_id;
 mod primary;
 mod round_trip;
