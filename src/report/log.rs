@@ -1,6 +1,8 @@
-//! The proof of the log.
+//! The proof of the log, and copies.
 
 use serde::{Deserialize, Serialize};
+
+use crate::org::Instant;
 
 /// The answer of `verify-log`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +24,13 @@ pub struct BreakDocument {
     /// None when it is not about an entry that is there or was.
     pub entry: Option<i64>,
     pub what: String,
+}
+
+/// The answer of `backup`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupDocument {
+    pub file: String,
+    /// The id of the roster that it is a copy of.
+    pub roster: String,
+    pub taken: Instant,
 }

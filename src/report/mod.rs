@@ -18,7 +18,7 @@ pub use documents::{
     TargetReconciliation, TargetStatus, Trouble,
 };
 pub use format::{Format, REPORTS, ReportKind, report_kind};
-pub use log::{BreakDocument, LogDocument};
+pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use reconciliation::render as reconciliation;
 
 use serde_json::Value;

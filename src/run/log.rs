@@ -1,4 +1,4 @@
-//! The log: its key, and its proof.
+//! The log: its key, and its proof; and copies of the roster.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::engine::Engine;
 use super::failure::Failure;
 use crate::config::Loaded;
 use crate::org::Instant;
-use crate::report::{BreakDocument, LogDocument};
+use crate::report::{BackupDocument, BreakDocument, LogDocument};
 use crate::store::{LogKey, Store};
 
 /// Opens the roster with the key of its log. While the key cannot be read, the roster can be looked at only.
@@ -33,6 +33,13 @@ fn key(config: &Loaded) -> Result<Option<LogKey>, Failure> {
 }
 
 impl Engine {
+    /// Writes a copy of the roster to a file that is not there yet.
+    pub async fn backup(&self, to: &Path) -> Result<BackupDocument, Failure> {
+        let taken = self.clock.now();
+        self.store.backup(to, taken).await?;
+        Ok(BackupDocument { file: to.display().to_string(), roster: self.store.meta().roster.to_string(), taken })
+    }
+
     /// Proves the log, against the roster's own head file or a copy of it.
     pub async fn verify_log(&self, head_file: Option<&Path>) -> Result<LogDocument, Failure> {
         let proof = self.store.verify_log(head_file).await?;

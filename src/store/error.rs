@@ -16,6 +16,8 @@ pub enum StoreError {
     Older(PathBuf),
     #[error("cannot use the file {path}")]
     File { path: PathBuf, source: std::io::Error },
+    #[error("{0} is no name that the database can take")]
+    NotText(PathBuf),
     #[error("the roster was opened to read only")]
     ReadOnly,
     #[error(

@@ -7,6 +7,7 @@
 mod accounts;
 mod batches;
 mod commit;
+mod copy;
 mod error;
 mod export;
 mod file;
@@ -25,6 +26,7 @@ mod show;
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;
+pub use copy::Copied;
 pub use error::StoreError;
 pub use export::ExportOptions;
 pub use log::{Break, Head, LogKey, LogKeyError, Proof};

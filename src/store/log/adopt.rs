@@ -24,6 +24,9 @@ impl Store {
             }
             Log::Keyed(key)
         };
+        if self.writer.is_some() && matches!(self.log, Log::Keyed(_)) {
+            self.note_copy().await?;
+        }
         Ok(self)
     }
 

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use blake3::Hash;
 
 use super::append::newest;
+use crate::org::Instant;
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -56,13 +57,44 @@ pub(super) fn read(file: &Path) -> Result<Option<Result<Head, NoHead>>, StoreErr
     }
 }
 
+/// Where a head file is kept that names an entry which the log no longer has.
+pub(super) fn lost(file: &Path) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".lost");
+    file.with_file_name(name)
+}
+
 impl Store {
+    /// The instant of the newest entry, when the head file names another one in its place or one after it: then the
+    /// roster is an older copy, or its log was cut off.
+    pub(in crate::store) async fn older_than_head(&self) -> Result<Option<Instant>, StoreError> {
+        let Some(Ok(said)) = read(&file_of(&self.path))? else { return Ok(None) };
+        let there: Option<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM log WHERE seq = ?")
+            .bind(said.seq)
+            .fetch_optional(self.reader())
+            .await?;
+        if there.is_some_and(|hash| hash == said.hash.as_bytes()) {
+            return Ok(None);
+        }
+        let newest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM log").fetch_one(self.reader()).await?;
+        Ok(Some(Instant::from_micros(newest.unwrap_or_default())))
+    }
+
     /// Writes the newest entry to the head file. The entry is committed already: a head that cannot be written lags
     /// behind, is warned of, and catches up with the next one.
     pub(in crate::store) async fn write_head(&self) -> Result<(), StoreError> {
         let _one_at_a_time = self.head.lock().await;
-        let head = newest(&mut *self.reader().acquire().await?).await?;
         let file = file_of(&self.path);
+        if self.older_than_head().await?.is_some() {
+            let lost = lost(&file);
+            if !lost.exists()
+                && let Err(error) = std::fs::rename(&file, &lost)
+            {
+                tracing::warn!(file = %file.display(), "a head that the log does not reach cannot be kept: {error}");
+                return Ok(());
+            }
+        }
+        let head = newest(&mut *self.reader().acquire().await?).await?;
         if let Some(head) = head
             && let Err(error) = replace(&file, &format!("{head}\n"))
         {

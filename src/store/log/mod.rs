@@ -15,6 +15,7 @@ pub(super) use append::{Record, append};
 pub use chain::{LogKey, LogKeyError};
 pub(super) use facts::Digester;
 pub use head::Head;
+pub(super) use head::sync_folder;
 pub use verify::{Break, Proof};
 
 use super::error::StoreError;

@@ -59,6 +59,8 @@ impl Store {
         let own = head::file_of(&self.path);
         let file = head_file.unwrap_or(&own);
         let said = head::read(file)?;
+        let lost = head::lost(&own);
+        let lost_head = if head_file.is_none() { head::read(&lost)? } else { None };
         let mut transaction = self.reader().begin().await?;
         let mut walk = Walk {
             key,
@@ -78,6 +80,10 @@ impl Store {
             Some(Err(error)) => missing = Some(format!("the head file {name} cannot be read: {error}")),
             None if walk.proof.head.is_none() && head_file.is_none() => {}
             None => missing = Some(format!("there is no head file {name}")),
+        }
+        if let Some(Ok(head)) = lost_head {
+            let who = format!("{} (kept from before the roster was restored or cut off)", lost.display());
+            walk.heads.entry(head.seq).or_default().push((who, head.hash));
         }
         {
             let mut entries =

@@ -13,3 +13,18 @@ CREATE TABLE log (
 
 -- The newest entry when the run began, then when it ended: `seq hash`.
 ALTER TABLE run ADD COLUMN head TEXT;
+
+-- A copy of a roster knows that it is one: `backup` writes the row, and so does who opens a roster that is older than
+-- the head file beside it.
+CREATE TABLE copy (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    roster TEXT    NOT NULL,     -- what it was copied from
+    taken  INTEGER NOT NULL      -- what was approved until then does not count
+) STRICT;
+
+-- The targets that may be written to again since: somebody approved a plan that came from the copy.
+CREATE TABLE copy_release (
+    target TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,        -- of that plan
+    at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -38,6 +38,7 @@ fn help_names_every_verb_and_exit_code() {
         "report",
         "runs",
         "status",
+        "backup",
         "verify-log",
         "serve",
     ];

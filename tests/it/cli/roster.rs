@@ -161,3 +161,24 @@ fn without_the_key_of_the_log_nothing_is_written_until_init_makes_one() {
     assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
     assert_eq!(site.run(&["verify-log"]).status.code(), Some(0));
 }
+
+#[test]
+fn a_copy_is_made_once_and_can_take_the_place_of_its_original() {
+    let site = Site::new();
+    site.deliver(30);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    let before = site.run(&["export"]).stdout;
+    let (code, made) = site.json(&["backup", "kept.db"]);
+    assert_eq!((code, &made["taken"]), (Some(0), &json!("2026-11-23T06:00:00Z")));
+    let again = site.run(&["backup", "kept.db"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"), "{again:?}");
+    site.deliver(29);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    std::fs::rename(site.path("kept.db"), site.path("roster.db")).unwrap();
+    for beside in ["roster.db-wal", "roster.db-shm"] {
+        let _gone_already = std::fs::remove_file(site.path(beside));
+    }
+    assert_eq!(site.run(&["export"]).stdout, before);
+    assert_eq!(site.run(&["verify-log"]).status.code(), Some(1), "it lacks what came since");
+}
