@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use super::{apply, approve, check, export, import, init, plan, report, run, runs, show};
+use super::{apply, approve, backup, check, export, import, init, plan, report, run, runs, show, verify_log};
 use crate::org::Instant;
 use crate::report::Format;
 
@@ -15,7 +15,8 @@ Exit codes:
   1  failed
   2  usage or configuration
   3  steps are pending (plan)
-  4  held: a limit is breached, an approval is missing, or a digest is refused
+  4  held: a limit is breached, an approval is missing, a digest is refused,
+     or the roster was restored
   5  partly done
   6  someone else holds the lease";
 
@@ -75,6 +76,10 @@ pub enum Verb {
     Runs(runs::Args),
     /// Show the health of every target
     Status,
+    /// Write a copy of the roster, while others use it
+    Backup(backup::Args),
+    /// Prove that nothing in the log was changed, removed or added by hand
+    VerifyLog(verify_log::Args),
     /// Run as the daemon
     Serve,
 }

@@ -26,7 +26,7 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
         for path in &created.created {
             let _infallible = writeln!(text, "wrote {}", path.display());
         }
-        text + "Back the keys up apart from the roster: without them the national ids in it cannot be read.\n"
+        text + "Back the keys up apart from the roster: without them its national ids cannot be read, nor anything be written.\n"
     })?;
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ mod actor;
 mod apply;
 mod approve;
 mod arguments;
+mod backup;
 mod check;
 mod export;
 mod import;
@@ -22,6 +23,7 @@ mod runs;
 mod serve;
 mod show;
 mod status;
+mod verify_log;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -70,6 +72,8 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,
         Verb::Runs(args) => runs::run(&args, &invocation).await,
+        Verb::Backup(args) => backup::run(&args, &invocation).await,
+        Verb::VerifyLog(args) => verify_log::run(&args, &invocation).await,
         Verb::Status => status::run(&invocation).await,
         Verb::Serve => serve::run(&invocation).await,
     };

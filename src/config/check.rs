@@ -25,6 +25,7 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
             document.at_value(&["roster", "zone"], message, Some(hint));
         }
         secret(document, &["roster", "national_id_key"], &roster.national_id_key);
+        secret(document, &["roster", "log_key"], &roster.log_key);
     }
     limit(document, &["intake", "limits", "ends"], sections.intake.limits.ends);
     limits(document, &["limits"], &sections.limits);

@@ -130,7 +130,7 @@ fn wrong_value(document: &mut Document<'_>, span: Range<usize>, path: &[String],
 }
 
 fn holds_secret(path: &[String]) -> bool {
-    path.iter().any(|key| ["password", "token", "national_id_key"].contains(&key.as_str()))
+    path.iter().any(|key| ["password", "token", "national_id_key", "log_key"].contains(&key.as_str()))
 }
 
 /// The names that serde puts between backticks.

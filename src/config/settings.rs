@@ -62,6 +62,13 @@ pub struct Roster {
     pub zone: String,
     /// Where the key lies that national ids are sealed with.
     pub national_id_key: SecretRef,
+    /// Where the key lies that the log is chained with. Without it nothing is written; so it has a place by default.
+    #[serde(default = "log_key")]
+    pub log_key: SecretRef,
+}
+
+fn log_key() -> SecretRef {
+    SecretRef { file: Some(PathBuf::from("secrets/log.key")), credential: None, env: None }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -7,6 +7,7 @@ mod csv;
 mod documents;
 mod format;
 mod html;
+mod log;
 mod reconciliation;
 pub mod text;
 mod words;
@@ -17,6 +18,7 @@ pub use documents::{
     TargetReconciliation, TargetStatus, Trouble,
 };
 pub use format::{Format, REPORTS, ReportKind, report_kind};
+pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use reconciliation::render as reconciliation;
 
 use serde_json::Value;

@@ -10,7 +10,7 @@ use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
 use crate::object::{Hold, Reservation, Step};
 use crate::org::Id;
-use crate::reconcile::{Cleared, Digest, Plan, Verdict, basis, guard};
+use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
 use crate::report::{Document, Outcome, RunDocument, RunView, Trouble};
 use crate::store::{Entry, OWN_SOURCE};
 use crate::target::{Target, TargetError};
@@ -140,6 +140,13 @@ impl Engine {
         let limits = &self.entry(&plan.target)?.limits;
         let measures = guard::measure(&plan, limits);
         let approval = self.approval(&digest).await?;
+        let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
+        if let Some(copied) = copied {
+            if !plan.coverage.complete || approval.as_ref().is_none_or(|approval| approval.at <= copied.taken) {
+                return Ok(held_as_copy(plan, digest, measures));
+            }
+            self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
+        }
         match guard::guard(plan, limits, approval) {
             Verdict::Breached { plan, breaches } => Ok(RunView {
                 digest: Some(digest),
@@ -265,6 +272,23 @@ fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete:
         Outcome::Done
     } else {
         Outcome::Partly
+    }
+}
+
+/// The roster is a copy in the place of its original: nobody has yet looked at what it would do to this target.
+fn held_as_copy(plan: Plan, digest: Digest, limits: Vec<Measure>) -> RunView {
+    let way_out = if plan.coverage.complete {
+        format!("import what came since, read the plan, then `rosterd approve {digest}` and apply it")
+    } else {
+        "the target was read in part: it takes a complete read, and then an approval of its plan".to_owned()
+    };
+    RunView {
+        digest: Some(digest),
+        counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+        held: plan.held,
+        limits,
+        message: Some(format!("the roster was restored from a copy: nothing was written; {way_out}")),
+        ..view(&plan.target, Outcome::Held)
     }
 }
 

@@ -54,7 +54,7 @@ impl Engine {
 
     /// The same for a configuration that is loaded already.
     pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
-        let store = Arc::new(Store::open(&config.roster_file()).await?);
+        let store = Arc::new(super::log::open(&config, clock.now()).await?);
         let targets = Self::entries(&config);
         let config = Arc::new(config);
         Ok(Self { store, clock, actor, targets, stop: Arc::default(), under_way: Arc::default(), config })

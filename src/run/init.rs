@@ -17,7 +17,7 @@ use crate::config::starter;
 use crate::org::KEY_BYTES;
 use crate::store::Store;
 
-/// Writes `config.toml`, an empty roster and the key of the national ids into `folder`. Files that are there already
+/// Writes `config.toml`, an empty roster and its keys into `folder`. Files that are there already
 /// stay as they are. Answers which were written.
 pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Failure> {
     let mut written = Vec::new();
@@ -28,7 +28,8 @@ pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Fail
         written.push(config.clone());
     }
     let loaded = load(&config)?;
-    if let Some(file) = &loaded.config.roster.national_id_key.file {
+    let keys = [&loaded.config.roster.national_id_key, &loaded.config.roster.log_key];
+    for file in keys.into_iter().filter_map(|key| key.file.as_ref()) {
         let file = loaded.folder.join(file);
         if fresh(&file)? {
             file.parent().map_or(Ok(()), directory)?;

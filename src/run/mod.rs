@@ -13,6 +13,7 @@ mod failure;
 mod import;
 mod init;
 mod lease;
+mod log;
 mod look;
 mod observe;
 mod perform;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use sqlx::{Row, SqliteConnection};
 
-use super::commit::{CommitMeta, new_commit, write_rows};
+use super::commit::{CommitMeta, commit};
 use super::error::StoreError;
+use super::log::LogKey;
 use super::row;
 use crate::org::history::{Span, Timeline, difference};
 use crate::org::{Account, Fact, FactKind, Id, Interval, NewRow};
@@ -15,8 +16,9 @@ pub const OWN_SOURCE: &str = "rosterd";
 
 /// States each account on the days of its interval, and leaves its other days alone. Makes one commit for all, or
 /// none (`None`) when the roster says all this already. The commit's source is always [`OWN_SOURCE`].
-pub async fn put_accounts(
+pub(super) async fn put_accounts(
     connection: &mut SqliteConnection,
+    key: &LogKey,
     meta: &CommitMeta,
     accounts: &[(Id, Interval, Account)],
 ) -> Result<Option<i64>, StoreError> {
@@ -41,9 +43,7 @@ pub async fn put_accounts(
         return Ok(None);
     }
     let meta = CommitMeta { source: OWN_SOURCE.to_owned(), ..meta.clone() };
-    let seq = new_commit(connection, &meta).await?;
-    write_rows(connection, seq, OWN_SOURCE, &close, &add).await?;
-    Ok(Some(seq))
+    Ok(Some(commit(connection, key, &meta, OWN_SOURCE, &close, &add).await?))
 }
 
 async fn in_force(connection: &mut SqliteConnection, id: &Id) -> Result<Vec<(i64, Span<Arc<str>>)>, StoreError> {

@@ -1,11 +1,13 @@
 //! Writing the record: one commit per transaction; rows are added and closed, never changed.
 
+use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::Store;
 use super::accounts::put_accounts;
 use super::batches::{BatchOutcome, BatchRecord, save_batch};
 use super::error::StoreError;
+use super::log::{Digester, LogKey, Record, append, append_commits};
 use super::past::write_past;
 use super::read::commit_at;
 use crate::org::{Account, Fact, FactKind, Id, Instant, IntakePlan, Interval, NewRow};
@@ -42,24 +44,26 @@ impl Store {
         if let Some(problem) = plan.dangling.first() {
             return Err(StoreError::Dangling(problem.clone()));
         }
+        let key = self.log.key()?;
         let mut transaction = self.begin().await?;
         if commit_at(&mut transaction, None).await?.seq != plan.basis {
             return Err(StoreError::Stale);
         }
         let seq = match &plan.past {
             _ if plan.is_empty() => None,
-            Some(past) => Some(write_past(&mut transaction, past, meta).await?),
-            None => {
-                let seq = new_commit(&mut transaction, meta).await?;
-                write_rows(&mut transaction, seq, &plan.source, &plan.close, &plan.add).await?;
+            Some(past) => {
+                let seq = write_past(&mut transaction, past, meta).await?;
+                append_commits(&mut transaction, key, meta.now).await?;
                 Some(seq)
             }
+            None => Some(commit(&mut transaction, key, meta, &plan.source, &plan.close, &plan.add).await?),
         };
         if let Some(record) = record {
             let outcome = if seq.is_some() { BatchOutcome::Committed } else { BatchOutcome::Unchanged };
             save_batch(&mut transaction, &BatchRecord { outcome, seq, ..record }).await?;
         }
         transaction.commit().await?;
+        self.write_head().await?;
         Ok(seq)
     }
 
@@ -69,15 +73,47 @@ impl Store {
         meta: &CommitMeta,
         accounts: &[(Id, Interval, Account)],
     ) -> Result<Option<i64>, StoreError> {
+        let key = self.log.key()?;
         let mut transaction = self.begin().await?;
-        let seq = put_accounts(&mut transaction, meta, accounts).await?;
+        let seq = put_accounts(&mut transaction, key, meta, accounts).await?;
         transaction.commit().await?;
+        self.write_head().await?;
         Ok(seq)
     }
 }
 
+/// Makes a commit that closes and adds rows, with its entry in the log.
+pub(super) async fn commit(
+    connection: &mut SqliteConnection,
+    key: &LogKey,
+    meta: &CommitMeta,
+    source: &str,
+    close: &[i64],
+    add: &[NewRow],
+) -> Result<i64, StoreError> {
+    let (seq, known) = new_commit(connection, meta).await?;
+    write_rows(connection, seq, source, close, add).await?;
+    let row = json!({
+        "seq": seq, "known": known, "actor": meta.actor, "source": meta.source, "batch": meta.batch,
+        "note": meta.note, "taken": meta.taken.map(Instant::micros),
+    });
+    let mut digester = Digester::new(key);
+    for row in add {
+        let (from, to) = (row.interval.from.map(String::from), row.interval.to.map(String::from));
+        let (kind, id) = (Some(row.kind.name()), Some(row.id.as_str()));
+        digester.add([kind, id, from.as_deref(), to.as_deref(), Some(&row.body), Some(source)]);
+    }
+    let mut closed = close.to_vec();
+    closed.sort_unstable();
+    closed.dedup();
+    closed.into_iter().for_each(|row| digester.close(row));
+    let record = Record { facts: Some(digester.finish()), ..Record::new("commit", format!("commit {seq}"), row) };
+    append(connection, key, &record, meta.now).await?;
+    Ok(seq)
+}
+
 /// Begins a commit: its instant is now, or just after the last one where the clock stood still or went back.
-pub(super) async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Result<i64, StoreError> {
+async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Result<(i64, i64), StoreError> {
     let last = commit_at(connection, None).await?;
     let known = meta.now.micros().max(last.known + 1);
     sqlx::query(
@@ -92,11 +128,11 @@ pub(super) async fn new_commit(connection: &mut SqliteConnection, meta: &CommitM
     .bind(meta.taken.map(Instant::micros))
     .execute(connection)
     .await?;
-    Ok(last.seq + 1)
+    Ok((last.seq + 1, known))
 }
 
 /// Closes and adds rows as of the commit `seq`.
-pub(super) async fn write_rows(
+async fn write_rows(
     connection: &mut SqliteConnection,
     seq: i64,
     source: &str,

@@ -16,8 +16,21 @@ pub enum StoreError {
     Older(PathBuf),
     #[error("cannot use the file {path}")]
     File { path: PathBuf, source: std::io::Error },
+    #[error("{0} is no name that the database can take")]
+    NotText(PathBuf),
     #[error("the roster was opened to read only")]
     ReadOnly,
+    #[error(
+        "the roster was opened without the key of its log, and cannot be written: roster.log_key in the configuration \
+         says where it lies, and `rosterd init` makes one that is missing"
+    )]
+    NoLogKey,
+    #[error("the key of the log (roster.log_key) is not the one that this roster's log was begun with")]
+    OtherLogKey,
+    #[error("the log is empty, and the head file beside the roster names an entry of it: `rosterd verify-log`")]
+    LogEmptied,
+    #[error("the system gives no randomness: {0}")]
+    Randomness(String),
     #[error("another commit came in between: plan the import again")]
     Stale,
     #[error("the import contradicts itself: {0}")]

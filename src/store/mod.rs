@@ -7,12 +7,14 @@
 mod accounts;
 mod batches;
 mod commit;
+mod copy;
 mod error;
 mod export;
 mod export_past;
 mod file;
 mod imports;
 mod links;
+mod log;
 mod names;
 mod past;
 mod plans;
@@ -23,21 +25,24 @@ mod runs;
 mod schedule;
 mod show;
 
-pub use accounts::{OWN_SOURCE, put_accounts};
+pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;
+pub use copy::Copied;
 pub use error::StoreError;
 pub use export::ExportOptions;
+pub use log::{Break, Head, LogKey, LogKeyError, Proof};
 pub use runs::{Entry, RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::org::Instant;
@@ -53,6 +58,10 @@ pub struct Store {
     writer: Option<SqlitePool>,
     reader: SqlitePool,
     meta: Meta,
+    path: PathBuf,
+    log: log::Log,
+    /// Held while the head file is written.
+    head: Mutex<()>,
 }
 
 /// What a roster is told when it is made.
@@ -114,7 +123,9 @@ impl Store {
         let (roster, created, zone): (String, i64, String) =
             sqlx::query_as("SELECT roster, created, zone FROM meta WHERE one = 1").fetch_one(&reader).await?;
         let roster = Uuid::parse_str(&roster).map_err(|error| StoreError::Damaged(error.to_string()))?;
-        Ok(Self { writer, reader, meta: Meta { roster, created: Instant::from_micros(created), zone } })
+        let meta = Meta { roster, created: Instant::from_micros(created), zone };
+        let (path, log) = (path.to_owned(), log::Log::default());
+        Ok(Self { writer, reader, meta, path, log, head: Mutex::new(()) })
     }
 
     pub fn meta(&self) -> &Meta {

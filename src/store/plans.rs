@@ -1,5 +1,8 @@
 //! Stored plans and the approvals of them.
 
+use serde_json::json;
+
+use super::log::{Record, append};
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::{Approval, Digest, Plan};
@@ -52,6 +55,7 @@ impl Store {
 
     /// Records somebody's consent to a digest.
     pub async fn approve(&self, approval: &Approval) -> Result<(), StoreError> {
+        let key = self.log.key()?;
         let mut transaction = self.begin().await?;
         sqlx::query("INSERT INTO approval (digest, actor, at) VALUES (?, ?, ?)")
             .bind(approval.digest.as_str())
@@ -59,8 +63,11 @@ impl Store {
             .bind(approval.at.micros())
             .execute(&mut *transaction)
             .await?;
+        let digest = approval.digest.to_string();
+        let row = json!({ "digest": digest, "actor": approval.by, "at": approval.at.micros() });
+        append(&mut transaction, key, &Record::new("approval", digest, row), approval.at).await?;
         transaction.commit().await?;
-        Ok(())
+        self.write_head().await
     }
 
     /// The newest approval of a digest that no run has used up, if it was given at `since` or later.

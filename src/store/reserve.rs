@@ -1,6 +1,7 @@
 //! Reserving a login: the ledger, the account fact and the intent of the create that needs them, in one transaction.
 
-use super::{CommitMeta, Entry, Store, StoreError, put_accounts, runs};
+use super::accounts::put_accounts;
+use super::{CommitMeta, Entry, Store, StoreError, runs};
 use crate::object::Reservation;
 use crate::org::{Account, Day, Interval};
 
@@ -16,6 +17,7 @@ impl Store {
         today: Day,
         meta: &CommitMeta,
     ) -> Result<Result<(), String>, StoreError> {
+        let key = self.log.key()?;
         let mut transaction = self.begin().await?;
         let owner: Option<String> = sqlx::query_scalar("SELECT person FROM given_name WHERE folded = ?")
             .bind(folded)
@@ -47,8 +49,8 @@ impl Store {
             engagements: std::collections::BTreeSet::new(),
         };
         let days = Interval { from: Some(today), to: None };
-        put_accounts(&mut transaction, meta, &[(reservation.account.clone(), days, account)]).await?;
-        runs::append(&mut transaction, entry, meta.now).await?;
+        put_accounts(&mut transaction, key, meta, &[(reservation.account.clone(), days, account)]).await?;
+        runs::append(&mut transaction, key, entry, meta.now).await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }

@@ -1,7 +1,10 @@
-//! Runs and their journal. A run record is written before the run starts, an intent before its effect.
+//! Runs and their journal. A run record is written before the run starts, an intent before its effect. While a run is
+//! under way its receipts are chained in the log, and the head file is left as it was at the begin: it follows at the end.
 
+use serde_json::json;
 use sqlx::SqliteConnection;
 
+use super::log::{LogKey, Record, append as append_to_log};
 use super::{Store, StoreError, links};
 use crate::object::{Kind, ObjectId, StepId};
 use crate::org::{Id, Instant};
@@ -25,9 +28,12 @@ pub struct RunRecord {
     pub outcome: Option<String>,
     /// Counts and failures, as JSON.
     pub summary: Option<serde_json::Value>,
+    /// The newest entry of the log when it began, and then when it ended: its number and hash.
+    #[serde(default)]
+    pub head: Option<String>,
 }
 
-type RunRow = (i64, String, String, String, String, i64, Option<i64>, Option<String>, Option<String>);
+type RunRow = (i64, String, String, String, String, i64, Option<i64>, Option<String>, Option<String>, Option<String>);
 
 /// One entry of the journal.
 #[derive(Debug, Clone)]
@@ -50,6 +56,7 @@ impl Store {
         digest: &Digest,
         now: Instant,
     ) -> Result<RunId, StoreError> {
+        let key = self.log.key()?;
         let mut transaction = self.begin().await?;
         let id = sqlx::query("INSERT INTO run (target, verb, actor, digest, started) VALUES (?, ?, ?, ?, ?)")
             .bind(target)
@@ -60,7 +67,13 @@ impl Store {
             .execute(&mut *transaction)
             .await?
             .last_insert_rowid();
+        let row = json!({
+            "run": id, "target": target, "verb": verb, "actor": actor, "digest": digest.as_str(),
+            "started": now.micros(),
+        });
+        log_of_run(&mut transaction, key, "run-begun", (id, row), now).await?;
         transaction.commit().await?;
+        self.write_head().await?;
         Ok(id)
     }
 
@@ -72,16 +85,20 @@ impl Store {
         summary: &serde_json::Value,
         now: Instant,
     ) -> Result<(), StoreError> {
+        let key = self.log.key()?;
+        let summary = summary.to_string();
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE run SET ended = ?, outcome = ?, summary = ? WHERE id = ?")
             .bind(now.micros())
             .bind(outcome)
-            .bind(summary.to_string())
+            .bind(&summary)
             .bind(run)
             .execute(&mut *transaction)
             .await?;
+        let row = json!({ "run": run, "ended": now.micros(), "outcome": outcome, "summary": summary });
+        log_of_run(&mut transaction, key, "run-ended", (run, row), now).await?;
         transaction.commit().await?;
-        Ok(())
+        self.write_head().await
     }
 
     /// Writes one entry of the journal, durably, and with it the link that a confirmed create or link step makes.
@@ -91,8 +108,9 @@ impl Store {
         link: Option<(&str, &Id, Kind)>,
         now: Instant,
     ) -> Result<(), StoreError> {
+        let key = self.log.key()?;
         let mut transaction = self.begin().await?;
-        append(&mut transaction, entry, now).await?;
+        append(&mut transaction, key, entry, now).await?;
         if let (Some((target, key, kind)), Some(object)) = (link, entry.object) {
             links::add(&mut transaction, target, (key, kind), object, now).await?;
         }
@@ -103,7 +121,8 @@ impl Store {
     /// The last runs, newest first.
     pub async fn runs(&self, limit: i64) -> Result<Vec<RunRecord>, StoreError> {
         let rows: Vec<RunRow> = sqlx::query_as(
-            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary FROM run ORDER BY id DESC LIMIT ?",
+            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run
+             ORDER BY id DESC LIMIT ?",
         )
         .bind(limit)
         .fetch_all(self.reader())
@@ -114,7 +133,7 @@ impl Store {
     /// The runs of a target that never ended, or that left a step without an outcome.
     pub async fn unsettled_runs(&self, target: &str) -> Result<Vec<RunRecord>, StoreError> {
         let rows: Vec<RunRow> = sqlx::query_as(
-            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary FROM run
+            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run
              WHERE target = ? AND (ended IS NULL OR EXISTS (
                  SELECT 1 FROM step_event AS event
                  WHERE event.run = run.id AND event.event IN ('intended', 'unknown') AND NOT EXISTS (
@@ -165,25 +184,51 @@ impl Store {
 /// Appends to the journal within a transaction.
 pub(super) async fn append(
     connection: &mut SqliteConnection,
+    key: &LogKey,
     entry: &Entry<'_>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO step_event (run, step, event, at, object, class, message) VALUES (?, ?, ?, ?, ?, ?, ?)")
-        .bind(entry.run)
-        .bind(entry.step.as_str())
-        .bind(entry.event.as_str())
-        .bind(now.micros())
-        .bind(entry.object.map(ObjectId::as_str))
-        .bind(entry.class)
-        .bind(entry.message)
-        .execute(connection)
-        .await?;
+    let seq = sqlx::query(
+        "INSERT INTO step_event (run, step, event, at, object, class, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(entry.run)
+    .bind(entry.step.as_str())
+    .bind(entry.event.as_str())
+    .bind(now.micros())
+    .bind(entry.object.map(ObjectId::as_str))
+    .bind(entry.class)
+    .bind(entry.message)
+    .execute(&mut *connection)
+    .await?
+    .last_insert_rowid();
+    if entry.event == Event::Intended {
+        return Ok(()); // what became of it follows, and is what counts
+    }
+    let row = json!({
+        "seq": seq, "run": entry.run, "step": entry.step.as_str(), "event": entry.event.as_str(), "at": now.micros(),
+        "object": entry.object.map(ObjectId::as_str), "class": entry.class, "message": entry.message,
+    });
+    let record = Record::new("receipt", format!("run {}", entry.run), row);
+    append_to_log(connection, key, &record, now).await?;
+    Ok(())
+}
+
+/// Logs the begin or end of a run, and notes the head in its record.
+async fn log_of_run(
+    connection: &mut SqliteConnection,
+    key: &LogKey,
+    kind: &'static str,
+    (run, row): (RunId, serde_json::Value),
+    now: Instant,
+) -> Result<(), StoreError> {
+    let head = append_to_log(connection, key, &Record::new(kind, format!("run {run}"), row), now).await?;
+    sqlx::query("UPDATE run SET head = ? WHERE id = ?").bind(head.to_string()).bind(run).execute(connection).await?;
     Ok(())
 }
 
 impl RunRecord {
     fn from_row(row: RunRow) -> Result<Self, StoreError> {
-        let (run, target, verb, actor, digest, started, ended, outcome, summary) = row;
+        let (run, target, verb, actor, digest, started, ended, outcome, summary, head) = row;
         Ok(Self {
             run,
             target,
@@ -194,6 +239,7 @@ impl RunRecord {
             ended: ended.map(Instant::from_micros),
             outcome,
             summary: summary.map(|text| serde_json::from_str(&text)).transpose()?,
+            head,
         })
     }
 }

@@ -4,6 +4,7 @@
 mod check;
 mod import;
 mod layout;
+mod log;
 mod plan;
 mod reconciliation;
 mod run;
@@ -13,6 +14,7 @@ mod value;
 
 pub use check::check;
 pub use import::import;
+pub use log::log;
 pub use plan::{plan, summary};
 pub use reconciliation::reconciliation;
 pub use run::run;

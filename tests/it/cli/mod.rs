@@ -26,7 +26,20 @@ fn help_names_every_verb_and_exit_code() {
     let output = rosterd(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let verbs = [
-        "init", "check", "import", "export", "show", "plan", "approve", "apply", "run", "report", "runs", "status",
+        "init",
+        "check",
+        "import",
+        "export",
+        "show",
+        "plan",
+        "approve",
+        "apply",
+        "run",
+        "report",
+        "runs",
+        "status",
+        "backup",
+        "verify-log",
         "serve",
     ];
     for verb in verbs {

@@ -171,3 +171,52 @@ fn a_target_that_does_not_exist_is_a_mistake_of_usage() {
         assert!(said.contains("\"mars\"") && said.contains("hint: the targets are: ad, cloud"), "{said}");
     }
 }
+
+#[test]
+fn the_log_is_proved_and_a_break_is_named() {
+    let site = Site::new();
+    site.deliver(30);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    let (code, whole) = site.json(&["verify-log"]);
+    assert_eq!((code, &whole["whole"], &whole["entries"]), (Some(0), &json!(true), &json!(1)));
+    assert!(stdout(&site.run(&["verify-log"])).starts_with("the log is whole: 1 entries"));
+    std::fs::write(site.path("kept.head"), format!("2 {}\n", "0".repeat(64))).unwrap();
+    let (code, broken) = site.json(&["verify-log", "--head", "kept.head"]);
+    assert_eq!((code, &broken["whole"], &broken["broken"]["entry"]), (Some(1), &json!(false), &json!(2)));
+    assert!(stdout(&site.run(&["verify-log", "--head", "kept.head"])).contains("BROKEN at entry 2"));
+}
+
+#[test]
+fn without_the_key_of_the_log_nothing_is_written_until_init_makes_one() {
+    let site = Site::new();
+    site.deliver(30);
+    std::fs::remove_file(site.path("secrets/log.key")).unwrap();
+    let refused = site.run(&["import", "roster", "hr.jsonl"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("roster.log_key"), "{refused:?}");
+    assert_eq!(site.run(&["export"]).status.code(), Some(0));
+    assert_eq!(site.run(&["init", &site.path("")]).status.code(), Some(0));
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    assert_eq!(site.run(&["verify-log"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_copy_is_made_once_and_can_take_the_place_of_its_original() {
+    let site = Site::new();
+    site.deliver(30);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    let before = site.run(&["export"]).stdout;
+    let (code, made) = site.json(&["backup", "kept.db"]);
+    assert_eq!((code, &made["taken"]), (Some(0), &json!("2026-11-23T06:00:00Z")));
+    let again = site.run(&["backup", "kept.db"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"), "{again:?}");
+    site.deliver(29);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    std::fs::rename(site.path("kept.db"), site.path("roster.db")).unwrap();
+    for beside in ["roster.db-wal", "roster.db-shm"] {
+        let _gone_already = std::fs::remove_file(site.path(beside));
+    }
+    assert_eq!(site.run(&["export"]).stdout, before);
+    assert_eq!(site.run(&["verify-log"]).status.code(), Some(1), "it lacks what came since");
+}

@@ -2,7 +2,7 @@
 
 use rosterd::org::{Day, Id, Instant, IntakePlan, KEY_BYTES, Sealer, Snapshot, intake};
 use rosterd::source::roster_jsonl::{self, ReadError};
-use rosterd::store::{CommitMeta, ExportOptions, Store};
+use rosterd::store::{CommitMeta, ExportOptions, LogKey, Store};
 
 pub struct Roster {
     pub store: Store,
@@ -65,11 +65,17 @@ pub const BOS_JOB: &str =
 /// A small organisation: two units, two people with a job each.
 pub const SMALL: [&str; 6] = [UNIT, BELOW, ANNA, BO, ANNAS_JOB, BOS_JOB];
 
+/// The key that the log of every roster here is chained with.
+pub fn log_key() -> LogKey {
+    LogKey::new(&[9; 64]).unwrap()
+}
+
 impl Roster {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roster.db");
         let store = Store::create(&path, "Europe/Copenhagen", instant("2026-01-01T00:00:00Z")).await.unwrap();
+        let store = store.with_log(log_key(), instant("2026-01-01T00:00:00Z")).await.unwrap();
         Self { store, folder }
     }
 

@@ -1,0 +1,114 @@
+//! One more entry.
+
+use blake3::Hash;
+use serde_json::{Value, json};
+use sqlx::{Row, SqliteConnection};
+use uuid::Uuid;
+
+use super::chain::{Link, LogKey, commitment};
+use super::facts::FactDigest;
+use super::head::Head;
+use crate::org::Instant;
+use crate::store::error::StoreError;
+
+/// What an entry is about: the row that was written, as the tables hold it.
+#[derive(Debug)]
+pub(in crate::store) struct Record {
+    pub kind: &'static str,
+    pub subject: String,
+    /// The row's columns, in the order in which [`WITNESSES`] lists them.
+    pub row: Value,
+    /// Of a commit: its fact rows.
+    pub facts: Option<FactDigest>,
+}
+
+impl Record {
+    pub(in crate::store) fn new(kind: &'static str, subject: String, row: Value) -> Self {
+        Self { kind, subject, row, facts: None }
+    }
+
+    fn payload(&self) -> Result<String, StoreError> {
+        Ok(match &self.facts {
+            None => json!({ "row": self.row }),
+            Some(facts) => json!({ "row": self.row, "facts": serde_json::to_value(facts)? }),
+        }
+        .to_string())
+    }
+}
+
+/// Every kind of entry that speaks of a row, with the query of those rows.
+pub(super) const WITNESSES: [(&str, &str); 5] = [
+    (
+        "commit",
+        "SELECT 'commit ' || seq, json_object('seq', seq, 'known', known, 'actor', actor, 'source', source,
+           'batch', batch, 'note', note, 'taken', taken) FROM commit_log ORDER BY seq",
+    ),
+    (
+        "approval",
+        "SELECT digest, json_object('digest', digest, 'actor', actor, 'at', at) FROM approval ORDER BY at",
+    ),
+    (
+        "run-begun",
+        "SELECT 'run ' || id, json_object('run', id, 'target', target, 'verb', verb, 'actor', actor,
+           'digest', digest, 'started', started) FROM run ORDER BY id",
+    ),
+    (
+        "receipt",
+        "SELECT 'run ' || run, json_object('seq', seq, 'run', run, 'step', step, 'event', event, 'at', at,
+           'object', object, 'class', class, 'message', message) FROM step_event WHERE event <> 'intended' ORDER BY seq",
+    ),
+    (
+        "run-ended",
+        "SELECT 'run ' || id, json_object('run', id, 'ended', ended, 'outcome', outcome, 'summary', summary) FROM run
+           WHERE ended IS NOT NULL ORDER BY id",
+    ),
+];
+
+/// Appends an entry in the transaction of the write that it is about.
+pub(in crate::store) async fn append(
+    connection: &mut SqliteConnection,
+    key: &LogKey,
+    record: &Record,
+    now: Instant,
+) -> Result<Head, StoreError> {
+    let (last, before) = match newest(connection).await? {
+        Some(head) => (head.seq, head.hash),
+        None => (0, key.root(roster(connection).await?)),
+    };
+    let payload = record.payload()?;
+    let mut salt = [0_u8; 32];
+    getrandom::fill(&mut salt).map_err(|error| StoreError::Randomness(error.to_string()))?;
+    let commitment = commitment(&salt, &payload);
+    let (seq, at) = (last + 1, now.micros());
+    let link = Link { seq, at, kind: record.kind, subject: &record.subject, commitment: commitment.as_bytes() };
+    let hash = key.hash(&before, &link);
+    sqlx::query(
+        "INSERT INTO log (seq, at, kind, subject, payload, salt, commitment, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(seq)
+    .bind(at)
+    .bind(record.kind)
+    .bind(&record.subject)
+    .bind(payload)
+    .bind(salt.as_slice())
+    .bind(commitment.as_bytes().as_slice())
+    .bind(hash.as_bytes().as_slice())
+    .execute(connection)
+    .await?;
+    Ok(Head { seq, hash })
+}
+
+/// The newest entry.
+pub(super) async fn newest(connection: &mut SqliteConnection) -> Result<Option<Head>, StoreError> {
+    let row = sqlx::query("SELECT seq, hash FROM log ORDER BY seq DESC LIMIT 1").fetch_optional(connection).await?;
+    row.map(|row| Ok(Head { seq: row.try_get("seq")?, hash: hash_of(row.try_get("hash")?)? })).transpose()
+}
+
+pub(super) fn hash_of(bytes: &[u8]) -> Result<Hash, StoreError> {
+    Hash::from_slice(bytes).map_err(|_| StoreError::Damaged("a hash of the log has another length".into()))
+}
+
+pub(super) async fn roster(connection: &mut SqliteConnection) -> Result<Uuid, StoreError> {
+    let text: String = sqlx::query_scalar("SELECT roster FROM meta WHERE one = 1").fetch_one(connection).await?;
+    Uuid::parse_str(&text).map_err(|error| StoreError::Damaged(error.to_string()))
+}
