@@ -208,7 +208,7 @@ pub struct StatusDocument {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TargetStatus {
     pub name: String,
-    /// `never run`, `in step`, `pending`, `held`, `failing`, `running`.
+    /// `never run`, `in step`, `pending`, `held`, `restored`, `failing`, `running`.
     pub state: String,
     pub last_success: Option<Instant>,
     pub pending: u64,

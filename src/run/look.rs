@@ -97,6 +97,8 @@ impl Engine {
             let pending = plan.as_ref().map_or(0, |(plan, _)| plan.steps.len() as u64);
             let state = if Lease::holder(&self.roster_file(), name).is_some() {
                 "running"
+            } else if self.store.held_as_copy(name).await?.is_some() {
+                "restored"
             } else if plan.is_none() && last.is_none() {
                 "never run"
             } else if breached {

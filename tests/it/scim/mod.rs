@@ -4,6 +4,7 @@
 mod faults;
 pub mod lab;
 mod paging;
+mod restored;
 mod scripted;
 mod server;
 mod tls;

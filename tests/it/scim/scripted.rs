@@ -55,6 +55,10 @@ impl Scripted {
         self.server.target(change)
     }
 
+    pub fn url(&self) -> String {
+        self.server.url.clone()
+    }
+
     /// What was asked so far, in order.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
