@@ -15,7 +15,11 @@ impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
         let rules = self.rules(Kind::User)?;
         let person = &holder.person;
-        let label = self.inputs.snapshot.person(person).map_or_else(|| person.to_string(), display_name);
+        let label = match self.inputs.snapshot.person(person) {
+            Some(person) => display_name(person),
+            // whom the roster no longer knows still has a login that people know
+            None => self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned),
+        };
         if !self.inputs.snapshot.tenure(person).current {
             return Some(Ok(self.former(account, person, &label)));
         }

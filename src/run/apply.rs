@@ -42,7 +42,11 @@ impl Engine {
                 continue;
             }
             match proposal {
-                Err(trouble) => document.errors.push(trouble),
+                Err(trouble) => {
+                    let failed = RunView { message: Some(trouble.message.clone()), ..view(&name, Outcome::Failed) };
+                    self.noted(failed, verb).await?;
+                    document.errors.push(trouble);
+                }
                 Ok(proposal) => {
                     let view = self.guarded(port.as_ref(), proposal, verb, progress).await?;
                     document.runs.push(view);
@@ -148,31 +152,47 @@ impl Engine {
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
         }
         match guard::guard(plan, limits, approval) {
-            Verdict::Breached { plan, breaches } => Ok(RunView {
-                digest: Some(digest),
-                counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
-                held: plan.held,
-                limits: measures,
-                breaches,
-                message: Some("a limit is breached: nothing was written".into()),
-                ..view(&plan.target, Outcome::Held)
-            }),
+            Verdict::Breached { plan, breaches } => {
+                let held = RunView {
+                    digest: Some(digest),
+                    counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+                    held: plan.held,
+                    limits: measures,
+                    breaches,
+                    message: Some("a limit is breached: nothing was written".into()),
+                    ..view(&plan.target, Outcome::Held)
+                };
+                self.noted(held, verb).await
+            }
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
                 let outcome = if plan.coverage.complete { Outcome::Done } else { Outcome::Partly };
-                Ok(RunView {
+                let in_step = RunView {
                     digest: Some(digest),
                     held: plan.held.clone(),
                     limits: measures,
                     left: Some(0),
                     ..view(&plan.target, outcome)
-                })
+                };
+                self.noted(in_step, verb).await
             }
             Verdict::Cleared(cleared) => {
                 let view = self.run_cleared(port, &cleared, verb, progress).await?;
                 Ok(RunView { limits: measures, ..view })
             }
         }
+    }
+
+    /// Writes a run that wrote nothing to its target into the ledger: it failed, it was held, or all was in step.
+    async fn noted(&self, view: RunView, verb: &str) -> Result<RunView, Failure> {
+        let now = self.clock.now();
+        let run = self.store.begin_run(&view.target, verb, &self.actor, view.digest.as_ref(), now).await?;
+        let summary = serde_json::json!({
+            "counts": view.counts, "done": view.done, "failures": [], "held": view.held.len(),
+            "left": view.left, "message": view.message,
+        });
+        self.store.end_run(run, view.outcome.as_str(), &summary, now).await?;
+        Ok(RunView { run: Some(run), ..view })
     }
 
     async fn run_cleared(
@@ -189,7 +209,7 @@ impl Engine {
         if self.stop_requested() {
             return Ok(stopped(&plan.target));
         }
-        let run = self.store.begin_run(&plan.target, verb, &self.actor, digest, self.clock.now()).await?;
+        let run = self.store.begin_run(&plan.target, verb, &self.actor, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await?;
         let left = match executed.stopped {
             Some(_) => None,

@@ -28,6 +28,15 @@ pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Fail
         written.push(config.clone());
     }
     let loaded = load(&config)?;
+    let roster = loaded.folder.join(&loaded.config.roster.file);
+    if let Some(key) = &loaded.config.roster.national_id_key.file {
+        let key = loaded.folder.join(key);
+        if fresh(&key)? && !fresh(&roster)? {
+            let message = format!("the roster {} is there, and its key {} is not", roster.display(), key.display());
+            return Err(Failure::new(Exit::Failed, message)
+                .hint("put the key back: a new one opens none of the national ids that are in the roster"));
+        }
+    }
     let keys = [&loaded.config.roster.national_id_key, &loaded.config.roster.log_key];
     for file in keys.into_iter().filter_map(|key| key.file.as_ref()) {
         let file = loaded.folder.join(file);
@@ -37,7 +46,6 @@ pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Fail
             written.push(file);
         }
     }
-    let roster = loaded.folder.join(&loaded.config.roster.file);
     if fresh(&roster)? {
         Store::create(&roster, &loaded.config.roster.zone, clock.now()).await?.close().await;
         written.push(roster);

@@ -66,6 +66,9 @@ impl Engine {
         let chosen = self.chosen(targets)?;
         let mut imports = Vec::new();
         for source in self.config.config.jsonl.keys() {
+            if self.delivery(source)?.is_none() {
+                continue; // as for the schedule: no file, nothing to do
+            }
             let document = self.import(source, None, false, progress).await?;
             let stops = super::apply::exit(document.outcome) != Exit::Done;
             imports.push(document);

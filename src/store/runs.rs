@@ -53,22 +53,24 @@ impl Store {
         target: &str,
         verb: &str,
         actor: &str,
-        digest: &Digest,
+        digest: Option<&Digest>,
         now: Instant,
     ) -> Result<RunId, StoreError> {
         let key = self.log.key()?;
+        // a run that found no plan to apply has the empty text
+        let digest = digest.map_or("", Digest::as_str);
         let mut transaction = self.begin().await?;
         let id = sqlx::query("INSERT INTO run (target, verb, actor, digest, started) VALUES (?, ?, ?, ?, ?)")
             .bind(target)
             .bind(verb)
             .bind(actor)
-            .bind(digest.as_str())
+            .bind(digest)
             .bind(now.micros())
             .execute(&mut *transaction)
             .await?
             .last_insert_rowid();
         let row = json!({
-            "run": id, "target": target, "verb": verb, "actor": actor, "digest": digest.as_str(),
+            "run": id, "target": target, "verb": verb, "actor": actor, "digest": digest,
             "started": now.micros(),
         });
         log_of_run(&mut transaction, key, "run-begun", (id, row), now).await?;

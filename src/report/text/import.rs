@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::reconcile::Digest;
+
 use super::super::words::{clean, several};
 use super::super::{ImportDocument, Outcome, Problem};
 use super::layout::Page;
@@ -23,8 +25,13 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
     page.labelled("facts", &facts(&import.counts));
     page.limits(&import.limits);
     if import.outcome == Outcome::Held {
-        let approve = |digest| vec![format!("rosterd approve {digest}"), "and import the same file again".to_owned()];
-        let commands = import.digest.as_ref().map(approve).unwrap_or_default();
+        let approve =
+            |digest: &Digest| vec![format!("rosterd approve {digest}"), "and import the same file again".to_owned()];
+        let commands = match &import.digest {
+            Some(digest) if import.problems.is_empty() => approve(digest),
+            // consent would not help: the file has to be mended first
+            _ => Vec::new(),
+        };
         page.breaches(&import.breaches, "nothing of this file was committed", &commands);
     }
     if !import.problems.is_empty() {
