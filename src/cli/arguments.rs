@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use super::{apply, approve, check, export, import, init, plan, report, run, runs, show};
+use super::{apply, approve, check, export, find, import, init, plan, report, run, runs, show};
 use crate::org::Instant;
 use crate::report::Format;
 
@@ -61,6 +61,8 @@ pub enum Verb {
     Export(export::Args),
     /// Show one thing, as of a day or through time
     Show(show::Args),
+    /// Find people, units and groups by what they are called
+    Find(find::Args),
     /// Compare the targets with the roster and propose changes
     Plan(plan::Args),
     /// Consent to a stored plan or a held import

@@ -10,6 +10,7 @@ mod approve;
 mod arguments;
 mod check;
 mod export;
+mod find;
 mod import;
 mod init;
 mod invocation;
@@ -64,6 +65,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Import(args) => import::run(args, &invocation).await,
         Verb::Export(args) => export::run(&args, &invocation).await,
         Verb::Show(args) => show::run(&args, &invocation).await,
+        Verb::Find(args) => find::run(&args, &invocation).await,
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,

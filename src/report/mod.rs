@@ -5,6 +5,7 @@
 
 mod csv;
 mod documents;
+mod find;
 mod format;
 mod html;
 mod reconciliation;
@@ -16,6 +17,7 @@ pub use documents::{
     ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
     TargetReconciliation, TargetStatus, Trouble,
 };
+pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, REPORTS, ReportKind, report_kind};
 pub use reconciliation::render as reconciliation;
 

@@ -2,6 +2,7 @@
 //! a terminal, in a pipe and in a mail.
 
 mod check;
+mod find;
 mod import;
 mod layout;
 mod plan;
@@ -12,6 +13,7 @@ mod status;
 mod value;
 
 pub use check::check;
+pub use find::find;
 pub use import::import;
 pub use plan::{plan, summary};
 pub use reconciliation::reconciliation;

@@ -1,5 +1,6 @@
 //! The binary from outside: usage, help and lists.
 
+mod find;
 mod roster;
 
 use std::process::{Command, Output};
@@ -26,8 +27,8 @@ fn help_names_every_verb_and_exit_code() {
     let output = rosterd(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let verbs = [
-        "init", "check", "import", "export", "show", "plan", "approve", "apply", "run", "report", "runs", "status",
-        "serve",
+        "init", "check", "import", "export", "show", "find", "plan", "approve", "apply", "run", "report", "runs",
+        "status", "serve",
     ];
     for verb in verbs {
         assert!(stdout(&output).contains(&format!("\n  {verb} ")), "{verb}");
@@ -40,7 +41,7 @@ fn help_names_every_verb_and_exit_code() {
 
 #[test]
 fn mistakes_of_usage_end_with_2_and_say_so_on_standard_error() {
-    let mistakes: [&[&str]; 9] = [
+    let mistakes: [&[&str]; 10] = [
         &[],
         &["frobnicate"],
         &["apply"],
@@ -49,6 +50,7 @@ fn mistakes_of_usage_end_with_2_and_say_so_on_standard_error() {
         &["plan", "--format", "html"],
         &["report", "horoscope"],
         &["show", "starship", "1"],
+        &["find"],
         &["--now", "noon", "status"],
     ];
     for mistake in mistakes {
