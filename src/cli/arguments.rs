@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use super::{apply, approve, check, export, find, import, init, plan, report, run, runs, show};
+use super::{apply, approve, check, edit, export, find, import, init, plan, report, run, runs, show};
 use crate::org::Instant;
 use crate::report::Format;
 
@@ -59,6 +59,8 @@ pub enum Verb {
     Import(import::Args),
     /// Write the roster in the exchange format
     Export(export::Args),
+    /// Change one thing of the roster by hand
+    Edit(edit::Args),
     /// Show one thing, as of a day or through time
     Show(show::Args),
     /// Find people, units and groups by what they are called

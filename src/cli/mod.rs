@@ -9,6 +9,8 @@ mod apply;
 mod approve;
 mod arguments;
 mod check;
+mod consent;
+mod edit;
 mod export;
 mod find;
 mod import;
@@ -64,6 +66,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Check(args) => check::run(&args, &invocation).await,
         Verb::Import(args) => import::run(args, &invocation).await,
         Verb::Export(args) => export::run(&args, &invocation).await,
+        Verb::Edit(args) => edit::run(args, &invocation).await,
         Verb::Show(args) => show::run(&args, &invocation).await,
         Verb::Find(args) => find::run(&args, &invocation).await,
         Verb::Plan(args) => plan::run(args, &invocation).await,

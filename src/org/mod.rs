@@ -9,6 +9,8 @@ mod batch;
 pub mod chief;
 mod class;
 mod custom;
+pub mod edit;
+mod edit_plan;
 mod engagement;
 mod exchange;
 mod fact;
@@ -41,6 +43,7 @@ pub use batch::{Batch, Completeness, Header, Line, NATIONAL_ID, States, problems
 pub use chief::ManagerFound;
 pub use class::Class;
 pub use custom::Custom;
+pub use edit_plan::{Edit, EditPlan, plan as plan_edit, source_of};
 pub use engagement::Engagement;
 pub use exchange::LineError;
 pub use fact::{Fact, Version};

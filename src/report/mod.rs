@@ -5,6 +5,7 @@
 
 mod csv;
 mod documents;
+mod edit;
 mod find;
 mod format;
 mod html;
@@ -17,6 +18,7 @@ pub use documents::{
     ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
     TargetReconciliation, TargetStatus, Trouble,
 };
+pub use edit::{EditChange, EditDocument, EditProblem};
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, REPORTS, ReportKind, report_kind};
 pub use reconciliation::render as reconciliation;
@@ -30,6 +32,7 @@ impl Document {
             Self::Plan(plan) => serde_json::to_value(plan),
             Self::Run(run) => serde_json::to_value(run),
             Self::Import(import) => serde_json::to_value(import),
+            Self::Edit(edit) => serde_json::to_value(edit),
             Self::Approval(approval) => serde_json::to_value(approval),
         }
     }

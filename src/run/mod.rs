@@ -7,6 +7,7 @@ mod apply;
 mod check;
 mod command;
 mod delivery;
+mod edit;
 mod engine;
 mod execute;
 mod failure;

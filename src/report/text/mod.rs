@@ -2,6 +2,7 @@
 //! a terminal, in a pipe and in a mail.
 
 mod check;
+mod edit;
 mod find;
 mod import;
 mod layout;
@@ -13,6 +14,7 @@ mod status;
 mod value;
 
 pub use check::check;
+pub use edit::edit;
 pub use find::find;
 pub use import::import;
 pub use plan::{plan, summary};
@@ -34,6 +36,7 @@ pub fn document(document: &Document) -> String {
         Document::Plan(document) => plan(document),
         Document::Run(document) => run(document),
         Document::Import(document) => import(document),
+        Document::Edit(document) => edit(document),
         Document::Approval(document) => approval(document),
     }
 }

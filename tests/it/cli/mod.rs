@@ -1,5 +1,6 @@
 //! The binary from outside: usage, help and lists.
 
+mod edit;
 mod find;
 mod roster;
 
@@ -27,8 +28,8 @@ fn help_names_every_verb_and_exit_code() {
     let output = rosterd(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let verbs = [
-        "init", "check", "import", "export", "show", "find", "plan", "approve", "apply", "run", "report", "runs",
-        "status", "serve",
+        "init", "check", "import", "export", "edit", "show", "find", "plan", "approve", "apply", "run", "report",
+        "runs", "status", "serve",
     ];
     for verb in verbs {
         assert!(stdout(&output).contains(&format!("\n  {verb} ")), "{verb}");
