@@ -29,6 +29,7 @@ mod national_id;
 mod person;
 pub mod primary;
 mod problem;
+pub mod quality;
 mod reference;
 mod resolve;
 mod snapshot;

@@ -9,6 +9,7 @@ mod edit;
 mod find;
 mod format;
 mod html;
+mod quality;
 mod reconciliation;
 pub mod text;
 mod words;
@@ -20,7 +21,8 @@ pub use documents::{
 };
 pub use edit::{EditChange, EditDocument, EditProblem};
 pub use find::{FindDocument, Match, Matched};
-pub use format::{Format, REPORTS, ReportKind, report_kind};
+pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
+pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
 
 use serde_json::Value;

@@ -2,6 +2,7 @@
 
 mod edit;
 mod find;
+mod quality;
 mod roster;
 
 use std::process::{Command, Output};
