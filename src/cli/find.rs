@@ -7,7 +7,7 @@ use crate::run::{Exit, Failure};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Words of names, logins, keys, numbers or ids; all of them must be found
+    /// Words of names, logins, keys, numbers, mails or ids; all of them must be found
     #[arg(required = true)]
     text: Vec<String>,
     /// As of this day; without it, today

@@ -14,6 +14,7 @@ use super::schedule::Schedule;
 use super::settings::{Config, Sections};
 use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
+use crate::org::CustomTypes;
 use crate::reconcile::{Limit, Limits};
 
 /// A configuration that may be used.
@@ -25,6 +26,8 @@ pub struct Loaded {
     pub zone: TimeZone,
     pub login: Pattern,
     pub intake_ends: Limit,
+    /// The custom attributes that are declared.
+    pub custom: CustomTypes,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
     pub targets: BTreeMap<String, TargetConfig>,
@@ -84,8 +87,9 @@ impl Config {
             document.at(0..0, "the section [roster] is missing".into(), hint);
         }
         check::plain_sections(&mut document, &sections);
-        let login = compile::login(&mut document, &sections.naming.login);
-        let targets = targets(&mut document, &sections, &removed, known);
+        let custom = sections.custom.types();
+        let login = compile::login(&mut document, &sections.naming.login, &custom);
+        let targets = targets(&mut document, &sections, &custom, &removed, known);
         let sources = sections.jsonl.iter().map(|(name, source)| (name.clone(), scheduled(source.schedule.as_ref())));
         let sources = sources.collect();
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
@@ -93,7 +97,7 @@ impl Config {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation();
                 let intake_ends = config.intake.limits.ends();
-                Ok(Loaded { folder, config, zone, login, intake_ends, sources, targets, generation })
+                Ok(Loaded { folder, config, zone, login, intake_ends, custom, sources, targets, generation })
             }
             _ => Err(document.into_problems()),
         }
@@ -107,8 +111,8 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, limits, jsonl, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, limits, jsonl, naming, ldap, scim })
+    let Sections { roster, intake, limits, custom, jsonl, naming, ldap, scim } = sections;
+    Some(Config { roster: roster?, intake, limits, custom, jsonl, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.
@@ -119,6 +123,7 @@ fn scheduled(text: Option<&String>) -> Option<Schedule> {
 fn targets(
     document: &mut Document<'_>,
     sections: &Sections,
+    custom: &CustomTypes,
     removed: &Removed,
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
@@ -131,7 +136,7 @@ fn targets(
         connection(document, &written, removed, ldap.connection.problems());
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
-        let rules = compile::target(document, &written, known);
+        let rules = compile::target(document, &written, custom, known);
         let limits = ldap.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Ldap, schedule, limits, rules });
     }
@@ -141,7 +146,7 @@ fn targets(
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
-        let rules = compile::target(document, &written, known);
+        let rules = compile::target(document, &written, custom, known);
         let limits = scim.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
     }

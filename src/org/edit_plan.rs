@@ -8,18 +8,22 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::ancestry;
 use super::batch::Line;
+use super::contacts;
+use super::custom_classes;
+use super::custom_type::CustomTypes;
 use super::edit::{Act, Difference, Fields, SEALED, differences};
 use super::fact::{Fact, Version};
 use super::history::{Span, Timeline};
 use super::id::Id;
 use super::intake_plan::{IntakePlan, Rows, Stored, StoredRow, Thing, new_row, spans_of, timeline};
+use super::intended::Intended;
 use super::kind::FactKind;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::reference::Reference;
 use super::resolve::{self, Resolved};
 use super::time::Interval;
-use super::units;
 
 /// An edit of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +52,7 @@ pub fn source_of<'a>(stored: &'a Stored, edit: &Edit) -> Option<&'a str> {
 
 /// Plans an edit on top of what is stored. A thing that is new gets the source `new`. Problems have no place: their
 /// line numbers say nothing.
-pub fn plan(edit: &Edit, stored: &Stored, new: &str) -> Result<EditPlan, Vec<Problem>> {
+pub fn plan(edit: &Edit, stored: &Stored, custom: &CustomTypes, new: &str) -> Result<EditPlan, Vec<Problem>> {
     let one = |message: String| vec![Problem::of_line(0, message)];
     let (kind, id) = (edit.kind, &edit.id);
     let mut rows: Rows<'_> = BTreeMap::new();
@@ -67,7 +71,7 @@ pub fn plan(edit: &Edit, stored: &Stored, new: &str) -> Result<EditPlan, Vec<Pro
     let before = timeline(there);
     let edited = edit.act.on(&before, &edit.fields).map_err(|error| vec![explained(edit, &error)])?;
     let is_new = |span: &&Span<Arc<str>>| !before.spans().contains(span);
-    let lines = read(edit, edited.spans().iter().filter(is_new))?;
+    let lines = read(edit, edited.spans().iter().filter(is_new), custom)?;
     let (resolved, _) = resolve::resolve(lines, &rows, &[])?;
     let mut spans: Vec<Span<Arc<str>>> = edited.spans().iter().filter(|span| !is_new(span)).cloned().collect();
     for Resolved { version, .. } in &resolved {
@@ -81,7 +85,10 @@ pub fn plan(edit: &Edit, stored: &Stored, new: &str) -> Result<EditPlan, Vec<Pro
         return Err(unheld);
     }
     let all = BTreeMap::from([(thing.clone(), wanted.clone())]);
-    units::refuse_cycles(&resolved, &rows, &all)?;
+    let intended = Intended { lines: &resolved, rows: &rows, wanted: &all };
+    ancestry::refuse_cycles(&intended)?;
+    contacts::refuse_values(&intended)?;
+    custom_classes::refuse_missing(&intended, custom)?;
     let mut plan = IntakePlan {
         basis: stored.basis,
         source: there.first().map_or(new, |row| &*row.source).to_owned(),
@@ -108,7 +115,11 @@ fn explained(edit: &Edit, error: &super::edit::EditError) -> Problem {
 }
 
 /// The spans as lines of a file, each checked by itself.
-fn read<'a>(edit: &Edit, spans: impl Iterator<Item = &'a Span<Arc<str>>>) -> Result<Vec<Line>, Vec<Problem>> {
+fn read<'a>(
+    edit: &Edit,
+    spans: impl Iterator<Item = &'a Span<Arc<str>>>,
+    custom: &CustomTypes,
+) -> Result<Vec<Line>, Vec<Problem>> {
     let mut lines = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     if edit.id.as_str().trim().is_empty() {
@@ -118,7 +129,9 @@ fn read<'a>(edit: &Edit, spans: impl Iterator<Item = &'a Span<Arc<str>>>) -> Res
         let mut json = serde_json::Deserializer::from_str(&span.body);
         match Fact::<Reference>::deserialize(edit.kind, &mut json) {
             Err(error) => problems.push(unreadable(edit, &error)),
-            Ok(fact) => {
+            Ok(mut fact) => {
+                let wrong = fact.custom_mut().map(|values| custom.canonical(edit.kind, values)).unwrap_or_default();
+                problems.extend(wrong.into_iter().map(|wrong| Problem::of_line(0, wrong.message)));
                 problems.extend(fact.problems().into_iter().map(|message| Problem::of_line(0, message)));
                 let version = Version { id: edit.id.clone(), interval: span.interval, fact };
                 lines.push(Line { number, version });

@@ -40,7 +40,7 @@ impl Engine {
             note: note.clone(),
             dry_run,
         };
-        match plan_edit(edit, &stored, EDIT) {
+        match plan_edit(edit, &stored, &self.config.custom, EDIT) {
             Err(problems) => {
                 document.outcome = Outcome::Failed;
                 document.problems = problems.into_iter().map(problem).collect();

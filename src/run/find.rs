@@ -9,7 +9,7 @@ use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::expr::fold;
-use crate::org::{Account, Day, FactKind, Id, Instant, Snapshot};
+use crate::org::{Account, Day, FactKind, Id, Instant, Snapshot, Visibility};
 use crate::report::{FindDocument, Match, Matched};
 
 impl Engine {
@@ -136,11 +136,13 @@ fn hits<'a>(snapshot: &'a Snapshot, query: &Query) -> Vec<Hit<'a>> {
         for (_, engagement) in snapshot.engagements_of(id) {
             fields.extend(engagement.number.iter().map(|number| ("number", number.as_str().into())));
         }
+        contacts(snapshot, id, &mut fields);
         keys(snapshot, id, &mut fields);
         query.hit(FactKind::Person, id, name.clone(), &fields)
     });
     let named = |kind: FactKind, id: &'a Id, name: &'a str| {
         let mut fields: Vec<Field<'_>> = vec![("name", name.into()), ("id", id.as_str().into())];
+        contacts(snapshot, id, &mut fields);
         keys(snapshot, id, &mut fields);
         query.hit(kind, id, name.to_owned(), &fields)
     };
@@ -155,6 +157,12 @@ fn hits<'a>(snapshot: &'a Snapshot, query: &Query) -> Vec<Hit<'a>> {
         query.hit(FactKind::Account, id, login.to_owned(), &fields)
     });
     people.chain(units).chain(groups).chain(classes).chain(accounts).collect()
+}
+
+/// Mails, numbers and pages; what is secret is found by nobody.
+fn contacts<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
+    let seen = snapshot.contacts_of(id).filter(|(_, contact)| contact.visibility != Visibility::Secret);
+    fields.extend(seen.map(|(_, contact)| ("contact", contact.value.as_str().into())));
 }
 
 fn keys<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {

@@ -5,7 +5,10 @@ use serde_json::Value;
 use super::roster::Site;
 use super::stdout;
 
-const FACTS: [&str; 12] = [
+const FACTS: [&str; 15] = [
+    r#"{"kind":"class","id":"c1","valid_from":"2020-01-01","vocabulary":"contact_type","name":"Mail"}"#,
+    r#"{"kind":"contact","id":"m1","valid_from":"2020-01-01","person":"p2","type":"c1","value":"SB@ex.dk","visibility":"internal"}"#,
+    r#"{"kind":"contact","id":"m2","valid_from":"2020-01-01","person":"p2","type":"c1","value":"hidden@ex.dk","visibility":"secret"}"#,
     r#"{"kind":"unit","id":"u1","valid_from":"2020-01-01","name":"Ærø Kommune"}"#,
     r#"{"kind":"unit","id":"u2","valid_from":"2020-01-01","name":"Børn & Unge","parent":"u1"}"#,
     r#"{"kind":"person","id":"p1","valid_from":"2020-01-01","given_name":"Åse","surname":"Sørensen"}"#,
@@ -52,6 +55,8 @@ fn words_are_found_in_names_logins_keys_numbers_and_ids() {
         (&["web"], &["g1"]),
         (&["born"], &["u2"]),
         (&["u2"], &["u2"]),
+        (&["sb@ex"], &["p2"]),
+        (&["hidden"], &[]), // a secret contact
         (&["nobody"], &[]),
     ] {
         let (code, answer) = site.json(&[&["find"], words].concat());
