@@ -1,7 +1,6 @@
 //! `apply DIGEST` and `apply TARGET…`.
 
-use std::io::{BufRead as _, IsTerminal as _};
-
+use super::consent::{ask, on_terminal};
 use super::invocation::Invocation;
 use super::output::note;
 use crate::reconcile::Digest;
@@ -77,10 +76,6 @@ async fn rehearse(digest: &Digest, invocation: &Invocation) -> Result<Exit, Fail
     })
 }
 
-fn on_terminal() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
-
 /// Shows the counts and asks. Nothing is asked when nothing can be applied.
 async fn consent(targets: &[String], invocation: &Invocation) -> Result<bool, Failure> {
     let answer = invocation.dispatch(Command::Plan { targets: targets.to_vec(), at: None }).await?;
@@ -88,11 +83,7 @@ async fn consent(targets: &[String], invocation: &Invocation) -> Result<bool, Fa
     if !needs_consent(&plan) {
         return Ok(true);
     }
-    note(&text::summary(&plan));
-    note("Apply this? [y/N]");
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    Ok(read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+    Ok(ask(&text::summary(&plan), "Apply this?"))
 }
 
 fn needs_consent(plan: &PlanDocument) -> bool {

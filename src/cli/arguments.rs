@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use super::{apply, approve, backup, check, export, import, init, plan, report, run, runs, show, verify_log};
+use super::{
+    apply, approve, backup, check, edit, export, find, import, init, plan, report, run, runs, show, verify_log,
+};
 use crate::org::Instant;
 use crate::report::Format;
 
@@ -60,8 +62,12 @@ pub enum Verb {
     Import(import::Args),
     /// Write the roster in the exchange format
     Export(export::Args),
+    /// Change one thing of the roster by hand
+    Edit(edit::Args),
     /// Show one thing, as of a day or through time
     Show(show::Args),
+    /// Find people, units and groups by what they are called
+    Find(find::Args),
     /// Compare the targets with the roster and propose changes
     Plan(plan::Args),
     /// Consent to a stored plan or a held import

@@ -10,7 +10,10 @@ mod approve;
 mod arguments;
 mod backup;
 mod check;
+mod consent;
+mod edit;
 mod export;
+mod find;
 mod import;
 mod init;
 mod invocation;
@@ -65,7 +68,9 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Check(args) => check::run(&args, &invocation).await,
         Verb::Import(args) => import::run(args, &invocation).await,
         Verb::Export(args) => export::run(&args, &invocation).await,
+        Verb::Edit(args) => edit::run(args, &invocation).await,
         Verb::Show(args) => show::run(&args, &invocation).await,
+        Verb::Find(args) => find::run(&args, &invocation).await,
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::invocation::Invocation;
 use super::output::{self, note, write_file};
-use crate::report::{self, REPORTS, ReconciliationDocument, ReportKind, report_kind, text};
+use crate::org::Day;
+use crate::report::{self, QUALITY, REPORTS, ReconciliationDocument, ReportKind, report_kind, text};
 use crate::run::{Exit, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -17,6 +18,9 @@ pub struct Args {
     name: Option<String>,
     /// The targets; all of them without one
     targets: Vec<String>,
+    /// As of this day; without it, today (quality)
+    #[arg(long, value_name = "DAY")]
+    at: Option<Day>,
     /// List all reports
     #[arg(long, conflicts_with = "name")]
     list: bool,
@@ -40,10 +44,21 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
         let message = format!("the report {} has no {} form", kind.name, format.as_str());
         return Err(Failure { exit: Exit::Usage, message, hint: Some("see `rosterd report --list`".into()) });
     }
-    let targets = invocation.known_targets(args.targets.clone()).await?;
-    let document = invocation.engine().await?.reconciliation(&targets, invocation.progress()).await?;
+    let (written, exit) = match kind.name {
+        QUALITY if !args.targets.is_empty() => return Err(no_such_argument(kind, "looks at no target")),
+        QUALITY => {
+            let document = invocation.engine().await?.quality(args.at).await?;
+            (report::quality(&document, format), Exit::Done)
+        }
+        _ if args.at.is_some() => return Err(no_such_argument(kind, "is of today")),
+        _ => {
+            let targets = invocation.known_targets(args.targets.clone()).await?;
+            let document = invocation.engine().await?.reconciliation(&targets, invocation.progress()).await?;
+            (report::reconciliation(&document, format), exit(&document))
+        }
+    };
     invocation.close();
-    let written = report::reconciliation(&document, format).map_err(|error| output::not_json(&error))?;
+    let written = written.map_err(|error| output::not_json(&error))?;
     match &args.out {
         None => output::write(&written)?,
         Some(file) => {
@@ -51,7 +66,11 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
             note(&format!("wrote {}", file.display()));
         }
     }
-    Ok(exit(&document))
+    Ok(exit)
+}
+
+fn no_such_argument(kind: &ReportKind, why: &str) -> Failure {
+    Failure { exit: Exit::Usage, message: format!("the report {} {why}", kind.name), hint: None }
 }
 
 /// A report that lacks something must not look whole to a script.

@@ -152,6 +152,7 @@ fn name(command: &Command) -> &'static str {
         Command::Run { .. } => "run",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
+        Command::Edit { .. } => "edit",
     }
 }
 

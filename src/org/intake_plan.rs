@@ -95,14 +95,18 @@ pub(super) fn timeline(rows: &[&StoredRow]) -> Timeline<Arc<str>> {
     Timeline::new(spans_of(rows).into_iter().map(|(_, span)| span).collect()).unwrap_or_default()
 }
 
-fn spans_of(rows: &[&StoredRow]) -> Vec<(i64, Span<Arc<str>>)> {
+pub(super) fn spans_of(rows: &[&StoredRow]) -> Vec<(i64, Span<Arc<str>>)> {
     rows.iter().map(|row| (row.row, Span { interval: row.interval, body: row.body.clone() })).collect()
+}
+
+pub(super) fn new_row((kind, id): &Thing, span: Span<Arc<str>>) -> NewRow {
+    NewRow { kind: *kind, id: id.clone(), interval: span.interval, body: span.body }
 }
 
 impl IntakePlan {
     /// Takes up what has to be done to one thing, and counts it.
     pub(super) fn take(&mut self, thing: &Thing, rows: &[&StoredRow], wanted: &Timeline<Arc<str>>, day: Day) {
-        let (kind, id) = thing;
+        let (kind, _) = thing;
         let stored = timeline(rows);
         let (close, add) = difference(&spans_of(rows), wanted);
         let counts = self.counts.entry(*kind).or_default();
@@ -120,9 +124,7 @@ impl IntakePlan {
             self.lost.entry(*kind).or_default().found += 1;
         }
         self.close.extend(close);
-        let new_row =
-            |span: Span<Arc<str>>| NewRow { kind: *kind, id: id.clone(), interval: span.interval, body: span.body };
-        self.add.extend(add.into_iter().map(new_row));
+        self.add.extend(add.into_iter().map(|span| new_row(thing, span)));
     }
 
     /// Counts what there was on the day, of the batch's own source.

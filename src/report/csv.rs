@@ -1,7 +1,7 @@
-//! The reconciliation report as a table for spreadsheets (RFC 4180), one row per finding.
+//! Reports as tables for spreadsheets (RFC 4180), one row per finding.
 
 use super::words::{Names, gaps, hold_code};
-use super::{ReconciliationDocument, TargetReconciliation};
+use super::{QualityDocument, ReconciliationDocument, TargetReconciliation};
 use crate::object::Step;
 
 const HEAD: [&str; 8] = ["target", "finding", "kind", "key", "name", "op", "changes", "reason"];
@@ -14,7 +14,20 @@ pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
     for error in &document.errors {
         rows.push(row(&error.subject, "failed", ["", "", "", "", "", &error.message]));
     }
-    rows.iter().map(|row| row.each_ref().map(|cell| quoted(cell)).join(",") + "\r\n").collect()
+    rows.iter().map(|row| line(row)).collect()
+}
+
+pub(super) fn quality(document: &QualityDocument) -> String {
+    let head = ["severity", "rule", "kind", "id", "name", "detail"].map(Into::into);
+    let rows = document.findings.iter().map(|one| {
+        let cells = [one.severity.as_str(), &one.rule, &one.kind, &one.id, &one.name, &one.detail];
+        line(&cells.map(Into::into))
+    });
+    std::iter::once(line(&head)).chain(rows).collect()
+}
+
+fn line(cells: &[String]) -> String {
+    cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\r\n"
 }
 
 fn of_target(rows: &mut Vec<[String; 8]>, target: &TargetReconciliation) {

@@ -16,6 +16,7 @@ pub enum Document {
     Run(RunDocument),
     Import(ImportDocument),
     Approval(ApprovalDocument),
+    Edit(super::EditDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.

@@ -34,11 +34,21 @@ pub struct ReportKind {
 }
 
 /// Every report.
-pub const REPORTS: &[ReportKind] = &[ReportKind {
-    name: "reconciliation",
-    description: "each target compared with the roster: missing, differing, unmanaged, held, and the last run",
-    formats: &Format::ALL,
-}];
+pub const REPORTS: &[ReportKind] = &[
+    ReportKind {
+        name: "reconciliation",
+        description: "each target compared with the roster: missing, differing, unmanaged, held, and the last run",
+        formats: &Format::ALL,
+    },
+    ReportKind {
+        name: QUALITY,
+        description: "the roster of a day by rules: what contradicts itself, is likely a mistake, or is worth a look",
+        formats: &Format::ALL,
+    },
+];
+
+/// The report on the record itself; it needs no target.
+pub const QUALITY: &str = "quality";
 
 /// The report of that name.
 pub fn report_kind(name: &str) -> Option<&'static ReportKind> {

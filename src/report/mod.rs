@@ -5,9 +5,12 @@
 
 mod csv;
 mod documents;
+mod edit;
+mod find;
 mod format;
 mod html;
 mod log;
+mod quality;
 mod reconciliation;
 pub mod text;
 mod words;
@@ -17,8 +20,11 @@ pub use documents::{
     ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
     TargetReconciliation, TargetStatus, Trouble,
 };
-pub use format::{Format, REPORTS, ReportKind, report_kind};
+pub use edit::{EditChange, EditDocument, EditProblem};
+pub use find::{FindDocument, Match, Matched};
+pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
+pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
 
 use serde_json::Value;
@@ -30,6 +36,7 @@ impl Document {
             Self::Plan(plan) => serde_json::to_value(plan),
             Self::Run(run) => serde_json::to_value(run),
             Self::Import(import) => serde_json::to_value(import),
+            Self::Edit(edit) => serde_json::to_value(edit),
             Self::Approval(approval) => serde_json::to_value(approval),
         }
     }

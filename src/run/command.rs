@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::org::Day;
+use crate::org::{Day, Edit};
 use crate::report::Document;
 
 /// What a verb asks for.
@@ -21,6 +21,8 @@ pub enum Command {
     Import { source: String, file: Option<String>, dry_run: bool },
     /// Consent to a stored plan or a held import.
     Approve { digest: String },
+    /// Change one thing by hand. With a digest, only when that is what it would do.
+    Edit { edit: Edit, note: Option<String>, dry_run: bool, digest: Option<String> },
 }
 
 /// How a verb ends, as the process's exit code.

@@ -10,9 +10,11 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
 use super::serve::JobKind;
-use crate::org::{Day, FactKind, Id, Instant};
+use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
-use crate::report::{ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus};
+use crate::report::{
+    QualityDocument, ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus,
+};
 use crate::store::{self, Shown};
 
 /// What `export` writes.
@@ -141,7 +143,7 @@ impl Engine {
         let mut document = ReconciliationDocument {
             at: self.clock.now(),
             as_of: self.today(),
-            organisation: self.organisation().await?,
+            organisation: organisation(&self.store.snapshot(self.today(), None).await?),
             targets: Vec::new(),
             errors: Vec::new(),
         };
@@ -158,13 +160,17 @@ impl Engine {
         Ok(document)
     }
 
-    /// The names of the top units.
-    async fn organisation(&self) -> Result<String, Failure> {
-        let snapshot = self.store.snapshot(self.today(), None).await?;
-        let tops: Vec<&str> =
-            snapshot.units().filter(|(_, unit)| unit.parent.is_none()).map(|(_, unit)| unit.name.as_str()).collect();
-        Ok(tops.join(", "))
+    /// What the rules find in the record of a day; today without one.
+    pub async fn quality(&self, at: Option<Day>) -> Result<QualityDocument, Failure> {
+        let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
+        Ok(QualityDocument::new(&snapshot, organisation(&snapshot), self.clock.now()))
     }
+}
+
+/// The names of the top units.
+fn organisation(snapshot: &Snapshot) -> String {
+    let tops = snapshot.units().filter(|(_, unit)| unit.parent.is_none());
+    tops.map(|(_, unit)| unit.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn unknown(kind: FactKind, id: &Id, what: &str) -> Failure {

@@ -20,6 +20,7 @@ pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress)
             engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
         }
         Command::Approve { digest } => engine.approve(&digest).await,
+        Command::Edit { edit, note, dry_run, digest } => engine.edit(&edit, note, dry_run, digest.as_deref()).await,
     }
 }
 

@@ -1,10 +1,13 @@
-//! The reconciliation report as one self-contained page: no script, no other file, light and dark, for a phone and
+//! Reports as self-contained pages, here the reconciliation report: no script, no other file, light and dark, for a phone and
 //! for paper. Every text is escaped by the template.
 
 mod chart;
+mod quality;
 mod style;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+pub(super) use quality::quality;
 
 use super::reconciliation::Numbers;
 use super::text::last_run;
@@ -18,6 +21,27 @@ const OPENED: usize = 200;
 
 pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
     let organisation = clean(&document.organisation);
+    let body = html! {
+        header {
+            h1 { "Reconciliation of " (organisation) }
+            p { "For " (document.as_of.to_string()) ", made at " (document.at.to_string()) "." }
+        }
+        main {
+            @for trouble in &document.errors {
+                section.trouble {
+                    h2 { (clean(&trouble.subject)) ": not compared" }
+                    p { (clean(&trouble.message)) }
+                    @if let Some(hint) = &trouble.hint { p.quiet { "Hint: " (clean(hint)) } }
+                }
+            }
+            @for target in &document.targets { (of_target(target)) }
+        }
+    };
+    page(&format!("Reconciliation of {organisation} for {}", document.as_of), &body)
+}
+
+/// A whole page around what it says.
+fn page(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -25,24 +49,11 @@ pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { "Reconciliation of " (organisation) " for " (document.as_of.to_string()) }
+                title { (title) }
                 style { (PreEscaped(style::SHEET)) }
             }
             body {
-                header {
-                    h1 { "Reconciliation of " (organisation) }
-                    p { "For " (document.as_of.to_string()) ", made at " (document.at.to_string()) "." }
-                }
-                main {
-                    @for trouble in &document.errors {
-                        section.trouble {
-                            h2 { (clean(&trouble.subject)) ": not compared" }
-                            p { (clean(&trouble.message)) }
-                            @if let Some(hint) = &trouble.hint { p.quiet { "Hint: " (clean(hint)) } }
-                        }
-                    }
-                    @for target in &document.targets { (of_target(target)) }
-                }
+                (body)
                 footer { p.quiet { "Made by rosterd. This page loads nothing from anywhere." } }
             }
         }

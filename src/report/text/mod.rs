@@ -2,10 +2,13 @@
 //! a terminal, in a pipe and in a mail.
 
 mod check;
+mod edit;
+mod find;
 mod import;
 mod layout;
 mod log;
 mod plan;
+mod quality;
 mod reconciliation;
 mod run;
 mod runs;
@@ -13,9 +16,12 @@ mod status;
 mod value;
 
 pub use check::check;
+pub use edit::edit;
+pub use find::find;
 pub use import::import;
 pub use log::log;
 pub use plan::{plan, summary};
+pub use quality::quality;
 pub use reconciliation::reconciliation;
 pub use run::run;
 pub use runs::runs;
@@ -34,6 +40,7 @@ pub fn document(document: &Document) -> String {
         Document::Plan(document) => plan(document),
         Document::Run(document) => run(document),
         Document::Import(document) => import(document),
+        Document::Edit(document) => edit(document),
         Document::Approval(document) => approval(document),
     }
 }

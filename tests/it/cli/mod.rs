@@ -1,5 +1,8 @@
 //! The binary from outside: usage, help and lists.
 
+mod edit;
+mod find;
+mod quality;
 mod roster;
 
 use std::process::{Command, Output};
@@ -30,7 +33,9 @@ fn help_names_every_verb_and_exit_code() {
         "check",
         "import",
         "export",
+        "edit",
         "show",
+        "find",
         "plan",
         "approve",
         "apply",
@@ -53,7 +58,7 @@ fn help_names_every_verb_and_exit_code() {
 
 #[test]
 fn mistakes_of_usage_end_with_2_and_say_so_on_standard_error() {
-    let mistakes: [&[&str]; 9] = [
+    let mistakes: [&[&str]; 10] = [
         &[],
         &["frobnicate"],
         &["apply"],
@@ -62,6 +67,7 @@ fn mistakes_of_usage_end_with_2_and_say_so_on_standard_error() {
         &["plan", "--format", "html"],
         &["report", "horoscope"],
         &["show", "starship", "1"],
+        &["find"],
         &["--now", "noon", "status"],
     ];
     for mistake in mistakes {

@@ -223,3 +223,33 @@ pub(super) fn reconciled() -> ReconciliationDocument {
         errors: vec![Trouble { subject: "school".into(), message: "connection refused".into(), hint: None }],
     }
 }
+
+/// A quality report with findings of two rules, and one rule that found nothing.
+pub(super) fn flawed() -> QualityDocument {
+    use rosterd::org::quality::Severity;
+    let rule =
+        |id: &str, severity, text: &str, found| QualityRule { id: id.into(), severity, text: text.into(), found };
+    let finding = |rule: &str, severity, kind: &str, id: &str, name: &str, detail: &str| QualityFinding {
+        rule: rule.into(),
+        severity,
+        kind: kind.into(),
+        id: id.into(),
+        name: name.into(),
+        detail: detail.into(),
+    };
+    QualityDocument {
+        at: instant(),
+        as_of: day(),
+        organisation: "Ærø Kommune".into(),
+        rules: vec![
+            rule("duplicate-national-id", Severity::Error, "people who have the same national id", 2),
+            rule("overlapping-primary", Severity::Warning, "people with several jobs flagged primary", 0),
+            rule("group-without-members", Severity::Info, "groups with neither members nor rule", 1),
+        ],
+        findings: vec![
+            finding("duplicate-national-id", Severity::Error, "person", "p-1", "Åse Sørensen", "as Åse Berg (p-2)"),
+            finding("duplicate-national-id", Severity::Error, "person", "p-2", "Åse Berg", "as Åse Sørensen (p-1)"),
+            finding("group-without-members", Severity::Info, "group", "g-1", "Web\u{202e}", "nobody is listed"),
+        ],
+    }
+}

@@ -1,7 +1,7 @@
-//! The reconciliation report in its four forms.
+//! The reports in their four forms.
 
 use insta::assert_snapshot;
-use rosterd::report::{self, Format, REPORTS};
+use rosterd::report::{self, Format, QUALITY, REPORTS};
 
 use super::documents;
 
@@ -43,11 +43,20 @@ fn the_page_loads_nothing() {
 }
 
 #[test]
+fn quality_as_text() {
+    assert_snapshot!(report::quality(&documents::flawed(), Format::Text).unwrap());
+}
+
+#[test]
 fn every_report_has_every_form_it_claims() {
     for report in REPORTS {
         assert!(!report.description.is_empty());
         for format in report.formats {
-            assert!(!rendered(*format).is_empty(), "{} as {}", report.name, format.as_str());
+            let written = match report.name {
+                QUALITY => report::quality(&documents::flawed(), *format).unwrap(),
+                _ => rendered(*format),
+            };
+            assert!(!written.is_empty(), "{} as {}", report.name, format.as_str());
         }
     }
 }

@@ -1,0 +1,200 @@
+//! `edit add, change, correct, end`: one thing of the roster by hand.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::consent;
+use super::invocation::Invocation;
+use super::output::note;
+use crate::org::edit::{Act, Fields};
+use crate::org::{Day, Edit, FactKind, Id, Interval};
+use crate::report::{Document, text};
+use crate::run::{Command, Exit, Failure};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// State a new thing, or days on which a known one does not hold yet
+    Add {
+        kind: FactKind,
+        #[command(flatten)]
+        fields: Given,
+        /// Its id; without one, a new one
+        #[arg(long)]
+        id: Option<String>,
+        /// The first day; without it, today
+        #[arg(long, value_name = "DAY")]
+        from: Option<Day>,
+        /// The first day on which it no longer holds
+        #[arg(long, value_name = "DAY")]
+        to: Option<Day>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Something became different on a day; changes recorded for later days stand
+    Change {
+        kind: FactKind,
+        id: String,
+        #[command(flatten)]
+        fields: Given,
+        /// The first day of the change
+        #[arg(long, value_name = "DAY")]
+        from: Day,
+        #[command(flatten)]
+        how: How,
+    },
+    /// It was always so, or on all days of an interval
+    Correct {
+        kind: FactKind,
+        id: String,
+        #[command(flatten)]
+        fields: Given,
+        /// The first day
+        #[arg(long, value_name = "DAY")]
+        from: Option<Day>,
+        /// The first day after
+        #[arg(long, value_name = "DAY")]
+        to: Option<Day>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// It no longer holds from a day on
+    End {
+        kind: FactKind,
+        id: String,
+        /// The first day on which it no longer holds
+        #[arg(long, value_name = "DAY")]
+        on: Day,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Given {
+    /// Fields of the exchange format: FIELD=TEXT, or FIELD:=JSON; null takes a field away, custom.NAME is one custom attribute
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    fields: Vec<String>,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct How {
+    /// Why, for the record
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Show what would change and commit nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let (edit, how) = match args.what {
+        What::Add { kind, fields, id, from, to, how } => {
+            let mut fields = self::fields(&fields.fields)?;
+            let id = match (id, fields.shift_remove("id")) {
+                (Some(_), Some(_)) => return Err(usage("the id is given twice".into())),
+                (Some(id), None) | (None, Some(Value::String(id))) => id,
+                (None, Some(_)) => return Err(usage("an id is text".into())),
+                (None, None) => Uuid::new_v4().to_string(),
+            };
+            let from = match from {
+                Some(from) => from,
+                None => invocation.engine().await?.today(),
+            };
+            let act = Act::Add { interval: Interval { from: Some(from), to } };
+            (Edit { kind, id: Id::new(id), act, fields }, how)
+        }
+        What::Change { kind, id, fields, from, how } => {
+            (Edit { kind, id: Id::new(id), act: Act::Change { from }, fields: self::fields(&fields.fields)? }, how)
+        }
+        What::Correct { kind, id, fields, from, to, how } => {
+            let act = Act::Correct { interval: Interval { from, to } };
+            (Edit { kind, id: Id::new(id), act, fields: self::fields(&fields.fields)? }, how)
+        }
+        What::End { kind, id, on, how } => {
+            (Edit { kind, id: Id::new(id), act: Act::End { on }, fields: Fields::new() }, how)
+        }
+    };
+    perform(edit, how, invocation).await
+}
+
+/// Shows the difference and asks on a terminal; then has exactly that committed.
+async fn perform(edit: Edit, how: How, invocation: &Invocation) -> Result<Exit, Failure> {
+    let command = |dry_run, digest| Command::Edit { edit: edit.clone(), note: how.note.clone(), dry_run, digest };
+    if how.dry_run || how.yes || !consent::on_terminal() {
+        return invocation.answer(command(how.dry_run, None)).await;
+    }
+    let rehearsed = invocation.dispatch(command(true, None)).await?;
+    let digest = match &rehearsed.document {
+        Document::Edit(document) if document.problems.is_empty() && !document.changes.is_empty() => {
+            document.digest.as_ref().map(ToString::to_string)
+        }
+        _ => None,
+    };
+    let Some(digest) = digest else {
+        invocation.output.document(&rehearsed.document)?;
+        return Ok(rehearsed.exit);
+    };
+    if !consent::ask(&text::document(&rehearsed.document), "Record this?") {
+        note("Nothing was recorded.");
+        return Ok(Exit::Pending);
+    }
+    invocation.answer(command(false, Some(digest))).await
+}
+
+fn fields(words: &[String]) -> Result<Fields, Failure> {
+    let mut fields = Fields::new();
+    for word in words {
+        let (field, value) = word.split_once('=').ok_or_else(|| usage(format!("{word:?} is no FIELD=VALUE")))?;
+        let (field, value) = match field.strip_suffix(':') {
+            None => (field, Value::from(value)),
+            Some(field) => {
+                let json = serde_json::from_str(value);
+                (field, json.map_err(|error| usage(format!("{field}: {value:?} is no JSON: {error}")))?)
+            }
+        };
+        if field.is_empty() {
+            return Err(usage(format!("{word:?} names no field")));
+        }
+        if fields.insert(field.to_owned(), value).is_some() {
+            return Err(usage(format!("{field} is given twice")));
+        }
+    }
+    Ok(fields)
+}
+
+fn usage(message: String) -> Failure {
+    Failure { exit: Exit::Usage, message, hint: Some("fields are FIELD=TEXT, or FIELD:=JSON".into()) }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_text_or_json() {
+        let words = ["title=Head = of IT", "fraction:=0.5", "nickname:=null", "note=", "custom.shirt=XL"];
+        let fields = fields(&words.map(str::to_owned)).unwrap();
+        let expected = serde_json::json!({
+            "title": "Head = of IT", "fraction": 0.5, "nickname": null, "note": "", "custom.shirt": "XL"
+        });
+        assert_eq!(Value::Object(fields), expected);
+    }
+
+    #[test]
+    fn what_is_no_field_and_value_is_a_mistake_of_usage() {
+        for words in [&["title"][..], &["=x"], &[":=1"], &["a:={"], &["a=1", "a=2"]] {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(fields(&words).unwrap_err().exit, Exit::Usage, "{words:?}");
+        }
+    }
+}

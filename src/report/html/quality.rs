@@ -1,0 +1,45 @@
+//! The quality report as a page.
+
+use maud::html;
+
+use super::super::QualityDocument;
+use super::super::words::clean;
+use super::{page, part};
+
+pub(in super::super) fn quality(document: &QualityDocument) -> String {
+    let organisation = clean(&document.organisation);
+    let title = format!("Quality of the record of {organisation}");
+    let body = html! {
+        header {
+            h1 { (title) }
+            p { "For " (document.as_of.to_string()) ", made at " (document.at.to_string()) "." }
+        }
+        main {
+            section {
+                h2 { "Findings" }
+                dl {
+                    @for (severity, count) in document.counts() { dt { (severity.as_str()) } dd { (count) } }
+                }
+            }
+            section {
+                h2 { "By rule" }
+                @for rule in &document.rules {
+                    @let rows = html! {
+                        ul.findings {
+                            @for one in document.of(rule) {
+                                li {
+                                    p { strong { (clean(&one.name)) } " " span.quiet { (one.kind) " " (clean(&one.id)) } }
+                                    p.quiet { (clean(&one.detail)) }
+                                }
+                            }
+                        }
+                    };
+                    (part(&format!("{}: {}", rule.severity.as_str(), rule.text), document.of(rule).count(), &rows))
+                }
+                @let clean_rules = document.rules.iter().filter(|rule| rule.found == 0);
+                p.quiet { "Nothing found: " (clean_rules.map(|rule| rule.text.as_str()).collect::<Vec<_>>().join("; ")) "." }
+            }
+        }
+    };
+    page(&format!("{title} for {}", document.as_of), &body)
+}

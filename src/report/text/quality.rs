@@ -1,0 +1,37 @@
+//! The quality report as text.
+
+use super::super::QualityDocument;
+use super::super::words::clean;
+use super::layout::Page;
+
+/// Findings of one rule that are listed. More than a person reads; JSON and CSV have them all.
+const LISTED: usize = 200;
+
+/// What the rules found, the worst first.
+pub fn quality(document: &QualityDocument) -> String {
+    let mut page = Page::default();
+    page.line(0, &format!("Quality of the record of {} for {}", clean(&document.organisation), document.as_of));
+    page.line(0, &format!("made at {}", document.at));
+    page.gap();
+    for (severity, count) in document.counts() {
+        page.line(2, &format!("{:<24}{count:>7}", severity.as_str()));
+    }
+    for rule in document.rules.iter().filter(|rule| rule.found > 0) {
+        page.gap();
+        page.line(2, &format!("== {}: {} ({}, {})", rule.severity.as_str(), clean(&rule.text), rule.id, rule.found));
+        for one in document.of(rule).take(LISTED) {
+            page.line(4, &format!("{} {} ({}): {}", one.kind, clean(&one.name), clean(&one.id), clean(&one.detail)));
+        }
+        let more = document.of(rule).count().saturating_sub(LISTED);
+        if more > 0 {
+            page.line(4, &format!("… and {more} more (see --format csv)"));
+        }
+    }
+    let clean_rules: Vec<&str> =
+        document.rules.iter().filter(|rule| rule.found == 0).map(|rule| rule.id.as_str()).collect();
+    if !clean_rules.is_empty() {
+        page.gap();
+        page.line(2, &format!("nothing found by: {}", clean_rules.join(", ")));
+    }
+    page.finish()
+}

@@ -1,0 +1,121 @@
+//! Edit: one thing changed by hand, shown, and committed in one transaction with who and why.
+
+use super::command::{Answer, Exit};
+use super::engine::Engine;
+use super::failure::Failure;
+use crate::org::edit::{Difference, Fields, SEALED};
+use crate::org::{Edit, EditPlan, Problem, plan_edit, source_of};
+use crate::reconcile::Digest;
+use crate::report::{Document, EditChange, EditDocument, EditProblem, Outcome};
+use crate::store::{CommitMeta, StoreError};
+
+/// The source of the things that are added by hand, and of every commit that an edit makes.
+const EDIT: &str = "edit";
+
+/// The source of the accounts that rosterd makes.
+const OWN: &str = "rosterd";
+
+impl Engine {
+    /// Plans an edit; without `dry_run` commits it. With a digest, only when it would do just what was shown.
+    pub(super) async fn edit(
+        &self,
+        edit: &Edit,
+        note: Option<String>,
+        dry_run: bool,
+        digest: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        let stored = self.store.stored().await?;
+        let source = source_of(&stored, edit).unwrap_or(EDIT).to_owned();
+        self.may_edit(edit, &source)?;
+        let mut document = EditDocument {
+            act: edit.act.as_str().to_owned(),
+            kind: edit.kind.to_string(),
+            id: edit.id.to_string(),
+            source,
+            outcome: Outcome::Done,
+            digest: None,
+            changes: Vec::new(),
+            remarks: Vec::new(),
+            problems: Vec::new(),
+            note: note.clone(),
+            dry_run,
+        };
+        match plan_edit(edit, &stored, &self.config.custom, EDIT) {
+            Err(problems) => {
+                document.outcome = Outcome::Failed;
+                document.problems = problems.into_iter().map(problem).collect();
+            }
+            Ok(plan) => {
+                document.changes = plan.differences.iter().map(change).collect::<Result<_, Failure>>()?;
+                document.remarks.clone_from(&plan.remarks);
+                let shown = digest_of(&document)?;
+                if digest.is_some_and(|digest| digest != shown.as_str()) {
+                    let message = "the roster moved on: this edit would do something else than was shown";
+                    return Err(Failure::new(Exit::Held, message).hint("give the command again"));
+                }
+                document.digest = Some(shown);
+                if !dry_run && !plan.rows.is_empty() {
+                    self.commit_edit(&plan, note).await?;
+                }
+            }
+        }
+        let exit = super::apply::exit(document.outcome);
+        Ok(Answer { exit, document: Document::Edit(document) })
+    }
+
+    /// What a configured source owns, its next delivery would bring back. Accounts of rosterd's own follow the mapping.
+    fn may_edit(&self, edit: &Edit, source: &str) -> Result<(), Failure> {
+        let configured = self.config.config.jsonl.keys().find(|name| self.owner(name) == source);
+        let (message, hint) = match configured {
+            _ if source == OWN => {
+                ("is kept by rosterd itself".to_owned(), "the mapping and the naming rules decide about it".to_owned())
+            }
+            Some(name) => (
+                format!("belongs to the source {source:?}: its next delivery would undo the edit"),
+                format!("change it in {name:?}; with that source out of the configuration it can be edited"),
+            ),
+            None => return Ok(()),
+        };
+        Err(Failure::new(Exit::Failed, format!("the {} {:?} {message}", edit.kind, edit.id)).hint(hint))
+    }
+
+    async fn commit_edit(&self, plan: &EditPlan, note: Option<String>) -> Result<(), Failure> {
+        let meta = CommitMeta {
+            actor: self.actor.clone(),
+            source: EDIT.to_owned(),
+            batch: None,
+            note,
+            taken: None,
+            now: self.clock.now(),
+        };
+        match self.store.commit_intake(&plan.rows, &meta, None).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Stale) => {
+                let failure = Failure::new(Exit::Busy, "something else was committed at the same time");
+                Err(failure.hint("give the command again"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn digest_of(document: &EditDocument) -> Result<Digest, Failure> {
+    let changes = serde_json::to_vec(&(&document.act, &document.kind, &document.id, &document.changes));
+    changes.map(|bytes| Digest::of(&bytes)).map_err(|error| Failure::because(Exit::Failed, "the edit", &error))
+}
+
+fn problem(problem: Problem) -> EditProblem {
+    EditProblem { message: problem.message, hint: problem.hint }
+}
+
+/// A difference with its fields; the national id stays sealed and is left out.
+fn change(difference: &Difference<std::sync::Arc<str>>) -> Result<EditChange, Failure> {
+    let fields = |body: &Option<std::sync::Arc<str>>| {
+        let read = body.as_deref().map(serde_json::from_str::<Fields>).transpose();
+        let mut fields = read.map_err(|error| Failure::because(Exit::Failed, "what is recorded", &error))?;
+        fields.as_mut().map(|fields| fields.shift_remove(SEALED));
+        Ok::<_, Failure>(fields)
+    };
+    let (before, after) = (fields(&difference.before)?, fields(&difference.after)?);
+    Ok(EditChange { interval: difference.interval, before, after })
+}
