@@ -6,6 +6,7 @@
 
 use std::io::{BufRead, Read};
 
+pub use super::error::ReadError;
 use super::line;
 use crate::org::{
     Batch, Completeness, Fact, Header, Line, MOST_PROBLEMS, Problem, SealError, Sealer, problems_between,
@@ -13,22 +14,6 @@ use crate::org::{
 
 /// The most bytes of one line: more is not a fact but a mistake.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
-
-/// Why a file was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("the file could not be read")]
-    Io(#[from] std::io::Error),
-    /// Not a byte: it says nothing, not even that nothing is there.
-    #[error("the file is empty: not even a header is there")]
-    Empty,
-    #[error("{}", list(.0))]
-    Problems(Vec<Problem>),
-}
-
-fn list(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
 
 /// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused.
 pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Result<Batch, ReadError> {
@@ -50,7 +35,7 @@ pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Resul
         }
     }
     // Every line, the last one too, was a whole JSON object: a missing last line end cuts nothing off.
-    let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: true };
+    let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
     problems.extend(miscount(&header, seen, lines.number));
     problems.extend(problems_between(&facts));
     if !problems.is_empty() {
