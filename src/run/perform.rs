@@ -56,7 +56,7 @@ impl Engine {
     async fn run(&self, targets: &[String], progress: &dyn Progress) -> Result<Answer, Failure> {
         let chosen = self.chosen(targets)?;
         let mut imports = Vec::new();
-        for source in self.config.config.jsonl.keys() {
+        for source in self.config.sources.keys() {
             let document = self.import(source, None, false, progress).await?;
             let stops = super::apply::exit(document.outcome) != Exit::Done;
             imports.push(document);
