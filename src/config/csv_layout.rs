@@ -208,9 +208,8 @@ impl Compiler<'_, '_, '_> {
             let Some(spec) = specs.iter().find(|spec| spec.name == name) else {
                 let names: Vec<&str> = specs.iter().map(|spec| spec.name).chain(OWN).collect();
                 let near = nearest(name, names.iter().copied());
-                let hint = near.map_or(format!("the fields are {}", names.join(", ")), |near| {
-                    format!("did you mean {near:?}?")
-                });
+                let hint = near
+                    .map_or(format!("the fields are {}", names.join(", ")), |near| format!("did you mean {near:?}?"));
                 self.wrong_key(&place, format!("a {kind} has no field {name:?}"), Some(hint));
                 continue;
             };

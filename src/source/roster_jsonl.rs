@@ -35,7 +35,8 @@ pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Resul
         }
     }
     // Every line, the last one too, was a whole JSON object: a missing last line end cuts nothing off.
-    let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
+    let completeness =
+        Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
     problems.extend(miscount(&header, seen, lines.number));
     problems.extend(problems_between(&facts));
     if !problems.is_empty() {

@@ -157,7 +157,10 @@ mod tests {
             for field in fields(kind) {
                 assert!(said.contains(&format!("`{}`", field.name)), "{kind}.{}: {said}", field.name);
             }
-            assert_eq!(has_custom(kind) && !fields(kind).is_empty(), said.contains("`custom`") && !fields(kind).is_empty());
+            assert_eq!(
+                has_custom(kind) && !fields(kind).is_empty(),
+                said.contains("`custom`") && !fields(kind).is_empty()
+            );
         }
     }
 }

@@ -12,9 +12,8 @@ pub(super) fn places(text: &str, row: &Row<'_>, columns: &[String]) -> Result<Ve
             problems.push(problem(text, field.at, format!("the column {:?} is there twice", field.value)));
         } else if !columns.iter().any(|column| *column == field.value) {
             let hint = format!("the columns are: {}", columns.join(", "));
-            problems.push(
-                problem(text, field.at, format!("the column {:?} is not declared", field.value)).with_hint(hint),
-            );
+            problems
+                .push(problem(text, field.at, format!("the column {:?} is not declared", field.value)).with_hint(hint));
         }
     }
     let mut places = Vec::new();

@@ -33,12 +33,7 @@ use scan::Scanner;
 const LARGEST: u64 = 1024 * 1024 * 1024;
 
 /// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused.
-pub fn read(
-    mut input: impl Read,
-    source: &str,
-    layout: &Layout,
-    sealer: Option<&Sealer>,
-) -> Result<Batch, ReadError> {
+pub fn read(mut input: impl Read, source: &str, layout: &Layout, sealer: Option<&Sealer>) -> Result<Batch, ReadError> {
     let mut bytes = Vec::new();
     input.by_ref().take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
@@ -85,18 +80,22 @@ fn rows<'t>(
         match count.take(&row, &reader) {
             Ok(true) => continue, // the trailer
             Ok(false) => {}
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
         }
         if row.fields.len() == width {
             match reader.facts(&row) {
-                Ok(lines) => facts.add(lines),
+                Ok(lines) => problems.extend(facts.add(lines)),
                 Err(found) => problems.extend(found),
             }
         } else {
             problems.push(header::wrong_width(text, &row, width, layout.delimiter));
         }
     }
-    if problems.len() < MOST_PROBLEMS {
+    if problems.is_empty() {
+        // of a file with broken rows, the count says nothing new
         problems.extend(count.problem(&layout.proof));
         problems.extend(problems_between(&facts.lines));
     }
@@ -107,20 +106,32 @@ fn rows<'t>(
 #[derive(Default)]
 struct Facts {
     lines: Vec<Line>,
-    /// The last line of each thing.
+    /// Where the lines of each thing stand.
     of: HashMap<(FactKind, Id), Vec<usize>>,
 }
 
 impl Facts {
     /// Two rows often state the same thing: a person with two jobs, or the unit of all who work in it.
-    fn add(&mut self, lines: Vec<Line>) {
+    fn add(&mut self, lines: Vec<Line>) -> Vec<Problem> {
+        let mut problems = Vec::new();
         for line in lines {
-            let at = self.of.entry((line.version.kind(), line.version.id.clone())).or_default();
-            if !at.iter().any(|at| self.lines[*at].version == line.version) {
-                at.push(self.lines.len());
-                self.lines.push(line);
+            let (kind, days) = (line.version.kind(), line.version.interval);
+            let there = self.of.entry((kind, line.version.id.clone())).or_default();
+            let other = there.iter().map(|at| &self.lines[*at]).find(|other| other.version.interval.overlaps(&days));
+            match other {
+                Some(other) if other.version == line.version => {}
+                Some(other) => {
+                    let message = format!("this row states another {kind} than line {}, of the same key", other.number);
+                    let hint = "one thing has one set of values on a day: `when` chooses the row that states it";
+                    problems.push(Problem::of_line(line.number, message).with_hint(hint));
+                }
+                None => {
+                    there.push(self.lines.len());
+                    self.lines.push(line);
+                }
             }
         }
+        problems
     }
 }
 

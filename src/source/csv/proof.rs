@@ -61,7 +61,8 @@ impl<'t> Count<'t> {
             (Proof::None | Proof::Declared(_), _) => None,
             (_, Some(announced)) if announced == seen => None,
             (_, Some(announced)) => {
-                let hint = if seen < announced { "the file is cut off, or the count is wrong" } else { "the count is wrong" };
+                let hint =
+                    if seen < announced { "the file is cut off, or the count is wrong" } else { "the count is wrong" };
                 let message = format!("the file announces {announced} rows, {seen} are there");
                 Some(problem(self.text, self.trailer.unwrap_or(end), message).with_hint(hint))
             }

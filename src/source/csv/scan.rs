@@ -168,7 +168,10 @@ mod tests {
             [(1, &["a", "b"]), (3, &["x\ny", "he said \"no\""]), (5, &["", "z", ""]), (6, &["\"q\"", "é"])];
         assert_eq!(rows.len(), expected.len());
         for (row, expected) in rows.iter().zip(expected) {
-            assert_eq!((row.0, row.1.iter().map(String::as_str).collect::<Vec<_>>()), (expected.0, expected.1.to_vec()));
+            assert_eq!(
+                (row.0, row.1.iter().map(String::as_str).collect::<Vec<_>>()),
+                (expected.0, expected.1.to_vec())
+            );
         }
     }
 

@@ -9,20 +9,20 @@ use tempfile::TempDir;
 use super::{command, stdout};
 
 /// A folder made by `init`, and a delivery of `people` people in it.
-struct Site(TempDir);
+pub(super) struct Site(TempDir);
 
 impl Site {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let site = Self(tempfile::tempdir().unwrap());
         assert_eq!(site.run(&["init", &site.path("")]).status.code(), Some(0));
         site
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         command(arguments)
             .env("ROSTERD_CONFIG", self.0.path().join("config.toml"))
             .env("ROSTERD_NOW", "2026-11-23T06:00:00Z")
@@ -31,7 +31,7 @@ impl Site {
             .unwrap()
     }
 
-    fn json(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+    pub(super) fn json(&self, arguments: &[&str]) -> (Option<i32>, Value) {
         let output = self.run(&[&["--format", "json"], arguments].concat());
         let code = output.status.code();
         (code, serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {output:?}")))

@@ -4,6 +4,7 @@ mod accounts;
 mod bad_input;
 mod broken_files;
 mod chief;
+mod csv;
 mod fixture;
 mod history;
 mod intake;
