@@ -203,11 +203,13 @@ impl Compiler<'_, '_, '_> {
     fn fields(&mut self, kind: FactKind, stated: &Stated) -> Vec<FieldRule> {
         let specs = fields(kind);
         let mut rules = Vec::new();
+        let mut meant = Vec::new(); // a misspelt field is not missing as well
         for (name, cell) in stated.fields.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
             let place = [kind.name(), name.as_str()];
             let Some(spec) = specs.iter().find(|spec| spec.name == name) else {
                 let names: Vec<&str> = specs.iter().map(|spec| spec.name).chain(OWN).collect();
                 let near = nearest(name, names.iter().copied());
+                meant.extend(near);
                 let hint = near
                     .map_or(format!("the fields are {}", names.join(", ")), |near| format!("did you mean {near:?}?"));
                 self.wrong_key(&place, format!("a {kind} has no field {name:?}"), Some(hint));
@@ -217,7 +219,8 @@ impl Compiler<'_, '_, '_> {
                 rules.push(FieldRule { name: name.clone(), shape: spec.shape, need: spec.need, value });
             }
         }
-        for spec in specs.iter().filter(|spec| spec.need != Need::Nothing && !stated.fields.contains_key(spec.name)) {
+        let there = |spec: &FieldSpec| stated.fields.contains_key(spec.name) || meant.contains(&spec.name);
+        for spec in specs.iter().filter(|spec| spec.need != Need::Nothing && !there(spec)) {
             let hint = format!("add {} = …", spec.name);
             self.wrong_key(&[kind.name()], format!("a {kind} needs {}", spec.name), Some(hint));
         }

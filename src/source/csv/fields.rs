@@ -144,6 +144,7 @@ pub fn has_custom(kind: FactKind) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::org::{Fact, Reference};

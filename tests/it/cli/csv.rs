@@ -141,7 +141,7 @@ fn a_file_of_people_ends_no_unit_and_no_group() {
     assert_eq!(site.run(&["import", "roster", "others.jsonl"]).status.code(), Some(0));
     deliver(&site, &whole(30));
     let config = std::fs::read_to_string(site.path("config.toml")).unwrap();
-    let people = config.split("[csv.payroll.unit]").next().unwrap().to_owned()
+    let people = config.rsplit_once("[csv.payroll.unit]").unwrap().0.to_owned()
         + "[csv.payroll.person]\nkey = \"nr\"\ngiven_name = \"first\"\nsurname = \"last\"\n";
     std::fs::write(site.path("config.toml"), people).unwrap();
     let (code, done) = deliver(&site, &whole(29));

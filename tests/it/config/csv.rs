@@ -33,6 +33,19 @@ fn what_is_left_out_has_a_customary_value() {
     assert_eq!(layout.statements[3].kind, FactKind::Manager);
 }
 
+/// The commented section of the example is good once its marks are taken away.
+#[test]
+fn the_example_is_good() {
+    let example = rosterd::config::starter();
+    let section =
+        example.split("# [csv.payroll]\n").nth(1).expect("it is there").split("\n\n").next().expect("its end");
+    let section: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("# ")).collect();
+    let text = format!("{example}\n[csv.payroll]\n{}\n", section.join("\n"));
+    let loaded = Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| Vec::new());
+    let loaded = loaded.unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    assert_eq!(loaded.layouts["payroll"].statements.len(), 4);
+}
+
 #[test]
 fn a_file_is_complete_in_one_of_three_ways() {
     let proof = |text: &str| layout(&[("{ trailer = \"SLUT\" }", text)]).map(|layout| layout.proof);
