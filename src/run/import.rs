@@ -77,6 +77,7 @@ impl Engine {
             Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
             Err(problems) => {
                 document.outcome = Outcome::Failed;
+                let problems = self.told(name, &file, problems).await;
                 document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
             }
         }

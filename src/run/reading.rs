@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
-use crate::org::{Batch, Day, Floor, Stored};
+use crate::org::{Batch, Day, Floor, Problem, Stored};
 use crate::reconcile::Measure;
 use crate::source::{ReadError, csv, roster_jsonl};
 
@@ -56,6 +56,17 @@ impl Engine {
         tokio::task::spawn_blocking(reading)
             .await
             .map_err(|error| Failure::because(Exit::Failed, &format!("reading {}", file.display()), &error))
+    }
+
+    /// What the roster said against a file, in the words of the file.
+    pub(super) async fn told(&self, name: &str, file: &Path, problems: Vec<Problem>) -> Vec<Problem> {
+        let Some(layout) = self.config.layouts.get(name).cloned() else { return problems };
+        let (source, path, same) = (self.owner(name).to_owned(), file.to_owned(), problems.clone());
+        let telling = move || match File::open(path) {
+            Ok(input) => csv::tell(input, &source, &layout, problems),
+            Err(_) => problems,
+        };
+        tokio::task::spawn_blocking(telling).await.unwrap_or(same)
     }
 }
 

@@ -14,6 +14,7 @@ mod layout;
 mod proof;
 mod row;
 mod scan;
+mod tell;
 mod text;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use std::io::Read;
 
 pub use fields::{FieldSpec, Need, Type, fields, has_custom};
 pub use layout::{Condition, FieldRule, Layout, Named, Naming, Proof, Statement, Value, made_id};
+pub use tell::tell;
 pub use text::Encoding;
 
 use super::error::ReadError;

@@ -162,3 +162,16 @@ fn a_broken_row_commits_nothing() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("payroll.csv:3:25: start: \"31-02-2026\": this is not a day of the form %Y-%m-%d"), "{said}");
 }
+
+/// What only the roster can know is told by the keys of the file, not by the ids that are made from them.
+#[test]
+fn a_thing_that_is_nowhere_is_told_by_its_key() {
+    let site = site(TRAILER);
+    let config = std::fs::read_to_string(site.path("config.toml")).unwrap();
+    let chief = "\n[csv.payroll.manager]\nkey = \"nr\"\nunit = \"unit\"\nperson = \"first\"\n";
+    std::fs::write(site.path("config.toml"), config + chief).unwrap();
+    let (code, refused) = deliver(&site, &format!("{HEADER}\n4711;Åse;Holm;7;Unit 7;2026-01-01\nEND;1\n"));
+    let problem = &refused["problems"][0];
+    assert_eq!((code, &problem["line"], &problem["column"]), (Some(1), &json!(3), &json!(6)));
+    assert_eq!(problem["message"], "person: there is no person \"Åse\"");
+}

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use proptest::prelude::*;
 use rosterd::config::Config;
 use rosterd::org::{Batch, Fact, FactKind};
 use rosterd::source::csv::{Layout, made_id, read};
@@ -171,4 +172,37 @@ fn ten_thousand_broken_rows_are_told_twenty_at_once() {
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let error = read(file(&rows).as_bytes(), "payroll", &layout(&[]), None).expect_err("broken").to_string();
     assert_eq!(error.lines().count(), 20);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    /// A changed byte is harmless, or told at a line of the file; never a panic, never a national id.
+    #[test]
+    fn a_changed_byte_is_told_or_harmless(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let layout = layout(&[]);
+        let mut bytes = good().into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
+        if let Err(error) = read(&bytes[..], "payroll", &layout, Some(&sealer())) {
+            prop_assert!(!error.to_string().contains("000000-000"), "{error}");
+            if let rosterd::source::ReadError::Problems(problems) = error {
+                prop_assert!(problems.iter().all(|problem| (1..=lines).contains(&problem.line)));
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(read(&bytes[..], "payroll", &layout(&[]), None).is_err());
+    }
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_refused() {
+    let (whole, layout) = (good(), layout(&[]));
+    for end in 0..whole.len() - 1 {
+        assert!(read(&whole.as_bytes()[..end], "payroll", &layout, Some(&sealer())).is_err(), "cut off after {end}");
+    }
 }
