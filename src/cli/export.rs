@@ -10,7 +10,7 @@ use crate::run::{Exit, ExportOptions, Failure};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only what holds on this day
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", conflicts_with = "history")]
     at: Option<Day>,
     /// As it was known at this instant
     #[arg(long, value_name = "INSTANT", conflicts_with = "history")]

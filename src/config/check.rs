@@ -9,6 +9,7 @@ use super::limits::{LimitText, LimitsText};
 use super::schedule::Schedule;
 use super::settings::{Jsonl, Sections};
 use crate::net::SecretRef;
+use crate::org::{CustomForm, CustomTypes};
 
 /// Names that rosterd itself goes by.
 const OWN_NAMES: [&str; 2] = ["roster", "rosterd"];
@@ -27,6 +28,7 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
     }
     limit(document, &["intake", "limits", "ends"], sections.intake.limits.ends);
     limits(document, &["limits"], &sections.limits);
+    custom(document, &sections.custom.types());
     for (name, source) in &sections.jsonl {
         jsonl(document, name, source);
     }
@@ -72,6 +74,22 @@ fn jsonl(document: &mut Document<'_>, name: &str, source: &Jsonl) {
         document.at_value(&["jsonl", name, "file"], "the name of the file is empty", None);
     }
     let _checked = schedule(document, &["jsonl", name, "schedule"], source.schedule.as_ref());
+}
+
+fn custom(document: &mut Document<'_>, types: &CustomTypes) {
+    for (kind, names) in &types.0 {
+        for (name, declared) in names {
+            let path = ["custom", kind.name(), name];
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
+                let hint = Some("use lower-case letters a to z, digits and _, a letter first".to_owned());
+                document.at_key(&path, format!("{name:?} cannot be a name"), hint);
+            }
+            if !declared.values.is_empty() && declared.form != CustomForm::Text {
+                document.at_key(&path, "only texts can be listed as values", None);
+            }
+        }
+    }
 }
 
 fn secret(document: &mut Document<'_>, path: &[&str], secret: &SecretRef) {

@@ -9,6 +9,7 @@ use crate::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use crate::expr::{Expression, fold, nearest};
 use crate::mapping::{AttributeRule, KindRules, Pattern, Rules};
 use crate::object::{AttributeName, Kind, aspect};
+use crate::org::CustomTypes;
 
 /// What kind of target a mapping is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +50,12 @@ pub(super) struct Written<'a> {
 }
 
 /// Compiles the mapping of one target. Rules with problems are left out, and the problems noted.
-pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: &Known<'_>) -> Rules {
+pub(super) fn target(
+    document: &mut Document<'_>,
+    written: &Written<'_>,
+    custom: &CustomTypes,
+    known: &Known<'_>,
+) -> Rules {
     let base = [written.protocol.as_str(), written.name];
     if written.kinds.iter().all(|(_, mapping)| mapping.is_none()) {
         let hint = Some(format!("add [{}.{}.user]", base[0], base[1]));
@@ -63,7 +69,7 @@ pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: 
             if !names.is_empty() {
                 names.extend(written.extra.iter().map(|name| AttributeName::new(name.as_str())));
             }
-            let scope = Scope { path, protocol: written.protocol, kind, known: &names };
+            let scope = Scope { path, protocol: written.protocol, kind, known: &names, custom };
             rules.kinds.insert(kind, scope.compile(document, mapping));
         }
     }
@@ -71,7 +77,7 @@ pub(super) fn target(document: &mut Document<'_>, written: &Written<'_>, known: 
 }
 
 /// Compiles the naming rule; `None` when it has a problem.
-pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming) -> Option<Pattern> {
+pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming, custom: &CustomTypes) -> Option<Pattern> {
     let path = ["naming", "login"];
     if !(1..=64).contains(&naming.max_length) {
         document.at_value(&[path[0], path[1], "max_length"], "max_length is from 1 to 64", None);
@@ -80,7 +86,7 @@ pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming) -> Option
         let message = "counter_digits is from 1 to 6, and less than max_length";
         document.at_value(&[path[0], path[1], "counter_digits"], message, None);
     }
-    let stem = expression(document, &[path[0], path[1], "pattern"], &naming.pattern, NAMING)?;
+    let stem = expression(document, &[path[0], path[1], "pattern"], &naming.pattern, NAMING, custom)?;
     Some(Pattern {
         stem,
         counter_digits: naming.counter_digits as usize,
@@ -94,8 +100,11 @@ fn expression(
     path: &[&str],
     source: &str,
     roots: &'static [RootSpec],
+    custom: &CustomTypes,
 ) -> Option<Expression> {
-    Expression::compile(source, roots).map_err(|error| document.at_expression(path, source, &error)).ok()
+    Expression::compile_declared(source, roots, custom)
+        .map_err(|error| document.at_expression(path, source, &error))
+        .ok()
 }
 
 /// One kind of object in one target.
@@ -104,6 +113,7 @@ struct Scope<'a> {
     protocol: Protocol,
     kind: Kind,
     known: &'a [AttributeName],
+    custom: &'a CustomTypes,
 }
 
 impl<'a> Scope<'a> {
@@ -124,7 +134,7 @@ impl<'a> Scope<'a> {
 
     fn compile(&self, document: &mut Document<'_>, mapping: &KindMapping) -> KindRules {
         let mut optional = |field, text: &Option<String>| {
-            text.as_ref().and_then(|text| expression(document, &self.at(&[field]), text, self.roots()))
+            text.as_ref().and_then(|text| expression(document, &self.at(&[field]), text, self.roots(), self.custom))
         };
         let when = optional("when", &mapping.when);
         let name = optional("name", &mapping.name);
@@ -176,7 +186,7 @@ impl<'a> Scope<'a> {
                 self.check_known(document, &path, &name);
             }
             let value_path = if rule.in_full { [path.as_slice(), &["value"]].concat() } else { path };
-            if let Some(value) = expression(document, &value_path, &rule.value, self.roots()) {
+            if let Some(value) = expression(document, &value_path, &rule.value, self.roots(), self.custom) {
                 rules.insert(name, AttributeRule { value, authority: rule.authority, empty: rule.empty });
             }
         }

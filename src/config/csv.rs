@@ -39,12 +39,17 @@ pub struct Csv {
     pub states: States,
     pub class: Option<Stated>,
     pub unit: Option<Stated>,
+    pub position: Option<Stated>,
     pub person: Option<Stated>,
     pub engagement: Option<Stated>,
     pub manager: Option<Stated>,
+    pub association: Option<Stated>,
+    pub leave: Option<Stated>,
     pub account: Option<Stated>,
+    pub contact: Option<Stated>,
     pub group: Option<Stated>,
     pub membership: Option<Stated>,
+    pub relation: Option<Stated>,
     pub key: Option<Stated>,
 }
 
@@ -74,12 +79,17 @@ impl Csv {
         [
             (FactKind::Class, &self.class),
             (FactKind::Unit, &self.unit),
+            (FactKind::Position, &self.position),
             (FactKind::Person, &self.person),
             (FactKind::Engagement, &self.engagement),
             (FactKind::Manager, &self.manager),
+            (FactKind::Association, &self.association),
+            (FactKind::Leave, &self.leave),
             (FactKind::Account, &self.account),
+            (FactKind::Contact, &self.contact),
             (FactKind::Group, &self.group),
             (FactKind::Membership, &self.membership),
+            (FactKind::Relation, &self.relation),
             (FactKind::Key, &self.key),
         ]
         .into_iter()

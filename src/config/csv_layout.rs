@@ -7,7 +7,7 @@ use super::csv::{Cell, Complete, Csv, ReadAs, Stated};
 use super::csv_things::named;
 use super::document::Document;
 use crate::expr::nearest;
-use crate::org::{DayFormat, FactKind, Floor};
+use crate::org::{CustomTypes, DayFormat, FactKind, Floor};
 use crate::source::csv::{
     Condition, FieldRule, FieldSpec, Layout, Naming, Need, Proof, Statement, Type, Value, fields, has_custom,
 };
@@ -19,7 +19,12 @@ const OWN: [&str; 6] = ["id", "key", "when", "valid_from", "valid_to", "last_day
 const SHARE: u64 = 80;
 
 /// Compiles one source; `None` when it has a problem.
-pub(super) fn layout(document: &mut Document<'_>, name: &str, all: &BTreeMap<String, Csv>) -> Option<Layout> {
+pub(super) fn layout(
+    document: &mut Document<'_>,
+    name: &str,
+    all: &BTreeMap<String, Csv>,
+    custom: &CustomTypes,
+) -> Option<Layout> {
     let csv = all.get(name)?;
     let mut compiler = Compiler { document, name, csv, all, good: true };
     if csv.file.as_os_str().is_empty() {
@@ -48,6 +53,7 @@ pub(super) fn layout(document: &mut Document<'_>, name: &str, all: &BTreeMap<Str
         proof: proof?,
         states: csv.states,
         statements,
+        custom: custom.clone(),
     })
     .filter(|_| good)
 }

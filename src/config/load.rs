@@ -15,6 +15,7 @@ use super::schedule::Schedule;
 use super::settings::{Config, Sections};
 use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
+use crate::org::CustomTypes;
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
 
@@ -27,6 +28,8 @@ pub struct Loaded {
     pub zone: TimeZone,
     pub login: Pattern,
     pub intake_ends: Limit,
+    /// The custom attributes that are declared.
+    pub custom: CustomTypes,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
     /// What the rows of the CSV sources mean, by name.
@@ -88,10 +91,11 @@ impl Config {
             document.at(0..0, "the section [roster] is missing".into(), hint);
         }
         check::plain_sections(&mut document, &sections);
-        let login = compile::login(&mut document, &sections.naming.login);
-        let targets = targets(&mut document, &sections, &removed, known);
+        let custom = sections.custom.types();
+        let login = compile::login(&mut document, &sections.naming.login, &custom);
+        let targets = targets(&mut document, &sections, &custom, &removed, known);
         let layouts: BTreeMap<String, Layout> = (sections.csv.keys())
-            .filter_map(|name| Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv)?)))
+            .filter_map(|name| Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv, &custom)?)))
             .collect();
         let sources = (sections.jsonl.iter().map(|(name, source)| (name, &source.schedule)))
             .chain(sections.csv.iter().map(|(name, source)| (name, &source.schedule)))
@@ -102,7 +106,7 @@ impl Config {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation();
                 let intake_ends = config.intake.limits.ends();
-                Ok(Loaded { folder, config, zone, login, intake_ends, sources, layouts, targets, generation })
+                Ok(Loaded { folder, config, zone, login, intake_ends, custom, sources, layouts, targets, generation })
             }
             _ => Err(document.into_problems()),
         }
@@ -116,8 +120,8 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, limits, jsonl, csv, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, limits, jsonl, csv, naming, ldap, scim })
+    let Sections { roster, intake, limits, custom, jsonl, csv, naming, ldap, scim } = sections;
+    Some(Config { roster: roster?, intake, limits, custom, jsonl, csv, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.
@@ -128,6 +132,7 @@ fn scheduled(text: Option<&String>) -> Option<Schedule> {
 fn targets(
     document: &mut Document<'_>,
     sections: &Sections,
+    custom: &CustomTypes,
     removed: &Removed,
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
@@ -140,7 +145,7 @@ fn targets(
         connection(document, &written, removed, ldap.connection.problems());
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
-        let rules = compile::target(document, &written, known);
+        let rules = compile::target(document, &written, custom, known);
         let limits = ldap.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Ldap, schedule, limits, rules });
     }
@@ -150,7 +155,7 @@ fn targets(
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
-        let rules = compile::target(document, &written, known);
+        let rules = compile::target(document, &written, custom, known);
         let limits = scim.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
     }

@@ -26,6 +26,6 @@ pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};
 pub use problem::{ConfigProblem, render, to_json};
 pub use schedule::{Schedule, ScheduleError};
-pub use settings::{Config, Intake, Jsonl, Ldap, LoginNaming, Naming, Roster, Scim};
+pub use settings::{Config, CustomSection, Intake, Jsonl, Ldap, LoginNaming, Naming, Roster, Scim};
 pub use starter::starter;
 pub use timetable::Timetable;

@@ -9,6 +9,7 @@ use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use crate::net::SecretRef;
+use crate::org::{CustomNames, CustomTypes, FactKind};
 use crate::target::{ldap, scim};
 
 /// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
@@ -18,6 +19,8 @@ pub struct Config {
     pub intake: Intake,
     /// Limits of every target, unless it has its own.
     pub limits: LimitsText,
+    /// Custom attributes.
+    pub custom: CustomSection,
     /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
     /// Sources of rows and columns, by name.
@@ -38,6 +41,8 @@ pub(super) struct Sections {
     pub intake: Intake,
     #[serde(default)]
     pub limits: LimitsText,
+    #[serde(default)]
+    pub custom: CustomSection,
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
     #[serde(default)]
@@ -69,6 +74,29 @@ pub struct Roster {
 pub struct Intake {
     #[serde(default)]
     pub limits: IntakeLimits,
+}
+
+/// The custom attributes of each kind, by name. A kind without a section takes any.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomSection {
+    pub unit: Option<CustomNames>,
+    pub person: Option<CustomNames>,
+    pub engagement: Option<CustomNames>,
+    pub group: Option<CustomNames>,
+}
+
+impl CustomSection {
+    pub fn types(&self) -> CustomTypes {
+        let kinds = [
+            (FactKind::Unit, &self.unit),
+            (FactKind::Person, &self.person),
+            (FactKind::Engagement, &self.engagement),
+            (FactKind::Group, &self.group),
+        ];
+        let declared = |(kind, names): (FactKind, &Option<CustomNames>)| Some((kind, names.clone()?));
+        CustomTypes(kinds.into_iter().filter_map(declared).collect())
+    }
 }
 
 /// A file in the exchange format.

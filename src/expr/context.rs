@@ -53,8 +53,12 @@ impl ExprValue {
     fn shaped(self, shape: Shape) -> Value {
         match (self.0, shape) {
             (Repr::Plain(value), _) => value,
-            (Repr::Object(thing), Shape::Object(fields)) => Value::from_object(View { fields, thing: Some(thing) }),
-            (Repr::Nothing, Shape::Object(fields)) => Value::from_object(View { fields, thing: None }),
+            (Repr::Object(thing), Shape::Object(fields)) => {
+                Value::from_object(View { fields: Some(fields), thing: Some(thing) })
+            }
+            (Repr::Nothing, Shape::Object(fields)) => Value::from_object(View { fields: Some(fields), thing: None }),
+            (Repr::Object(thing), Shape::Custom(_)) => Value::from_object(View { fields: None, thing: Some(thing) }),
+            (Repr::Nothing, Shape::Custom(_)) => Value::from_object(View { fields: None, thing: None }),
             (Repr::Nothing, Shape::List) => Value::from(Vec::<Value>::new()),
             (Repr::Nothing | Repr::Object(_), _) => empty(),
         }
@@ -97,6 +101,15 @@ impl From<i64> for ExprValue {
     }
 }
 
+impl From<f64> for ExprValue {
+    /// A whole number as such, so that it reads without a decimal point.
+    fn from(number: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "whole, and within what an i64 holds")]
+        let whole = (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64);
+        Self(Repr::Plain(whole.map_or_else(|| Value::from(number), Value::from)))
+    }
+}
+
 impl From<bool> for ExprValue {
     fn from(value: bool) -> Self {
         Self(Repr::Plain(Value::from(value)))
@@ -134,7 +147,8 @@ impl Lazy for Fields {
 
 /// An object as its table shows it; `None` is an object that is not there.
 pub(super) struct View {
-    fields: &'static [Field],
+    /// `None` where the fields are custom attributes: these were checked when the expression was compiled.
+    fields: Option<&'static [Field]>,
     thing: Option<Arc<dyn Lazy>>,
 }
 
@@ -156,9 +170,12 @@ impl Object for View {
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let field = self.fields.iter().find(|field| field.name == key)?;
+        let shape = match self.fields {
+            Some(fields) => fields.iter().find(|field| field.name == key)?.shape,
+            None => Shape::Text,
+        };
         let value = self.thing.as_ref().and_then(|thing| thing.field(key));
-        Some(ExprValue::from(value).shaped(field.shape))
+        Some(ExprValue::from(value).shaped(shape))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -11,6 +11,7 @@ use super::functions::ENVIRONMENT;
 use super::outcome::{MAX_TEXT, Outcome};
 use super::roots::RootSpec;
 use super::scan;
+use crate::org::CustomTypes;
 
 /// A compiled expression. Cheap to clone.
 #[derive(Clone)]
@@ -41,8 +42,17 @@ pub struct EvalError {
 }
 
 impl Expression {
-    /// Compiles `source` and checks that it names only what `roots` has.
+    /// Compiles `source` and checks that it names only what `roots` has, and any custom attributes.
     pub fn compile(source: &str, roots: &'static [RootSpec]) -> Result<Self, ExprError> {
+        Self::checked(source, roots, None)
+    }
+
+    /// The same, with only the custom attributes that are declared.
+    pub fn compile_declared(source: &str, roots: &'static [RootSpec], custom: &CustomTypes) -> Result<Self, ExprError> {
+        Self::checked(source, roots, Some(custom))
+    }
+
+    fn checked(source: &str, roots: &'static [RootSpec], custom: Option<&CustomTypes>) -> Result<Self, ExprError> {
         if source.trim().is_empty() {
             let hint = Some("leave the rule out, or write none to clear the attribute".into());
             return Err(ExprError { message: "the expression is empty".into(), range: None, hint });
@@ -51,7 +61,7 @@ impl Expression {
             let message = format!("the expression has {} bytes, at most {MAX_TEXT} are allowed", source.len());
             return Err(ExprError { message, range: None, hint: None });
         }
-        let checked = scan::check(source, roots)?;
+        let checked = scan::check(source, roots, custom)?;
         let compiled = ENVIRONMENT.compile_expression_owned(checked).map_err(|error| syntax(source, &error))?;
         Ok(Self { compiled: Arc::new(compiled), source: source.into(), roots })
     }

@@ -1,6 +1,8 @@
 //! What an expression may speak about: the roots of each kind and their fields. One table for the check at load, for
 //! the hints, and for the documentation. The national id of a person is not here, and never will be.
 
+use crate::org::{CustomForm, CustomType, FactKind};
+
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -11,6 +13,20 @@ pub enum Shape {
     /// A list of texts.
     List,
     Object(&'static [Field]),
+    /// The custom attributes of a kind: which there are is declared in the configuration.
+    Custom(FactKind),
+}
+
+impl Shape {
+    /// The shape of a custom attribute.
+    pub(super) fn of(declared: &CustomType) -> Self {
+        match declared.form {
+            _ if declared.many => Self::List,
+            CustomForm::Number => Self::Number,
+            CustomForm::Bool => Self::Bool,
+            CustomForm::Text | CustomForm::Day | CustomForm::Class => Self::Text,
+        }
+    }
 }
 
 /// A field of a root, or a root itself. Every field may be without a value.
@@ -40,6 +56,10 @@ const fn object(name: &'static str, fields: &'static [Field], doc: &'static str)
     Field { name, shape: Shape::Object(fields), doc }
 }
 
+const fn custom(kind: FactKind) -> Field {
+    Field { name: "custom", shape: Shape::Custom(kind), doc: "custom attributes, as declared" }
+}
+
 const CLASS: &[Field] = &[text("id", "id of the class"), text("name", "name of the class")];
 
 const PERSON: &[Field] = &[
@@ -50,6 +70,7 @@ const PERSON: &[Field] = &[
     text("name", "nickname, else given name and surname"),
     text("category", "employee, external, …"),
     text("sponsor", "id of the person who answers for an external"),
+    custom(FactKind::Person),
 ];
 
 const ENGAGEMENT: &[Field] = &[
@@ -61,6 +82,7 @@ const ENGAGEMENT: &[Field] = &[
     number("fraction", "share of full time, as the source counts it"),
     text("start", "first day, YYYY-MM-DD"),
     text("end", "last day, YYYY-MM-DD; nothing while open"),
+    custom(FactKind::Engagement),
 ];
 
 const UNIT: &[Field] = &[
@@ -70,6 +92,7 @@ const UNIT: &[Field] = &[
     object("level", CLASS, "level, from the vocabulary"),
     list("tags", "tags"),
     list("path", "names from the top unit down to this one"),
+    custom(FactKind::Unit),
 ];
 
 const MANAGER: &[Field] =
@@ -86,6 +109,7 @@ const GROUP: &[Field] = &[
     text("name", "name"),
     object("type", CLASS, "type of group, from the vocabulary"),
     text("description", "description"),
+    custom(FactKind::Group),
 ];
 
 /// The roots of a user's rules: the primary engagement, its unit, the effective manager.

@@ -8,6 +8,7 @@ use super::expression::ExprError;
 use super::functions::{FILTERS, FUNCTIONS, NULL, TESTS};
 use super::nearest::nearest;
 use super::roots::{Field, RootSpec, Shape};
+use crate::org::{CustomTypes, FactKind};
 
 const KEYWORDS: [&str; 11] = ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];
 
@@ -27,13 +28,17 @@ struct Token<'a> {
 
 /// Checks every name of `source`. The result is the source to compile: the same text of the same length, in which
 /// `none` is the language's own nothing.
-pub(super) fn check(source: &str, roots: &'static [RootSpec]) -> Result<String, ExprError> {
+pub(super) fn check(
+    source: &str,
+    roots: &'static [RootSpec],
+    custom: Option<&CustomTypes>,
+) -> Result<String, ExprError> {
     let tokens = tokens(source);
     refuse_repetition(&tokens)?;
     let mut compiled = source.to_owned();
     let mut at = 0;
     while at < tokens.len() {
-        let scan = Scan { tokens: &tokens, roots };
+        let scan = Scan { tokens: &tokens, roots, custom };
         match tokens[at].kind {
             Kind::Name(name @ ("none" | "None")) if !scan.is_called_for(at) => {
                 debug_assert_eq!(name.len(), NULL.len());
@@ -75,6 +80,8 @@ fn refuse_repetition(tokens: &[Token<'_>]) -> Result<(), ExprError> {
 struct Scan<'a> {
     tokens: &'a [Token<'a>],
     roots: &'static [RootSpec],
+    /// The custom attributes that there are; `None` where any may be.
+    custom: Option<&'a CustomTypes>,
 }
 
 impl<'a> Scan<'a> {
@@ -142,7 +149,7 @@ impl<'a> Scan<'a> {
             let (name, place, next) = match (self.kind(at), self.kind(at + 1), self.kind(at + 2)) {
                 (Some(Kind::Punct(".")), Some(Kind::Name(name)), _) => (name, at + 1, at + 2),
                 (Some(Kind::Punct("[")), Some(Kind::Text(name)), Some(Kind::Punct("]"))) => (name, at + 1, at + 3),
-                (Some(Kind::Punct("[")), ..) if matches!(shape, Shape::Object(_)) => {
+                (Some(Kind::Punct("[")), ..) if matches!(shape, Shape::Object(_) | Shape::Custom(_)) => {
                     let hint = Some(format!("write {path}.NAME"));
                     return Err(self.error(at, format!("a field of {path} is named in full"), hint));
                 }
@@ -152,18 +159,34 @@ impl<'a> Scan<'a> {
                 let hint = Some(format!("write {path}|{name}, if there is such a filter"));
                 return Err(self.error(place, "there are no methods".into(), hint));
             }
-            let Shape::Object(fields) = shape else {
-                return Err(self.error(place, format!("{path} has no fields"), None));
+            shape = match shape {
+                Shape::Object(fields) => match fields.iter().find(|known| known.name == name) {
+                    Some(field) => field.shape,
+                    None => return Err(self.unknown(place, &format!("{path} has no field"), name, fields)),
+                },
+                Shape::Custom(kind) => self.custom(place, kind, name)?,
+                _ => return Err(self.error(place, format!("{path} has no fields"), None)),
             };
-            let Some(field) = fields.iter().find(|known| known.name == name) else {
-                return Err(self.unknown(place, &format!("{path} has no field"), name, fields));
-            };
-            shape = field.shape;
             path = format!("{path}.{name}");
             at = next;
         }
         self.usable(start, at, &path, shape)?;
         Ok(at)
+    }
+
+    /// The shape of a custom attribute.
+    fn custom(&self, place: usize, kind: FactKind, name: &str) -> Result<Shape, ExprError> {
+        let Some(types) = self.custom else { return Ok(Shape::Text) };
+        let names = types.of(kind);
+        if let Some(declared) = names.and_then(|names| names.get(name)) {
+            return Ok(Shape::of(declared));
+        }
+        let known = names.into_iter().flat_map(|names| names.keys()).map(String::as_str);
+        let hint = match nearest(name, known) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("declare it: [custom.{kind}] {name} = {{ type = \"text\" }}"),
+        };
+        Err(self.error(place, format!("no {kind} has the custom attribute {name:?}"), Some(hint)))
     }
 
     /// An object is no text; it may only be asked whether it is there. A list is no text either. What may have no
@@ -177,6 +200,10 @@ impl<'a> Scan<'a> {
                 let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
                 let hint = Some(format!("name one of its fields: {}", names.join(", ")));
                 if asked { Ok(()) } else { Err(self.error(start, format!("{path} is not one value"), hint)) }
+            }
+            Shape::Custom(_) => {
+                let hint = Some(format!("name one of them: {path}.NAME"));
+                Err(self.error(start, format!("{path} is not one value"), hint))
             }
             Shape::List if before == Some(Kind::Punct("~")) || after == Some(Kind::Punct("~")) => {
                 let hint = Some(format!("write {path}|join(', ') or {path}[0]"));

@@ -56,6 +56,42 @@ fn stopped(source: &str) -> String {
 }
 
 #[test]
+fn custom_attributes_are_those_that_are_declared() {
+    use crate::org::{CustomForm, CustomType, CustomTypes, FactKind};
+    let declared = |form, many| CustomType { form, many, values: Vec::new() };
+    let names = [
+        ("cost_centre".to_owned(), declared(CustomForm::Text, false)),
+        ("skills".to_owned(), declared(CustomForm::Text, true)),
+        ("grade".to_owned(), declared(CustomForm::Number, false)),
+    ];
+    let types = CustomTypes([(FactKind::Person, names.into_iter().collect())].into_iter().collect());
+    let person = ExprValue::object(vec![(
+        "custom",
+        ExprValue::object(vec![("cost_centre", "4711".into()), ("grade", 7.into())]),
+    )]);
+    let context = Context::new().with("person", person);
+    let says = |source| {
+        let expression = Expression::compile_declared(source, USER, &types).unwrap_or_else(|error| panic!("{error:?}"));
+        expression.evaluate(&context).unwrap()
+    };
+    assert_eq!(says("person.custom.cost_centre ~ '-x'"), Outcome::Text("4711-x".into()));
+    assert_eq!(says("person.custom['grade']"), Outcome::Int(7));
+    assert_eq!(says("person.custom.skills|join(',')"), Outcome::Nothing);
+    assert_eq!(says("'x' if person.custom.skills is none else 'y'"), Outcome::Text("x".into()));
+
+    let refused = |source| {
+        let error = Expression::compile_declared(source, USER, &types).expect_err(source);
+        (error.message, error.hint.unwrap_or_default())
+    };
+    assert!(refused("person.custom.cost_center").1.contains("did you mean \"cost_centre\"?"));
+    assert!(refused("unit.custom.rooms").1.contains("[custom.unit] rooms ="));
+    assert!(refused("person.custom").0.contains("is not one value"));
+    assert!(refused("person.custom.skills ~ 'x'").0.contains("is a list"));
+    assert!(refused("person.custom.cost_centre.name").0.contains("has no fields"));
+    Expression::compile("unit.custom.rooms", USER).unwrap(); // a group's rule is a fact: nothing is declared there
+}
+
+#[test]
 fn values_join_slice_and_filter() {
     assert_eq!(text("person.given_name ~ ' ' ~ person.surname"), "Åse Marie Sørensen");
     assert_eq!(text("slug(person.given_name)[:3] ~ slug(person.surname)[:3]"), "aassoe");

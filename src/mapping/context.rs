@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::expr::{Context, ExprValue, Lazy};
-use crate::org::{Id, Snapshot};
+use crate::org::{Custom, Id, Scalar, Snapshot, custom_values};
 
 /// A snapshot with the logins, shared by all things that expressions look at.
 #[derive(Debug, Clone)]
@@ -97,6 +97,7 @@ fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "nickname" => person.nickname.as_deref().map(Into::into),
         "name" => Some(display_name(person).into()),
         "category" => Some(scene.snapshot.class(person.category.as_ref()?)?.name.as_str().into()),
+        "custom" => Some(custom(&person.custom)),
         "sponsor" => Some(person.sponsor.as_ref()?.as_str().into()),
         _ => None,
     }
@@ -110,7 +111,10 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "title" => engagement.title.as_deref().map(Into::into),
         "job_function" => scene.class(engagement.job_function.as_ref()),
         "type" => scene.class(engagement.engagement_type.as_ref()),
-        "start" => scene.snapshot.engagement_start(id).map(|day| day.to_string().into()),
+        "custom" => Some(custom(&engagement.custom)),
+        "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
+        "start" => scene.snapshot.engagement_run(id)?.from.map(|day| day.to_string().into()),
+        "end" => scene.snapshot.engagement_run(id)?.to.map(|day| day.plus(-1).to_string().into()),
         _ => None,
     }
 }
@@ -122,6 +126,7 @@ fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "name" => Some(unit.name.as_str().into()),
         "type" => scene.class(unit.unit_type.as_ref()),
         "level" => scene.class(unit.level.as_ref()),
+        "custom" => Some(custom(&unit.custom)),
         "tags" => Some(ExprValue::list(unit.tags.iter().map(String::as_str))),
         "path" => {
             let mut path: Vec<&str> = vec![&unit.name];
@@ -148,12 +153,116 @@ fn group_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "id" => Some(id.as_str().into()),
         "name" => Some(group.name.as_str().into()),
         "type" => scene.class(group.group_type.as_ref()),
+        "custom" => Some(custom(&group.custom)),
         "description" => group.description.as_deref().map(Into::into),
         _ => None,
+    }
+}
+
+/// The custom attributes of a thing.
+struct CustomValues(Custom);
+
+impl Lazy for CustomValues {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let mut values = custom_values(&self.0, name)?;
+        Some(if values.many {
+            ExprValue::list(values.list.into_iter().map(scalar))
+        } else {
+            scalar(values.list.pop()?)
+        })
+    }
+}
+
+fn custom(custom: &Custom) -> ExprValue {
+    ExprValue::lazy(CustomValues(custom.clone()))
+}
+
+fn scalar(value: Scalar) -> ExprValue {
+    match value {
+        Scalar::Text(text) => text.into(),
+        Scalar::Whole(number) => number.into(),
+        Scalar::Bool(value) => value.into(),
     }
 }
 
 /// The name a person goes by: the nickname where there is one.
 pub(super) fn display_name(person: &crate::org::Person) -> String {
     person.nickname.clone().unwrap_or_else(|| person.full_name())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+    use crate::expr::roots::{self, RootSpec, Shape};
+    use crate::expr::{Expression, Outcome};
+    use crate::org::{Fact, FactKind, Instant, Interval, SnapshotBuilder, Version};
+
+    #[derive(Debug)]
+    struct Everybody;
+
+    impl Logins for Everybody {
+        fn login(&self, _person: &Id) -> Option<&str> {
+            Some("login")
+        }
+    }
+
+    /// A snapshot in which nothing that an expression can ask for is missing.
+    fn scene() -> Scene {
+        let day = "2026-11-23".parse().unwrap();
+        let mut builder = SnapshotBuilder::new(day, Instant::from_micros(0));
+        for (kind, id, body) in [
+            (FactKind::Class, "class", r#"{"vocabulary":"v","name":"Lærer"}"#),
+            (FactKind::Unit, "top", r#"{"name":"Kommune","type":"class","level":"class","tags":["a"]}"#),
+            (FactKind::Unit, "unit", r#"{"name":"Skole","parent":"top","type":"class","level":"class","tags":["a"]}"#),
+            (
+                FactKind::Person,
+                "person",
+                r#"{"given_name":"Åse","surname":"Berg","nickname":"Åse B","category":"class","sponsor":"chief"}"#,
+            ),
+            (FactKind::Person, "chief", r#"{"given_name":"Bo","surname":"Holm"}"#),
+            (
+                FactKind::Engagement,
+                "job",
+                r#"{"person":"person","unit":"unit","number":"7","job_function":"class","title":"T","type":"class","fraction":0.5}"#,
+            ),
+            (FactKind::Engagement, "lead", r#"{"person":"chief","unit":"unit"}"#),
+            (FactKind::Manager, "manager", r#"{"unit":"unit","person":"chief"}"#),
+            (FactKind::Group, "group", r#"{"name":"G","type":"class","description":"D"}"#),
+        ] {
+            let interval = Interval { from: "2026-01-01".parse().ok(), to: "2027-01-01".parse().ok() };
+            builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
+        }
+        Scene { snapshot: Arc::new(builder.finish()), logins: Arc::new(Everybody) }
+    }
+
+    fn paths(specs: &[RootSpec]) -> Vec<String> {
+        specs
+            .iter()
+            .flat_map(|spec| match spec.shape {
+                Shape::Object(fields) => paths(fields).iter().map(|path| format!("{}.{path}", spec.name)).collect(),
+                Shape::Custom(_) => Vec::new(),
+                _ => vec![spec.name.to_owned()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_field_that_is_documented_is_answered() {
+        let scene = scene();
+        let (person, account) = (Id::from("person"), Id::from("account"));
+        for (specs, context) in [
+            (roots::USER, scene.user(&person, &account)),
+            (roots::UNIT_ROOTS, scene.unit_context(&"unit".into())),
+            (roots::GROUP_ROOTS, scene.group_context(&"group".into())),
+        ] {
+            for path in paths(specs).iter().filter(|path| *path != "account.kind") {
+                let said = Expression::compile(path, specs).unwrap().evaluate(&context).unwrap();
+                assert_ne!(said, Outcome::Nothing, "{path}");
+            }
+        }
+        let end = Expression::compile("engagement.end ~ ' ' ~ engagement.fraction", roots::USER).unwrap();
+        let said = end.evaluate(&scene.user(&person, &account)).unwrap();
+        assert_eq!(said, Outcome::Text("2026-12-31 0.5".into()), "the last day, not the first one after");
+    }
 }

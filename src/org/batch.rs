@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::custom_type::CustomTypes;
 use super::fact::Version;
 use super::id::Id;
 use super::kind::FactKind;
+use super::past::PastLine;
 use super::problem::Problem;
 use super::reference::Reference;
 use super::time::Instant;
@@ -75,6 +77,7 @@ impl Header {
         if self.complete && self.states == States::Current && self.taken.is_none() {
             problems.push("a complete file with states \"current\" needs `taken`, the instant it speaks of".into());
         }
+        problems.extend(CustomTypes::from_header(&self.custom).err());
         for field in self.redacted.iter().filter(|field| *field != NATIONAL_ID) {
             problems.push(format!("{field:?} cannot be redacted, only {NATIONAL_ID:?}"));
         }
@@ -128,6 +131,10 @@ pub struct Batch {
     pub source: String,
     pub header: Header,
     pub lines: Vec<Line>,
+    /// What the custom attributes of the lines were checked against.
+    pub custom: CustomTypes,
+    /// The lines of a history; then `lines` is empty.
+    pub past: Vec<PastLine>,
     pub completeness: Completeness,
     /// blake3 of the bytes, in hexadecimal.
     pub digest: String,
@@ -137,6 +144,11 @@ impl Batch {
     /// Whether an absence counts. See [`Completeness::is_proven`].
     pub fn is_complete(&self) -> bool {
         self.completeness.is_proven()
+    }
+
+    /// Whether there is no line after the header.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.past.is_empty()
     }
 }
 

@@ -4,8 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::fact::{Fact, Version};
+use super::id::Id;
+use super::kind::FactKind;
 use super::national_id::{SealError, Sealer};
 use super::person::Person;
+use super::time::Interval;
 
 /// Why a version cannot be written as a line.
 #[derive(Debug, thiserror::Error)]
@@ -19,13 +22,7 @@ pub enum LineError {
 impl Version {
     /// The canonical line, without its line end. Without a `sealer` the national id is left out.
     pub fn to_line(&self, sealer: Option<&Sealer>) -> Result<String, LineError> {
-        let mut line = format!(
-            "{{\"kind\":\"{}\",\"id\":{},\"valid_from\":{},\"valid_to\":{}",
-            self.kind(),
-            serde_json::to_string(&self.id)?,
-            serde_json::to_string(&self.interval.from)?,
-            serde_json::to_string(&self.interval.to)?
-        );
+        let mut line = self.interval.line_start(self.kind(), &self.id)?;
         let fields = self.fields(sealer)?;
         let inner = fields.strip_prefix('{').unwrap_or(&fields);
         line.push_str(if inner == "}" { "" } else { "," });
@@ -43,5 +40,17 @@ impl Version {
             None => _ = fields.shift_remove("national_id"),
         }
         Ok(serde_json::to_string(&fields)?)
+    }
+}
+
+impl Interval {
+    /// The fields that every line begins with.
+    pub fn line_start(&self, kind: FactKind, id: &Id) -> Result<String, LineError> {
+        Ok(format!(
+            "{{\"kind\":\"{kind}\",\"id\":{},\"valid_from\":{},\"valid_to\":{}",
+            serde_json::to_string(id)?,
+            serde_json::to_string(&self.from)?,
+            serde_json::to_string(&self.to)?
+        ))
     }
 }

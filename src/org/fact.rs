@@ -3,19 +3,24 @@
 use std::convert::Infallible;
 
 use serde::Deserialize;
-use serde::de::Error as _;
 
 use super::account::Account;
+use super::association::Association;
 use super::class::Class;
+use super::contact::Contact;
+use super::custom::Custom;
 use super::engagement::Engagement;
 use super::group::Group;
 use super::id::Id;
 use super::key::Key;
 use super::kind::FactKind;
+use super::leave::Leave;
 use super::manager::Manager;
 use super::membership::Membership;
 use super::person::Person;
+use super::position::Position;
 use super::reference::Field;
+use super::relation::Relation;
 use super::time::Interval;
 use super::unit::Unit;
 
@@ -25,12 +30,17 @@ use super::unit::Unit;
 pub enum Fact<R = Id> {
     Class(Class<R>),
     Unit(Unit<R>),
+    Position(Position<R>),
     Person(Person<R>),
     Engagement(Engagement<R>),
     Manager(Manager<R>),
+    Association(Association<R>),
+    Leave(Leave<R>),
     Account(Account<R>),
+    Contact(Contact<R>),
     Group(Group<R>),
     Membership(Membership<R>),
+    Relation(Relation<R>),
     Key(Key<R>),
 }
 
@@ -54,12 +64,17 @@ macro_rules! of_any_kind {
         match $fact {
             Fact::Class($inner) => $then,
             Fact::Unit($inner) => $then,
+            Fact::Position($inner) => $then,
             Fact::Person($inner) => $then,
             Fact::Engagement($inner) => $then,
             Fact::Manager($inner) => $then,
+            Fact::Association($inner) => $then,
+            Fact::Leave($inner) => $then,
             Fact::Account($inner) => $then,
+            Fact::Contact($inner) => $then,
             Fact::Group($inner) => $then,
             Fact::Membership($inner) => $then,
+            Fact::Relation($inner) => $then,
             Fact::Key($inner) => $then,
         }
     };
@@ -70,28 +85,39 @@ impl<R> Fact<R> {
         match self {
             Self::Class(_) => FactKind::Class,
             Self::Unit(_) => FactKind::Unit,
+            Self::Position(_) => FactKind::Position,
             Self::Person(_) => FactKind::Person,
             Self::Engagement(_) => FactKind::Engagement,
             Self::Manager(_) => FactKind::Manager,
+            Self::Association(_) => FactKind::Association,
+            Self::Leave(_) => FactKind::Leave,
             Self::Account(_) => FactKind::Account,
+            Self::Contact(_) => FactKind::Contact,
             Self::Group(_) => FactKind::Group,
             Self::Membership(_) => FactKind::Membership,
+            Self::Relation(_) => FactKind::Relation,
             Self::Key(_) => FactKind::Key,
         }
     }
 
-    /// What is wrong with the fact taken by itself; empty when nothing is.
-    pub fn problems(&self) -> Vec<String> {
+    /// The custom attributes, of a kind that has them.
+    pub fn custom(&self) -> Option<&Custom> {
         match self {
-            Self::Class(fact) => fact.problems(),
-            Self::Unit(fact) => fact.problems(),
-            Self::Person(fact) => fact.problems(),
-            Self::Account(fact) => fact.problems(),
-            Self::Group(fact) => fact.problems(),
-            Self::Membership(fact) => fact.problems(),
-            Self::Key(fact) => fact.problems(),
-            Self::Engagement(fact) => fact.problems(),
-            Self::Manager(_) => Vec::new(),
+            Self::Unit(fact) => Some(&fact.custom),
+            Self::Person(fact) => Some(&fact.custom),
+            Self::Engagement(fact) => Some(&fact.custom),
+            Self::Group(fact) => Some(&fact.custom),
+            _ => None,
+        }
+    }
+
+    pub fn custom_mut(&mut self) -> Option<&mut Custom> {
+        match self {
+            Self::Unit(fact) => Some(&mut fact.custom),
+            Self::Person(fact) => Some(&mut fact.custom),
+            Self::Engagement(fact) => Some(&mut fact.custom),
+            Self::Group(fact) => Some(&mut fact.custom),
+            _ => None,
         }
     }
 
@@ -101,12 +127,17 @@ impl<R> Fact<R> {
         Ok(match self {
             Self::Class(fact) => Fact::Class(fact.map(map)?),
             Self::Unit(fact) => Fact::Unit(fact.map(map)?),
+            Self::Position(fact) => Fact::Position(fact.map(map)?),
             Self::Person(fact) => Fact::Person(fact.map(map)?),
             Self::Engagement(fact) => Fact::Engagement(fact.map(map)?),
             Self::Manager(fact) => Fact::Manager(fact.map(map)?),
+            Self::Association(fact) => Fact::Association(fact.map(map)?),
+            Self::Leave(fact) => Fact::Leave(fact.map(map)?),
             Self::Account(fact) => Fact::Account(fact.map(map)?),
+            Self::Contact(fact) => Fact::Contact(fact.map(map)?),
             Self::Group(fact) => Fact::Group(fact.map(map)?),
             Self::Membership(fact) => Fact::Membership(fact.map(map)?),
+            Self::Relation(fact) => Fact::Relation(fact.map(map)?),
             Self::Key(fact) => Fact::Key(fact.map(map)?),
         })
     }
@@ -125,20 +156,45 @@ impl<R> Fact<R> {
     }
 }
 
+impl<R: PartialEq> Fact<R> {
+    /// What is wrong with the fact taken by itself; empty when nothing is.
+    pub fn problems(&self) -> Vec<String> {
+        match self {
+            Self::Class(fact) => fact.problems(),
+            Self::Unit(fact) => fact.problems(),
+            Self::Position(fact) => fact.problems(),
+            Self::Person(fact) => fact.problems(),
+            Self::Engagement(fact) => fact.problems(),
+            Self::Association(fact) => fact.problems(),
+            Self::Account(fact) => fact.problems(),
+            Self::Contact(fact) => fact.problems(),
+            Self::Group(fact) => fact.problems(),
+            Self::Membership(fact) => fact.problems(),
+            Self::Relation(fact) => fact.problems(),
+            Self::Key(fact) => fact.problems(),
+            Self::Manager(_) | Self::Leave(_) => Vec::new(),
+        }
+    }
+}
+
 impl<'de, R: Deserialize<'de> + Ord> Fact<R> {
     /// Reads the fields of a fact whose kind is known.
     pub fn deserialize<D: serde::Deserializer<'de>>(kind: FactKind, fields: D) -> Result<Self, D::Error> {
         Ok(match kind {
             FactKind::Class => Self::Class(Class::deserialize(fields)?),
             FactKind::Unit => Self::Unit(Unit::deserialize(fields)?),
+            FactKind::Position => Self::Position(Position::deserialize(fields)?),
             FactKind::Person => Self::Person(Person::deserialize(fields)?),
             FactKind::Engagement => Self::Engagement(Engagement::deserialize(fields)?),
             FactKind::Manager => Self::Manager(Manager::deserialize(fields)?),
+            FactKind::Association => Self::Association(Association::deserialize(fields)?),
+            FactKind::Leave => Self::Leave(Leave::deserialize(fields)?),
             FactKind::Account => Self::Account(Account::deserialize(fields)?),
+            FactKind::Contact => Self::Contact(Contact::deserialize(fields)?),
             FactKind::Group => Self::Group(Group::deserialize(fields)?),
             FactKind::Membership => Self::Membership(Membership::deserialize(fields)?),
+            FactKind::Relation => Self::Relation(Relation::deserialize(fields)?),
             FactKind::Key => Self::Key(Key::deserialize(fields)?),
-            other => return Err(D::Error::custom(format_args!("facts of the kind {other} are not kept yet"))),
         })
     }
 }

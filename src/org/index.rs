@@ -12,6 +12,12 @@ impl Index {
         self.0.entry(owner.clone()).or_default().insert(member.clone());
     }
 
+    pub(super) fn add_each<'a>(&mut self, owners: impl IntoIterator<Item = &'a Id>, member: &Id) {
+        for owner in owners {
+            self.add(owner, member);
+        }
+    }
+
     /// The things of `owner`, looked up among `things`.
     pub(super) fn of<'a, T>(
         &'a self,

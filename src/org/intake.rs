@@ -9,25 +9,33 @@
 //! - Absence counts only for the kinds that the header names and for things of the batch's own source: the accounts
 //!   that rosterd made never end by an import.
 //!
-//! The second import of the same batch changes nothing.
+//! The second import of the same batch changes nothing. A *past* (see [`past`](super::Past)) is another matter: it
+//! makes an empty roster into the one that it was exported from.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::ancestry;
 use super::batch::{Batch, Line, States};
+use super::contacts;
+use super::custom_classes;
 use super::fact::Fact;
 use super::history::{Span, Timeline};
 use super::id::Id;
 use super::intake_plan::{IntakePlan, Rows, Stored, StoredRow, Thing, timeline};
+use super::intended::Intended;
 use super::kind::FactKind;
+use super::past_intake;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::resolve::{self, Resolved};
 use super::time::{Day, Interval};
-use super::units;
 
 /// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
 /// time zone.
 pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> Result<IntakePlan, Vec<Problem>> {
+    if !batch.past.is_empty() {
+        return past_intake::plan(batch, stored);
+    }
     let taken = batch.header.taken.map_or(today, |taken| taken.day(zone));
     let mut rows: Rows<'_> = BTreeMap::new();
     for row in &stored.rows {
@@ -45,7 +53,10 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
     let corrected_away: &[&Thing] = if intake.states == States::Timeline { &gone } else { &[] };
     let (lines, dangling) = resolve::resolve(batch.lines, &rows, corrected_away)?;
     let wanted = intake.wanted(&lines, &rows, &gone)?;
-    units::refuse_cycles(&lines, &rows, &wanted)?;
+    let intended = Intended { lines: &lines, rows: &rows, wanted: &wanted };
+    ancestry::refuse_cycles(&intended)?;
+    contacts::refuse_values(&intended)?;
+    custom_classes::refuse_missing(&intended, &batch.custom)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
     let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::history::{Span, Timeline, difference};
 use super::id::Id;
 use super::kind::FactKind;
+use super::past::Past;
 use super::problem::Problem;
 use super::time::{Day, Interval};
 
@@ -78,12 +79,14 @@ pub struct IntakePlan {
     /// Lines that name what the file corrects away. A plan with any cannot be committed; it is a plan all the same,
     /// so that the guard can speak first about a file that lost much.
     pub dangling: Vec<Problem>,
+    /// Everything that another roster ever believed, for an empty one; then nothing is closed or added.
+    pub past: Option<Past>,
 }
 
 impl IntakePlan {
     /// Whether the roster already says all this.
     pub fn is_empty(&self) -> bool {
-        self.close.is_empty() && self.add.is_empty()
+        self.close.is_empty() && self.add.is_empty() && self.past.is_none()
     }
 }
 

@@ -49,19 +49,6 @@ impl FactKind {
         Self::Key,
     ];
 
-    /// The kinds that this version of rosterd keeps, in canonical order.
-    pub const KEPT: [Self; 9] = [
-        Self::Class,
-        Self::Unit,
-        Self::Person,
-        Self::Engagement,
-        Self::Manager,
-        Self::Account,
-        Self::Group,
-        Self::Membership,
-        Self::Key,
-    ];
-
     /// The name in the exchange format and in the database.
     pub fn name(self) -> &'static str {
         match self {

@@ -49,7 +49,11 @@ pub(super) fn resolve(lines: Vec<Line>, rows: &Rows<'_>, gone: &[&Thing]) -> Res
             Ok(found)
         };
         match fact.map(resolve) {
-            Ok(fact) => resolved.push(Resolved { number, version: Version { id, interval, fact } }),
+            Ok(fact) => {
+                // A key and an id may have named the same thing.
+                problems.extend(fact.problems().into_iter().map(|message| Problem::of_line(number, message)));
+                resolved.push(Resolved { number, version: Version { id, interval, fact } });
+            }
             Err(Missing { field, message }) => {
                 let hint = "what a line names must be in the file or in the roster";
                 problems.push(Problem::of_line(number, format!("{field}: {message}")).with_hint(hint));

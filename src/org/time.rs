@@ -6,6 +6,9 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// The time zone that a roster's days are meant in.
+pub type Zone = jiff::tz::TimeZone;
+
 /// A whole day in the roster's configured time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -73,6 +76,12 @@ impl Instant {
 
     pub fn micros(self) -> i64 {
         self.0
+    }
+
+    /// The instant so many days of 24 hours earlier.
+    #[must_use]
+    pub fn days_earlier(self, days: i64) -> Self {
+        Self(self.0.saturating_sub(days.saturating_mul(86_400_000_000)))
     }
 
     /// The day that this instant falls on in `zone`.

@@ -139,7 +139,7 @@ impl Engine {
         let Proposal { plan, digest, .. } = proposal;
         let limits = &self.entry(&plan.target)?.limits;
         let measures = guard::measure(&plan, limits);
-        let approval = self.store.approval(&digest).await?;
+        let approval = self.approval(&digest).await?;
         match guard::guard(plan, limits, approval) {
             Verdict::Breached { plan, breaches } => Ok(RunView {
                 digest: Some(digest),

@@ -163,7 +163,7 @@ mod tests {
     use crate::org::Instant;
     use crate::run::command::Silent;
 
-    const WHOLE: &str = r#"{"roster":1,"complete":true,"kinds":["person"],"states":"timeline","count":1}"#;
+    const WHOLE: &str = r#"{"roster":1,"complete":true,"kinds":["person","engagement"],"states":"timeline","count":1}"#;
     const PART: &str = r#"{"roster":1,"kinds":["person"],"count":1}"#;
 
     /// An engine with two sources, and the folder that their files are in.

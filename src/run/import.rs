@@ -12,7 +12,7 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::reading::below_floor;
 use crate::object::{Coverage, Evidence, ScopeRead};
-use crate::org::{Batch, Instant, IntakePlan, Sealer, intake};
+use crate::org::{Batch, FactKind, Instant, IntakePlan, Sealer, intake};
 use crate::reconcile::{Digest, Limit, Measure};
 use crate::report::{Document, ImportDocument, Outcome, Problem};
 use crate::source::ReadError;
@@ -28,6 +28,8 @@ struct Reading {
     evidence: Evidence,
     /// It claims to be complete, and holds nothing.
     empty: bool,
+    /// Engagements are among the kinds that it gives.
+    speaks_of_jobs: bool,
     lines: u64,
 }
 
@@ -58,8 +60,9 @@ impl Engine {
             evidence: evidence(&batch, &file),
             hash: batch.digest.clone(),
             taken: batch.header.taken,
-            empty: batch.is_complete() && batch.lines.is_empty(),
-            lines: batch.lines.len() as u64,
+            speaks_of_jobs: batch.header.kinds.contains(&FactKind::Engagement),
+            empty: batch.is_complete() && batch.is_empty(),
+            lines: batch.completeness.seen,
         };
         let stored = self.store.stored().await?;
         let limits = below_floor(&batch, &stored, self.today());
@@ -103,7 +106,7 @@ impl Engine {
         }
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
-        let approval = self.store.approval(&reading.digest).await?;
+        let approval = self.approval(&reading.digest).await?;
         // an approval is used up by the import that it let through
         let committed = self.store.committed_at(&plan.source, &reading.hash).await?;
         let approval = approval.filter(|approval| committed.is_none_or(|committed| committed < approval.at));
@@ -149,7 +152,11 @@ impl Engine {
             Err(error) => return Err(error.into()),
         }
         match Coverage::judge(reading.evidence.clone()).complete() {
-            Some(complete) => self.store.keep_import(&plan.source, complete.evidence(), now).await?,
+            // who is gone is said of jobs: a file that does not speak of them proves nothing about anybody
+            Some(complete) if reading.speaks_of_jobs => {
+                self.store.keep_import(&plan.source, complete.evidence(), now).await?;
+            }
+            Some(_) => {}
             None => self.store.doubt_import(&plan.source, false, now).await?,
         }
         Ok(())
@@ -230,15 +237,15 @@ fn evidence(batch: &Batch, file: &Path) -> Evidence {
     }
 }
 
-fn measures(lost: &BTreeMap<crate::org::FactKind, crate::org::Lost>, limit: Limit) -> Vec<Measure> {
-    let of_kind = |(kind, lost): (&crate::org::FactKind, &crate::org::Lost)| {
+fn measures(lost: &BTreeMap<FactKind, crate::org::Lost>, limit: Limit) -> Vec<Measure> {
+    let of_kind = |(kind, lost): (&FactKind, &crate::org::Lost)| {
         limit.measure(&format!("intake.ends.{kind}"), lost.found, lost.of)
     };
     lost.iter().map(of_kind).collect()
 }
 
 fn counts(plan: &IntakePlan) -> serde_json::Value {
-    let of_kind = |(kind, counts): (&crate::org::FactKind, &crate::org::Counts)| {
+    let of_kind = |(kind, counts): (&FactKind, &crate::org::Counts)| {
         let counts = serde_json::json!({
             "added": counts.added, "changed": counts.changed, "ended": counts.ended, "unchanged": counts.unchanged,
         });

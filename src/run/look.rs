@@ -64,7 +64,14 @@ impl Engine {
             None
         };
         let ExportOptions { at, known_at, history, .. } = options;
-        let options = store::ExportOptions { at, known_at, history, national_ids: sealer.as_ref() };
+        let history = history.then_some(&self.config.zone);
+        let options = store::ExportOptions {
+            at,
+            known_at,
+            history,
+            custom: Some(&self.config.custom),
+            national_ids: sealer.as_ref(),
+        };
         let mut out = out;
         self.store.export(options, &mut out).await?;
         Ok(())

@@ -23,7 +23,16 @@ pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress)
     }
 }
 
+/// An approval that was not used counts for so many days.
+const APPROVAL_DAYS: i64 = 7;
+
 impl Engine {
+    /// The consent to a digest that still counts.
+    pub(super) async fn approval(&self, digest: &Digest) -> Result<Option<Approval>, Failure> {
+        let since = self.clock.now().days_earlier(APPROVAL_DAYS);
+        Ok(self.store.approval(digest, since).await?)
+    }
+
     /// Observes and proposes; nothing is written to any target, and no lease is taken.
     async fn plan(&self, targets: &[String], at: Option<Day>, progress: &dyn Progress) -> Result<Answer, Failure> {
         let mut ports = std::collections::BTreeMap::new();
@@ -41,7 +50,7 @@ impl Engine {
                 }
                 Ok(proposal) => {
                     let limits = guard::measure(&proposal.plan, &self.entry(&name)?.limits);
-                    let approved = self.store.approval(&proposal.digest).await?.is_some();
+                    let approved = self.approval(&proposal.digest).await?.is_some();
                     let view = PlanView::new(proposal.plan, proposal.digest, limits, approved);
                     exit = exit.or_worse(exit_of(&view));
                     document.plans.push(view);

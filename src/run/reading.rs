@@ -44,13 +44,13 @@ impl Engine {
     /// Reads the file of the source `name` in the form that the configuration gives it.
     pub(super) async fn read_file(&self, name: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
         let sealer = self.sealer()?;
-        let layout = self.config.layouts.get(name).cloned();
+        let (layout, custom) = (self.config.layouts.get(name).cloned(), self.config.custom.clone());
         let (source, path) = (self.owner(name).to_owned(), file.to_owned());
         let reading = move || -> Result<Batch, ReadError> {
             let input = File::open(path)?;
             match layout {
                 Some(layout) => csv::read(input, &source, &layout, sealer.as_ref()),
-                None => roster_jsonl::read(BufReader::new(input), &source, sealer.as_ref()),
+                None => roster_jsonl::read_declared(BufReader::new(input), &source, sealer.as_ref(), &custom),
             }
         };
         tokio::task::spawn_blocking(reading)

@@ -8,35 +8,60 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
 use super::national_id::Plain;
-use crate::org::{Day, Fact, FactKind, Id, Interval, Reference, Version};
+use crate::org::{Act, Day, Fact, FactKind, Id, Instant, Interval, Reference, Said, source_field};
 
 /// A line with the national id still beside the fact, in plain text.
 #[derive(Debug)]
 pub(super) struct RawLine {
-    pub(super) version: Version<Reference>,
+    pub(super) kind: FactKind,
+    pub(super) id: Id,
+    pub(super) interval: Interval,
+    pub(super) says: Says,
     pub(super) national_id: Option<Plain>,
 }
 
+/// What a line says of its days.
+#[derive(Debug)]
+pub(super) enum Says {
+    Holds(Fact<Reference>),
+    /// On a line of a history: what was believed, if anything, and who said it.
+    WasBelieved(Option<Fact<Reference>>, Said),
+}
+
+impl Says {
+    pub(super) fn fact(&mut self) -> Option<&mut Fact<Reference>> {
+        match self {
+            Self::Holds(fact) => Some(fact),
+            Self::WasBelieved(fact, _) => fact.as_mut(),
+        }
+    }
+}
+
+/// What decides how the line is read.
 #[derive(Deserialize)]
-struct KindOnly<'a> {
+struct Shape<'a> {
     #[serde(borrow)]
     kind: Cow<'a, str>,
+    /// Only lines of a history have it.
+    known_from: Option<IgnoredAny>,
+    #[serde(borrow)]
+    act: Option<Cow<'a, str>>,
 }
 
 /// Reads the text of one line.
 pub(super) fn parse(text: &str) -> Result<RawLine, serde_json::Error> {
-    let name = serde_json::from_str::<KindOnly<'_>>(text)?.kind;
+    let shape = serde_json::from_str::<Shape<'_>>(text)?;
     let mut json = serde_json::Deserializer::from_str(text);
-    let line = json.deserialize_map(LineVisitor { name: &name })?;
+    let line = json.deserialize_map(LineVisitor { shape: &shape })?;
     json.end()?;
     Ok(line)
 }
 
 struct LineVisitor<'a> {
-    name: &'a str,
+    shape: &'a Shape<'a>,
 }
 
 impl<'de> Visitor<'de> for LineVisitor<'_> {
@@ -47,16 +72,30 @@ impl<'de> Visitor<'de> for LineVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawLine, A::Error> {
+        let is_past = self.shape.known_from.is_some();
+        let is_erased = is_past && self.shape.act.as_deref() == Some("erase");
         let mut common = Common::default();
-        let fields = Fields { map, name: self.name, kind: self.name.parse().ok(), common: &mut common };
-        let fact = match fields.kind {
-            Some(kind) => Fact::deserialize(kind, MapAccessDeserializer::new(fields))?,
+        let kind = self.shape.kind.parse().ok();
+        let mut fields = Fields { map, name: &self.shape.kind, kind, is_past, common: &mut common };
+        let (kind, fact) = match kind {
+            Some(kind) if is_erased => {
+                if let Some(field) = fields.next_key::<String>()? {
+                    let message = format_args!("a line that erases says nothing else, but here is `{field}`");
+                    return Err(A::Error::custom(message));
+                }
+                (kind, None)
+            }
+            Some(kind) => (kind, Some(Fact::deserialize(kind, MapAccessDeserializer::new(fields))?)),
             None => fields.refuse_kind()?,
         };
-        let id = common.id.ok_or_else(|| A::Error::missing_field("id"))?;
-        let interval = Interval { from: common.valid_from.flatten(), to: common.valid_to.flatten() };
-        let version = Version { id, interval, fact };
-        Ok(RawLine { version, national_id: common.national_id.flatten() })
+        let Common { id, valid_from, valid_to, national_id, past, .. } = common;
+        let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
+        let interval = Interval { from: valid_from.flatten(), to: valid_to.flatten() };
+        let says = match fact {
+            Some(fact) if !is_past => Says::Holds(fact),
+            fact => Says::WasBelieved(fact, past.said(kind)?),
+        };
+        Ok(RawLine { kind, id, interval, says, national_id: national_id.flatten() })
     }
 }
 
@@ -68,6 +107,31 @@ struct Common {
     valid_from: Option<Option<Day>>,
     valid_to: Option<Option<Day>>,
     national_id: Option<Option<Plain>>,
+    past: PastFields,
+}
+
+/// What every line of a history has besides.
+#[derive(Default)]
+struct PastFields {
+    known_from: Option<Instant>,
+    known_to: Option<Option<Instant>>,
+    source: Option<String>,
+    actor: Option<String>,
+    note: Option<Option<String>>,
+    act: Option<Act>,
+}
+
+impl PastFields {
+    fn said<E: Error>(self, kind: FactKind) -> Result<Said, E> {
+        self.act.ok_or_else(|| E::missing_field("act"))?;
+        Ok(Said {
+            known_from: self.known_from.ok_or_else(|| E::missing_field("known_from"))?,
+            known_to: self.known_to.flatten(),
+            source: self.source.ok_or_else(|| E::missing_field(source_field(kind)))?,
+            actor: self.actor.ok_or_else(|| E::missing_field("actor"))?,
+            note: self.note.flatten(),
+        })
+    }
 }
 
 /// The fields of a line without those that every fact has: these go to `common` in passing.
@@ -75,6 +139,7 @@ struct Fields<'a, A> {
     map: A,
     name: &'a str,
     kind: Option<FactKind>,
+    is_past: bool,
     common: &'a mut Common,
 }
 
@@ -85,7 +150,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, A> {
             "kind" => {
                 let twice = std::mem::replace(&mut self.common.kind, true);
                 refuse_twice(twice, "kind")?;
-                self.map.next_value::<serde::de::IgnoredAny>()?;
+                self.map.next_value::<IgnoredAny>()?;
             }
             "id" => fill(&mut self.map, &mut self.common.id, "id")?,
             "valid_from" => fill(&mut self.map, &mut self.common.valid_from, "valid_from")?,
@@ -93,6 +158,22 @@ impl<'de, A: MapAccess<'de>> Fields<'_, A> {
             "national_id" if self.kind == Some(FactKind::Person) => {
                 fill(&mut self.map, &mut self.common.national_id, "national_id")?;
             }
+            _ if self.is_past => return self.take_past(key),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The same for what every line of a history has.
+    fn take_past(&mut self, key: &str) -> Result<bool, A::Error> {
+        let past = &mut self.common.past;
+        match key {
+            "known_from" => fill(&mut self.map, &mut past.known_from, "known_from")?,
+            "known_to" => fill(&mut self.map, &mut past.known_to, "known_to")?,
+            "actor" => fill(&mut self.map, &mut past.actor, "actor")?,
+            "note" => fill(&mut self.map, &mut past.note, "note")?,
+            "act" => fill(&mut self.map, &mut past.act, "act")?,
+            key if self.kind.map(source_field) == Some(key) => fill(&mut self.map, &mut past.source, "source")?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -101,12 +182,12 @@ impl<'de, A: MapAccess<'de>> Fields<'_, A> {
     /// Goes on to the value of `kind`, so that the error has its column, and fails there.
     fn refuse_kind<T>(mut self) -> Result<T, A::Error> {
         while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
-            self.map.next_value::<serde::de::IgnoredAny>()?;
+            self.map.next_value::<IgnoredAny>()?;
             if key == "kind" {
                 break;
             }
         }
-        let kinds: Vec<&str> = FactKind::KEPT.iter().map(|kind| kind.name()).collect();
+        let kinds: Vec<&str> = FactKind::ALL.iter().map(|kind| kind.name()).collect();
         Err(A::Error::custom(format_args!("unknown kind {:?}, expected one of {}", self.name, kinds.join(", "))))
     }
 }

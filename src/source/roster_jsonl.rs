@@ -7,26 +7,40 @@
 use std::io::{BufRead, Read};
 
 pub use super::error::ReadError;
-use super::line;
+use super::line::{self, RawLine, Says};
 use crate::org::{
-    Batch, Completeness, Fact, Header, Line, MOST_PROBLEMS, Problem, SealError, Sealer, problems_between,
+    Batch, Completeness, CustomProblem, CustomTypes, Fact, Header, Line, MOST_PROBLEMS, PastLine, Problem, SealError,
+    Sealer, Version, problems_between,
 };
 
 /// The most bytes of one line: more is not a fact but a mistake.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
-/// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused.
+/// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused. Custom
+/// attributes are those that the header declares.
 pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Result<Batch, ReadError> {
+    read_declared(input, source, sealer, &CustomTypes::default())
+}
+
+/// The same where the configuration declares custom attributes.
+pub fn read_declared(
+    input: impl BufRead,
+    source: &str,
+    sealer: Option<&Sealer>,
+    declared: &CustomTypes,
+) -> Result<Batch, ReadError> {
     let mut lines = Lines { input, number: 0, hash: blake3::Hasher::new() };
     let Some(first) = lines.next_line()? else { return Err(ReadError::Empty) };
     let header = header(&first).map_err(ReadError::Problems)?;
-    let mut facts = Vec::new();
+    let custom = custom_types(&header, declared).map_err(ReadError::Problems)?;
+    let (mut facts, mut past) = (Vec::new(), Vec::new());
     let mut problems = Vec::new();
     let mut seen = 0;
     while let Some(raw) = lines.next_line()? {
         seen += 1;
-        match fact(&raw, &header, sealer) {
-            Ok(line) => facts.push(line),
+        match fact(&raw, &header, sealer, &custom) {
+            Ok(Stated::Now(line)) => facts.push(line),
+            Ok(Stated::Past(line)) => past.push(line),
             Err(found) => problems.extend(found),
         }
         if problems.len() >= MOST_PROBLEMS {
@@ -39,12 +53,25 @@ pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Resul
         Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
     problems.extend(miscount(&header, seen, lines.number));
     problems.extend(problems_between(&facts));
+    problems.extend(mixed(&facts, &past));
     if !problems.is_empty() {
         problems.truncate(MOST_PROBLEMS);
         return Err(ReadError::Problems(problems));
     }
     let digest = lines.hash.finalize().to_hex().to_string();
-    Ok(Batch { source: source.to_owned(), header, lines: facts, completeness, digest })
+    Ok(Batch { source: source.to_owned(), header, custom, lines: facts, past, completeness, digest })
+}
+
+/// A line of the file: what holds, or what was believed when.
+enum Stated {
+    Now(Line),
+    Past(PastLine),
+}
+
+fn mixed(facts: &[Line], past: &[PastLine]) -> Option<Problem> {
+    let (line, _) = facts.first().zip(past.first())?;
+    let message = "other lines say `known_from`, this one does not";
+    Some(Problem::of_line(line.number, message).with_hint("a file is a history as a whole, or not at all"))
 }
 
 fn miscount(header: &Header, seen: u64, last: u64) -> Option<Problem> {
@@ -116,6 +143,17 @@ impl RawText {
     }
 }
 
+impl RawText {
+    /// A problem of a custom attribute, in the column of its name.
+    fn custom_problem(&self, text: &str, problem: CustomProblem) -> Problem {
+        let name = serde_json::Value::from(problem.name).to_string();
+        let below = text.find("\"custom\"").unwrap_or_default();
+        let at = text.get(below..).and_then(|rest| rest.find(&name)).map_or(0, |at| below + at);
+        let before = text.get(..at).map_or(0, |before| before.chars().count());
+        Problem { line: self.number, column: before as u64 + 1, message: problem.message, hint: None }
+    }
+}
+
 fn header(raw: &RawText) -> Result<Header, Vec<Problem>> {
     let text = raw.text().map_err(|problem| vec![problem])?;
     let hint = r#"the first line is the header: {"roster":1,"complete":…,"kinds":[…],"count":…}"#;
@@ -127,35 +165,56 @@ fn header(raw: &RawText) -> Result<Header, Vec<Problem>> {
     Err(problems.into_iter().map(|message| Problem::of_line(raw.number, message)).collect())
 }
 
-fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>) -> Result<Line, Vec<Problem>> {
+/// What the custom attributes of the lines are: the configuration and the header must agree.
+fn custom_types(header: &Header, declared: &CustomTypes) -> Result<CustomTypes, Vec<Problem>> {
+    let problem = |message: String| Problem::of_line(1, message).with_hint("the section [custom] declares them");
+    let file = CustomTypes::from_header(&header.custom).map_err(|message| vec![problem(message)])?;
+    let problems: Vec<Problem> = declared.contradictions(&file).into_iter().map(problem).collect();
+    if problems.is_empty() { Ok(declared.or(file)) } else { Err(problems) }
+}
+
+fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>, types: &CustomTypes) -> Result<Stated, Vec<Problem>> {
     let text = raw.text().map_err(|problem| vec![problem])?;
-    let parsed = line::parse(text).map_err(|error| vec![raw.problem(text, &error)])?;
-    let mut version = parsed.version;
-    let mut problems: Vec<Problem> =
-        version.fact.problems().into_iter().map(|message| Problem::of_line(raw.number, message)).collect();
-    if version.id.as_str().trim().is_empty() {
+    let mut parsed = line::parse(text).map_err(|error| vec![raw.problem(text, &error)])?;
+    let mut problems: Vec<Problem> = (parsed.says.fact().iter())
+        .flat_map(|fact| fact.problems())
+        .map(|message| Problem::of_line(raw.number, message))
+        .collect();
+    if let Some(custom) = parsed.says.fact().and_then(Fact::custom_mut) {
+        let found = types.canonical(parsed.kind, custom);
+        problems.extend(found.into_iter().map(|problem| raw.custom_problem(text, problem)));
+    }
+    if parsed.id.as_str().trim().is_empty() {
         problems.push(Problem::of_line(raw.number, "the id is empty"));
     }
-    if version.interval.is_empty() {
+    if parsed.interval.is_empty() {
         let hint = "valid_to is the first day on which it no longer holds, so it lies after valid_from";
         problems.push(Problem::of_line(raw.number, "the interval holds on no day").with_hint(hint));
     }
-    let kind = version.kind();
+    let kind = parsed.kind;
     if !header.kinds.is_empty() && !header.kinds.contains(&kind) {
         let message = format!("the header does not name the kind {kind} in `kinds`");
         problems.push(Problem::of_line(raw.number, message));
     }
-    if let (Some(plain), Fact::Person(person)) = (&parsed.national_id, &mut version.fact) {
+    if let (Some(plain), Some(Fact::Person(person))) = (&parsed.national_id, parsed.says.fact()) {
         if header.redacts_national_ids() {
             let message = "the header says that national ids are redacted, but here is one";
             problems.push(Problem::of_line(raw.number, message));
         }
-        match seal(sealer, &version.id, plain.expose()) {
+        match seal(sealer, &parsed.id, plain.expose()) {
             Ok(sealed) => person.national_id = Some(sealed),
             Err(message) => problems.push(Problem::of_line(raw.number, message)),
         }
     }
-    if problems.is_empty() { Ok(Line { number: raw.number, version }) } else { Err(problems) }
+    if problems.is_empty() { Ok(stated(raw.number, parsed)) } else { Err(problems) }
+}
+
+fn stated(number: u64, line: RawLine) -> Stated {
+    let RawLine { kind, id, interval, says, .. } = line;
+    match says {
+        Says::Holds(fact) => Stated::Now(Line { number, version: Version { id, interval, fact } }),
+        Says::WasBelieved(fact, said) => Stated::Past(PastLine { number, kind, id, interval, fact, said }),
+    }
 }
 
 fn seal(sealer: Option<&Sealer>, person: &crate::org::Id, plain: &str) -> Result<crate::org::Sealed, String> {

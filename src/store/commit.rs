@@ -6,11 +6,12 @@ use super::Store;
 use super::accounts::put_accounts;
 use super::batches::{BatchOutcome, BatchRecord, save_batch};
 use super::error::StoreError;
+use super::past::write_past;
 use super::read::commit_at;
 use crate::org::{Account, Fact, FactKind, Id, Instant, IntakePlan, Interval, NewRow};
 
 /// SQLite binds at most 32,766 values to one statement.
-const ROWS_AT_ONCE: usize = 2_000;
+pub(super) const ROWS_AT_ONCE: usize = 2_000;
 const CLOSED_AT_ONCE: usize = 10_000;
 
 /// Who writes, from where and why.
@@ -45,10 +46,15 @@ impl Store {
         if commit_at(&mut transaction, None).await?.seq != plan.basis {
             return Err(StoreError::Stale);
         }
-        let seq = if plan.is_empty() { None } else { Some(new_commit(&mut transaction, meta).await?) };
-        if let Some(seq) = seq {
-            write_rows(&mut transaction, seq, &plan.source, &plan.close, &plan.add).await?;
-        }
+        let seq = match &plan.past {
+            _ if plan.is_empty() => None,
+            Some(past) => Some(write_past(&mut transaction, past, meta).await?),
+            None => {
+                let seq = new_commit(&mut transaction, meta).await?;
+                write_rows(&mut transaction, seq, &plan.source, &plan.close, &plan.add).await?;
+                Some(seq)
+            }
+        };
         if let Some(record) = record {
             let outcome = if seq.is_some() { BatchOutcome::Committed } else { BatchOutcome::Unchanged };
             save_batch(&mut transaction, &BatchRecord { outcome, seq, ..record }).await?;
@@ -122,12 +128,16 @@ pub(super) async fn write_rows(
         });
         query.build().execute(&mut *connection).await?;
     }
-    index_national_ids(connection, add).await
+    index_national_ids(connection, add.iter()).await
 }
 
-async fn index_national_ids(connection: &mut SqliteConnection, add: &[NewRow]) -> Result<(), StoreError> {
+/// Remembers who has or had which national id.
+pub(super) async fn index_national_ids(
+    connection: &mut SqliteConnection,
+    add: impl Iterator<Item = &NewRow>,
+) -> Result<(), StoreError> {
     let mut found: Vec<(String, &Id)> = Vec::new();
-    for row in add.iter().filter(|row| row.kind == FactKind::Person) {
+    for row in add.filter(|row| row.kind == FactKind::Person) {
         if let Fact::Person(person) = Fact::from_body(row.kind, &row.body)? {
             found.extend(person.national_id.map(|sealed| (sealed.index().to_owned(), &row.id)));
         }

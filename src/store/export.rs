@@ -6,10 +6,10 @@ use futures_util::TryStreamExt;
 use sqlx::SqliteConnection;
 
 use super::error::StoreError;
+use super::export_past::{self, Commits};
 use super::read::commit_at;
-use super::show::{Shown, shown};
 use super::{Store, row};
-use crate::org::{Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States};
+use crate::org::{CustomTypes, Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States, Zone};
 
 /// What to export.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,24 +18,23 @@ pub struct ExportOptions<'a> {
     pub at: Option<Day>,
     /// As it was known at this instant.
     pub known_at: Option<Instant>,
-    /// Every version that was ever known (up to `known_at`), with who said so.
-    pub history: bool,
+    /// Every version that was ever known (up to `known_at`) on any day, with who said so; days are meant in this zone.
+    pub history: Option<&'a Zone>,
+    /// The custom attributes that the header declares.
+    pub custom: Option<&'a CustomTypes>,
     /// Opens the national ids; without it they are left out, and the header says so.
     pub national_ids: Option<&'a Sealer>,
 }
 
-/// A query's rows: of one kind ($1), known at a commit ($2), or ever up to it ($4), on a day ($3) or all.
-const LINES: &str = "SELECT f.kind, f.id, f.valid_from, f.valid_to, f.body, f.source,
-            c.actor, c.note, c.batch, c.known AS known_from, e.known AS known_to
-     FROM fact f JOIN commit_log c ON c.seq = f.known_from
-     LEFT JOIN commit_log e ON e.seq = f.known_to AND e.seq <= $2
-     WHERE f.kind = $1 AND f.known_from <= $2 AND ($4 OR f.known_to IS NULL OR f.known_to > $2)
-       AND ($3 IS NULL OR ((f.valid_from IS NULL OR f.valid_from <= $3) AND (f.valid_to IS NULL OR f.valid_to > $3)))
-     ORDER BY f.id, f.valid_from, f.known_from, f.row";
+/// A query's rows: of one kind ($1), known at a commit ($2), on a day ($3) or all.
+const LINES: &str = "SELECT kind, id, valid_from, valid_to, body FROM fact
+     WHERE kind = $1 AND known_from <= $2 AND (known_to IS NULL OR known_to > $2)
+       AND ($3 IS NULL OR ((valid_from IS NULL OR valid_from <= $3) AND (valid_to IS NULL OR valid_to > $3)))
+     ORDER BY id, valid_from";
 
-const COUNT: &str = "SELECT count(*) FROM fact f
-     WHERE f.known_from <= $1 AND ($3 OR f.known_to IS NULL OR f.known_to > $1)
-       AND ($2 IS NULL OR ((f.valid_from IS NULL OR f.valid_from <= $2) AND (f.valid_to IS NULL OR f.valid_to > $2)))";
+const COUNT: &str = "SELECT count(*) FROM fact
+     WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1)
+       AND ($2 IS NULL OR ((valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to > $2)))";
 
 impl Store {
     /// Writes the export and returns the number of lines after the header.
@@ -43,38 +42,37 @@ impl Store {
         let mut transaction = self.reader().begin().await?;
         let commit = commit_at(&mut transaction, options.known_at).await?;
         let day = options.at.map(String::from);
-        let (count,): (i64,) = sqlx::query_as(COUNT)
-            .bind(commit.seq)
-            .bind(&day)
-            .bind(options.history)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let count: i64 = if options.history.is_some() {
+            export_past::count(&mut transaction, commit.seq).await?
+        } else {
+            sqlx::query_scalar(COUNT).bind(commit.seq).bind(&day).fetch_one(&mut *transaction).await?
+        };
         let header = Header {
             roster: 1,
             complete: options.at.is_none(),
-            kinds: FactKind::KEPT.to_vec(),
+            kinds: FactKind::ALL.to_vec(),
             states: if options.at.is_some() { States::Current } else { States::Timeline },
             count: Some(count.unsigned_abs()),
             taken: Some(taken(&mut transaction, commit.seq, commit.known).await?),
-            custom: std::collections::BTreeMap::new(),
+            custom: options.custom.map(CustomTypes::to_header).transpose()?.unwrap_or_default(),
             redacted: if options.national_ids.is_some() { Vec::new() } else { vec![NATIONAL_ID.to_owned()] },
         };
         serde_json::to_writer(&mut *out, &header)?;
         out.write_all(b"\n")?;
-        for kind in FactKind::KEPT {
-            let mut rows = sqlx::query(LINES)
-                .bind(kind.name())
-                .bind(commit.seq)
-                .bind(&day)
-                .bind(options.history)
-                .fetch(&mut *transaction);
-            while let Some(found) = rows.try_next().await? {
-                let mut line = row::version(&found)?.to_line(options.national_ids)?;
-                if options.history {
-                    append_history(&mut line, &shown(&found)?)?;
+        if let Some(zone) = options.history {
+            let commits = Commits::up_to(&mut transaction, commit.seq, zone).await?;
+            for kind in FactKind::ALL {
+                export_past::write(&mut transaction, kind, &commits, options.national_ids, out).await?;
+            }
+        } else {
+            for kind in FactKind::ALL {
+                let mut rows =
+                    sqlx::query(LINES).bind(kind.name()).bind(commit.seq).bind(&day).fetch(&mut *transaction);
+                while let Some(found) = rows.try_next().await? {
+                    let line = row::version(&found)?.to_line(options.national_ids)?;
+                    out.write_all(line.as_bytes())?;
+                    out.write_all(b"\n")?;
                 }
-                line.push('\n');
-                out.write_all(line.as_bytes())?;
             }
         }
         transaction.rollback().await?;
@@ -91,21 +89,4 @@ async fn taken(connection: &mut SqliteConnection, seq: i64, known: i64) -> Resul
         .fetch_optional(connection)
         .await?;
     Ok(Instant::from_micros(said.and_then(|(taken,)| taken).unwrap_or(known)))
-}
-
-/// Adds to a line who said it, and from when to when it was believed.
-fn append_history(line: &mut String, shown: &Shown) -> Result<(), StoreError> {
-    line.truncate(line.len() - 1);
-    let fields = [
-        ("known_from", serde_json::to_string(&shown.known_from)?),
-        ("known_to", serde_json::to_string(&shown.known_to)?),
-        ("source", serde_json::to_string(&shown.source)?),
-        ("actor", serde_json::to_string(&shown.actor)?),
-        ("note", serde_json::to_string(&shown.note)?),
-    ];
-    for (name, value) in fields {
-        line.push_str(&format!(",\"{name}\":{value}"));
-    }
-    line.push('}');
-    Ok(())
 }

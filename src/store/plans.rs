@@ -63,12 +63,13 @@ impl Store {
         Ok(())
     }
 
-    /// The newest approval of a digest that no run has used up.
-    pub async fn approval(&self, digest: &Digest) -> Result<Option<Approval>, StoreError> {
+    /// The newest approval of a digest that no run has used up, if it was given at `since` or later.
+    pub async fn approval(&self, digest: &Digest, since: Instant) -> Result<Option<Approval>, StoreError> {
         let row: Option<(String, i64)> = sqlx::query_as(
-            "SELECT actor, at FROM approval WHERE digest = ? AND used_by IS NULL ORDER BY at DESC LIMIT 1",
+            "SELECT actor, at FROM approval WHERE digest = ? AND used_by IS NULL AND at >= ? ORDER BY at DESC LIMIT 1",
         )
         .bind(digest.as_str())
+        .bind(since.micros())
         .fetch_optional(self.reader())
         .await?;
         Ok(row.map(|(by, at)| Approval { digest: digest.clone(), by, at: Instant::from_micros(at) }))

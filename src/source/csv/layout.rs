@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::fields::{Need, Type};
 use super::text::Encoding;
-use crate::org::{DayFormat, FactKind, Floor, Id, States};
+use crate::org::{CustomTypes, DayFormat, FactKind, Floor, Id, States};
 
 /// The layout of the files of one source.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Layout {
     pub proof: Proof,
     pub states: States,
     pub statements: Vec<Statement>,
+    /// What the custom attributes are.
+    pub custom: CustomTypes,
 }
 
 /// How a file shows that it is whole.

@@ -52,7 +52,15 @@ pub fn read(mut input: impl Read, source: &str, layout: &Layout, sealer: Option<
         ReadError::Problems(problems)
     })?;
     let header = header_of(layout, count.seen);
-    Ok(Batch { source: source.to_owned(), header, lines, completeness: count.completeness(&layout.proof), digest })
+    Ok(Batch {
+        source: source.to_owned(),
+        header,
+        lines,
+        custom: layout.custom.clone(),
+        past: Vec::new(),
+        completeness: count.completeness(&layout.proof),
+        digest,
+    })
 }
 
 fn rows<'t>(

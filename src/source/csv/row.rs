@@ -8,7 +8,7 @@ use super::fields::{Need, Type};
 use super::layout::{Condition, FieldRule, Layout, Named, Naming, Statement, Value, made_id};
 use super::scan::{Field, Row};
 use super::text::problem;
-use crate::org::{Day, Fact, Id, Interval, Line, Problem, Reference, Sealer, SourceKey, Version};
+use crate::org::{CustomProblem, Day, Fact, Id, Interval, Line, Problem, Reference, Sealer, SourceKey, Version};
 
 /// What the rows of one file share.
 pub(super) struct Reader<'a> {
@@ -84,10 +84,24 @@ impl<'a> Cells<'a> {
             return Err(problems);
         }
         let of_row = |message: String| Problem::of_line(self.row.line, format!("{}: {message}", self.statement.kind));
-        let fact = Fact::deserialize(self.statement.kind, Json::Object(body))
+        let mut fact = Fact::deserialize(self.statement.kind, Json::Object(body))
             .map_err(|error| vec![of_row(error.to_string())])?;
-        let problems: Vec<Problem> = fact.problems().into_iter().map(of_row).collect();
+        let mut problems: Vec<Problem> = fact.problems().into_iter().map(of_row).collect();
+        if let Some(custom) = fact.custom_mut() {
+            let found = self.reader.layout.custom.canonical(self.statement.kind, custom);
+            problems.extend(found.into_iter().map(|found| self.custom_problem(found)));
+        }
         if problems.is_empty() { Ok(Version { id, interval, fact }) } else { Err(problems) }
+    }
+
+    /// A problem of a custom attribute, in its column.
+    fn custom_problem(&self, found: CustomProblem) -> Problem {
+        let rule = self.statement.custom.iter().find(|rule| rule.name == found.name);
+        match rule.map(|rule| &rule.value) {
+            Some(Value::Columns(columns)) => self.at(columns[0], found.message),
+            Some(Value::List(column, _) | Value::Is(Condition { column, .. })) => self.at(*column, found.message),
+            _ => Problem::of_line(self.row.line, found.message),
+        }
     }
 
     fn field(&self, column: usize) -> &'a Field<'a> {

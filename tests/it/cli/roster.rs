@@ -71,6 +71,44 @@ fn what_was_imported_is_shown_and_exported() {
 }
 
 #[test]
+fn a_history_goes_into_another_roster_only_while_it_is_empty() {
+    let (site, other) = (Site::new(), Site::new());
+    for people in [30, 29, 31] {
+        site.deliver(people);
+        assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    }
+    let history = site.run(&["export", "--history"]).stdout;
+    std::fs::write(other.path("history.jsonl"), &history).unwrap();
+    let (code, taken) = other.json(&["import", "roster", "history.jsonl"]);
+    assert_eq!((code, &taken["counts"]["person"]["added"]), (Some(0), &json!(31)));
+    assert_eq!(other.run(&["export", "--history"]).stdout, history);
+    assert_eq!(other.run(&["export"]).stdout, site.run(&["export"]).stdout);
+    let again = other.run(&["import", "roster", "history.jsonl"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(stdout(&again).contains("empty roster only"), "{again:?}");
+}
+
+#[test]
+fn custom_attributes_are_checked_by_the_configuration() {
+    let site = Site::new();
+    let config = std::fs::read_to_string(site.path("config.toml")).unwrap();
+    let custom = "\n[custom.person]\ncost_centre = { type = \"number\" }\n";
+    std::fs::write(site.path("config.toml"), format!("{config}{custom}")).unwrap();
+    let person = |custom: &str| {
+        let line = format!(r#"{{"kind":"person","id":"p","given_name":"A","surname":"B","custom":{custom}}}"#);
+        std::fs::write(site.path("hr.jsonl"), format!("{{\"roster\":1}}\n{line}\n")).unwrap();
+        site.run(&["import", "roster", "hr.jsonl"])
+    };
+    let refused = person(r#"{"cost_centre":"high"}"#);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stdout(&refused).contains("hr.jsonl:2:68"), "{refused:?}");
+    assert_eq!(person(r#"{"cost_centre":7.0}"#).status.code(), Some(0));
+    let export = stdout(&site.run(&["export"])).to_owned();
+    assert!(export.contains(r#""custom":{"person":{"cost_centre":{"type":"number"}}}"#), "{export}");
+    assert!(export.contains(r#""custom":{"cost_centre":7}"#), "{export}");
+}
+
+#[test]
 fn a_delivery_that_lost_most_is_held_until_it_is_approved() {
     let site = Site::new();
     site.deliver(30);

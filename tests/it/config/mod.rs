@@ -59,6 +59,15 @@ mistake!(too_few_cron_fields, "0 5 * * *" => "5 * *");
 mistake!(cron_that_never_fires, "0 5 * * *" => "0 0 31 2 *");
 mistake!(cron_with_day_and_weekday, "0 5 * * *" => "0 5 1 * Mon");
 mistake!(unknown_field_in_expression, "\"person.given_name\"" => "\"upper(person.givenname)\"");
+mistake!(
+    custom_attribute_that_is_not_declared,
+    "[jsonl.hr]" => "[custom.person]\ncost_centre = { type = \"text\" }\n\n[jsonl.hr]",
+    "\"person.given_name\"" => "\"person.custom.cost_center\"",
+);
+mistake!(
+    custom_attributes_that_cannot_be,
+    "[jsonl.hr]" => "[custom.person]\n\"Cost Centre\" = { type = \"text\" }\nb = { type = \"txt\" }\nc = { type = \"day\", values = [\"x\"] }\n\n[custom.persons]\n\n[jsonl.hr]",
+);
 mistake!(unknown_root_in_naming, "slug(person.given_name)[:3]" => "slug(unit.name)[:3]");
 mistake!(broken_expression, "\"person.given_name\"" => "\"person.given_name ~\"");
 mistake!(unknown_filter, "\"person.given_name\"" => "\"person.given_name|uper\"");

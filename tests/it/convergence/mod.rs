@@ -14,6 +14,6 @@ use proptest::test_runner::Config;
 /// How often each property is tried.
 fn cases() -> Config {
     #[expect(clippy::disallowed_methods, reason = "the length of the hunt is the caller's choice")]
-    let cases = std::env::var("PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(200);
+    let cases = std::env::var("PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
     Config { cases, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() }
 }

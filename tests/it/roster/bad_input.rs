@@ -21,12 +21,6 @@ async fn an_unknown_kind() {
 }
 
 #[tokio::test]
-async fn a_kind_that_is_not_kept_yet() {
-    let line = r#"{"kind":"leave","id":"x","person":"anna"}"#;
-    refused(&partial(&[line]), "line 2", &["leave"]).await;
-}
-
-#[tokio::test]
 async fn an_unknown_field() {
     let line = r#"{"kind":"person","id":"x","given_name":"A","surnam":"B"}"#;
     refused(&partial(&[UNIT, line]), "line 3, column 51:", &["unknown field `surnam`", "surname"]).await;
@@ -78,6 +72,23 @@ async fn a_cycle_of_units_on_any_day() {
     refused(&partial(&[above, below]), "line 3", &["the unit \"u1\" stands above itself", "2027-03-01"]).await;
     let itself = r#"{"kind":"unit","id":"u3","name":"A","parent":"u3"}"#;
     refused(&partial(&[itself]), "line 2", &["the unit \"u3\" stands above itself"]).await;
+}
+
+#[tokio::test]
+async fn a_cycle_of_classes_or_groups() {
+    let above = r#"{"kind":"class","id":"c1","vocabulary":"v","name":"A","parent":"c2"}"#;
+    let below = r#"{"kind":"class","id":"c2","vocabulary":"v","name":"B","parent":"c1"}"#;
+    refused(&partial(&[above, below]), "line 2", &["the class \"c1\" stands above itself"]).await;
+    let groups = ["a", "b"].map(|id| format!(r#"{{"kind":"group","id":"{id}","name":"{id}"}}"#));
+    let within = |id: &str, from: &str, group: &str, member: &str| {
+        let fields = format!(r#""valid_from":"{from}","group":"{group}","member_group":"{member}""#);
+        format!(r#"{{"kind":"membership","id":"{id}",{fields}}}"#)
+    };
+    let first = within("s1", "2026-01-01", "a", "b");
+    let second = within("s2", "2027-01-01", "b", "a");
+    let words = ["the group \"a\" stands above itself: 2027-01-01 onwards"];
+    refused(&partial(&[&groups[0], &groups[1], &first, &second]), "line 5", &words).await;
+    refused(&partial(&[&groups[0], &within("s3", "2026-01-01", "a", "a")]), "line 3", &["stands above itself"]).await;
 }
 
 #[tokio::test]
@@ -144,6 +155,28 @@ async fn facts_that_are_wrong_by_themselves() {
         (r#"{"kind":"unit","id":"x","name":"A","custom":{"a":{"b":1}}}"#, "custom attribute \"a\""),
         (r#"{"kind":"key","id":"x","of":"anna","source":"hr","value":""}"#, "a key needs"),
         (r#"{"kind":"unit","id":"x","name":"A"} {}"#, "trailing characters"),
+        (r#"{"kind":"position","id":"x","unit":"u1","title":" ","headcount":1}"#, "the title is empty"),
+        (r#"{"kind":"position","id":"x","unit":"u1","title":"A"}"#, "missing field `headcount`"),
+        (r#"{"kind":"position","id":"x","unit":"u1","title":"A","headcount":-1}"#, "u32"),
+        (r#"{"kind":"association","id":"x","unit":"u1","person":"bo","substitute":"bo"}"#, "substitute for oneself"),
+        (r#"{"kind":"leave","id":"x","engagement":"e1"}"#, "missing field `person`"),
+        (
+            r#"{"kind":"contact","id":"x","type":"c","value":"1","visibility":"public"}"#,
+            "exactly one of person and unit",
+        ),
+        (
+            r#"{"kind":"contact","id":"x","unit":"u1","type":"c","value":"1","visibility":"open"}"#,
+            "unknown variant `open`",
+        ),
+        (
+            r#"{"kind":"contact","id":"x","unit":"u1","type":"c","value":" ","visibility":"public"}"#,
+            "the value is empty",
+        ),
+        (
+            r#"{"kind":"contact","id":"x","unit":"u1","engagement":"e1","type":"c","value":"1","visibility":"public"}"#,
+            "only a person's contact serves an engagement",
+        ),
+        (r#"{"kind":"relation","id":"x","from":"u1","to":"u1","type":"c"}"#, "not of one to itself"),
     ];
     for (line, words) in cases {
         refused(&partial(&[UNIT, line]), "line 3", &[words]).await;

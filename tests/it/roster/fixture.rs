@@ -26,7 +26,7 @@ pub fn sealer() -> Sealer {
 }
 
 /// All kinds, for a header.
-pub const KINDS: &str = r#"["class","unit","person","engagement","manager","account","group","membership","key"]"#;
+pub const KINDS: &str = r#"["class","unit","position","person","engagement","manager","association","leave","account","contact","group","membership","relation","key"]"#;
 
 /// A complete file that states timelines.
 pub fn complete(lines: &[&str]) -> String {
@@ -113,5 +113,13 @@ impl Roster {
         let mut bytes = Vec::new();
         self.store.export(options, &mut bytes).await.unwrap();
         String::from_utf8(bytes).unwrap()
+    }
+
+    /// Everything that was ever known, national ids too.
+    pub async fn history(&self) -> String {
+        let zone = jiff::tz::TimeZone::get(&self.store.meta().zone).unwrap();
+        let sealer = sealer();
+        let options = ExportOptions { history: Some(&zone), national_ids: Some(&sealer), ..ExportOptions::default() };
+        self.export(options).await
     }
 }

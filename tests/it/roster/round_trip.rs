@@ -16,13 +16,19 @@ fn everything() -> String {
             r#"{"kind":"class","id":"c2","valid_from":null,"valid_to":null,"vocabulary":"level","name":"N2","parent":"c1","scope":"text"}"#,
             r#"{"kind":"unit","id":"u1","valid_from":"2020-01-01","valid_to":"2026-01-01","name":"Rådhuset"}"#,
             r#"{"kind":"unit","id":"u1","valid_from":"2026-01-01","valid_to":null,"name":"Rådhus","type":"c1","level":"c2","tags":["a","b"],"custom":{"cost":4711,"open":true,"rooms":["1","2"]}}"#,
+            r#"{"kind":"position","id":"o1","valid_from":"2026-01-01","valid_to":null,"unit":"u1","title":"Lærer","job_function":"c1","headcount":2}"#,
             r#"{"kind":"person","id":"p1","valid_from":null,"valid_to":null,"given_name":"Zoë","surname":"O'Brien","nickname":"Z","category":"c1","sponsor":"p2","national_id":"000000-0001","birth_date":"1980-02-29","custom":{"x":1.5}}"#,
             r#"{"kind":"person","id":"p2","valid_from":null,"valid_to":null,"given_name":"","surname":"Ærø"}"#,
-            r#"{"kind":"engagement","id":"e1","valid_from":"2026-01-01","valid_to":null,"person":"p1","unit":"u1","number":"0042","job_function":"c1","title":"Lærer","type":"c2","fraction":0.81081,"primary":true}"#,
+            r#"{"kind":"engagement","id":"e1","valid_from":"2026-01-01","valid_to":null,"person":"p1","unit":"u1","position":"o1","number":"0042","job_function":"c1","title":"Lærer","type":"c2","fraction":0.81081,"primary":true}"#,
             r#"{"kind":"manager","id":"m1","valid_from":"2026-01-01","valid_to":null,"unit":"u1","person":"p1","engagement":"e1","type":"c1","level":"c2","responsibilities":["c1","c2"]}"#,
+            r#"{"kind":"association","id":"x1","valid_from":null,"valid_to":null,"unit":"u1","person":"p1","type":"c1","job_function":"c2","primary":true,"substitute":"p2","account":"a1"}"#,
+            r#"{"kind":"leave","id":"l1","valid_from":"2026-02-01","valid_to":"2026-03-01","person":"p1","engagement":"e1","type":"c1"}"#,
             r#"{"kind":"account","id":"a1","valid_from":null,"valid_to":null,"person":"p1","system":"ad","login":"zoeob","external_id":"x","account_kind":"admin","primary":true,"engagements":["e1"]}"#,
+            r#"{"kind":"contact","id":"t1","valid_from":null,"valid_to":null,"person":"p1","engagement":"e1","account":"a1","type":"c1","value":"zoë@example.dk","visibility":"internal","primary":true}"#,
+            r#"{"kind":"contact","id":"t2","valid_from":null,"valid_to":null,"unit":"u1","type":"c1","value":"Torvet 1","visibility":"secret"}"#,
             r#"{"kind":"group","id":"g1","valid_from":null,"valid_to":null,"name":"Alle","type":"c1","description":"d","rule":"true","owner":"p1"}"#,
             r#"{"kind":"membership","id":"s1","valid_from":null,"valid_to":null,"group":"g1","member_person":"p1"}"#,
+            r#"{"kind":"relation","id":"r1","valid_from":null,"valid_to":null,"from":"u1","to":"p2","type":"c2"}"#,
             r#"{"kind":"key","id":"k1","valid_from":null,"valid_to":null,"of":"p1","source":"hr","value":"4711"}"#,
         ],
     )
@@ -74,7 +80,7 @@ async fn importing_twice_changes_nothing() {
     let before = roster.store.last_commit().await.unwrap();
     let plan = roster.import(&everything(), "2026-11-02T06:00:00Z").await.unwrap();
     assert!(plan.is_empty());
-    assert_eq!(plan.counts.values().map(|counts| counts.unchanged).sum::<u64>(), 11);
+    assert_eq!(plan.counts.values().map(|counts| counts.unchanged).sum::<u64>(), 17);
     assert_eq!(roster.store.last_commit().await.unwrap(), before);
 }
 
@@ -100,13 +106,13 @@ async fn an_export_of_a_day_an_instant_or_all_history() {
     assert!(roster.export(options).await.contains("\"Alle\""));
     assert!(!roster.export(ExportOptions::default()).await.contains("\"Alle\""));
 
-    let options = ExportOptions { history: true, ..ExportOptions::default() };
-    let history = roster.export(options).await;
+    let history = roster.history().await;
     let groups: Vec<&str> = history.lines().filter(|line| line.contains(r#""kind":"group""#)).collect();
     assert_eq!(groups.len(), 2);
     assert!(groups[0].ends_with(
-        r#""known_from":"2026-11-01T06:00:00Z","known_to":"2026-11-02T06:00:00Z","source":"roster","actor":"test","note":null}"#
+        r#""known_from":"2026-11-01T06:00:00Z","known_to":"2026-11-02T06:00:00Z","source":"roster","actor":"test","note":null,"act":"add"}"#
     ), "{}", groups[0]);
+    assert!(groups[1].ends_with(r#","act":"correction"}"#), "{}", groups[1]);
 }
 
 #[tokio::test]

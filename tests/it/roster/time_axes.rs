@@ -81,7 +81,7 @@ async fn a_change_of_title_is_no_new_start() {
     let change = job("2026-11-10", "null", "Head clerk");
     roster.import(&partial(&[&change]), "2026-11-05T06:00:00Z").await.unwrap();
     let snapshot = roster.on("2026-11-20").await;
-    assert_eq!(snapshot.engagement_start(&id("e1")), Some(day("2020-01-01")));
+    assert_eq!(snapshot.engagement_run(&id("e1")).and_then(|run| run.from), Some(day("2020-01-01")));
     assert_eq!(snapshot.tenure(&id("anna")), Tenure { current: true, last_end: None, next_start: None });
 }
 

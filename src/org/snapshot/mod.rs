@@ -1,0 +1,196 @@
+//! The roster cut at one day and one known instant: what everything downstream reads.
+//!
+//! A snapshot is built by feeding it every version that was known at the instant. It keeps the facts of the day; of
+//! the others it keeps only what [`Tenure`] and the start of an engagement need. It knows no rows and no sources.
+
+use std::collections::BTreeMap;
+
+mod belonging;
+mod builder;
+
+pub use builder::SnapshotBuilder;
+
+use super::account::Account;
+use super::association::Association;
+use super::chief::{self, ManagerFound};
+use super::class::Class;
+use super::contact::Contact;
+use super::engagement::Engagement;
+use super::group::Group;
+use super::id::Id;
+use super::index::Index;
+use super::key::Key;
+use super::leave::Leave;
+use super::manager::Manager;
+use super::membership::Membership;
+use super::person::Person;
+use super::position::Position;
+use super::primary::{self, Candidate, Primary};
+use super::relation::Relation;
+use super::tenure::Tenure;
+use super::time::{Day, Instant, Interval};
+use super::tree::Tree;
+use super::unit::Unit;
+
+/// The roster on one day, as it was known at one instant. Everything iterates in the order of ids.
+#[derive(Debug)]
+pub struct Snapshot {
+    day: Day,
+    known: Instant,
+    classes: BTreeMap<Id, Class>,
+    units: BTreeMap<Id, Unit>,
+    positions: BTreeMap<Id, Position>,
+    people: BTreeMap<Id, Person>,
+    engagements: BTreeMap<Id, Engagement>,
+    managers: BTreeMap<Id, Manager>,
+    associations: BTreeMap<Id, Association>,
+    leaves: BTreeMap<Id, Leave>,
+    accounts: BTreeMap<Id, Account>,
+    contacts: BTreeMap<Id, Contact>,
+    groups: BTreeMap<Id, Group>,
+    memberships: BTreeMap<Id, Membership>,
+    relations: BTreeMap<Id, Relation>,
+    keys: BTreeMap<Id, Key>,
+    tree: Tree,
+    runs: BTreeMap<Id, Interval>,
+    tenures: BTreeMap<Id, Tenure>,
+    belonging: Belonging,
+}
+
+/// Which things belong to which.
+#[derive(Debug, Default)]
+struct Belonging {
+    engagements_by_person: Index,
+    engagements_by_unit: Index,
+    engagements_by_position: Index,
+    positions_by_unit: Index,
+    managers_by_unit: Index,
+    associations_by_person: Index,
+    associations_by_unit: Index,
+    leaves_by_person: Index,
+    accounts_by_person: Index,
+    contacts_by_owner: Index,
+    memberships_by_group: Index,
+    relations_by_thing: Index,
+    keys_by_thing: Index,
+}
+
+type Found<'a, T> = (&'a Id, &'a T);
+
+impl Snapshot {
+    /// The day it is valid on.
+    pub fn day(&self) -> Day {
+        self.day
+    }
+
+    /// The instant it was known at.
+    pub fn known(&self) -> Instant {
+        self.known
+    }
+
+    pub fn classes(&self) -> impl Iterator<Item = Found<'_, Class>> + Clone {
+        self.classes.iter()
+    }
+
+    pub fn units(&self) -> impl Iterator<Item = Found<'_, Unit>> + Clone {
+        self.units.iter()
+    }
+
+    pub fn positions(&self) -> impl Iterator<Item = Found<'_, Position>> + Clone {
+        self.positions.iter()
+    }
+
+    pub fn people(&self) -> impl Iterator<Item = Found<'_, Person>> + Clone {
+        self.people.iter()
+    }
+
+    pub fn engagements(&self) -> impl Iterator<Item = Found<'_, Engagement>> + Clone {
+        self.engagements.iter()
+    }
+
+    pub fn accounts(&self) -> impl Iterator<Item = Found<'_, Account>> + Clone {
+        self.accounts.iter()
+    }
+
+    pub fn groups(&self) -> impl Iterator<Item = Found<'_, Group>> + Clone {
+        self.groups.iter()
+    }
+
+    pub fn managers(&self) -> impl Iterator<Item = Found<'_, Manager>> + Clone {
+        self.managers.iter()
+    }
+
+    pub fn memberships(&self) -> impl Iterator<Item = Found<'_, Membership>> + Clone {
+        self.memberships.iter()
+    }
+
+    pub fn contacts(&self) -> impl Iterator<Item = Found<'_, Contact>> + Clone {
+        self.contacts.iter()
+    }
+
+    pub fn relations(&self) -> impl Iterator<Item = Found<'_, Relation>> + Clone {
+        self.relations.iter()
+    }
+
+    pub fn class(&self, id: &Id) -> Option<&Class> {
+        self.classes.get(id)
+    }
+
+    pub fn unit(&self, id: &Id) -> Option<&Unit> {
+        self.units.get(id)
+    }
+
+    pub fn position(&self, id: &Id) -> Option<&Position> {
+        self.positions.get(id)
+    }
+
+    pub fn person(&self, id: &Id) -> Option<&Person> {
+        self.people.get(id)
+    }
+
+    pub fn engagement(&self, id: &Id) -> Option<&Engagement> {
+        self.engagements.get(id)
+    }
+
+    pub fn account(&self, id: &Id) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    pub fn group(&self, id: &Id) -> Option<&Group> {
+        self.groups.get(id)
+    }
+
+    /// The engagement's unbroken run of versions around the day; `None` when it is not of the day.
+    pub fn engagement_run(&self, engagement: &Id) -> Option<Interval> {
+        self.runs.get(engagement).copied()
+    }
+
+    /// The primary engagement of the day by the rule of [`primary`](mod@super::primary).
+    pub fn primary_engagement(&self, person: &Id) -> Option<Primary<'_>> {
+        primary::primary(self.engagements_of(person).map(|(id, engagement)| Candidate {
+            id,
+            engagement,
+            start: self.engagement_run(id).and_then(|run| run.from),
+        }))
+    }
+
+    /// When the person works here. Somebody the roster never heard of has the empty tenure.
+    pub fn tenure(&self, person: &Id) -> Tenure {
+        self.tenures.get(person).copied().unwrap_or_default()
+    }
+
+    /// The effective manager of the day by the rule of [`chief`](mod@super::chief).
+    pub fn effective_manager(&self, person: &Id) -> Option<ManagerFound<'_>> {
+        chief::effective_manager(self, person)
+    }
+
+    /// The units above, nearest first.
+    pub fn ancestors(&self, unit: &Id) -> Vec<&Id> {
+        self.tree.ancestors(unit)
+    }
+
+    /// The tree of the day's units.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+}
