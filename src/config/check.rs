@@ -104,6 +104,7 @@ fn secret(document: &mut Document<'_>, path: &[&str], secret: &SecretRef) {
 fn names(document: &mut Document<'_>, sections: &Sections) {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let all = (sections.jsonl.keys().map(|name| ("jsonl", name)))
+        .chain(sections.csv.keys().map(|name| ("csv", name)))
         .chain(sections.ldap.keys().map(|name| ("ldap", name)))
         .chain(sections.scim.keys().map(|name| ("scim", name)));
     for (section, name) in all {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::check;
 use super::compile::{self, Known, Protocol, Written};
+use super::csv_layout;
 use super::document::Document;
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
@@ -16,6 +17,7 @@ use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
 use crate::org::CustomTypes;
 use crate::reconcile::{Limit, Limits};
+use crate::source::csv::Layout;
 
 /// A configuration that may be used.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Loaded {
     pub custom: CustomTypes,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
+    /// What the rows of the CSV sources mean, by name.
+    pub layouts: BTreeMap<String, Layout>,
     pub targets: BTreeMap<String, TargetConfig>,
     /// A hash of everything that is in force: equal for files that differ in comments and layout only.
     pub generation: String,
@@ -90,14 +94,19 @@ impl Config {
         let custom = sections.custom.types();
         let login = compile::login(&mut document, &sections.naming.login, &custom);
         let targets = targets(&mut document, &sections, &custom, &removed, known);
-        let sources = sections.jsonl.iter().map(|(name, source)| (name.clone(), scheduled(source.schedule.as_ref())));
-        let sources = sources.collect();
+        let layouts: BTreeMap<String, Layout> = (sections.csv.keys())
+            .filter_map(|name| Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv, &custom)?)))
+            .collect();
+        let sources = (sections.jsonl.iter().map(|(name, source)| (name, &source.schedule)))
+            .chain(sections.csv.iter().map(|(name, source)| (name, &source.schedule)))
+            .map(|(name, schedule)| (name.clone(), scheduled(schedule.as_ref())))
+            .collect();
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
         match (document.is_good(), config(sections), login, zone) {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation();
                 let intake_ends = config.intake.limits.ends();
-                Ok(Loaded { folder, config, zone, login, intake_ends, custom, sources, targets, generation })
+                Ok(Loaded { folder, config, zone, login, intake_ends, custom, sources, layouts, targets, generation })
             }
             _ => Err(document.into_problems()),
         }
@@ -111,8 +120,8 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, limits, custom, jsonl, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, limits, custom, jsonl, naming, ldap, scim })
+    let Sections { roster, intake, limits, custom, jsonl, csv, naming, ldap, scim } = sections;
+    Some(Config { roster: roster?, intake, limits, custom, jsonl, csv, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.

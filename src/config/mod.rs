@@ -5,6 +5,9 @@
 
 mod check;
 mod compile;
+mod csv;
+mod csv_layout;
+mod csv_things;
 mod document;
 mod limits;
 mod load;
@@ -17,6 +20,7 @@ mod starter;
 mod timetable;
 
 pub use compile::{Known, Protocol};
+pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as CsvStated};
 pub use limits::{IntakeLimits, LimitText, LimitsText};
 pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};

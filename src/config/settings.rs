@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use crate::net::SecretRef;
@@ -22,6 +23,8 @@ pub struct Config {
     pub custom: CustomSection,
     /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
+    /// Sources of rows and columns, by name.
+    pub csv: BTreeMap<String, Csv>,
     pub naming: Naming,
     /// Directories, by name.
     pub ldap: BTreeMap<String, Ldap>,
@@ -42,6 +45,8 @@ pub(super) struct Sections {
     pub custom: CustomSection,
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
+    #[serde(default)]
+    pub csv: BTreeMap<String, Csv>,
     #[serde(default)]
     pub naming: Naming,
     #[serde(default)]

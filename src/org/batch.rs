@@ -96,12 +96,24 @@ pub struct Completeness {
     pub seen: u64,
     /// The last line was whole.
     pub ended: bool,
+    /// Declared complete by the configuration, where the file itself announces nothing.
+    pub declared: Option<Floor>,
+}
+
+/// The least that a file holds which is only declared to be complete. A file below it needs an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Per cent of the things that the source has in the roster.
+    pub share: u64,
 }
 
 impl Completeness {
     /// Whether an absence may count.
     pub fn is_proven(&self) -> bool {
-        self.claimed && self.ended && self.announced == Some(self.seen)
+        let counted = self.announced.map_or(self.declared.is_some(), |announced| announced == self.seen);
+        self.claimed && self.ended && counted
     }
 }
 

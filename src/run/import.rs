@@ -1,8 +1,6 @@
 //! Import: read a source, prove it whole, see what it would change, guard that, and commit it in one transaction.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
@@ -12,11 +10,12 @@ use super::command::{Answer, Exit, Phase, Progress};
 use super::delivery::import_digest;
 use super::engine::Engine;
 use super::failure::Failure;
+use super::reading::below_floor;
 use crate::object::{Coverage, Evidence, ScopeRead};
 use crate::org::{Batch, FactKind, Instant, IntakePlan, Sealer, intake};
 use crate::reconcile::{Digest, Limit, Measure};
 use crate::report::{Document, ImportDocument, Outcome, Problem};
-use crate::source::roster_jsonl::{self, ReadError};
+use crate::source::ReadError;
 use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
 
 /// A file that was read and understood.
@@ -34,9 +33,6 @@ struct Reading {
     lines: u64,
 }
 
-/// The source that always exists and needs no configuration.
-const ROSTER: &str = "roster";
-
 impl Engine {
     /// Imports a file of a source; without a file, the one that the configuration names.
     pub async fn import(
@@ -46,10 +42,10 @@ impl Engine {
         dry_run: bool,
         progress: &dyn Progress,
     ) -> Result<ImportDocument, Failure> {
-        let file = self.source_file(source, file)?;
-        let source = self.owner(source);
+        let (name, file) = (source, self.source_file(source, file)?);
+        let source = self.owner(name);
         progress.at(Phase { subject: source.to_owned(), doing: "importing".into(), done: 0, of: None });
-        let batch = match self.read_file(source, &file).await? {
+        let batch = match self.read_file(name, &file).await? {
             Ok(batch) => batch,
             Err(error) => {
                 if !dry_run {
@@ -69,12 +65,13 @@ impl Engine {
             lines: batch.completeness.seen,
         };
         let stored = self.store.stored().await?;
+        let limits = below_floor(&batch, &stored, self.today());
         let mut document = ImportDocument {
             source: source.to_owned(),
             digest: Some(reading.digest.clone()),
             outcome: Outcome::Done,
             counts: serde_json::Value::Null,
-            limits: Vec::new(),
+            limits,
             breaches: Vec::new(),
             problems: Vec::new(),
             dry_run,
@@ -83,6 +80,7 @@ impl Engine {
             Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
             Err(problems) => {
                 document.outcome = Outcome::Failed;
+                let problems = self.told(name, &file, problems).await;
                 document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
             }
         }
@@ -101,7 +99,7 @@ impl Engine {
     /// Guards a planned import, and commits it when it may be.
     async fn settle(&self, plan: &IntakePlan, reading: &Reading, document: &mut ImportDocument) -> Result<(), Failure> {
         document.counts = counts(plan);
-        document.limits = measures(&plan.lost, self.config.intake_ends);
+        document.limits.extend(measures(&plan.lost, self.config.intake_ends));
         if reading.empty {
             let of = plan.lost.values().map(|lost| lost.of).sum();
             document.limits.push(Measure { limit: "intake.empty".into(), found: 1, of, allowed: 0 });
@@ -174,39 +172,6 @@ impl Engine {
     ) -> Result<Answer, Failure> {
         let document = self.import(source, file, dry_run, progress).await?;
         Ok(Answer { exit: exit(document.outcome), document: Document::Import(document) })
-    }
-
-    pub(super) fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
-        let configured = self.config.config.jsonl.get(source);
-        match (file, configured) {
-            (Some(file), _) if source == ROSTER || configured.is_some() => Ok(file.to_owned()),
-            (None, Some(source)) => Ok(self.config.folder.join(&source.file)),
-            (None, None) if source == ROSTER => {
-                Err(Failure::new(Exit::Usage, "the source \"roster\" needs a file").hint("rosterd import roster FILE"))
-            }
-            _ => {
-                let names: Vec<&str> =
-                    std::iter::once(ROSTER).chain(self.config.config.jsonl.keys().map(String::as_str)).collect();
-                let hint = format!("the sources are: {}", names.join(", "));
-                Err(Failure::new(Exit::Usage, format!("no source is named {source:?}")).hint(hint))
-            }
-        }
-    }
-
-    /// The source that the facts of a configured file belong to.
-    pub(super) fn owner<'a>(&'a self, name: &'a str) -> &'a str {
-        self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
-    }
-
-    async fn read_file(&self, source: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
-        let sealer = self.sealer()?;
-        let (source, path, custom) = (source.to_owned(), file.to_owned(), self.config.custom.clone());
-        let reading = move || -> Result<Batch, ReadError> {
-            roster_jsonl::read_declared(BufReader::new(File::open(path)?), &source, sealer.as_ref(), &custom)
-        };
-        tokio::task::spawn_blocking(reading)
-            .await
-            .map_err(|error| Failure::because(Exit::Failed, &format!("reading {}", file.display()), &error))
     }
 
     /// What seals and opens national ids; none while the key cannot be read, and then files that hold national ids

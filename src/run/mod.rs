@@ -20,6 +20,7 @@ mod look;
 mod observe;
 mod perform;
 mod propose;
+mod reading;
 mod recover;
 mod serve;
 

@@ -66,7 +66,7 @@ impl Engine {
     async fn run(&self, targets: &[String], progress: &dyn Progress) -> Result<Answer, Failure> {
         let chosen = self.chosen(targets)?;
         let mut imports = Vec::new();
-        for source in self.config.config.jsonl.keys() {
+        for source in self.config.sources.keys() {
             if self.delivery(source)?.is_none() {
                 continue; // as for the schedule: no file, nothing to do
             }

@@ -6,6 +6,7 @@
 
 use std::io::{BufRead, Read};
 
+pub use super::error::ReadError;
 use super::line::{self, RawLine, Says};
 use crate::org::{
     Batch, Completeness, CustomProblem, CustomTypes, Fact, Header, Line, MOST_PROBLEMS, PastLine, Problem, SealError,
@@ -14,22 +15,6 @@ use crate::org::{
 
 /// The most bytes of one line: more is not a fact but a mistake.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
-
-/// Why a file was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("the file could not be read")]
-    Io(#[from] std::io::Error),
-    /// Not a byte: it says nothing, not even that nothing is there.
-    #[error("the file is empty: not even a header is there")]
-    Empty,
-    #[error("{}", list(.0))]
-    Problems(Vec<Problem>),
-}
-
-fn list(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
 
 /// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused. Custom
 /// attributes are those that the header declares.
@@ -64,7 +49,8 @@ pub fn read_declared(
         }
     }
     // Every line, the last one too, was a whole JSON object: a missing last line end cuts nothing off.
-    let completeness = Completeness { claimed: header.complete, announced: header.count, seen, ended: true };
+    let completeness =
+        Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
     problems.extend(miscount(&header, seen, lines.number));
     problems.extend(problems_between(&facts));
     problems.extend(mixed(&facts, &past));

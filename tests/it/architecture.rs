@@ -54,6 +54,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("toml_edit", &["config"]),
     ("serde_path_to_error", &["config"]),
     ("annotate_snippets", &["config"]),
+    ("encoding_rs", &["source"]),
     ("cron", &["config::schedule"]),
     ("chrono", &["config::schedule"]),
     ("jiff", &["org", "clock", "config"]),

@@ -1,5 +1,6 @@
 //! The binary from outside: usage, help and lists.
 
+mod csv;
 mod edit;
 mod find;
 mod quality;

@@ -8,6 +8,8 @@ use rosterd::mapping::{Place, WhenEmpty};
 use rosterd::object::{AttributeName, Authority, Kind};
 use rosterd::org::Instant;
 
+mod csv;
+
 const BASE: &str = include_str!("base.toml");
 
 fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {

@@ -5,6 +5,7 @@ mod bad_input;
 mod broken_files;
 mod chief;
 mod copy;
+mod csv;
 mod custom;
 mod fixture;
 mod history;

@@ -1,0 +1,90 @@
+//! The sources of the configuration and their files: which there are, and how each is read.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use super::command::Exit;
+use super::engine::Engine;
+use super::failure::Failure;
+use crate::org::{Batch, Day, Floor, Problem, Stored};
+use crate::reconcile::Measure;
+use crate::source::{ReadError, csv, roster_jsonl};
+
+/// The source that always exists and needs no configuration.
+const ROSTER: &str = "roster";
+
+impl Engine {
+    /// The file that a source is read from: the one that is given, or that of the configuration.
+    pub(super) fn source_file(&self, source: &str, file: Option<&Path>) -> Result<PathBuf, Failure> {
+        let config = &self.config.config;
+        let jsonl = config.jsonl.get(source).map(|jsonl| &jsonl.file);
+        let configured = jsonl.or_else(|| config.csv.get(source).map(|csv| &csv.file));
+        match (file, configured) {
+            (Some(file), _) if source == ROSTER || configured.is_some() => Ok(file.to_owned()),
+            (None, Some(file)) => Ok(self.config.folder.join(file)),
+            (None, None) if source == ROSTER => {
+                Err(Failure::new(Exit::Usage, "the source \"roster\" needs a file").hint("rosterd import roster FILE"))
+            }
+            _ => {
+                let names: Vec<&str> =
+                    std::iter::once(ROSTER).chain(self.config.sources.keys().map(String::as_str)).collect();
+                let hint = format!("the sources are: {}", names.join(", "));
+                Err(Failure::new(Exit::Usage, format!("no source is named {source:?}")).hint(hint))
+            }
+        }
+    }
+
+    /// The source that the facts of a configured file belong to.
+    pub(super) fn owner<'a>(&'a self, name: &'a str) -> &'a str {
+        self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
+    }
+
+    /// Reads the file of the source `name` in the form that the configuration gives it.
+    pub(super) async fn read_file(&self, name: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
+        let sealer = self.sealer()?;
+        let (layout, custom) = (self.config.layouts.get(name).cloned(), self.config.custom.clone());
+        let (source, path) = (self.owner(name).to_owned(), file.to_owned());
+        let reading = move || -> Result<Batch, ReadError> {
+            let input = File::open(path)?;
+            match layout {
+                Some(layout) => csv::read(input, &source, &layout, sealer.as_ref()),
+                None => roster_jsonl::read_declared(BufReader::new(input), &source, sealer.as_ref(), &custom),
+            }
+        };
+        tokio::task::spawn_blocking(reading)
+            .await
+            .map_err(|error| Failure::because(Exit::Failed, &format!("reading {}", file.display()), &error))
+    }
+
+    /// What the roster said against a file, in the words of the file.
+    pub(super) async fn told(&self, name: &str, file: &Path, problems: Vec<Problem>) -> Vec<Problem> {
+        let Some(layout) = self.config.layouts.get(name).cloned() else { return problems };
+        let (source, path, same) = (self.owner(name).to_owned(), file.to_owned(), problems.clone());
+        let telling = move || match File::open(path) {
+            Ok(input) => csv::tell(input, &source, &layout, problems),
+            Err(_) => problems,
+        };
+        tokio::task::spawn_blocking(telling).await.unwrap_or(same)
+    }
+}
+
+/// What a batch that is only declared to be complete lacks of its floor. It is held, not refused: an organisation may
+/// have become smaller, and somebody can say so.
+pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Vec<Measure> {
+    let Some(Floor { rows, share }) = batch.completeness.declared else { return Vec::new() };
+    let kinds = &batch.header.kinds;
+    let ours = stored.rows.iter().filter(|row| *row.source == *batch.source && kinds.contains(&row.kind));
+    let had = ours.filter(|row| row.interval.contains(today)).map(|row| &row.id).collect::<HashSet<_>>().len() as u64;
+    let brought = batch.lines.iter().map(|line| &line.version.id).collect::<HashSet<_>>().len() as u64;
+    let missing = |limit: &str, of: u64, there: u64| Measure {
+        limit: limit.to_owned(),
+        found: of.saturating_sub(there),
+        of,
+        allowed: 0,
+    };
+    let share = (u128::from(had) * u128::from(share)).div_ceil(100);
+    let share = u64::try_from(share).unwrap_or(u64::MAX);
+    vec![missing("intake.rows", rows, batch.completeness.seen), missing("intake.share", share, brought)]
+}
