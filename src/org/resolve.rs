@@ -40,7 +40,13 @@ pub(super) fn resolve(lines: Vec<Line>, rows: &Rows<'_>, gone: &[&Thing]) -> Res
             problems.push(Problem::of_line(number, message).with_hint("ids are unique over all kinds"));
             continue;
         }
-        let resolve = |field, reference: Reference| {
+        let resolve = |field: Field, reference: Reference| {
+            // an account outlives its person: an export holds it when nobody knows the person any more
+            if let (FactKind::Account, "person", Reference::Id(id)) = (kind, field.name, &reference)
+                && (known.gone.contains(id) || !known.kinds.contains_key(id))
+            {
+                return Ok(id.clone());
+            }
             let found = known.find(field, &reference)?;
             if known.gone.contains(&found) && dangling.len() < MOST_PROBLEMS {
                 let message = format!("{}: {reference} is not in this file, so it would be gone", field.name);

@@ -1,7 +1,7 @@
 //! The accounts that rosterd makes: its own facts, which no import ends.
 
 use rosterd::org::{Account, Id, Interval};
-use rosterd::store::{CommitMeta, OWN_SOURCE, StoreError};
+use rosterd::store::{CommitMeta, ExportOptions, OWN_SOURCE, StoreError};
 
 use super::fixture::{ANNA, ANNAS_JOB, BELOW, Roster, SMALL, UNIT, complete, id, instant, partial};
 
@@ -36,6 +36,17 @@ async fn they_are_stated_once_and_survive_a_complete_import() {
     let shown =
         roster.store.show(rosterd::org::FactKind::Account, &id("a1"), snapshot.day(), None).await.unwrap().unwrap();
     assert_eq!((shown.source.as_str(), shown.note.as_deref()), (OWN_SOURCE, Some("made by an apply")));
+}
+
+#[tokio::test]
+async fn an_export_with_the_account_of_a_forgotten_person_goes_into_an_empty_roster() {
+    let roster = Roster::with(&complete(&SMALL)).await;
+    roster.store.put_accounts(&meta(), &[account("bo")]).await.unwrap();
+    roster.import(&complete(&[UNIT, BELOW, ANNA, ANNAS_JOB]), "2026-11-23T06:00:00Z").await.unwrap();
+    let exported = roster.export(ExportOptions::default()).await;
+    assert!(exported.contains(r#""person":"bo""#), "the account names whom nobody knows");
+    let copy = Roster::with(&exported).await;
+    assert_eq!(copy.on("2026-11-23").await.account(&id("a1")).unwrap().login.as_deref(), Some("bo"));
 }
 
 #[tokio::test]
