@@ -9,11 +9,11 @@ pub(super) fn places(text: &str, row: &Row<'_>, columns: &[String]) -> Result<Ve
     let mut problems = Vec::new();
     for (place, field) in row.fields.iter().enumerate() {
         if row.fields[..place].iter().any(|earlier| earlier.value == field.value) {
-            problems.push(problem(text, field.at, format!("the column {:?} is there twice", field.value)));
+            problems.push(problem(text, field.at, format!("{} is there twice", named(&field.value))));
         } else if !columns.iter().any(|column| *column == field.value) {
             let hint = format!("the columns are: {}", columns.join(", "));
-            problems
-                .push(problem(text, field.at, format!("the column {:?} is not declared", field.value)).with_hint(hint));
+            let message = format!("{} is not declared", named(&field.value));
+            problems.push(problem(text, field.at, message).with_hint(hint));
         }
     }
     let mut places = Vec::new();
@@ -24,6 +24,12 @@ pub(super) fn places(text: &str, row: &Row<'_>, columns: &[String]) -> Result<Ve
         }
     }
     if problems.is_empty() { Ok(places) } else { Err(problems) }
+}
+
+/// A column by its name. A row of data may stand where the header should be, or run into it, and hold a national id:
+/// what has a digit is not repeated, but only pointed at.
+fn named(name: &str) -> String {
+    if name.chars().any(char::is_numeric) { "this column".to_owned() } else { format!("the column {name:?}") }
 }
 
 /// A row with too few or too many fields.

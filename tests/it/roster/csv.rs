@@ -160,6 +160,14 @@ fn a_count_in_a_column_proves_as_well() {
 }
 
 #[test]
+fn a_row_that_runs_into_the_header_is_not_repeated() {
+    let error = read(format!("{HEADER}\t{ANNA}\n").as_bytes(), "payroll", &layout(&[]), None).expect_err("no header");
+    let said = error.to_string();
+    assert!(said.contains("this column is not declared"), "{said}");
+    assert!(!said.contains("000000-000"), "{said}");
+}
+
+#[test]
 fn nothing_is_proved_without_complete() {
     let layout = layout(&[("complete = { trailer = \"SLUT\" }\n", "")]);
     let text = format!("{HEADER}\n{ANNA}\n");
