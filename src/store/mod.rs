@@ -41,7 +41,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, Sqlite, Transaction};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -50,6 +50,8 @@ use crate::org::Instant;
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 const READERS: u32 = 4;
+/// In KiB, as a negative number: a large import changes the pages of three indexes again and again.
+const WRITERS_CACHE: &str = "-16384";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The roster's file, open.
@@ -160,9 +162,10 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging() // a slow statement is no news to who runs the program, and its text no help
 }
 
 async fn writer_pool(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let options = options.journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITERS_CACHE);
     Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
 }
