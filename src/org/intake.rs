@@ -9,25 +9,25 @@
 //! - Absence counts only for the kinds that the header names and for things of the batch's own source: the accounts
 //!   that rosterd made never end by an import.
 //!
-//! The second import of the same batch changes nothing. A *past* (see [`past`](super::Past)) is another matter: it
+//! Batch and roster are merged in the order of kind and id, one thing at a time; nothing is held as a parsed fact. The
+//! second import of the same batch changes nothing. A *past* (see [`past`](super::Past)) is another matter: it
 //! makes an empty roster into the one that it was exported from.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::ancestry;
-use super::batch::{Batch, Line, States};
-use super::contacts;
-use super::custom_classes;
+use super::batch::{Batch, States};
+use super::between::Between;
 use super::fact::Fact;
 use super::history::{Span, Timeline};
-use super::id::Id;
-use super::intake_plan::{IntakePlan, Rows, Stored, StoredRow, Thing, timeline};
-use super::intended::Intended;
+use super::intake_plan::{Growing, IntakePlan, Stored, StoredRow, Thing, timeline};
 use super::kind::FactKind;
+use super::known::{Census, Known, Place};
 use super::past_intake;
-use super::problem::{MOST_PROBLEMS, Problem};
-use super::resolve::{self, Resolved};
+use super::problem::{FirstProblems, Problem};
+use super::reference::Reference;
+use super::resolve::{Dereference, Resolved};
+use super::things::{ThingAt, Things};
 use super::time::{Day, Interval};
 
 /// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
@@ -37,10 +37,6 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
         return past_intake::plan(batch, stored);
     }
     let taken = batch.header.taken.map_or(today, |taken| taken.day(zone));
-    let mut rows: Rows<'_> = BTreeMap::new();
-    for row in &stored.rows {
-        rows.entry((row.kind, row.id.clone())).or_default().push(row);
-    }
     let intake = Intake {
         source: batch.source.clone(),
         complete: batch.is_complete(),
@@ -49,22 +45,40 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
         redacts: batch.header.redacts_national_ids(),
         taken,
     };
-    let gone = intake.absent(&batch.lines, &rows);
-    let corrected_away: &[&Thing] = if intake.states == States::Timeline { &gone } else { &[] };
-    let (lines, dangling) = resolve::resolve(batch.lines, &rows, corrected_away)?;
-    let wanted = intake.wanted(&lines, &rows, &gone)?;
-    let intended = Intended { lines: &lines, rows: &rows, wanted: &wanted };
-    ancestry::refuse_cycles(&intended)?;
-    contacts::refuse_values(&intended)?;
-    custom_classes::refuse_missing(&intended, &batch.custom)?;
+    let (known, stated) = intake.known(&batch, stored)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
-    let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };
-    for (thing, wanted) in &wanted {
-        plan.take(thing, rows.get(thing).map_or(&[], Vec::as_slice), wanted, guarded_day);
+    let mut plan = Growing::new(stored.basis, batch.source, guarded_day);
+    let mut references = Dereference::default();
+    let mut problems = FirstProblems::default();
+    let mut between = Between::new(stated, &batch.custom);
+    let mut things = Things::new(&stored.rows, &batch.lines)?;
+    while let Some(ThingAt { kind, id, rows, lines }) = things.next_thing()? {
+        plan.count(kind, &rows);
+        if lines.is_empty() && !intake.is_missing(kind, &rows) {
+            between.holds(kind, &id, || timeline(&rows));
+            continue;
+        }
+        let mut resolved = Vec::with_capacity(lines.len());
+        for line in lines {
+            let typed = line.typed().map_err(|error| vec![Problem::of_line(line.number, error.to_string())])?;
+            let body = (!line.may_name_by_key()).then_some(line.body);
+            resolved.extend(references.resolve(line.at, typed, body, &known));
+        }
+        let thing = (kind, id);
+        match intake.wanted(&thing, &rows, &resolved) {
+            Ok(wanted) => {
+                between.holds(kind, &thing.1, || wanted.clone());
+                resolved.iter().for_each(|line| between.states(line));
+                plan.take(&thing, &rows, &wanted);
+            }
+            Err(problem) => problems.push(problem.line, problem),
+        }
     }
-    plan.count_all(&rows, guarded_day);
-    Ok(plan)
+    let dangling = references.finish()?;
+    problems.finish()?;
+    between.finish()?;
+    Ok(plan.finish(dangling))
 }
 
 /// What the header of the batch settles.
@@ -78,60 +92,56 @@ struct Intake {
 }
 
 impl Intake {
-    /// The things of this source that a complete batch no longer mentions.
-    fn absent<'a>(&self, lines: &[Line], rows: &'a Rows<'_>) -> Vec<&'a Thing> {
-        if !self.complete {
-            return Vec::new();
+    /// What the lines can name, and the kinds of which there are lines.
+    fn known(&self, batch: &Batch, stored: &Stored) -> Result<(Known, BTreeSet<FactKind>), Vec<Problem>> {
+        let mut census = Census::default();
+        let mut stated = BTreeSet::new();
+        let mut things = Things::new(&stored.rows, &batch.lines)?;
+        while let Some(ThingAt { kind, id, rows, lines }) = things.next_thing()? {
+            let is_missing = lines.is_empty() && self.is_missing(kind, &rows);
+            let gone = is_missing && self.states == States::Timeline;
+            census.add(kind, &id, Place { stored: !rows.is_empty(), stated: !lines.is_empty(), gone });
+            if !lines.is_empty() {
+                stated.insert(kind);
+            }
+            if kind != FactKind::Key {
+                continue;
+            }
+            if lines.is_empty() {
+                for row in &rows {
+                    if let Ok(Fact::Key(key)) = Fact::from_body(kind, &row.body) {
+                        census.add_key(key);
+                    }
+                }
+            }
+            for line in &lines {
+                if let Ok(Fact::Key(key)) = line.typed().map(|line| line.version.fact)
+                    && let Reference::Id(of) = key.of
+                {
+                    census.add_key(super::key::Key { of, source: key.source, value: key.value });
+                }
+            }
         }
-        let stated: HashSet<(FactKind, &Id)> =
-            lines.iter().map(|line| (line.version.kind(), &line.version.id)).collect();
-        rows.iter()
-            .filter(|((kind, id), rows)| self.kinds.contains(kind) && self.owns(rows) && !stated.contains(&(*kind, id)))
-            .map(|(thing, _)| thing)
-            .collect()
+        Ok((census.finish(), stated))
     }
 
-    fn owns(&self, rows: &[&StoredRow]) -> bool {
+    /// Whether a thing without lines is one that a complete batch of this source no longer mentions.
+    fn is_missing(&self, kind: FactKind, rows: &[StoredRow]) -> bool {
+        self.complete && self.kinds.contains(&kind) && self.owns(rows)
+    }
+
+    fn owns(&self, rows: &[StoredRow]) -> bool {
         rows.first().is_none_or(|row| *row.source == *self.source)
     }
 
-    /// The timeline that each thing of the batch, and each that it lacks, should have.
-    fn wanted(
-        &self,
-        lines: &[Resolved],
-        rows: &Rows<'_>,
-        gone: &[&Thing],
-    ) -> Result<BTreeMap<Thing, Timeline<Arc<str>>>, Vec<Problem>> {
-        let mut by_thing: BTreeMap<Thing, Vec<&Resolved>> = BTreeMap::new();
-        for line in lines {
-            by_thing.entry((line.version.kind(), line.version.id.clone())).or_default().push(line);
-        }
-        let mut wanted = BTreeMap::new();
-        let mut problems = Vec::new();
-        for (thing, lines) in by_thing {
-            let rows = rows.get(&thing).map_or(&[][..], Vec::as_slice);
-            match self.wanted_of(&thing, &lines, rows) {
-                Ok(timeline) => _ = wanted.insert(thing, timeline),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        for thing in gone {
-            let stored = timeline(rows.get(*thing).map_or(&[], Vec::as_slice));
-            let timeline = if self.states == States::Current { stored.end_on(self.taken) } else { Timeline::default() };
-            wanted.insert((*thing).clone(), timeline);
-        }
-        problems.sort_by_key(|problem| problem.line);
-        problems.truncate(MOST_PROBLEMS);
-        if problems.is_empty() { Ok(wanted) } else { Err(problems) }
-    }
-
-    fn wanted_of(
-        &self,
-        thing: &Thing,
-        lines: &[&Resolved],
-        rows: &[&StoredRow],
-    ) -> Result<Timeline<Arc<str>>, Problem> {
+    /// The timeline that a thing of the batch, or one that it lacks, should have: all its rows in force and all its
+    /// lines are here.
+    fn wanted(&self, thing: &Thing, rows: &[StoredRow], lines: &[Resolved]) -> Result<Timeline<Arc<str>>, Problem> {
         let stored = timeline(rows);
+        if lines.is_empty() {
+            let ends = self.states == States::Current;
+            return Ok(if ends { stored.end_on(self.taken) } else { Timeline::default() });
+        }
         if let (Some(row), false) = (rows.first(), self.owns(rows)) {
             for line in lines {
                 let stated = Timeline::new(self.spans(line, &stored)?).unwrap_or_default();
@@ -166,18 +176,18 @@ impl Intake {
 
     /// What one line states. A redacted national id is taken from what is stored, day by day.
     fn spans(&self, line: &Resolved, stored: &Timeline<Arc<str>>) -> Result<Vec<Span<Arc<str>>>, Problem> {
-        let unwritable = |error: serde_json::Error| Problem::of_line(line.number, error.to_string());
-        let body = |fact: &Fact| fact.body().map(Arc::from).map_err(unwritable);
         let interval = line.version.interval;
         let (true, Fact::Person(person)) = (self.redacts, &line.version.fact) else {
-            return Ok(vec![Span { interval, body: body(&line.version.fact)? }]);
+            return Ok(vec![Span { interval, body: line.body.clone() }]);
         };
-        let mut stated = Timeline::default().overlay(interval, body(&line.version.fact)?);
+        let mut stated = Timeline::default().overlay(interval, line.body.clone());
         for span in stored.within(&interval).spans() {
             if let Ok(Fact::Person(there)) = Fact::from_body(FactKind::Person, &span.body) {
                 let mut person = person.clone();
                 person.national_id = there.national_id;
-                stated = stated.overlay(span.interval, body(&Fact::Person(person))?);
+                let body = Fact::Person(person).body();
+                let body = body.map_err(|error| Problem::of_line(line.number, error.to_string()))?;
+                stated = stated.overlay(span.interval, body.into());
             }
         }
         Ok(stated.spans().to_vec())

@@ -10,13 +10,11 @@ use super::id::Id;
 use super::kind::FactKind;
 use super::past::Past;
 use super::problem::Problem;
+use super::runs::{Runs, Sorter};
 use super::time::{Day, Interval};
 
 /// One thing of the roster.
 pub(super) type Thing = (FactKind, Id);
-
-/// The rows in force of each thing.
-pub(super) type Rows<'a> = BTreeMap<Thing, Vec<&'a StoredRow>>;
 
 /// A row of the roster that is in force (not closed by a later commit).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +32,7 @@ pub struct StoredRow {
 pub struct Stored {
     /// The commit that this was read at; 0 for an empty roster.
     pub basis: i64,
-    pub rows: Vec<StoredRow>,
+    pub rows: Runs<StoredRow>,
 }
 
 /// A row to add.
@@ -67,13 +65,13 @@ pub struct Lost {
 }
 
 /// Everything that committing a batch would do.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct IntakePlan {
     /// The commit it was planned on: it can be committed on no other.
     pub basis: i64,
     pub source: String,
     pub close: Vec<i64>,
-    pub add: Vec<NewRow>,
+    pub add: Runs<NewRow>,
     pub counts: BTreeMap<FactKind, Counts>,
     pub lost: BTreeMap<FactKind, Lost>,
     /// Lines that name what the file corrects away. A plan with any cannot be committed; it is a plan all the same,
@@ -91,11 +89,11 @@ impl IntakePlan {
 }
 
 /// The timeline of a thing's rows. Stored rows never overlap: the store writes normal timelines only.
-pub(super) fn timeline(rows: &[&StoredRow]) -> Timeline<Arc<str>> {
+pub(super) fn timeline(rows: &[StoredRow]) -> Timeline<Arc<str>> {
     Timeline::new(spans_of(rows).into_iter().map(|(_, span)| span).collect()).unwrap_or_default()
 }
 
-pub(super) fn spans_of(rows: &[&StoredRow]) -> Vec<(i64, Span<Arc<str>>)> {
+pub(super) fn spans_of(rows: &[StoredRow]) -> Vec<(i64, Span<Arc<str>>)> {
     rows.iter().map(|row| (row.row, Span { interval: row.interval, body: row.body.clone() })).collect()
 }
 
@@ -103,13 +101,26 @@ pub(super) fn new_row((kind, id): &Thing, span: Span<Arc<str>>) -> NewRow {
     NewRow { kind: *kind, id: id.clone(), interval: span.interval, body: span.body }
 }
 
-impl IntakePlan {
+/// A plan that grows thing by thing.
+#[derive(Debug)]
+pub(super) struct Growing {
+    plan: IntakePlan,
+    add: Sorter<NewRow>,
+    /// The day to count losses on.
+    day: Day,
+}
+
+impl Growing {
+    pub(super) fn new(basis: i64, source: String, day: Day) -> Self {
+        Self { plan: IntakePlan { basis, source, ..IntakePlan::default() }, add: Sorter::default(), day }
+    }
+
     /// Takes up what has to be done to one thing, and counts it.
-    pub(super) fn take(&mut self, thing: &Thing, rows: &[&StoredRow], wanted: &Timeline<Arc<str>>, day: Day) {
+    pub(super) fn take(&mut self, thing: &Thing, rows: &[StoredRow], wanted: &Timeline<Arc<str>>) {
         let (kind, _) = thing;
         let stored = timeline(rows);
         let (close, add) = difference(&spans_of(rows), wanted);
-        let counts = self.counts.entry(*kind).or_default();
+        let counts = self.plan.counts.entry(*kind).or_default();
         if close.is_empty() && add.is_empty() {
             counts.unchanged += 1;
             return;
@@ -120,20 +131,22 @@ impl IntakePlan {
             (Some(before), Some(after)) if is_sooner(after, before) => counts.ended += 1,
             _ => counts.changed += 1,
         }
-        if stored.on(day).is_some() && wanted.on(day).is_none() {
-            self.lost.entry(*kind).or_default().found += 1;
+        if stored.on(self.day).is_some() && wanted.on(self.day).is_none() {
+            self.plan.lost.entry(*kind).or_default().found += 1;
         }
-        self.close.extend(close);
-        self.add.extend(add.into_iter().map(|span| new_row(thing, span)));
+        self.plan.close.extend(close);
+        add.into_iter().for_each(|span| self.add.push(new_row(thing, span)));
     }
 
-    /// Counts what there was on the day, of the batch's own source.
-    pub(super) fn count_all(&mut self, rows: &Rows<'_>, day: Day) {
-        for ((kind, _), rows) in rows {
-            if rows.iter().any(|row| *row.source == *self.source && row.interval.contains(day)) {
-                self.lost.entry(*kind).or_default().of += 1;
-            }
+    /// Counts a thing of the batch's own source that there was on the day, whether the batch speaks of it or not.
+    pub(super) fn count(&mut self, kind: FactKind, rows: &[StoredRow]) {
+        if rows.iter().any(|row| *row.source == *self.plan.source && row.interval.contains(self.day)) {
+            self.plan.lost.entry(kind).or_default().of += 1;
         }
+    }
+
+    pub(super) fn finish(self, dangling: Vec<Problem>) -> IntakePlan {
+        IntakePlan { add: self.add.finish(), dangling, ..self.plan }
     }
 }
 

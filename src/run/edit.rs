@@ -25,7 +25,8 @@ impl Engine {
         digest: Option<&str>,
     ) -> Result<Answer, Failure> {
         let stored = self.store.stored().await?;
-        let source = source_of(&stored, edit).unwrap_or(EDIT).to_owned();
+        let source = source_of(&stored, edit).map_err(StoreError::from)?;
+        let source = source.as_deref().unwrap_or(EDIT).to_owned();
         self.may_edit(edit, &source)?;
         let mut document = EditDocument {
             act: edit.act.as_str().to_owned(),

@@ -65,7 +65,7 @@ impl Engine {
             lines: batch.completeness.seen,
         };
         let stored = self.store.stored().await?;
-        let limits = below_floor(&batch, &stored, self.today());
+        let limits = below_floor(&batch, &stored, self.today()).map_err(StoreError::from)?;
         let mut document = ImportDocument {
             source: source.to_owned(),
             digest: Some(reading.digest.clone()),
@@ -76,7 +76,9 @@ impl Engine {
             problems: Vec::new(),
             dry_run,
         };
-        match intake::plan(batch, &stored, self.today(), &self.config.zone) {
+        let planned = intake::plan(batch, &stored, self.today(), &self.config.zone);
+        drop(stored); // a large roster: the commit needs the room
+        match planned {
             Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
             Err(problems) => {
                 document.outcome = Outcome::Failed;

@@ -1,6 +1,5 @@
 //! The sources of the configuration and their files: which there are, and how each is read.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -8,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
-use crate::org::{Batch, Day, Floor, Problem, Stored};
+use crate::org::{Batch, Damaged, Day, Floor, Merged, Problem, Record, Stored};
 use crate::reconcile::Measure;
 use crate::source::{ReadError, csv, roster_jsonl};
 
@@ -72,12 +71,13 @@ impl Engine {
 
 /// What a batch that is only declared to be complete lacks of its floor. It is held, not refused: an organisation may
 /// have become smaller, and somebody can say so.
-pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Vec<Measure> {
-    let Some(Floor { rows, share }) = batch.completeness.declared else { return Vec::new() };
+pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Result<Vec<Measure>, Damaged> {
+    let Some(Floor { rows, share }) = batch.completeness.declared else { return Ok(Vec::new()) };
     let kinds = &batch.header.kinds;
-    let ours = stored.rows.iter().filter(|row| *row.source == *batch.source && kinds.contains(&row.kind));
-    let had = ours.filter(|row| row.interval.contains(today)).map(|row| &row.id).collect::<HashSet<_>>().len() as u64;
-    let brought = batch.lines.iter().map(|line| &line.version.id).collect::<HashSet<_>>().len() as u64;
+    let had = things(stored.rows.iter()?, |row| {
+        *row.source == *batch.source && kinds.contains(&row.kind) && row.interval.contains(today)
+    })?;
+    let brought = things(batch.lines.iter()?, |_| true)?;
     let missing = |limit: &str, of: u64, there: u64| Measure {
         limit: limit.to_owned(),
         found: of.saturating_sub(there),
@@ -86,5 +86,18 @@ pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Vec<Mea
     };
     let share = (u128::from(had) * u128::from(share)).div_ceil(100);
     let share = u64::try_from(share).unwrap_or(u64::MAX);
-    vec![missing("intake.rows", rows, batch.completeness.seen), missing("intake.share", share, brought)]
+    Ok(vec![missing("intake.rows", rows, batch.completeness.seen), missing("intake.share", share, brought)])
+}
+
+/// How many things have a record that counts. Those of one thing come together.
+fn things<R: Record>(records: Merged<'_, R>, counts: impl Fn(&R) -> bool) -> Result<u64, Damaged> {
+    let (mut things, mut last) = (0, None);
+    for record in records {
+        let record = record?;
+        if counts(&record) && last.as_ref() != Some(record.id()) {
+            things += 1;
+            last = Some(record.id().clone());
+        }
+    }
+    Ok(things)
 }

@@ -9,8 +9,8 @@ use std::io::{BufRead, Read};
 pub use super::error::ReadError;
 use super::line::{self, RawLine, Says};
 use crate::org::{
-    Batch, Completeness, CustomProblem, CustomTypes, Fact, Header, Line, MOST_PROBLEMS, PastLine, Problem, SealError,
-    Sealer, Version, problems_between,
+    Batch, Completeness, CustomProblem, CustomTypes, Fact, Header, Line, MOST_PROBLEMS, PackedLine, PastLine, Problem,
+    SealError, Sealer, Sorter, Version, problems_between,
 };
 
 /// The most bytes of one line: more is not a fact but a mistake.
@@ -33,13 +33,20 @@ pub fn read_declared(
     let Some(first) = lines.next_line()? else { return Err(ReadError::Empty) };
     let header = header(&first).map_err(ReadError::Problems)?;
     let custom = custom_types(&header, declared).map_err(ReadError::Problems)?;
-    let (mut facts, mut past) = (Vec::new(), Vec::new());
+    let (mut facts, mut past) = (Sorter::default(), Vec::new());
+    let mut first = None;
     let mut problems = Vec::new();
     let mut seen = 0;
     while let Some(raw) = lines.next_line()? {
         seen += 1;
         match fact(&raw, &header, sealer, &custom) {
-            Ok(Stated::Now(line)) => facts.push(line),
+            Ok(Stated::Now(line)) => {
+                first.get_or_insert(line.number);
+                match PackedLine::new(seen - 1, &line) {
+                    Ok(line) => facts.push(line),
+                    Err(error) => problems.push(Problem::of_line(line.number, error.to_string())),
+                }
+            }
             Ok(Stated::Past(line)) => past.push(line),
             Err(found) => problems.extend(found),
         }
@@ -51,9 +58,10 @@ pub fn read_declared(
     // Every line, the last one too, was a whole JSON object: a missing last line end cuts nothing off.
     let completeness =
         Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
+    let facts = facts.finish();
     problems.extend(miscount(&header, seen, lines.number));
-    problems.extend(problems_between(&facts));
-    problems.extend(mixed(&facts, &past));
+    problems.extend(problems_between(&facts)?);
+    problems.extend(mixed(first, &past));
     if !problems.is_empty() {
         problems.truncate(MOST_PROBLEMS);
         return Err(ReadError::Problems(problems));
@@ -68,10 +76,10 @@ enum Stated {
     Past(PastLine),
 }
 
-fn mixed(facts: &[Line], past: &[PastLine]) -> Option<Problem> {
-    let (line, _) = facts.first().zip(past.first())?;
+fn mixed(first: Option<u64>, past: &[PastLine]) -> Option<Problem> {
+    let (line, _) = first.zip(past.first())?;
     let message = "other lines say `known_from`, this one does not";
-    Some(Problem::of_line(line.number, message).with_hint("a file is a history as a whole, or not at all"))
+    Some(Problem::of_line(line, message).with_hint("a file is a history as a whole, or not at all"))
 }
 
 fn miscount(header: &Header, seen: u64, last: u64) -> Option<Problem> {

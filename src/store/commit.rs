@@ -10,11 +10,13 @@ use super::error::StoreError;
 use super::log::{Digester, LogKey, Record, append, append_commits};
 use super::past::write_past;
 use super::read::commit_at;
-use crate::org::{Account, Fact, FactKind, Id, Instant, IntakePlan, Interval, NewRow};
+use crate::org::{Account, FactKind, Id, Instant, IntakePlan, Interval, NewRow, Runs, Sealed};
 
 /// SQLite binds at most 32,766 values to one statement.
 pub(super) const ROWS_AT_ONCE: usize = 2_000;
 const CLOSED_AT_ONCE: usize = 10_000;
+/// A commit of more rows leaves a log behind that is worth emptying.
+const LARGE: usize = 20_000;
 
 /// Who writes, from where and why.
 #[derive(Debug, Clone)]
@@ -64,7 +66,18 @@ impl Store {
         }
         transaction.commit().await?;
         self.write_head().await?;
+        if plan.past.is_some() || plan.add.len() + plan.close.len() > LARGE {
+            self.empty_write_ahead_log().await;
+        }
         Ok(seq)
+    }
+
+    /// Takes the write-ahead log back into the file: after a large commit it is as large as the file itself, and would
+    /// stay so. Where a reader is in the way, it stays until the next time.
+    async fn empty_write_ahead_log(&self) {
+        if let Ok(writer) = self.writer() {
+            _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await;
+        }
     }
 
     /// States accounts of rosterd's own in a transaction by itself: see [`put_accounts`].
@@ -89,24 +102,16 @@ pub(super) async fn commit(
     meta: &CommitMeta,
     source: &str,
     close: &[i64],
-    add: &[NewRow],
+    add: &Runs<NewRow>,
 ) -> Result<i64, StoreError> {
     let (seq, known) = new_commit(connection, meta).await?;
-    write_rows(connection, seq, source, close, add).await?;
     let row = json!({
         "seq": seq, "known": known, "actor": meta.actor, "source": meta.source, "batch": meta.batch,
         "note": meta.note, "taken": meta.taken.map(Instant::micros),
     });
     let mut digester = Digester::new(key);
-    for row in add {
-        let (from, to) = (row.interval.from.map(String::from), row.interval.to.map(String::from));
-        let (kind, id) = (Some(row.kind.name()), Some(row.id.as_str()));
-        digester.add([kind, id, from.as_deref(), to.as_deref(), Some(&row.body), Some(source)]);
-    }
-    let mut closed = close.to_vec();
-    closed.sort_unstable();
-    closed.dedup();
-    closed.into_iter().for_each(|row| digester.close(row));
+    close_rows(connection, seq, close, &mut digester).await?;
+    add_rows(connection, seq, source, add, &mut digester).await?;
     let record = Record { facts: Some(digester.finish()), ..Record::new("commit", format!("commit {seq}"), row) };
     append(connection, key, &record, meta.now).await?;
     Ok(seq)
@@ -131,13 +136,12 @@ async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Res
     Ok((last.seq + 1, known))
 }
 
-/// Closes and adds rows as of the commit `seq`.
-async fn write_rows(
+/// Closes rows as of the commit `seq`.
+async fn close_rows(
     connection: &mut SqliteConnection,
     seq: i64,
-    source: &str,
     close: &[i64],
-    add: &[NewRow],
+    digester: &mut Digester,
 ) -> Result<(), StoreError> {
     for chunk in close.chunks(CLOSED_AT_ONCE) {
         let mut query = QueryBuilder::<Sqlite>::new("UPDATE fact SET known_to = ");
@@ -149,22 +153,45 @@ async fn write_rows(
         query.push(")");
         query.build().execute(&mut *connection).await?;
     }
-    for chunk in add.chunks(ROWS_AT_ONCE) {
+    let mut closed = close.to_vec();
+    closed.sort_unstable();
+    closed.dedup();
+    closed.into_iter().for_each(|row| digester.close(row));
+    Ok(())
+}
+
+/// Adds rows as of the commit `seq`, a chunk at a time.
+async fn add_rows(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    source: &str,
+    add: &Runs<NewRow>,
+    digester: &mut Digester,
+) -> Result<(), StoreError> {
+    let mut rows = add.iter()?;
+    loop {
+        let chunk: Vec<NewRow> = rows.by_ref().take(ROWS_AT_ONCE).collect::<Result<_, _>>()?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
         let mut query =
             QueryBuilder::<Sqlite>::new("INSERT INTO fact (kind, id, valid_from, valid_to, body, source, known_from) ");
-        query.push_values(chunk, |mut values, row| {
+        query.push_values(&chunk, |mut values, row| {
+            let (from, to) = (row.interval.from.map(String::from), row.interval.to.map(String::from));
+            let (kind, id) = (Some(row.kind.name()), Some(row.id.as_str()));
+            digester.add([kind, id, from.as_deref(), to.as_deref(), Some(&row.body), Some(source)]);
             values
                 .push_bind(row.kind.name())
                 .push_bind(row.id.as_str())
-                .push_bind(row.interval.from.map(String::from))
-                .push_bind(row.interval.to.map(String::from))
+                .push_bind(from)
+                .push_bind(to)
                 .push_bind(&*row.body)
                 .push_bind(source)
                 .push_bind(seq);
         });
         query.build().execute(&mut *connection).await?;
+        index_national_ids(connection, chunk.iter()).await?;
     }
-    index_national_ids(connection, add.iter()).await
 }
 
 /// Remembers who has or had which national id.
@@ -174,9 +201,7 @@ pub(super) async fn index_national_ids(
 ) -> Result<(), StoreError> {
     let mut found: Vec<(String, &Id)> = Vec::new();
     for row in add.filter(|row| row.kind == FactKind::Person) {
-        if let Fact::Person(person) = Fact::from_body(row.kind, &row.body)? {
-            found.extend(person.national_id.map(|sealed| (sealed.index().to_owned(), &row.id)));
-        }
+        found.extend(Sealed::in_body(&row.body)?.map(|sealed| (sealed.index().to_owned(), &row.id)));
     }
     for chunk in found.chunks(ROWS_AT_ONCE) {
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO national_id (hash, person) ");

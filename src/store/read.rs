@@ -8,7 +8,11 @@ use sqlx::{Row, SqliteConnection};
 
 use super::error::StoreError;
 use super::{Store, row};
-use crate::org::{Day, Instant, Snapshot, SnapshotBuilder, Stored, StoredRow};
+use crate::org::{Day, FactKind, Instant, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow};
+
+/// The rows in force of one kind, in the order that the planner wants: then they are packed as they come.
+const IN_FORCE: &str = "SELECT row, id, valid_from, valid_to, body, source FROM fact INDEXED BY fact_in_force
+     WHERE known_to IS NULL AND kind = $1 ORDER BY id, valid_from";
 
 /// A commit of the record: its number, and when it became known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,20 +67,17 @@ impl Store {
         let mut transaction = self.reader().begin().await?;
         let basis = commit_at(&mut transaction, None).await?.seq;
         let mut sources: HashMap<String, Arc<str>> = HashMap::new();
-        let mut stored = Stored { basis, rows: Vec::new() };
-        {
-            let mut rows = sqlx::query(
-                "SELECT row, kind, id, valid_from, valid_to, body, source FROM fact WHERE known_to IS NULL",
-            )
-            .fetch(&mut *transaction);
+        let mut stored = Sorter::default();
+        for kind in FactKind::ALL {
+            let mut rows = sqlx::query(IN_FORCE).bind(kind.name()).fetch(&mut *transaction);
             while let Some(found) = rows.try_next().await? {
                 let source: &str = found.try_get("source")?;
                 if !sources.contains_key(source) {
                     sources.insert(source.to_owned(), source.into());
                 }
-                stored.rows.push(StoredRow {
+                stored.push(StoredRow {
                     row: found.try_get("row")?,
-                    kind: row::kind(&found)?,
+                    kind,
                     id: row::id(&found)?,
                     interval: row::interval(&found)?,
                     source: sources[source].clone(),
@@ -85,7 +86,7 @@ impl Store {
             }
         }
         transaction.rollback().await?;
-        Ok(stored)
+        Ok(Stored { basis, rows: stored.finish() })
     }
 
     /// The people who have or had the national id with this keyed hash (see [`Sealer::index`](crate::org::Sealer)).

@@ -31,7 +31,7 @@ const NARROW: &[(&str, &[&str])] = &[
 
 /// Pure modules with all the crates that they may use.
 const PURE: &[(&str, &[&str])] = &[
-    ("org", &["aes_siv", "base64", "blake3", "jiff", "serde", "serde_json", "thiserror", "uuid"]),
+    ("org", &["aes_siv", "base64", "blake3", "jiff", "lz4_flex", "serde", "serde_json", "thiserror", "uuid"]),
     ("object", &["serde", "thiserror"]),
     ("expr", &["deunicode", "icu_casemap", "minijinja", "thiserror", "unicode_normalization"]),
     ("mapping", &["serde", "thiserror", "uuid"]),
@@ -50,6 +50,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ldap3", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
     ("sqlx", &["store"]),
+    ("lz4_flex", &["org"]),
     ("toml", &["config"]),
     ("toml_edit", &["config"]),
     ("serde_path_to_error", &["config"]),

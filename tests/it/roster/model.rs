@@ -81,9 +81,9 @@ fn body(name: u64) -> Arc<str> {
 /// Does an edit through the store, as a commit of its own; false when it changes nothing.
 async fn commit(store: &Store, thing: &Id, edit: Edit, now: Instant) -> bool {
     let stored = store.stored().await.unwrap();
-    let rows: Vec<(i64, Span<Arc<str>>)> = (stored.rows.iter())
+    let rows: Vec<(i64, Span<Arc<str>>)> = (stored.rows.to_vec().unwrap().into_iter())
         .filter(|row| row.id == *thing)
-        .map(|row| (row.row, Span { interval: row.interval, body: row.body.clone() }))
+        .map(|row| (row.row, Span { interval: row.interval, body: row.body }))
         .collect();
     let before = Timeline::new(rows.iter().map(|(_, span)| span.clone()).collect()).unwrap();
     let after = match edit {
