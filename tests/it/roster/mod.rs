@@ -3,6 +3,8 @@
 mod accounts;
 mod bad_input;
 mod broken_files;
+mod campaign;
+mod chance;
 mod chief;
 mod copy;
 mod csv;
