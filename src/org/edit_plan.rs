@@ -14,6 +14,7 @@ use super::contacts;
 use super::custom_classes;
 use super::custom_type::CustomTypes;
 use super::edit::{Act, Difference, Fields, SEALED, differences};
+use super::erased;
 use super::fact::{Fact, Version};
 use super::history::{Span, Timeline};
 use super::id::Id;
@@ -55,6 +56,9 @@ pub fn source_of<'a>(stored: &'a Stored, edit: &Edit) -> Option<&'a str> {
 pub fn plan(edit: &Edit, stored: &Stored, custom: &CustomTypes, new: &str) -> Result<EditPlan, Vec<Problem>> {
     let one = |message: String| vec![Problem::of_line(0, message)];
     let (kind, id) = (edit.kind, &edit.id);
+    if let Some(day) = stored.erased.get(id) {
+        return Err(vec![erased::problem(0, id, *day)]);
+    }
     let mut rows: Rows<'_> = BTreeMap::new();
     for row in &stored.rows {
         rows.entry((row.kind, row.id.clone())).or_default().push(row);

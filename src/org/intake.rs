@@ -19,6 +19,7 @@ use super::ancestry;
 use super::batch::{Batch, Line, States};
 use super::contacts;
 use super::custom_classes;
+use super::erased;
 use super::fact::Fact;
 use super::history::{Span, Timeline};
 use super::id::Id;
@@ -32,7 +33,12 @@ use super::time::{Day, Interval};
 
 /// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
 /// time zone.
-pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> Result<IntakePlan, Vec<Problem>> {
+pub fn plan(
+    mut batch: Batch,
+    stored: &Stored,
+    today: Day,
+    zone: &jiff::tz::TimeZone,
+) -> Result<IntakePlan, Vec<Problem>> {
     if !batch.past.is_empty() {
         return past_intake::plan(batch, stored);
     }
@@ -41,6 +47,7 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
     for row in &stored.rows {
         rows.entry((row.kind, row.id.clone())).or_default().push(row);
     }
+    let held = erased::hold(&mut batch.lines, stored);
     let intake = Intake {
         source: batch.source.clone(),
         complete: batch.is_complete(),
@@ -49,7 +56,8 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
         redacts: batch.header.redacts_national_ids(),
         taken,
     };
-    let gone = intake.absent(&batch.lines, &rows);
+    let mut gone = intake.absent(&batch.lines, &rows);
+    gone.retain(|thing| !held.things.contains(*thing));
     let corrected_away: &[&Thing] = if intake.states == States::Timeline { &gone } else { &[] };
     let (lines, dangling) = resolve::resolve(batch.lines, &rows, corrected_away)?;
     let wanted = intake.wanted(&lines, &rows, &gone)?;
@@ -59,7 +67,8 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
     custom_classes::refuse_missing(&intended, &batch.custom)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
-    let mut plan = IntakePlan { basis: stored.basis, source: batch.source, dangling, ..IntakePlan::default() };
+    let mut plan =
+        IntakePlan { basis: stored.basis, source: batch.source, dangling, held: held.lines, ..IntakePlan::default() };
     for (thing, wanted) in &wanted {
         plan.take(thing, rows.get(thing).map_or(&[], Vec::as_slice), wanted, guarded_day);
     }

@@ -35,6 +35,8 @@ pub struct Stored {
     /// The commit that this was read at; 0 for an empty roster.
     pub basis: i64,
     pub rows: Vec<StoredRow>,
+    /// Ids that were erased, with the day: nobody is stated under one of them again.
+    pub erased: BTreeMap<Id, Day>,
 }
 
 /// A row to add.
@@ -79,6 +81,8 @@ pub struct IntakePlan {
     /// Lines that name what the file corrects away. A plan with any cannot be committed; it is a plan all the same,
     /// so that the guard can speak first about a file that lost much.
     pub dangling: Vec<Problem>,
+    /// Lines that were left out, since they speak of what was erased.
+    pub held: Vec<Problem>,
     /// Everything that another roster ever believed, for an empty one; then nothing is closed or added.
     pub past: Option<Past>,
 }

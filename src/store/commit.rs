@@ -92,16 +92,17 @@ pub(super) async fn commit(
     add: &[NewRow],
 ) -> Result<i64, StoreError> {
     let (seq, known) = new_commit(connection, meta).await?;
+    let first = next_row(connection).await?;
     write_rows(connection, seq, source, close, add).await?;
     let row = json!({
         "seq": seq, "known": known, "actor": meta.actor, "source": meta.source, "batch": meta.batch,
         "note": meta.note, "taken": meta.taken.map(Instant::micros),
     });
-    let mut digester = Digester::new(key);
-    for row in add {
+    let mut digester = Digester::new(key, seq);
+    for (row, number) in add.iter().zip(first..) {
         let (from, to) = (row.interval.from.map(String::from), row.interval.to.map(String::from));
         let (kind, id) = (Some(row.kind.name()), Some(row.id.as_str()));
-        digester.add([kind, id, from.as_deref(), to.as_deref(), Some(&row.body), Some(source)]);
+        digester.add(number, [kind, id, from.as_deref(), to.as_deref(), Some(&row.body), Some(source)]);
     }
     let mut closed = close.to_vec();
     closed.sort_unstable();
@@ -110,6 +111,11 @@ pub(super) async fn commit(
     let record = Record { facts: Some(digester.finish()), ..Record::new("commit", format!("commit {seq}"), row) };
     append(connection, key, &record, meta.now).await?;
     Ok(seq)
+}
+
+/// The number that the next row gets: SQLite counts on from the greatest (<https://www.sqlite.org/autoinc.html>).
+async fn next_row(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(row), 0) + 1 FROM fact").fetch_one(connection).await?)
 }
 
 /// Begins a commit: its instant is now, or just after the last one where the clock stood still or went back.

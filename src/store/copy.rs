@@ -50,6 +50,8 @@ impl Store {
         let name = to.to_str().ok_or_else(|| StoreError::NotText(to.to_owned()))?;
         // a connection of its own: it reads only, and must not keep the writer waiting
         let mut source = options(&self.path).connect().await?;
+        // pages start as zeros, not as whatever this process has had in its memory
+        sqlx::query("PRAGMA secure_delete = ON").execute(&mut source).await?;
         sqlx::query("VACUUM INTO ?").bind(name).execute(&mut source).await?;
         sqlx::Connection::close(source).await?;
         let mut copy = SqliteConnectOptions::new().filename(to).connect().await?;

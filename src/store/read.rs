@@ -63,7 +63,8 @@ impl Store {
         let mut transaction = self.reader().begin().await?;
         let basis = commit_at(&mut transaction, None).await?.seq;
         let mut sources: HashMap<String, Arc<str>> = HashMap::new();
-        let mut stored = Stored { basis, rows: Vec::new() };
+        let erased = super::erase::tombstones(&mut transaction).await?;
+        let mut stored = Stored { basis, rows: Vec::new(), erased };
         {
             let mut rows = sqlx::query(
                 "SELECT row, kind, id, valid_from, valid_to, body, source FROM fact WHERE known_to IS NULL",

@@ -7,6 +7,7 @@ mod chief;
 mod copy;
 mod csv;
 mod custom;
+mod erase;
 mod fixture;
 mod history;
 mod intake;
