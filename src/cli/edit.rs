@@ -1,4 +1,4 @@
-//! `edit add, change, correct, end`: one thing of the roster by hand.
+//! `edit add, change, correct, end`: one thing of the roster by hand; and `edit erase`: a person taken out of it.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -73,6 +73,21 @@ enum What {
         #[command(flatten)]
         how: How,
     },
+    /// Take a person out of the file for good, with all that is about them alone
+    Erase {
+        /// person
+        kind: FactKind,
+        id: String,
+        /// Why, for the record: a case number, no name
+        #[arg(long, value_name = "TEXT", required = true)]
+        note: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Show what would go and erase nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -122,6 +137,13 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
         What::End { kind, id, on, how } => {
             (Edit { kind, id: Id::new(id), act: Act::End { on }, fields: Fields::new() }, how)
         }
+        What::Erase { kind, id, note, yes, dry_run } => {
+            if kind != FactKind::Person {
+                let hint = Some("`edit end` and `edit correct` are for everything else".into());
+                return Err(Failure { exit: Exit::Usage, message: "only a person is erased".into(), hint });
+            }
+            return erase(Id::new(id), note, yes, dry_run, invocation).await;
+        }
     };
     perform(edit, how, invocation).await
 }
@@ -148,6 +170,28 @@ async fn perform(edit: Edit, how: How, invocation: &Invocation) -> Result<Exit, 
         return Ok(Exit::Pending);
     }
     invocation.answer(command(false, Some(digest))).await
+}
+
+/// Shows what would go and asks on a terminal; then has exactly that erased.
+async fn erase(person: Id, why: String, yes: bool, dry_run: bool, invocation: &Invocation) -> Result<Exit, Failure> {
+    let command = |dry_run, digest| {
+        let (person, note) = (person.clone(), why.clone());
+        Command::Erase { person, note, dry_run, digest }
+    };
+    if dry_run || yes || !consent::on_terminal() {
+        return invocation.answer(command(dry_run, None)).await;
+    }
+    let rehearsed = invocation.dispatch(command(true, None)).await?;
+    let digest = match &rehearsed.document {
+        Document::Erase(document) => document.digest.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    // somebody who was erased before is not shown: the file is only cleaned again
+    if digest.is_some() && !consent::ask(&text::document(&rehearsed.document), "Erase this for good?") {
+        note("Nothing was erased.");
+        return Ok(Exit::Pending);
+    }
+    invocation.answer(command(false, digest)).await
 }
 
 fn fields(words: &[String]) -> Result<Fields, Failure> {

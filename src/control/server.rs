@@ -153,6 +153,7 @@ fn name(command: &Command) -> &'static str {
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
         Command::Edit { .. } => "edit",
+        Command::Erase { .. } => "erase",
     }
 }
 

@@ -17,6 +17,7 @@ pub enum Document {
     Import(ImportDocument),
     Approval(ApprovalDocument),
     Edit(super::EditDocument),
+    Erase(super::EraseDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.
@@ -166,6 +167,9 @@ pub struct ImportDocument {
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
     pub problems: Vec<Problem>,
+    /// Lines that were left out, since they speak of somebody who was erased. The others were taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<Problem>,
     /// It was a rehearsal (`--dry-run`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,

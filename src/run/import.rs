@@ -74,10 +74,15 @@ impl Engine {
             limits,
             breaches: Vec::new(),
             problems: Vec::new(),
+            held: Vec::new(),
             dry_run,
         };
         match intake::plan(batch, &stored, self.today(), &self.config.zone) {
-            Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
+            Ok(plan) => {
+                let held = self.told(name, &file, plan.held.clone()).await;
+                document.held = held.into_iter().map(|problem| placed(&file, problem)).collect();
+                self.settle(&plan, &reading, &mut document).await?;
+            }
             Err(problems) => {
                 document.outcome = Outcome::Failed;
                 let problems = self.told(name, &file, problems).await;
@@ -207,6 +212,7 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
         limits: Vec::new(),
         breaches: Vec::new(),
         problems,
+        held: Vec::new(),
         dry_run: false,
     }
 }

@@ -9,6 +9,7 @@ mod command;
 mod delivery;
 mod edit;
 mod engine;
+mod erase;
 mod execute;
 mod failure;
 mod find;

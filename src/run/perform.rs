@@ -21,6 +21,9 @@ pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress)
         }
         Command::Approve { digest } => engine.approve(&digest).await,
         Command::Edit { edit, note, dry_run, digest } => engine.edit(&edit, note, dry_run, digest.as_deref()).await,
+        Command::Erase { person, note, dry_run, digest } => {
+            engine.erase(&person, &note, dry_run, digest.as_deref()).await
+        }
     }
 }
 

@@ -34,6 +34,11 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
         };
         page.breaches(&import.breaches, "nothing of this file was committed", &commands);
     }
+    if !import.held.is_empty() {
+        page.gap();
+        page.line(2, &format!("{} left out", several(import.held.len(), "line")));
+        problems(page, 4, &import.held);
+    }
     if !import.problems.is_empty() {
         page.gap();
         page.line(2, &format!("{}; nothing was committed", several(import.problems.len(), "problem")));

@@ -2,6 +2,7 @@
 
 mod csv;
 mod edit;
+mod erase;
 mod find;
 mod quality;
 mod roster;
