@@ -21,3 +21,4 @@ mod round_trip;
 mod shown;
 mod store;
 mod time_axes;
+mod upgrade;
