@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
+use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
 use crate::org::{CustomNames, CustomTypes, FactKind};
 use crate::target::{ldap, scim};
@@ -21,6 +22,8 @@ pub struct Config {
     pub limits: LimitsText,
     /// Custom attributes.
     pub custom: CustomSection,
+    /// Who is right where sources state the same.
+    pub owners: OwnersText,
     /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
     /// Sources of rows and columns, by name.
@@ -43,6 +46,8 @@ pub(super) struct Sections {
     pub limits: LimitsText,
     #[serde(default)]
     pub custom: CustomSection,
+    #[serde(default)]
+    pub owners: OwnersText,
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
     #[serde(default)]
@@ -116,6 +121,9 @@ pub struct Jsonl {
     pub source: Option<String>,
     /// When the daemon imports it; never by itself without one.
     pub schedule: Option<String>,
+    /// How its own ids are understood, by kind.
+    #[serde(default, rename = "match")]
+    pub matches: MatchText,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

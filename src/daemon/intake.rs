@@ -59,7 +59,8 @@ async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Opt
     let read = document.digest == Some(engine.import_digest(&source, &hash));
     match document.outcome {
         Outcome::Done => {
-            tracing::info!(source, changes = changes(&document), "imported");
+            let held = document.held.len();
+            tracing::info!(source, changes = changes(&document), held, "imported");
             if read {
                 remember(state, delivery, hash);
             }

@@ -12,6 +12,7 @@ use super::past::PastLine;
 use super::records::PackedLine;
 use super::reference::Reference;
 use super::runs::Runs;
+use super::stated::Gaps;
 use super::time::Instant;
 
 /// The first line of a file in the exchange format.
@@ -122,6 +123,8 @@ impl Completeness {
 pub struct Line {
     pub number: u64,
     pub version: Version<Reference>,
+    /// What it leaves to other sources.
+    pub gaps: Gaps,
 }
 
 /// Everything one reading brought.

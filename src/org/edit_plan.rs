@@ -10,20 +10,25 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::Line;
 use super::between::Between;
+use super::claims::Sourced;
 use super::custom_type::CustomTypes;
 use super::edit::{Act, Difference, Fields, SEALED, differences};
+use super::erased;
 use super::fact::{Fact, Version};
-use super::history::{Span, Timeline};
+use super::history::{Span, Timeline, pieces};
 use super::id::Id;
-use super::intake_plan::{IntakePlan, Stored, StoredRow, Thing, new_row, spans_of, timeline};
+use super::intake_plan::{Growing, IntakePlan, Stored, StoredRow, Thing, timeline};
 use super::key::Key;
 use super::kind::FactKind;
 use super::known::{Census, Known, Place};
+use super::owners::{KindOwners, Owners};
 use super::packed::Damaged;
 use super::problem::{MOST_PROBLEMS, Problem};
 use super::reference::Reference;
 use super::resolve::{Dereference, Resolved};
 use super::runs::Runs;
+use super::sharing::{Settled, Shared};
+use super::stated::{Gaps, deep, flat};
 use super::things::Things;
 use super::time::Interval;
 
@@ -53,15 +58,37 @@ pub fn source_of(stored: &Stored, edit: &Edit) -> Result<Option<Arc<str>>, Damag
 }
 
 fn rows_of(stored: &Stored, edit: &Edit) -> Result<Vec<StoredRow>, Damaged> {
-    let is_it = |row: &StoredRow| row.kind == edit.kind && row.id == edit.id;
-    stored.rows.iter()?.filter(|row| row.as_ref().map_or(true, is_it)).collect()
+    of_thing(&stored.rows, edit)
 }
 
-/// Plans an edit on top of what is stored. A thing that is new gets the source `new`. Problems have no place: their
-/// line numbers say nothing.
-pub fn plan(edit: &Edit, stored: &Stored, custom: &CustomTypes, new: &str) -> Result<EditPlan, Vec<Problem>> {
+fn of_thing(rows: &Runs<StoredRow>, edit: &Edit) -> Result<Vec<StoredRow>, Damaged> {
+    let is_it = |row: &StoredRow| row.kind == edit.kind && row.id == edit.id;
+    rows.iter()?.filter(|row| row.as_ref().map_or(true, is_it)).collect()
+}
+
+impl Edit {
+    /// Who owns the fields, where the edit's source `by` may change all of them, whoever else states the thing.
+    pub fn shares<'a>(&self, owners: &'a Owners, by: &str) -> Option<&'a KindOwners> {
+        let changes = matches!(self.act, Act::Change { .. } | Act::Correct { .. });
+        let may = |owners: &&KindOwners| self.fields.keys().all(|field| owners.may(by, field));
+        owners.sharing(self.kind, by).filter(|_| changes).filter(may)
+    }
+}
+
+/// Plans an edit on top of what is stored. A thing that is new gets the source `by`, and so do fields that the owners
+/// give it. Problems have no place: their line numbers say nothing.
+pub fn plan(
+    edit: &Edit,
+    stored: &Stored,
+    custom: &CustomTypes,
+    owners: &Owners,
+    by: &str,
+) -> Result<EditPlan, Vec<Problem>> {
     let one = |message: String| vec![Problem::of_line(0, message)];
     let (kind, id) = (edit.kind, &edit.id);
+    if let Some(day) = stored.erased.get(id) {
+        return Err(vec![erased::problem(id, *day)]);
+    }
     let thing: Thing = (kind, id.clone());
     let there: &[StoredRow] = &rows_of(stored, edit)?;
     if there.is_empty() && !matches!(edit.act, Act::Add { .. }) {
@@ -71,7 +98,8 @@ pub fn plan(edit: &Edit, stored: &Stored, custom: &CustomTypes, new: &str) -> Re
         let hint = "command lines are seen by every user of the machine: bring it with `rosterd import`";
         return Err(vec![Problem::of_line(0, "a national id is not edited by hand").with_hint(hint)]);
     }
-    let before = timeline(there);
+    let rows = timeline(there);
+    let before = rows.map(|said| said.body.clone());
     let edited = edit.act.on(&before, &edit.fields).map_err(|error| vec![explained(edit, &error)])?;
     let is_new = |span: &&Span<Arc<str>>| !before.spans().contains(span);
     let lines = read(edit, edited.spans().iter().filter(is_new), custom)?;
@@ -89,16 +117,57 @@ pub fn plan(edit: &Edit, stored: &Stored, custom: &CustomTypes, new: &str) -> Re
         return Err(unheld);
     }
     refuse_between(&thing, &wanted, &resolved, stored, custom)?;
-    let mut plan = IntakePlan {
-        basis: stored.basis,
-        source: there.first().map_or(new, |row| &*row.source).to_owned(),
-        ..IntakePlan::default()
-    };
-    let wants = super::history::difference(&spans_of(there), &wanted);
-    plan.close = wants.0;
-    plan.add = wants.1.into_iter().map(|span| new_row(&thing, span)).collect();
+    let source: Arc<str> = there.first().map_or(by, |row| &*row.source).into();
+    let mut growing = Growing::new(stored.basis, source.to_string(), None);
+    let claims = of_thing(&stored.claims, edit)?;
+    match edit.shares(owners, by).filter(|_| *source != *by || !claims.is_empty()) {
+        Some(owners) => {
+            let settled = claimed(edit, by, there, &claims, &changes, owners).map_err(|problem| vec![problem])?;
+            if settled.facts.map(|said| said.body.clone()) != wanted {
+                let hint = format!("[owners.{kind}] names the sources in order: put {by:?} first");
+                return Err(vec![Problem::of_line(0, "another source is right before the edit").with_hint(hint)]);
+            }
+            growing.put(&thing, there, &settled.facts);
+            settled.claims.iter().for_each(|claim| growing.claim(&thing, &claims, claim));
+        }
+        None if claims.is_empty() => {
+            let said = |body: &Arc<str>| Sourced { source: source.clone(), body: body.clone() };
+            growing.put(&thing, there, &wanted.map(said));
+        }
+        None => {
+            let hint = format!("name {by:?} an owner of the fields in [owners.{kind}]");
+            return Err(vec![Problem::of_line(0, "several sources state it, and decide").with_hint(hint)]);
+        }
+    }
     let remarks = left_behind(edit, &stored.rows, &changes)?;
-    Ok(EditPlan { rows: plan, differences: changes, remarks })
+    Ok(EditPlan { rows: growing.finish(Vec::new()), differences: changes, remarks })
+}
+
+/// The edit as the word of its own source, on the days that change.
+fn claimed(
+    edit: &Edit,
+    by: &str,
+    rows: &[StoredRow],
+    claims: &[StoredRow],
+    changes: &[Difference<Arc<str>>],
+    owners: &KindOwners,
+) -> Result<Settled, Problem> {
+    let unreadable = |error: serde_json::Error| Problem::of_line(0, error.to_string());
+    let shared = Shared::new(edit.kind, &edit.id, by, rows, claims).map_err(unreadable)?;
+    let mut own = shared.own.clone();
+    for change in changes {
+        let after = flat(change.after.as_deref().unwrap_or("{}")).map_err(unreadable)?;
+        let days = shared.own.within(&change.interval);
+        for piece in pieces(days.spans().iter().map(|span| span.interval).chain([change.interval])) {
+            let Some(piece) = piece.intersect(&change.interval) else { continue };
+            let mut fields = flat(days.in_all_of(&piece).map_or("{}", |body| &**body)).map_err(unreadable)?;
+            for field in edit.fields.keys() {
+                fields.insert(field.clone(), after.get(field).cloned().unwrap_or_default());
+            }
+            own = own.overlay(piece, serde_json::to_string(&deep(fields)).map_err(unreadable)?.into());
+        }
+    }
+    shared.settle(own, &[], owners)
 }
 
 /// What the lines of the edit can name.
@@ -134,10 +203,10 @@ fn refuse_between(
 ) -> Result<(), Vec<Problem>> {
     let mut between = Between::new(lines.iter().map(|line| line.version.kind()).collect(), custom);
     let no_lines = Runs::default();
-    let mut things = Things::new(&stored.rows, &no_lines)?;
+    let mut things = Things::new(stored, &no_lines)?;
     while let Some(other) = things.next_thing()? {
         if (other.kind, &other.id) != (thing.0, &thing.1) {
-            between.holds(other.kind, &other.id, || timeline(&other.rows));
+            between.holds(other.kind, &other.id, || timeline(&other.rows).map(|said| said.body.clone()));
         }
     }
     between.holds(thing.0, &thing.1, || wanted.clone());
@@ -178,7 +247,7 @@ fn read<'a>(
                 problems.extend(wrong.into_iter().map(|wrong| Problem::of_line(0, wrong.message)));
                 problems.extend(fact.problems().into_iter().map(|message| Problem::of_line(0, message)));
                 let version = Version { id: edit.id.clone(), interval: span.interval, fact };
-                lines.push(Line { number, version });
+                lines.push(Line { number, version, gaps: Gaps::default() });
             }
         }
     }

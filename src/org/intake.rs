@@ -1,7 +1,8 @@
 //! What a batch means for the roster: the rows to close and to add. Pure: it decides, the store writes.
 //!
-//! - A thing belongs to one source. A line that equals what is stored states nothing new, whoever owns the thing; a
-//!   differing line of somebody else's thing is a problem.
+//! - A thing belongs to one source, or is shared by those that the [`Owners`] name for its kind: see
+//!   [`claims`](super::claims). A line that equals what is stored states nothing new, whoever owns the thing; a
+//!   differing line of somebody else's thing is held.
 //! - A *complete* batch that states *timelines*: what is missing was never true, and is corrected away.
 //! - A *complete* batch that states the *current* day (that of `taken`): the days before it stay as they are, a line
 //!   holds from that day on, and what is missing ends on it. Of a thing without days before, all stated ones are taken.
@@ -18,25 +19,49 @@ use std::sync::Arc;
 
 use super::batch::{Batch, States};
 use super::between::Between;
-use super::fact::Fact;
+use super::claims::Sourced;
+use super::edit::SEALED;
+use super::fact::{Fact, Version};
 use super::history::{Span, Timeline};
-use super::intake_plan::{Growing, IntakePlan, Stored, StoredRow, Thing, timeline};
+use super::id::Id;
+use super::identity::MatchRules;
+use super::intake_plan::{Growing, Held, IntakePlan, Stored, StoredRow, timeline};
 use super::kind::FactKind;
 use super::known::{Census, Known, Place};
+use super::owners::{KindOwners, Owners};
 use super::past_intake;
 use super::problem::{FirstProblems, Problem};
 use super::reference::Reference;
 use super::resolve::{Dereference, Resolved};
+use super::sharing::{Settled, Shared};
+use super::stated::claim_body;
 use super::things::{ThingAt, Things};
 use super::time::{Day, Interval};
+use super::who;
 
-/// Plans the import of `batch` on top of what is stored. `today` is the day to count losses on, `zone` the roster's
-/// time zone.
-pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone) -> Result<IntakePlan, Vec<Problem>> {
+/// What an import depends on beside the file and the roster.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The day to count losses on.
+    pub today: Day,
+    /// The roster's time zone.
+    pub zone: &'a jiff::tz::TimeZone,
+    pub owners: &'a Owners,
+    /// How the ids of the batch's source are understood.
+    pub matches: &'a MatchRules,
+}
+
+/// Plans the import of `batch` on top of what is stored.
+pub fn plan(mut batch: Batch, stored: &Stored, setting: &Setting<'_>) -> Result<IntakePlan, Vec<Problem>> {
+    let Setting { today, zone, .. } = *setting;
     if !batch.past.is_empty() {
         return past_intake::plan(batch, stored);
     }
     let taken = batch.header.taken.map_or(today, |taken| taken.day(zone));
+    let understood = who::understand(&batch.lines, stored, &batch.source, setting.matches)?;
+    if let Some(lines) = understood.lines {
+        batch.lines = lines;
+    }
     let intake = Intake {
         source: batch.source.clone(),
         complete: batch.is_complete(),
@@ -44,19 +69,24 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
         kinds: batch.header.kinds.iter().copied().collect(),
         redacts: batch.header.redacts_national_ids(),
         taken,
+        owners: setting.owners,
+        unclear: understood.unclear,
     };
     let (known, stated) = intake.known(&batch, stored)?;
 
     let guarded_day = if intake.states == States::Current { today.max(taken) } else { today };
-    let mut plan = Growing::new(stored.basis, batch.source, guarded_day);
+    let mut plan = Growing::new(stored.basis, batch.source, Some(guarded_day));
+    understood.aliases.into_iter().for_each(|alias| plan.row(alias));
+    plan.hold(understood.held);
     let mut references = Dereference::default();
     let mut problems = FirstProblems::default();
     let mut between = Between::new(stated, &batch.custom);
-    let mut things = Things::new(&stored.rows, &batch.lines)?;
-    while let Some(ThingAt { kind, id, rows, lines }) = things.next_thing()? {
-        plan.count(kind, &rows);
-        if lines.is_empty() && !intake.is_missing(kind, &rows) {
-            between.holds(kind, &id, || timeline(&rows));
+    let mut things = Things::new(stored, &batch.lines)?;
+    while let Some(mut thing) = things.next_thing()? {
+        let lines = std::mem::take(&mut thing.lines);
+        plan.count(thing.kind, &thing.rows);
+        if lines.is_empty() && !intake.is_missing(&thing) {
+            between.holds(thing.kind, &thing.id, || bodies(&timeline(&thing.rows)));
             continue;
         }
         let mut resolved = Vec::with_capacity(lines.len());
@@ -65,12 +95,18 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
             let body = (!line.may_name_by_key()).then_some(line.body);
             resolved.extend(references.resolve(line.at, typed, body, &known));
         }
-        let thing = (kind, id);
-        match intake.wanted(&thing, &rows, &resolved) {
-            Ok(wanted) => {
-                between.holds(kind, &thing.1, || wanted.clone());
-                resolved.iter().for_each(|line| between.states(line));
-                plan.take(&thing, &rows, &wanted);
+        match intake.settled(&thing, &resolved) {
+            Ok(settled) => {
+                between.holds(thing.kind, &thing.id, || bodies(&settled.facts));
+                let whole = |line: &&Resolved| {
+                    !settled.held.iter().any(|held| held.line == line.number && held.field.is_none())
+                };
+                resolved.iter().filter(whole).for_each(|line| between.states(line));
+                let ThingAt { kind, id, rows, claims, .. } = thing;
+                let thing = (kind, id);
+                plan.take(&thing, &rows, &settled.facts);
+                settled.claims.iter().for_each(|claim| plan.claim(&thing, &claims, claim));
+                plan.hold(settled.held);
             }
             Err(problem) => problems.push(problem.line, problem),
         }
@@ -82,24 +118,28 @@ pub fn plan(batch: Batch, stored: &Stored, today: Day, zone: &jiff::tz::TimeZone
 }
 
 /// What the header of the batch settles.
-struct Intake {
+struct Intake<'a> {
     source: String,
     complete: bool,
     states: States,
     kinds: HashSet<FactKind>,
     redacts: bool,
     taken: Day,
+    owners: &'a Owners,
+    /// Things that the batch speaks of, though nobody can tell what it means.
+    unclear: BTreeSet<Id>,
 }
 
-impl Intake {
+impl Intake<'_> {
     /// What the lines can name, and the kinds of which there are lines.
     fn known(&self, batch: &Batch, stored: &Stored) -> Result<(Known, BTreeSet<FactKind>), Vec<Problem>> {
         let mut census = Census::default();
         let mut stated = BTreeSet::new();
-        let mut things = Things::new(&stored.rows, &batch.lines)?;
-        while let Some(ThingAt { kind, id, rows, lines }) = things.next_thing()? {
-            let is_missing = lines.is_empty() && self.is_missing(kind, &rows);
-            let gone = is_missing && self.states == States::Timeline;
+        let mut things = Things::new(stored, &batch.lines)?;
+        while let Some(thing) = things.next_thing()? {
+            let is_missing = thing.lines.is_empty() && self.is_missing(&thing);
+            let gone = is_missing && self.states == States::Timeline && self.is_alone(&thing);
+            let ThingAt { kind, id, rows, lines, .. } = thing;
             census.add(kind, &id, Place { stored: !rows.is_empty(), stated: !lines.is_empty(), gone });
             if !lines.is_empty() {
                 stated.insert(kind);
@@ -126,33 +166,67 @@ impl Intake {
     }
 
     /// Whether a thing without lines is one that a complete batch of this source no longer mentions.
-    fn is_missing(&self, kind: FactKind, rows: &[StoredRow]) -> bool {
-        self.complete && self.kinds.contains(&kind) && self.owns(rows)
+    fn is_missing(&self, thing: &ThingAt) -> bool {
+        let ThingAt { kind, id, rows, claims, .. } = thing;
+        let said = if claims.is_empty() { self.owns(rows) } else { self.claims(claims) };
+        self.complete && self.kinds.contains(kind) && said && !self.unclear.contains(id)
+    }
+
+    /// Whether no other source states the thing.
+    fn is_alone(&self, thing: &ThingAt) -> bool {
+        thing.claims.iter().all(|claim| *claim.source == *self.source)
+    }
+
+    fn claims(&self, claims: &[StoredRow]) -> bool {
+        claims.iter().any(|claim| *claim.source == *self.source)
     }
 
     fn owns(&self, rows: &[StoredRow]) -> bool {
         rows.first().is_none_or(|row| *row.source == *self.source)
     }
 
-    /// The timeline that a thing of the batch, or one that it lacks, should have: all its rows in force and all its
-    /// lines are here.
-    fn wanted(&self, thing: &Thing, rows: &[StoredRow], lines: &[Resolved]) -> Result<Timeline<Arc<str>>, Problem> {
+    /// What should be recorded of a thing of the batch, or of one that it lacks: everything that is known of it, and all
+    /// lines about it, are here.
+    fn settled(&self, thing: &ThingAt, lines: &[Resolved]) -> Result<Settled, Problem> {
+        let ThingAt { kind, id, rows, claims, .. } = thing;
+        let shares = self.owners.sharing(*kind, &self.source).is_some();
+        if (shares && !lines.is_empty()) || (self.claims(claims) && lines.is_empty()) {
+            let line = lines.first().map_or(0, |line| line.number);
+            let shared = Shared::new(*kind, id, &self.source, rows, claims)
+                .map_err(|error| Problem::of_line(line, error.to_string()))?;
+            let wanted = self.wanted(&shared.own, lines)?;
+            let nobody = KindOwners::default();
+            return shared.settle(wanted, lines, self.owners.0.get(kind).unwrap_or(&nobody));
+        }
         let stored = timeline(rows);
+        if !lines.is_empty() && (!claims.is_empty() || !self.owns(rows)) {
+            let held = lines.iter().map(|line| self.foreign(line, &stored)).collect::<Result<Vec<_>, _>>()?;
+            return Ok(Settled { facts: stored, claims: Vec::new(), held: held.into_iter().flatten().collect() });
+        }
+        let source: Arc<str> = self.source.as_str().into();
+        let wanted = self.wanted(&bodies(&stored), lines)?;
+        let facts = wanted.map(|body| Sourced { source: source.clone(), body: body.clone() });
+        Ok(Settled { facts, claims: Vec::new(), held: Vec::new() })
+    }
+
+    /// A line about a thing of somebody else: held where it differs.
+    fn foreign(&self, line: &Resolved, stored: &Timeline<Sourced>) -> Result<Option<Held>, Problem> {
+        let there = bodies(stored);
+        let stated = Timeline::new(self.spans(line, &there)?).unwrap_or_default();
+        if there.within(&line.version.interval) == stated {
+            return Ok(None);
+        }
+        let Version { id, fact, .. } = &line.version;
+        let owner = stored.spans().first().map_or("rosterd", |span| &*span.body.source);
+        let reason = format!("it belongs to the source {owner:?} and differs here");
+        Ok(Some(Held { line: line.number, kind: fact.kind(), id: id.clone(), field: None, reason }))
+    }
+
+    /// What the source says of a thing from now on.
+    fn wanted(&self, stored: &Timeline<Arc<str>>, lines: &[Resolved]) -> Result<Timeline<Arc<str>>, Problem> {
         if lines.is_empty() {
             let ends = self.states == States::Current;
             return Ok(if ends { stored.end_on(self.taken) } else { Timeline::default() });
-        }
-        if let (Some(row), false) = (rows.first(), self.owns(rows)) {
-            for line in lines {
-                let stated = Timeline::new(self.spans(line, &stored)?).unwrap_or_default();
-                if stored.within(&line.version.interval) != stated {
-                    let (kind, id) = thing;
-                    let message = format!("the {kind} {id:?} belongs to the source {:?} and differs here", row.source);
-                    let hint = format!("change it in {:?}, or leave the line out", row.source);
-                    return Err(Problem::of_line(line.number, message).with_hint(hint));
-                }
-            }
-            return Ok(stored);
         }
         let current = self.complete && self.states == States::Current;
         let replaced = self.complete && self.states == States::Timeline;
@@ -163,7 +237,7 @@ impl Intake {
             wanted = wanted.end_on(self.taken);
         }
         for line in lines {
-            for span in self.spans(line, &stored)? {
+            for span in self.spans(line, stored)? {
                 let from_now_on = Interval { from: Some(self.taken), to: None };
                 let days = if keeps_past { span.interval.intersect(&from_now_on) } else { Some(span.interval) };
                 if let Some(days) = days {
@@ -174,22 +248,40 @@ impl Intake {
         Ok(wanted)
     }
 
-    /// What one line states. A redacted national id is taken from what is stored, day by day.
+    /// What one line states. A redacted national id is taken from what the source said before, day by day.
     fn spans(&self, line: &Resolved, stored: &Timeline<Arc<str>>) -> Result<Vec<Span<Arc<str>>>, Problem> {
-        let interval = line.version.interval;
-        let (true, Fact::Person(person)) = (self.redacts, &line.version.fact) else {
-            return Ok(vec![Span { interval, body: line.body.clone() }]);
-        };
-        let mut stated = Timeline::default().overlay(interval, line.body.clone());
-        for span in stored.within(&interval).spans() {
-            if let Ok(Fact::Person(there)) = Fact::from_body(FactKind::Person, &span.body) {
-                let mut person = person.clone();
-                person.national_id = there.national_id;
-                let body = Fact::Person(person).body();
-                let body = body.map_err(|error| Problem::of_line(line.number, error.to_string()))?;
-                stated = stated.overlay(span.interval, body.into());
-            }
+        let unreadable = |error: serde_json::Error| Problem::of_line(line.number, error.to_string());
+        let Version { interval, fact, .. } = &line.version;
+        let shared = self.owners.sharing(fact.kind(), &self.source).is_some();
+        let body = if shared { claim_body(&line.body).map_err(unreadable)? } else { line.body.clone() };
+        if !self.redacts || fact.kind() != FactKind::Person {
+            return Ok(vec![Span { interval: *interval, body }]);
+        }
+        let mut stated = Timeline::default().overlay(*interval, body.clone());
+        for span in stored.within(interval).spans() {
+            let kept = with_national_id(&body, &span.body).map_err(unreadable)?;
+            let kept = match kept {
+                Some(body) if shared => claim_body(&body).map_err(unreadable)?,
+                Some(body) => {
+                    Fact::from_body(FactKind::Person, &body).and_then(|fact| fact.body()).map_err(unreadable)?.into()
+                }
+                None => continue,
+            };
+            stated = stated.overlay(span.interval, kept);
         }
         Ok(stated.spans().to_vec())
     }
+}
+
+/// A body with the national id of another one, if that has any.
+fn with_national_id(body: &str, other: &str) -> Result<Option<String>, serde_json::Error> {
+    let mut there: serde_json::Map<String, serde_json::Value> = serde_json::from_str(other)?;
+    let Some(sealed) = there.remove(SEALED) else { return Ok(None) };
+    let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body)?;
+    fields.insert(SEALED.to_owned(), sealed);
+    serde_json::to_string(&fields).map(Some)
+}
+
+fn bodies(said: &Timeline<Sourced>) -> Timeline<Arc<str>> {
+    said.map(|said| said.body.clone())
 }

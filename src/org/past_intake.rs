@@ -44,7 +44,8 @@ pub(super) fn plan(batch: Batch, stored: &Stored) -> Result<IntakePlan, Vec<Prob
     for (line, said) in lines.iter().zip(&said) {
         let (kind, id) = (line.version.kind(), line.version.id.clone());
         things.entry(kind).or_default().insert(id.clone());
-        let row = NewRow { kind, id, interval: line.version.interval, body: line.body.clone() };
+        let source = said.source.as_str().into();
+        let row = NewRow { kind, id, interval: line.version.interval, source, body: line.body.clone() };
         let known_from = places.get(&said.known_from).copied().unwrap_or_default();
         past.rows.push(PastRow { row, known_from, known_to: said.known_to.and_then(|to| places.get(&to).copied()) });
     }

@@ -11,6 +11,7 @@ use super::packed::Damaged;
 use super::packing::{Unpacker, put_interval, put_number, put_text};
 use super::reference::Reference;
 use super::runs::Record;
+use super::stated::Gaps;
 use super::time::Interval;
 
 /// A line of a file that was checked by itself. The national id in its body is sealed.
@@ -25,19 +26,27 @@ pub struct PackedLine {
     pub interval: Interval,
     /// Canonical JSON; references are as the file writes them.
     pub body: Arc<str>,
+    /// The body is that of a statement with gaps, not of a whole fact.
+    pub has_gaps: bool,
 }
 
 impl PackedLine {
     pub fn new(at: u64, line: &Line) -> Result<Self, serde_json::Error> {
-        let Line { number, version: Version { id, interval, fact } } = line;
-        let body = fact.body()?.into();
-        Ok(Self { at, number: *number, kind: fact.kind(), id: id.clone(), interval: *interval, body })
+        let Line { number, version: Version { id, interval, fact }, gaps } = line;
+        let body = gaps.body(fact)?.into();
+        let has_gaps = !gaps.is_empty();
+        Ok(Self { at, number: *number, kind: fact.kind(), id: id.clone(), interval: *interval, body, has_gaps })
     }
 
     /// The line with its fact, read again.
     pub fn typed(&self) -> Result<Line, serde_json::Error> {
-        let fact = Fact::<Reference>::from_text(self.kind, &self.body)?;
-        Ok(Line { number: self.number, version: Version { id: self.id.clone(), interval: self.interval, fact } })
+        let (fact, gaps) = if self.has_gaps {
+            Gaps::read(self.kind, serde_json::from_str(&self.body)?)?
+        } else {
+            (Fact::<Reference>::from_text(self.kind, &self.body)?, Gaps::default())
+        };
+        let version = Version { id: self.id.clone(), interval: self.interval, fact };
+        Ok(Line { number: self.number, version, gaps })
     }
 
     /// Whether it may name something by a key; false is certain. So begins the JSON of a
@@ -63,14 +72,15 @@ impl Record for PackedLine {
     fn pack(&self, out: &mut Vec<u8>) {
         put_number(out, self.at);
         put_number(out, self.number);
+        out.push(u8::from(self.has_gaps));
         put_thing(out, self.kind, &self.id, self.interval, &self.body);
     }
 
     fn unpack(bytes: &[u8]) -> Result<Self, Damaged> {
         let mut rest = Unpacker::new(bytes);
-        let (at, number) = (rest.number()?, rest.number()?);
-        let NewRow { kind, id, interval, body } = thing(&mut rest, &mut Vec::new())?;
-        Ok(Self { at, number, kind, id, interval, body })
+        let (at, number, has_gaps) = (rest.number()?, rest.number()?, rest.byte()? != 0);
+        let (kind, id, interval, body) = thing(&mut rest, &mut Vec::new())?;
+        Ok(Self { at, number, kind, id, interval, body, has_gaps })
     }
 }
 
@@ -88,11 +98,15 @@ impl Record for NewRow {
     }
 
     fn pack(&self, out: &mut Vec<u8>) {
+        put_text(out, &self.source);
         put_thing(out, self.kind, &self.id, self.interval, &self.body);
     }
 
     fn unpack(bytes: &[u8]) -> Result<Self, Damaged> {
-        thing(&mut Unpacker::new(bytes), &mut Vec::new())
+        let (mut rest, mut buffer) = (Unpacker::new(bytes), Vec::new());
+        let source = rest.text(&mut buffer)?.into();
+        let (kind, id, interval, body) = thing(&mut rest, &mut buffer)?;
+        Ok(Self { kind, id, interval, source, body })
     }
 }
 
@@ -119,7 +133,7 @@ impl Record for StoredRow {
         let (mut rest, mut buffer) = (Unpacker::new(bytes), Vec::new());
         let row = rest.number()?.cast_signed();
         let source = rest.text(&mut buffer)?.into();
-        let NewRow { kind, id, interval, body } = thing(&mut rest, &mut buffer)?;
+        let (kind, id, interval, body) = thing(&mut rest, &mut buffer)?;
         Ok(Self { row, kind, id, interval, source, body })
     }
 }
@@ -131,11 +145,14 @@ fn put_thing(out: &mut Vec<u8>, kind: FactKind, id: &Id, interval: Interval, bod
     put_text(out, body);
 }
 
-fn thing(rest: &mut Unpacker<'_>, buffer: &mut Vec<u8>) -> Result<NewRow, Damaged> {
+/// What [`put_thing`] wrote.
+type Unpacked = (FactKind, Id, Interval, Arc<str>);
+
+fn thing(rest: &mut Unpacker<'_>, buffer: &mut Vec<u8>) -> Result<Unpacked, Damaged> {
     let kind = FactKind::ALL.get(usize::from(rest.byte()?)).copied().ok_or(Damaged)?;
     let interval = rest.interval()?;
     let id = Id::from(rest.text(buffer)?);
-    Ok(NewRow { kind, id, interval, body: rest.text(buffer)?.into() })
+    Ok((kind, id, interval, rest.text(buffer)?.into()))
 }
 
 #[cfg(test)]
@@ -154,7 +171,8 @@ mod tests {
             row.pack(&mut bytes);
             assert_eq!(StoredRow::unpack(&bytes), Ok(row));
             assert_eq!(StoredRow::unpack(&bytes[..bytes.len() - 1]), Err(Damaged));
-            let line = PackedLine { at: 7, number: 300, kind, id: id.clone(), interval, body: body.clone() };
+            let line =
+                PackedLine { at: 7, number: 300, kind, id: id.clone(), interval, body: body.clone(), has_gaps: true };
             bytes.clear();
             line.pack(&mut bytes);
             assert_eq!(PackedLine::unpack(&bytes), Ok(line));
@@ -166,7 +184,7 @@ mod tests {
         let line = |body: &str| {
             let fact = Fact::<Reference>::from_text(FactKind::Unit, body).unwrap();
             let version = Version { id: "u".into(), interval: Interval::ALWAYS, fact };
-            PackedLine::new(0, &Line { number: 2, version }).unwrap()
+            PackedLine::new(0, &Line { number: 2, version, gaps: Gaps::default() }).unwrap()
         };
         assert!(line(r#"{ "name": "U", "parent": { "key": "1", "source": "hr" } }"#).may_name_by_key());
         assert!(!line(r#"{"name":"{\"source\":","parent":"u2"}"#).may_name_by_key());

@@ -19,7 +19,7 @@ pub(super) struct Resolved {
     pub(super) at: u64,
     pub(super) number: u64,
     pub(super) version: Version,
-    /// The canonical JSON of its fact.
+    /// The canonical JSON of what it states.
     pub(super) body: Arc<str>,
 }
 
@@ -37,7 +37,7 @@ impl Dereference {
     /// Resolves the line at a place. `body` is that of its fact, where nothing is named by a key. `None`: the line
     /// has a problem.
     pub(super) fn resolve(&mut self, at: u64, line: Line, body: Option<Arc<str>>, known: &Known) -> Option<Resolved> {
-        let Line { number, version: Version { id, interval, fact } } = line;
+        let Line { number, version: Version { id, interval, fact }, gaps } = line;
         let kind = fact.kind();
         if let Some((other, _)) = known.get(&id).filter(|(other, _)| *other != kind) {
             let message = format!("the id {id:?} of this {kind} is that of a {other} of the roster");
@@ -46,6 +46,11 @@ impl Dereference {
         }
         let dangling = &mut self.dangling;
         let resolve = |field: Field, reference: Reference| {
+            if let Reference::Id(id) = &reference
+                && gaps.stand_in(field.name)
+            {
+                return Ok(id.clone());
+            }
             // an account outlives its person: an export holds it when nobody knows the person any more
             if let (FactKind::Account, "person", Reference::Id(id)) = (kind, field.name, &reference)
                 && known.get(id).is_none_or(|(_, gone)| gone)
@@ -71,7 +76,7 @@ impl Dereference {
             // A key and an id may have named the same thing.
             fact.problems().into_iter().for_each(|message| self.problems.push(at, Problem::of_line(number, message)));
         }
-        match body.map_or_else(|| fact.body().map(Arc::from), Ok) {
+        match body.map_or_else(|| gaps.body(&fact).map(Arc::from), Ok) {
             Ok(body) => Some(Resolved { at, number, version: Version { id, interval, fact }, body }),
             Err(error) => {
                 self.problems.push(at, Problem::of_line(number, error.to_string()));

@@ -35,11 +35,13 @@ pub struct Runs<R> {
 
 impl<R> Default for Runs<R> {
     fn default() -> Self {
-        Self { runs: Vec::new(), len: 0, records: PhantomData }
+        Self::EMPTY
     }
 }
 
 impl<R> Runs<R> {
+    pub const EMPTY: Self = Self { runs: Vec::new(), len: 0, records: PhantomData };
+
     pub fn len(&self) -> usize {
         self.len
     }
@@ -196,7 +198,7 @@ mod tests {
     use crate::org::{Interval, NewRow};
 
     fn row(kind: FactKind, id: &str, body: &str) -> NewRow {
-        NewRow { kind, id: Id::from(id), interval: Interval::ALWAYS, body: body.into() }
+        NewRow { kind, id: Id::from(id), interval: Interval::ALWAYS, source: "hr".into(), body: body.into() }
     }
 
     #[test]

@@ -1,39 +1,45 @@
 //! What a batch says and what the roster holds, side by side, one thing at a time, in the order of kind and id.
 
 use super::id::Id;
-use super::intake_plan::StoredRow;
+use super::intake_plan::{Stored, StoredRow};
 use super::kind::FactKind;
 use super::packed::Damaged;
 use super::records::PackedLine;
 use super::runs::{Merged, Record, Runs};
 
-/// Everything that is at hand of one thing. At least one of rows and lines is there.
+/// Everything that is at hand of one thing. At least one of rows, claims and lines is there.
 #[derive(Debug)]
 pub(super) struct ThingAt {
     pub(super) kind: FactKind,
     pub(super) id: Id,
     /// Its rows in force.
     pub(super) rows: Vec<StoredRow>,
+    /// What each source says of it, when several do.
+    pub(super) claims: Vec<StoredRow>,
     /// What the batch says of it, in the order of the file.
     pub(super) lines: Vec<PackedLine>,
 }
 
-/// Goes through two sorted sequences together.
+/// Goes through sorted sequences together.
 pub(super) struct Things<'a> {
     rows: Ahead<'a, StoredRow>,
+    claims: Ahead<'a, StoredRow>,
     lines: Ahead<'a, PackedLine>,
 }
 
 impl<'a> Things<'a> {
-    pub(super) fn new(rows: &'a Runs<StoredRow>, lines: &'a Runs<PackedLine>) -> Result<Self, Damaged> {
-        Ok(Self { rows: Ahead::new(rows)?, lines: Ahead::new(lines)? })
+    pub(super) fn new(stored: &'a Stored, lines: &'a Runs<PackedLine>) -> Result<Self, Damaged> {
+        let Stored { rows, claims, .. } = stored;
+        Ok(Self { rows: Ahead::new(rows)?, claims: Ahead::new(claims)?, lines: Ahead::new(lines)? })
     }
 
     /// The next thing.
     pub(super) fn next_thing(&mut self) -> Result<Option<ThingAt>, Damaged> {
-        let Some((kind, id)) = [self.rows.key(), self.lines.key()].into_iter().flatten().min() else { return Ok(None) };
-        let (rows, lines) = (self.rows.take(kind, &id)?, self.lines.take(kind, &id)?);
-        Ok(Some(ThingAt { kind, id, rows, lines }))
+        let keys = [self.rows.key(), self.claims.key(), self.lines.key()];
+        let Some((kind, id)) = keys.into_iter().flatten().min() else { return Ok(None) };
+        let (rows, claims) = (self.rows.take(kind, &id)?, self.claims.take(kind, &id)?);
+        let lines = self.lines.take(kind, &id)?;
+        Ok(Some(ThingAt { kind, id, rows, claims, lines }))
     }
 }
 

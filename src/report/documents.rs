@@ -17,6 +17,7 @@ pub enum Document {
     Import(ImportDocument),
     Approval(ApprovalDocument),
     Edit(super::EditDocument),
+    Erase(super::EraseDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.
@@ -166,9 +167,23 @@ pub struct ImportDocument {
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
     pub problems: Vec<Problem>,
+    /// Lines, or fields of lines, that were not taken; the rest was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<HeldLine>,
     /// It was a rehearsal (`--dry-run`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+}
+
+/// A line of a file that was not taken, or a field of one, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldLine {
+    pub line: u64,
+    pub kind: String,
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    pub reason: String,
 }
 
 /// Something wrong in a file, with the place.

@@ -6,6 +6,7 @@
 mod csv;
 mod documents;
 mod edit;
+mod erase;
 mod find;
 mod format;
 mod html;
@@ -16,11 +17,12 @@ pub mod text;
 mod words;
 
 pub use documents::{
-    ApprovalDocument, CheckDocument, CheckFinding, Document, ImportDocument, Outcome, PlanDocument, PlanView, Problem,
-    ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
-    TargetReconciliation, TargetStatus, Trouble,
+    ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, Outcome, PlanDocument, PlanView,
+    Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument,
+    TargetCheck, TargetReconciliation, TargetStatus, Trouble,
 };
 pub use edit::{EditChange, EditDocument, EditProblem};
+pub use erase::{EraseDocument, ErasedObject};
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
@@ -37,6 +39,7 @@ impl Document {
             Self::Run(run) => serde_json::to_value(run),
             Self::Import(import) => serde_json::to_value(import),
             Self::Edit(edit) => serde_json::to_value(edit),
+            Self::Erase(erase) => serde_json::to_value(erase),
             Self::Approval(approval) => serde_json::to_value(approval),
         }
     }

@@ -12,9 +12,9 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::reading::below_floor;
 use crate::object::{Coverage, Evidence, ScopeRead};
-use crate::org::{Batch, FactKind, Instant, IntakePlan, Sealer, intake};
+use crate::org::{Batch, FactKind, Held, Instant, IntakePlan, Sealer, intake};
 use crate::reconcile::{Digest, Limit, Measure};
-use crate::report::{Document, ImportDocument, Outcome, Problem};
+use crate::report::{Document, HeldLine, ImportDocument, Outcome, Problem};
 use crate::source::ReadError;
 use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
 
@@ -74,9 +74,10 @@ impl Engine {
             limits,
             breaches: Vec::new(),
             problems: Vec::new(),
+            held: Vec::new(),
             dry_run,
         };
-        let planned = intake::plan(batch, &stored, self.today(), &self.config.zone);
+        let planned = intake::plan(batch, &stored, &self.setting(source));
         drop(stored); // a large roster: the commit needs the room
         match planned {
             Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
@@ -107,6 +108,7 @@ impl Engine {
             document.limits.push(Measure { limit: "intake.empty".into(), found: 1, of, allowed: 0 });
         }
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
+        document.held = plan.held.iter().map(held_line).collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
         let approval = self.approval(&reading.digest).await?;
         // an approval is used up by the import that it let through
@@ -209,8 +211,14 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
         limits: Vec::new(),
         breaches: Vec::new(),
         problems,
+        held: Vec::new(),
         dry_run: false,
     }
+}
+
+fn held_line(held: &Held) -> HeldLine {
+    let Held { line, kind, id, field, reason } = held.clone();
+    HeldLine { line, kind: kind.to_string(), id: id.to_string(), field, reason }
 }
 
 fn placed(file: &Path, problem: crate::org::Problem) -> Problem {

@@ -41,6 +41,7 @@ impl Engine {
         if history {
             let versions = self.store.history(kind, &id).await?;
             if versions.is_empty() {
+                self.refuse_erased(kind, &id).await?;
                 return Err(unknown(kind, &id, "was never known"));
             }
             let versions = versions.iter().map(shown).collect::<Result<Vec<Value>, Failure>>()?;
@@ -49,8 +50,18 @@ impl Engine {
         let day = at.unwrap_or(self.today());
         match self.store.show(kind, &id, day, known_at).await? {
             Some(found) => shown(&found),
-            None => Err(unknown(kind, &id, &format!("is not known on {day}"))
-                .hint("--history shows all its versions, --at another day")),
+            None => {
+                self.refuse_erased(kind, &id).await?;
+                Err(unknown(kind, &id, &format!("is not known on {day}"))
+                    .hint("--history shows all its versions, --at another day"))
+            }
+        }
+    }
+
+    async fn refuse_erased(&self, kind: FactKind, id: &Id) -> Result<(), Failure> {
+        match self.store.tombstone(id).await?.filter(|tombstone| tombstone.kind == kind) {
+            Some(tombstone) => Err(unknown(kind, id, &format!("was erased on {}", tombstone.day))),
+            None => Ok(()),
         }
     }
 

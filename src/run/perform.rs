@@ -20,7 +20,13 @@ pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress)
             engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
         }
         Command::Approve { digest } => engine.approve(&digest).await,
+        Command::Identify { what, note, dry_run, digest } => {
+            engine.identify(&what, note, dry_run, digest.as_deref()).await
+        }
         Command::Edit { edit, note, dry_run, digest } => engine.edit(&edit, note, dry_run, digest.as_deref()).await,
+        Command::Erase { person, note, dry_run, digest } => {
+            engine.erase(&person, &note, dry_run, digest.as_deref()).await
+        }
     }
 }
 

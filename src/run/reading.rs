@@ -1,5 +1,6 @@
 //! The sources of the configuration and their files: which there are, and how each is read.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
-use crate::org::{Batch, Damaged, Day, Floor, Merged, Problem, Record, Stored};
+use crate::org::intake::Setting;
+use crate::org::{Batch, Damaged, Day, FactKind, Floor, MatchRules, Merged, Owners, Problem, Record, Stored};
 use crate::reconcile::Measure;
 use crate::source::{ReadError, csv, roster_jsonl};
 
@@ -40,16 +42,30 @@ impl Engine {
         self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
     }
 
+    /// The kinds that a source shares with others: its lines may state some fields only.
+    fn shared(&self, name: &str) -> BTreeSet<FactKind> {
+        let shares = |kind: &FactKind| self.config.owners.sharing(*kind, self.owner(name)).is_some();
+        Owners::KINDS.into_iter().filter(shares).collect()
+    }
+
+    /// What an import of a source depends on.
+    pub(super) fn setting<'a>(&'a self, source: &str) -> Setting<'a> {
+        static NONE: MatchRules = MatchRules::new();
+        let matches = self.config.matches.get(source).unwrap_or(&NONE);
+        Setting { today: self.today(), zone: &self.config.zone, owners: &self.config.owners, matches }
+    }
+
     /// Reads the file of the source `name` in the form that the configuration gives it.
     pub(super) async fn read_file(&self, name: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
         let sealer = self.sealer()?;
         let (layout, custom) = (self.config.layouts.get(name).cloned(), self.config.custom.clone());
+        let shared = self.shared(name);
         let (source, path) = (self.owner(name).to_owned(), file.to_owned());
         let reading = move || -> Result<Batch, ReadError> {
             let input = File::open(path)?;
             match layout {
                 Some(layout) => csv::read(input, &source, &layout, sealer.as_ref()),
-                None => roster_jsonl::read_declared(BufReader::new(input), &source, sealer.as_ref(), &custom),
+                None => roster_jsonl::read_declared(BufReader::new(input), &source, sealer.as_ref(), &custom, &shared),
             }
         };
         tokio::task::spawn_blocking(reading)

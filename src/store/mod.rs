@@ -8,6 +8,7 @@ mod accounts;
 mod batches;
 mod commit;
 mod copy;
+mod erase;
 mod error;
 mod export;
 mod export_past;
@@ -21,14 +22,17 @@ mod plans;
 mod read;
 mod reserve;
 mod row;
+mod rows;
 mod runs;
 mod schedule;
 mod show;
+mod upgrade;
 
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;
 pub use copy::Copied;
+pub use erase::{Erasure, LeftObject, Tombstone};
 pub use error::StoreError;
 pub use export::ExportOptions;
 pub use log::{Break, Head, LogKey, LogKeyError, Proof};
@@ -39,7 +43,7 @@ pub use show::Shown;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite, Transaction};
 use tokio::sync::Mutex;
@@ -94,15 +98,13 @@ impl Store {
         Self::with(path, Some(writer)).await
     }
 
-    /// Opens a roster to read and write, and brings its tables up to date.
+    /// Opens a roster to read and write, and brings its tables up to date. Before they are changed, the roster is copied
+    /// to a file beside it, such as `roster.db.before-0005`.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         file::check(path)?;
         let writer = writer_pool(options(path)).await?;
-        match MIGRATIONS.run(&writer).await {
-            Ok(()) => Self::with(path, Some(writer)).await,
-            Err(MigrateError::VersionMissing(_)) => Err(StoreError::Newer(path.to_owned())),
-            Err(error) => Err(StoreError::Migrate(error)),
-        }
+        upgrade::upgrade(path, &writer).await?;
+        Self::with(path, Some(writer)).await
     }
 
     /// Opens a roster that is up to date, to read only.

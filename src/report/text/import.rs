@@ -5,9 +5,12 @@ use serde_json::Value;
 use crate::reconcile::Digest;
 
 use super::super::words::{clean, several};
-use super::super::{ImportDocument, Outcome, Problem};
+use super::super::{HeldLine, ImportDocument, Outcome, Problem};
 use super::layout::Page;
 use super::run::outcome;
+
+/// Held statements that are named.
+const MOST_HELD: usize = 50;
 
 /// The answer of `import`.
 pub fn import(document: &ImportDocument) -> String {
@@ -33,6 +36,19 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
             _ => Vec::new(),
         };
         page.breaches(&import.breaches, "nothing of this file was committed", &commands);
+    }
+    if !import.held.is_empty() {
+        page.gap();
+        page.line(2, &format!("{} held; the rest of the file was taken", several(import.held.len(), "statement")));
+        for held in import.held.iter().take(MOST_HELD) {
+            let field = held.field.as_ref().map_or(String::new(), |field| format!(", {}", clean(field)));
+            let HeldLine { line, kind, id, reason, .. } = held;
+            page.line(4, &format!("line {line}: {kind} {}{field}: {}", clean(id), clean(reason)));
+        }
+        let more = import.held.len().saturating_sub(MOST_HELD);
+        if more > 0 {
+            page.line(4, &format!("and {more} more"));
+        }
     }
     if !import.problems.is_empty() {
         page.gap();

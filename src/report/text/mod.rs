@@ -3,6 +3,7 @@
 
 mod check;
 mod edit;
+mod erase;
 mod find;
 mod import;
 mod layout;
@@ -17,6 +18,7 @@ mod value;
 
 pub use check::check;
 pub use edit::edit;
+pub use erase::erase;
 pub use find::find;
 pub use import::import;
 pub use log::log;
@@ -41,6 +43,7 @@ pub fn document(document: &Document) -> String {
         Document::Run(document) => run(document),
         Document::Import(document) => import(document),
         Document::Edit(document) => edit(document),
+        Document::Erase(document) => erase(document),
         Document::Approval(document) => approval(document),
     }
 }

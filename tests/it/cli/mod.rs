@@ -2,9 +2,11 @@
 
 mod csv;
 mod edit;
+mod erase;
 mod find;
 mod quality;
 mod roster;
+mod sources;
 
 use std::process::{Command, Output};
 

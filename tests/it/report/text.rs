@@ -87,6 +87,7 @@ fn a_run_that_did_nothing() {
 
 fn import(outcome: Outcome) -> ImportDocument {
     ImportDocument {
+        held: Vec::new(),
         source: "hr".into(),
         digest: Some(digest()),
         outcome,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rosterd::org::edit::Act;
-use rosterd::org::{CustomTypes, Day, Edit, FactKind, Instant, plan_edit};
+use rosterd::org::{CustomTypes, Day, Edit, FactKind, Instant, Owners, plan_edit};
 use rosterd::store::{CommitMeta, Store};
 use serde_json::json;
 
@@ -112,7 +112,11 @@ async fn edit(store: &Store, people: u64, chance: &mut Chance, now: Instant) {
     let fields = if matches!(act, Act::End { .. }) { json!({}) } else { fields };
     let thing = id(&format!("{letter}{}", chance.below(people)));
     let edit = Edit { kind, id: thing, act, fields: fields.as_object().unwrap().clone() };
-    let Ok(plan) = plan_edit(&edit, &store.stored().await.unwrap(), &CustomTypes::default(), "edit") else { return };
+    let Ok(plan) =
+        plan_edit(&edit, &store.stored().await.unwrap(), &CustomTypes::default(), &Owners::default(), "edit")
+    else {
+        return;
+    };
     let meta = CommitMeta {
         actor: "a clerk".into(),
         source: "edit".into(),

@@ -1,12 +1,12 @@
 //! Custom attributes: declared in the configuration or by the file, checked by line and column, in one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rosterd::org::{Batch, CustomTypes, Fact, intake};
 use rosterd::source::roster_jsonl::{self, ReadError};
 use rosterd::store::ExportOptions;
 
-use super::fixture::{KINDS, Roster, day, file};
+use super::fixture::{KINDS, Roster, alone, day, file};
 
 /// What the configuration declares.
 fn declared() -> CustomTypes {
@@ -23,12 +23,13 @@ fn person(custom: &str) -> String {
 
 fn read(header: &str, lines: &[&str]) -> Result<Batch, String> {
     let text = file(&format!(r#""kinds":{KINDS}{header}"#), lines);
-    roster_jsonl::read_declared(text.as_bytes(), "roster", None, &declared()).map_err(|error| error.to_string())
+    roster_jsonl::read_declared(text.as_bytes(), "roster", None, &declared(), &BTreeSet::new())
+        .map_err(|error| error.to_string())
 }
 
 async fn import(roster: &Roster, batch: Batch) -> Result<(), String> {
     let stored = roster.store.stored().await.unwrap();
-    let plan = intake::plan(batch, &stored, day("2026-11-23"), &jiff::tz::TimeZone::UTC)
+    let plan = intake::plan(batch, &stored, &alone(day("2026-11-23"), &jiff::tz::TimeZone::UTC))
         .map_err(|problems| ReadError::Problems(problems).to_string())?;
     let meta = rosterd::store::CommitMeta {
         actor: "test".into(),
@@ -56,7 +57,7 @@ async fn values_have_one_form_and_survive_the_way_through_an_empty_roster() {
     let options = ExportOptions { custom: Some(&types), ..ExportOptions::default() };
     let exported = roster.export(options).await;
     assert!(exported.contains(r#""custom":{"person":{"cost_centre":{"type":"text"}"#), "{exported}");
-    let batch = roster_jsonl::read_declared(exported.as_bytes(), "roster", None, &types).unwrap();
+    let batch = roster_jsonl::read_declared(exported.as_bytes(), "roster", None, &types, &BTreeSet::new()).unwrap();
     let second = Roster::new().await;
     import(&second, batch).await.unwrap();
     assert_eq!(second.export(options).await, exported);

@@ -86,6 +86,7 @@ async fn commit(store: &Store, thing: &Id, edit: Edit, now: Instant) -> bool {
         kind: FactKind::Person,
         id: thing.clone(),
         interval: span.interval,
+        source: "roster".into(),
         body: span.body,
     };
     let add = add.into_iter().map(new).collect();
