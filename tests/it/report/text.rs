@@ -137,7 +137,11 @@ fn small_answers() {
         quarantined: 0,
         next: None,
     };
-    let status = StatusDocument { daemon: true, targets: vec![target("ad", "in step"), target("cloud", "never run")] };
+    let status = StatusDocument {
+        daemon: true,
+        retained: None,
+        targets: vec![target("ad", "in step"), target("cloud", "never run")],
+    };
     let check = CheckDocument {
         ok: false,
         problems: Vec::new(),

@@ -17,6 +17,7 @@ mod model;
 mod national_id;
 mod past;
 mod primary;
+mod retention;
 mod round_trip;
 mod shown;
 mod store;
