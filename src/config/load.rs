@@ -141,8 +141,8 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, limits, custom, owners, jsonl, csv, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, limits, custom, owners, jsonl, csv, naming, ldap, scim })
+    let Sections { roster, intake, retention, limits, custom, owners, jsonl, csv, naming, ldap, scim } = sections;
+    Some(Config { roster: roster?, intake, retention, limits, custom, owners, jsonl, csv, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.

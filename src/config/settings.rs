@@ -1,6 +1,7 @@
 //! The shape of the configuration file. No `tag`, `untagged` or `flatten`: they lose the place of an error.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -18,6 +19,7 @@ use crate::target::{ldap, scim};
 pub struct Config {
     pub roster: Roster,
     pub intake: Intake,
+    pub retention: Retention,
     /// Limits of every target, unless it has its own.
     pub limits: LimitsText,
     /// Custom attributes.
@@ -42,6 +44,8 @@ pub(super) struct Sections {
     pub roster: Option<Roster>,
     #[serde(default)]
     pub intake: Intake,
+    #[serde(default)]
+    pub retention: Retention,
     #[serde(default)]
     pub limits: LimitsText,
     #[serde(default)]
@@ -86,6 +90,25 @@ fn log_key() -> SecretRef {
 pub struct Intake {
     #[serde(default)]
     pub limits: IntakeLimits,
+}
+
+/// How many days is kept what the record does not need. Facts and the log are kept for good.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Stored plans.
+    pub plans: NonZeroU32,
+    /// The events of steps, and the summaries of runs.
+    pub journal: NonZeroU32,
+    /// The records of imports.
+    pub batches: NonZeroU32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let days = |days| NonZeroU32::new(days).unwrap_or(NonZeroU32::MAX);
+        Self { plans: days(90), journal: days(400), batches: days(400) }
+    }
 }
 
 /// The custom attributes of each kind, by name. A kind without a section takes any.

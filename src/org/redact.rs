@@ -22,6 +22,8 @@ const SHORTEST: usize = 3;
 pub struct Called {
     /// In lower case; each by itself is enough.
     single: BTreeSet<String>,
+    /// Ids that are too short to be looked for as words: known where they stand alone.
+    short: BTreeSet<String>,
     /// In lower case; both together are enough.
     pairs: BTreeSet<(String, String)>,
 }
@@ -33,6 +35,7 @@ impl Called {
         further.for_each(|text| called.by(&text));
         for (id, fact) in facts {
             called.by(id.as_str());
+            called.by_short(id.as_str());
             match fact {
                 Fact::Person(person) => {
                     called.by_pair(&person.given_name, &person.surname);
@@ -58,6 +61,13 @@ impl Called {
         }
     }
 
+    fn by_short(&mut self, id: &str) {
+        let id = id.to_lowercase();
+        if id.chars().count() < SHORTEST {
+            self.short.insert(id);
+        }
+    }
+
     fn by_pair(&mut self, given: &str, surname: &str) {
         let (given, surname) = (given.trim().to_lowercase(), surname.trim().to_lowercase());
         if given.is_empty() {
@@ -71,6 +81,7 @@ impl Called {
     pub fn in_text(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         self.single.iter().any(|one| has_word(&text, one))
+            || self.short.iter().any(|id| stands_alone(&text, id))
             || self.pairs.iter().any(|(given, surname)| has_word(&text, given) && has_word(&text, surname))
     }
 
@@ -98,6 +109,11 @@ impl Called {
             _ => false,
         }
     }
+}
+
+/// Whether a short id is the whole text, the key of a step (`create:7`), or a text in quotes.
+fn stands_alone(text: &str, id: &str) -> bool {
+    text == id || text.ends_with(&format!(":{id}")) || text.contains(&format!("\"{id}\""))
 }
 
 /// Whether a word stands in a text by itself, not within a longer one.
@@ -130,6 +146,17 @@ mod tests {
         for text in ["Åse Berg", "p-12", "aseors02", "Ørsted Street", "the server said no"] {
             assert!(!called.in_text(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_short_id_is_known_where_it_stands_alone() {
+        let person = Fact::from_body(FactKind::Person, r#"{"given_name":"Åse","surname":"Ørsted"}"#).unwrap();
+        let id = Id::from("7");
+        let called = Called::new(std::iter::once((&id, &person)), std::iter::empty());
+        for text in ["7", "create:7", r#"{"key":"7"}"#] {
+            assert!(called.in_text(text), "{text}");
+        }
+        assert!(!called.in_text("7 failed") && !called.in_text("create:17") && !called.in_text(r#"{"count":7}"#));
     }
 
     #[test]

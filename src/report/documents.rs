@@ -218,6 +218,9 @@ pub struct RunsDocument {
 pub struct StatusDocument {
     /// Whether a daemon answers at the control socket.
     pub daemon: bool,
+    /// When what was kept long enough was last deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained: Option<Instant>,
     pub targets: Vec<TargetStatus>,
 }
 

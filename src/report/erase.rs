@@ -30,7 +30,7 @@ pub struct EraseDocument {
     pub texts: u64,
     /// Objects that targets still hold: rosterd leaves them alone from now on.
     pub objects: Vec<ErasedObject>,
-    /// Copies beside the roster that still hold the person.
+    /// Copies beside the roster that may still hold the person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -98,7 +98,8 @@ impl Engine {
 
     /// One line per target.
     pub async fn status(&self) -> Result<StatusDocument, Failure> {
-        let mut document = StatusDocument::default();
+        let retained = self.store.last_retained().await?;
+        let mut document = StatusDocument { retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
         for (name, entry) in self.targets.iter() {

@@ -24,6 +24,7 @@ mod perform;
 mod propose;
 mod reading;
 mod recover;
+mod retain;
 mod serve;
 
 pub use check::check;

@@ -11,6 +11,15 @@ use crate::report::{ApprovalDocument, Document, PlanDocument, PlanView, RunDocum
 
 /// Does what a verb asks.
 pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
+    let retains = matches!(command, Command::ApplyPlan { .. } | Command::ApplyTargets { .. } | Command::Run { .. });
+    let answer = answer(engine, command, progress).await;
+    if retains {
+        engine.retain().await;
+    }
+    answer
+}
+
+async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
     match command {
         Command::Plan { targets, at } => engine.plan(&targets, at, progress).await,
         Command::ApplyPlan { digest } => engine.apply_plan(&digest, "apply", progress).await,

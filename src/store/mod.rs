@@ -21,6 +21,7 @@ mod past;
 mod plans;
 mod read;
 mod reserve;
+mod retention;
 mod row;
 mod rows;
 mod runs;

@@ -38,7 +38,7 @@ pub fn erase(document: &EraseDocument) -> String {
     }
     if !document.copies.is_empty() {
         page.gap();
-        page.line(2, "copies that still hold the person");
+        page.line(2, "copies from before, which may still hold the person");
         document.copies.iter().for_each(|copy| page.line(4, &clean(copy)));
     }
     page.finish()

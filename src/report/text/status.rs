@@ -24,5 +24,6 @@ pub fn status(document: &StatusDocument) -> String {
         ]
     });
     let head = ["target", "state", "last success", "pending", "held", "quarantined", "next run"];
-    format!("{daemon}\n{}", table(&head, rows.collect()))
+    let retained = document.retained.map(|at| format!("\nold plans and journals were last deleted at {at}\n"));
+    format!("{daemon}\n{}{}", table(&head, rows.collect()), retained.unwrap_or_default())
 }

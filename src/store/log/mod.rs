@@ -19,7 +19,7 @@ pub use chain::{LogKey, LogKeyError};
 pub(super) use facts::{Columns, Digester};
 pub use head::Head;
 pub(super) use head::sync_folder;
-pub(super) use taken::{ERASURE, Taken};
+pub(super) use taken::{ERASURE, RETENTION, Taken};
 pub use verify::{Break, Proof};
 
 use super::error::StoreError;

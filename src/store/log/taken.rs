@@ -14,8 +14,9 @@ use super::facts::{Columns, FactDigest, added, closed};
 use super::sum::Sum;
 use crate::store::error::StoreError;
 
-/// The kind of entry that says what an erasure took.
+/// The kinds of entries that say so.
 pub(in crate::store) const ERASURE: &str = "erasure";
+pub(in crate::store) const RETENTION: &str = "retention";
 
 /// What one entry says is gone.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -69,7 +70,6 @@ impl Taken {
     }
 
     /// Takes up entries whose rows are gone, in ascending order.
-    #[cfg_attr(not(test), expect(dead_code, reason = "retention is yet to come"))]
     pub(in crate::store) fn remove(&mut self, entry: i64) {
         match self.removed.last_mut() {
             Some((_, last)) if *last + 1 == entry => *last = entry,

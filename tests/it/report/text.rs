@@ -13,6 +13,30 @@ fn a_plan_with_every_kind_of_step() {
 }
 
 #[test]
+fn an_erasure_says_what_is_left_elsewhere() {
+    let counts = |counts: &[(&str, u64)]| counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
+    let left =
+        |target: &str, object: &str| ErasedObject { target: target.into(), kind: "user".into(), object: object.into() };
+    let rehearsal = EraseDocument {
+        person: "p-1".into(),
+        outcome: Outcome::Done,
+        day: day(),
+        again: false,
+        digest: None,
+        deleted: counts(&[("account", 2), ("person", 1)]),
+        rewritten: counts(&[("manager", 1)]),
+        plans: 1,
+        texts: 12,
+        objects: vec![left("ad", "guid-1"), left("cloud", "17")],
+        copies: vec!["/var/lib/rosterd/roster.db.before-0005".into()],
+        note: Some("case 4711".into()),
+        dry_run: true,
+    };
+    let unfinished = EraseDocument { dry_run: false, outcome: Outcome::Partly, ..rehearsal.clone() };
+    assert_snapshot!(format!("{}\n{}", text::erase(&rehearsal), text::erase(&unfinished)));
+}
+
+#[test]
 fn a_plan_in_short() {
     assert_snapshot!(text::summary(&plans()));
 }
@@ -137,7 +161,11 @@ fn small_answers() {
         quarantined: 0,
         next: None,
     };
-    let status = StatusDocument { daemon: true, targets: vec![target("ad", "in step"), target("cloud", "never run")] };
+    let status = StatusDocument {
+        daemon: true,
+        retained: None,
+        targets: vec![target("ad", "in step"), target("cloud", "never run")],
+    };
     let check = CheckDocument {
         ok: false,
         problems: Vec::new(),

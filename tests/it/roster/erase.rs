@@ -1,7 +1,8 @@
 //! Erasing a person: what goes, what stays, what the log says of it, and which bytes are left in the files.
 
-use rosterd::object::{Kind, ObjectId, Op, StepId};
-use rosterd::org::{Account, ErasureRefused, FactKind, Instant, Interval};
+use rosterd::object::{Kind, ObjectId, Op, Reservation, StepId};
+use rosterd::org::edit::Act;
+use rosterd::org::{CustomTypes, Edit, ErasureRefused, FactKind, Instant, Interval, plan_edit};
 use rosterd::reconcile::journal::Event;
 use rosterd::reconcile::{Digest, Plan};
 use rosterd::store::{CommitMeta, Entry, Erasure, ExportOptions, Store, StoreError};
@@ -66,18 +67,12 @@ async fn lived() -> Roster {
     let renamed = GONE[0].replace("Quistgaard", "Quistgaard-Falkland");
     roster.import(&partial(&[&renamed]), &at(2).to_string()).await.unwrap();
     roster.import(&partial(&[&OTHERS[0].replace("Ebel", "Ebert")]), &at(3).to_string()).await.unwrap();
-    let own = Account {
-        person: Some(id("p-1")),
-        unit: None,
-        system: "ad".into(),
-        login: Some("xantquis".into()),
-        external_id: None,
-        account_kind: None,
-        primary: None,
-        engagements: Default::default(),
-    };
-    let days = Interval { from: Some(day("2026-11-01")), to: None };
-    roster.store.put_accounts(&meta("run 1", "rosterd", at(4)), &[(id("a-2"), days, own)]).await.unwrap();
+    let nickname = serde_json::json!({ "nickname": "Zeb" }).as_object().unwrap().clone();
+    let act = Act::Correct { interval: Interval::ALWAYS };
+    let edit = Edit { kind: FactKind::Person, id: id("p-1"), act, fields: nickname };
+    let stored = roster.store.stored().await.unwrap();
+    let plan = plan_edit(&edit, &stored, &CustomTypes::default(), "edit").unwrap();
+    roster.store.commit_intake(&plan.rows, &meta("Zebedee asked for it", "edit", at(4)), None).await.unwrap();
     run(&roster.store).await;
     for (target, text) in [("cloud", "Zebedee p-1"), ("ad", "somebody else")] {
         roster.store.keep_plan(&plan_naming(target, text), at(6)).await.unwrap();
@@ -89,6 +84,15 @@ async fn run(store: &Store) {
     let digest: Digest = "a".repeat(32).parse().unwrap();
     let run = store.begin_run("ad", "apply", "test", Some(&digest), at(5)).await.unwrap();
     let object = ObjectId::new("guid-of-x");
+    let create = StepId::new(Op::Create, &id("a-2"));
+    let intent = Entry { run, step: &create, event: Event::Intended, object: None, class: None, message: None };
+    assert_eq!(
+        store
+            .reserve(&intent, &reservation(), "xantquis", "ad", day("2026-11-01"), &meta("run 1", "rosterd", at(5)))
+            .await
+            .unwrap(),
+        Ok(())
+    );
     for (step, event, message) in [
         (StepId::new(Op::Create, &id("a-2")), Event::Done, None),
         (StepId::new(Op::Disable, &id("a-2")), Event::Refused, Some("CN=Zebedee: no such thing")),
@@ -104,8 +108,16 @@ async fn run(store: &Store) {
         store.record(&entry, link, at(5)).await.unwrap();
     }
     let failure = |key: &str, message: &str| serde_json::json!({ "key": key, "name": "somebody", "message": message });
-    let failures = [failure("a-2", "CN=Zebedee: no such thing"), failure("a-3", "something else")];
+    let failures = [
+        failure("a-2", "CN=Zebedee: no such thing"),
+        failure("a-3", "something else"),
+        failure("a-4", "sponsored by Dahl, Bo"),
+    ];
     store.end_run(run, "partly", &serde_json::json!({ "failures": failures }), at(5)).await.unwrap();
+}
+
+fn reservation() -> Reservation {
+    Reservation { account: id("a-2"), person: id("p-1"), login: "XantQuis".into() }
 }
 
 async fn found(store: &Store, person: &str) -> Erasure {
@@ -155,9 +167,9 @@ async fn nothing_of_the_person_is_left_and_others_are_as_they_were() {
     let roster = lived().await;
     let before = everything(&roster).await;
     let erasure = found(&roster.store, "p-1").await;
-    assert_eq!((erasure.things(), erasure.deleted[&FactKind::Person], erasure.deleted[&FactKind::Account]), (11, 2, 2));
+    assert_eq!((erasure.things(), erasure.deleted[&FactKind::Person], erasure.deleted[&FactKind::Account]), (11, 3, 2));
     assert_eq!(erasure.rewritten.values().sum::<u64>(), 4);
-    assert_eq!((erasure.objects.len(), erasure.plans, erasure.texts), (1, 1, 2));
+    assert_eq!((erasure.objects.len(), erasure.plans, erasure.texts), (1, 1, 3));
     assert_eq!((erasure.objects[0].target.as_str(), erasure.objects[0].object.as_str()), ("ad", "guid-of-x"));
     erase(&roster.store, "p-1", at(23)).await;
     let expected: Vec<String> = before
@@ -184,6 +196,7 @@ async fn nothing_of_the_person_is_left_and_others_are_as_they_were() {
         roster.store.people_with_national_id(&sealer().index("010203-9999").unwrap()).await.unwrap(),
         [id("p-3")]
     );
+    assert_eq!(roster.store.given_names().await.unwrap()["xantquis"], id("p-1"), "nobody gets the login again");
     let tombstone = roster.store.tombstone(&id("a-2")).await.unwrap().unwrap();
     assert_eq!((tombstone.kind, tombstone.day), (FactKind::Account, day("2026-11-23")));
 }
@@ -215,9 +228,56 @@ async fn the_log_is_whole_after_one_and_after_two_erasures() {
     erase(&roster.store, "p-2", at(25)).await;
     is_whole(&roster.store).await;
     let proof = roster.store.verify_log(None).await.unwrap();
-    assert_eq!(proof.erased, 2, "the receipt and the end of the run that named the person");
+    assert_eq!(
+        proof.erased, 4,
+        "a note, a receipt, the end of the run; and the first erasure's, said again by the second"
+    );
     let again = Store::open(&roster.folder.path().join("roster.db")).await.unwrap();
-    is_whole(&again.with_log(log_key(), at(26)).await.unwrap()).await;
+    let again = again.with_log(log_key(), at(26)).await.unwrap();
+    is_whole(&again).await;
+    let bytes = std::fs::read(roster.folder.path().join("roster.db")).unwrap();
+    assert!(!bytes.windows(4).any(|window| window == b"Dahl"), "nor is the second one left");
+}
+
+#[tokio::test]
+async fn what_was_cut_off_before_the_file_was_cleaned_is_finished_later() {
+    let roster = lived().await;
+    let erasure = found(&roster.store, "p-1").await;
+    roster.store.erase(&erasure, day("2026-11-23"), &meta("request 17", "edit", at(23))).await.unwrap();
+    assert!(!traces(&roster, "roster.db").is_empty());
+    let path = roster.folder.path().join("roster.db");
+    let again = Store::open(&path).await.unwrap().with_log(log_key(), at(24)).await.unwrap();
+    let reader =
+        sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(&path)).await.unwrap();
+    let mut reading = reader.begin().await.unwrap();
+    sqlx::query("SELECT count(*) FROM fact").execute(&mut *reading).await.unwrap();
+    assert!(!again.scrub().await.unwrap(), "somebody reads what was");
+    reading.rollback().await.unwrap();
+    assert!(again.scrub().await.unwrap());
+    assert_eq!(traces(&roster, "roster.db"), Vec::<String>::new());
+    is_whole(&again).await;
+}
+
+#[tokio::test]
+async fn a_run_that_began_before_does_not_bring_the_person_back() {
+    let roster = lived().await;
+    erase(&roster.store, "p-1", at(23)).await;
+    let step = StepId::new(Op::Create, &id("a-2"));
+    let intent = Entry { run: 1, step: &step, event: Event::Intended, object: None, class: None, message: None };
+    let (reservation, meta) = (reservation(), meta("run 1", "rosterd", at(24)));
+    let reserved = roster.store.reserve(&intent, &reservation, "xantquis", "ad", day("2026-11-23"), &meta);
+    assert_eq!(reserved.await.unwrap(), Err("the person was erased".to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_left_goes_into_an_empty_roster_with_its_history() {
+    let roster = lived().await;
+    erase(&roster.store, "p-1", at(23)).await;
+    let history = roster.history().await;
+    let other = Roster::new().await;
+    other.import(&history, &at(24).to_string()).await.unwrap();
+    let lines = |text: &str| text.lines().skip(1).map(ToOwned::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&other.history().await), lines(&history));
 }
 
 #[tokio::test]

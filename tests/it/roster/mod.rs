@@ -19,6 +19,7 @@ mod model;
 mod national_id;
 mod past;
 mod primary;
+mod retention;
 mod round_trip;
 mod shown;
 mod store;
