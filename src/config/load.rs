@@ -16,6 +16,7 @@ use super::settings::{Config, Sections};
 use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
 use crate::org::CustomTypes;
+use crate::org::quality::Severities;
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
 
@@ -30,6 +31,8 @@ pub struct Loaded {
     pub intake_ends: Limit,
     /// The custom attributes that are declared.
     pub custom: CustomTypes,
+    /// How bad what the rules of the record find is.
+    pub quality: Severities,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
     /// What the rows of the CSV sources mean, by name.
@@ -106,7 +109,20 @@ impl Config {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation();
                 let intake_ends = config.intake.limits.ends();
-                Ok(Loaded { folder, config, zone, login, intake_ends, custom, sources, layouts, targets, generation })
+                let quality = Severities(config.quality.clone());
+                Ok(Loaded {
+                    folder,
+                    config,
+                    zone,
+                    login,
+                    intake_ends,
+                    custom,
+                    quality,
+                    sources,
+                    layouts,
+                    targets,
+                    generation,
+                })
             }
             _ => Err(document.into_problems()),
         }
@@ -120,8 +136,8 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, limits, custom, jsonl, csv, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, limits, custom, jsonl, csv, naming, ldap, scim })
+    let Sections { roster, intake, limits, custom, quality, jsonl, csv, naming, ldap, scim } = sections;
+    Some(Config { roster: roster?, intake, limits, custom, quality, jsonl, csv, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.

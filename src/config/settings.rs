@@ -9,6 +9,7 @@ use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use crate::net::SecretRef;
+use crate::org::quality::Severity;
 use crate::org::{CustomNames, CustomTypes, FactKind};
 use crate::target::{ldap, scim};
 
@@ -21,6 +22,8 @@ pub struct Config {
     pub limits: LimitsText,
     /// Custom attributes.
     pub custom: CustomSection,
+    /// How bad what a rule of the record finds is, where it is not as usual.
+    pub quality: BTreeMap<String, Severity>,
     /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
     /// Sources of rows and columns, by name.
@@ -43,6 +46,8 @@ pub(super) struct Sections {
     pub limits: LimitsText,
     #[serde(default)]
     pub custom: CustomSection,
+    #[serde(default)]
+    pub quality: BTreeMap<String, Severity>,
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
     #[serde(default)]

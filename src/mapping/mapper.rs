@@ -13,6 +13,7 @@ use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, Wish};
 use crate::object::{Hold, HoldCode, Reservation, Wanted};
+use crate::org::quality::Blocked;
 use crate::org::{Id, Snapshot};
 
 /// What a mapper works on.
@@ -28,6 +29,8 @@ pub struct Inputs<'a> {
     /// The proof that what the roster no longer holds is gone from its sources; without it nobody is disabled for
     /// being absent.
     pub absence: Option<Absence>,
+    /// What is held until its record is mended.
+    pub blocked: Arc<Blocked>,
 }
 
 /// The desired state of one target, evaluated on demand.

@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
 use super::serve::JobKind;
+use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
 use crate::report::{
@@ -163,7 +164,8 @@ impl Engine {
     /// What the rules find in the record of a day; today without one.
     pub async fn quality(&self, at: Option<Day>) -> Result<QualityDocument, Failure> {
         let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
-        Ok(QualityDocument::new(&snapshot, organisation(&snapshot), self.clock.now()))
+        let look = Look { snapshot: &snapshot, custom: &self.config.custom };
+        Ok(QualityDocument::new(look, &self.config.quality, organisation(&snapshot), self.clock.now()))
     }
 }
 

@@ -22,6 +22,14 @@ impl Site {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
+    /// Puts sections before those that `init` wrote, instead of the last that were put there.
+    pub fn configure(&self, sections: &str) {
+        const END: &str = "# ----\n";
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        let starter = text.split_once(END).map_or(text.as_str(), |(_, starter)| starter);
+        std::fs::write(self.path("config.toml"), format!("{sections}{END}{starter}")).unwrap();
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Output {
         command(arguments)
             .env("ROSTERD_CONFIG", self.0.path().join("config.toml"))

@@ -242,13 +242,28 @@ pub(super) fn flawed() -> QualityDocument {
         as_of: day(),
         organisation: "Ærø Kommune".into(),
         rules: vec![
-            rule("duplicate-national-id", Severity::Error, "people who have the same national id", 2),
+            rule("duplicate-national-id", Severity::Block, "people who have the same national id", 2),
             rule("overlapping-primary", Severity::Warning, "people with several jobs flagged primary", 0),
+            rule("missing-mail", Severity::Off, "people with a job and without an e-mail address", 0),
             rule("group-without-members", Severity::Info, "groups with neither members nor rule", 1),
         ],
         findings: vec![
-            finding("duplicate-national-id", Severity::Error, "person", "p-1", "Åse Sørensen", "as Åse Berg (p-2)"),
-            finding("duplicate-national-id", Severity::Error, "person", "p-2", "Åse Berg", "as Åse Sørensen (p-1)"),
+            finding(
+                "duplicate-national-id",
+                Severity::Block,
+                "person",
+                "p-1",
+                "Åse Sørensen",
+                "has the same national id as Åse Berg (p-2)",
+            ),
+            finding(
+                "duplicate-national-id",
+                Severity::Block,
+                "person",
+                "p-2",
+                "Åse Berg",
+                "has the same national id as Åse Sørensen (p-1)",
+            ),
             finding("group-without-members", Severity::Info, "group", "g-1", "Web\u{202e}", "nobody is listed"),
         ],
     }
