@@ -140,10 +140,10 @@ async fn perform(edit: Edit, how: How, invocation: &Invocation) -> Result<Exit, 
         _ => None,
     };
     let Some(digest) = digest else {
-        invocation.output.document(&rehearsed.document)?;
+        invocation.output.document(&rehearsed.document, invocation.engine().await?.zone())?;
         return Ok(rehearsed.exit);
     };
-    if !consent::ask(&text::document(&rehearsed.document), "Record this?") {
+    if !consent::ask(&text::document(&rehearsed.document, invocation.engine().await?.zone()), "Record this?") {
         note("Nothing was recorded.");
         return Ok(Exit::Pending);
     }

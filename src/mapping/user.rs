@@ -5,7 +5,6 @@
 //! an account was made, is disabled as *absent*. Whose record a blocking rule found fault with stays as is, but for
 //! the end that a dated fact gives.
 
-use super::context::display_name;
 use super::mapper::{Holder, Mapper, hold, present};
 use super::rules::{KindRules, Place};
 use crate::object::{Desired, Edit, Ground, Kind, Presence, Referent};
@@ -16,11 +15,7 @@ impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
         let rules = self.rules(Kind::User)?;
         let person = &holder.person;
-        let label = match self.inputs.snapshot.person(person) {
-            Some(person) => display_name(person),
-            // whom the roster no longer knows still has a login that people know
-            None => self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned),
-        };
+        let label = self.person_label(person);
         let blocked = self.inputs.blocked.reason(person);
         if !self.inputs.snapshot.tenure(person).current {
             let former = self.former(account, person, &label);

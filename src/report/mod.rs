@@ -6,6 +6,7 @@
 mod csv;
 mod documents;
 mod edit;
+mod ends;
 mod find;
 mod format;
 mod html;
@@ -16,11 +17,12 @@ pub mod text;
 mod words;
 
 pub use documents::{
-    ApprovalDocument, CheckDocument, CheckFinding, Document, ImportDocument, Outcome, PlanDocument, PlanView, Problem,
-    ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
-    TargetReconciliation, TargetStatus, Trouble,
+    ApprovalDocument, CheckDocument, CheckFinding, Document, ImportDocument, ImportFailure, Outcome, PlanDocument,
+    PlanView, Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, SourceStatus,
+    StatusDocument, TargetCheck, TargetReconciliation, TargetStatus, Trouble,
 };
 pub use edit::{EditChange, EditDocument, EditProblem};
+pub use ends::Ended;
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
 pub use log::{BackupDocument, BreakDocument, LogDocument};

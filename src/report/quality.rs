@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, csv, html, text};
 use crate::org::quality::{Finding, Look, Severities, Severity};
-use crate::org::{Day, Instant, quality};
+use crate::org::{Day, Instant, Zone, quality};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QualityDocument {
@@ -79,10 +79,10 @@ fn finding(Finding { rule, severity, flaw }: Finding) -> QualityFinding {
 }
 
 /// The report in one form.
-pub fn render(document: &QualityDocument, format: Format) -> serde_json::Result<String> {
+pub fn render(document: &QualityDocument, format: Format, zone: &Zone) -> serde_json::Result<String> {
     Ok(match format {
-        Format::Text => text::quality(document),
-        Format::Html => html::quality(document),
+        Format::Text => text::quality(document, zone),
+        Format::Html => html::quality(document, zone),
         Format::Csv => csv::quality(document),
         Format::Json => serde_json::to_string_pretty(document)? + "\n",
     })

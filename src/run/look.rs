@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
 use super::serve::JobKind;
+use super::sources::told;
 use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
@@ -83,12 +84,12 @@ impl Engine {
     /// The run ledger, newest first.
     pub async fn runs(&self, limit: i64) -> Result<RunsDocument, Failure> {
         let runs = self.store.runs(limit).await?;
-        Ok(RunsDocument { runs: runs.into_iter().map(|run| serde_json::to_value(run).unwrap_or_default()).collect() })
+        Ok(RunsDocument { runs: runs.into_iter().map(told).collect() })
     }
 
-    /// One line per target.
+    /// One line per target, and one per source.
     pub async fn status(&self) -> Result<StatusDocument, Failure> {
-        let mut document = StatusDocument::default();
+        let mut document = StatusDocument { sources: self.source_status().await?, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
         for (name, entry) in self.targets.iter() {

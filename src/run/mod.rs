@@ -23,6 +23,7 @@ mod propose;
 mod reading;
 mod recover;
 mod serve;
+mod sources;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};

@@ -24,6 +24,7 @@ mod row;
 mod runs;
 mod schedule;
 mod show;
+mod status;
 
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};

@@ -5,15 +5,16 @@ use maud::html;
 use super::super::words::clean;
 use super::super::{QualityDocument, QualityRule};
 use super::{page, part};
+use crate::org::Zone;
 use crate::org::quality::Severity;
 
-pub(in super::super) fn quality(document: &QualityDocument) -> String {
+pub(in super::super) fn quality(document: &QualityDocument, zone: &Zone) -> String {
     let organisation = clean(&document.organisation);
     let title = format!("Quality of the record of {organisation}");
     let body = html! {
         header {
             h1 { (title) }
-            p { "For " (document.as_of.to_string()) ", made at " (document.at.to_string()) "." }
+            p { "For " (document.as_of.to_string()) ", made at " (document.at.local(zone)) "." }
         }
         main {
             section {

@@ -9,6 +9,9 @@ use super::super::{ImportDocument, Outcome, Problem};
 use super::layout::Page;
 use super::run::outcome;
 
+/// What a file does to what it no longer states.
+const ENDED: &str = "ended";
+
 /// The answer of `import`.
 pub fn import(document: &ImportDocument) -> String {
     let mut page = Page::default();
@@ -32,7 +35,9 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
             // consent would not help: the file has to be mended first
             _ => Vec::new(),
         };
-        page.breaches(&import.breaches, "nothing of this file was committed", &commands);
+        page.breaches(&import.breaches, "nothing of this file was committed", (&import.ends, ENDED), &commands);
+    } else {
+        page.ends(2, &import.ends, ENDED);
     }
     if !import.problems.is_empty() {
         page.gap();

@@ -3,16 +3,17 @@
 use super::super::words::clean;
 use super::super::{QualityDocument, QualityRule};
 use super::layout::Page;
+use crate::org::Zone;
 use crate::org::quality::Severity;
 
 /// Findings of one rule that are listed. More than a person reads; JSON and CSV have them all.
 const LISTED: usize = 200;
 
 /// What the rules found, the worst first.
-pub fn quality(document: &QualityDocument) -> String {
+pub fn quality(document: &QualityDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     page.line(0, &format!("Quality of the record of {} for {}", clean(&document.organisation), document.as_of));
-    page.line(0, &format!("made at {}", document.at));
+    page.line(0, &format!("made at {}", document.at.local(zone)));
     page.gap();
     for (severity, count) in document.counts() {
         page.line(2, &format!("{:<24}{count:>7}", severity.as_str()));

@@ -179,3 +179,18 @@ fn the_steps_of_a_held_group_are_held() {
     );
     assert!(plan.is_empty(), "{:#?}", plan.steps);
 }
+
+#[test]
+fn namesakes_are_told_apart_in_a_plan() {
+    let world = World::new(true);
+    let mut organisation = small();
+    organisation.people[1] = person("Bo", 1, Days::Current);
+    organisation.units[2] = Some(Unit { name: "IT", rank: 2, parent: Some(1), manager: None });
+    let plan = world.plan(&organisation);
+    let names = |kind| -> BTreeSet<&str> {
+        let steps = plan.steps.iter().filter(|step| step.kind == kind && step.op == Op::Create);
+        steps.map(|step| step.name.as_str()).collect()
+    };
+    assert_eq!(names(Kind::User), BTreeSet::from(["Bo Berg (bober02)", "Bo Berg (bober03)"]));
+    assert_eq!(names(Kind::Unit), BTreeSet::from(["IT", "IT (Skole)", "Skole"]));
+}

@@ -43,7 +43,11 @@ async fn duplicates_are_held_until_the_record_is_mended() {
         assert!(reason.starts_with(said), "{target}: {reason}");
         assert!(!plan.to_string().contains("0190"), "{plan}");
     }
+    let digest = plans["ad"]["digest"].as_str().unwrap();
+    let approved = site.run(&["approve", digest]).await.expect(0).said();
+    assert!(approved.contains("breaches no limit"), "{approved}");
     let text = site.run(&["plan"]).await.expect(3).said();
+    assert!(text.contains("What to do now") && text.contains(&format!("      rosterd apply {digest}\n")), "{text}");
     assert!(text.contains("Mia Holm") && text.contains("duplicate-national-id"), "{text}");
     let report = site.run(&["report", "reconciliation"]).await.expect(0).said();
     assert!(report.contains("duplicate-national-id"), "{report}");

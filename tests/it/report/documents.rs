@@ -4,13 +4,18 @@ use rosterd::object::{
     AttributeName, Change, Coverage, Evidence, Ground, Handle, Hold, HoldCode, Kind, Missing, ObjectId, Op, Referent,
     ScopeRead, Step, StepId, Value,
 };
-use rosterd::org::{Day, Id, Instant};
+use rosterd::org::{Day, Id, Instant, Zone};
 use rosterd::reconcile::{Digest, Limits, Measure, Plan, Population, Reach, Unmanaged, guard};
 use rosterd::report::*;
 use serde_json::json;
 
 pub(super) fn day() -> Day {
     "2026-11-23".parse().unwrap()
+}
+
+/// Where the reader is: an hour ahead of UTC on the day.
+pub(super) fn zone() -> Zone {
+    Zone::get("Europe/Copenhagen").unwrap()
 }
 
 pub(super) fn instant() -> Instant {
