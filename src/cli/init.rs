@@ -29,7 +29,8 @@ fn next_steps(config: &Path) -> String {
          3. look at what a first delivery would change:   rosterd {option} import SOURCE --dry-run\n  \
          4. take it:                                      rosterd {option} import SOURCE\n  \
          5. see what it would do to the targets:          rosterd {option} plan\n  \
-         6. do that, and from then on let the daemon:     rosterd {option} apply TARGET\n",
+         6. do it:                                        rosterd {option} apply TARGET\n  \
+         7. from then on, on schedule:                    rosterd {option} serve\n",
         config.display()
     )
 }

@@ -1,6 +1,6 @@
 //! Answers, for one target, which things should have an object and what each should be.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -241,8 +241,9 @@ pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
 
 /// Those that come more than once.
 fn repeated(names: impl Iterator<Item = String>) -> HashSet<String> {
-    let mut seen = HashSet::new();
-    names.filter(|name| !seen.insert(name.clone())).collect()
+    let mut times: HashMap<String, u32> = HashMap::new();
+    names.for_each(|name| *times.entry(name).or_default() += 1);
+    times.into_iter().filter(|(_, times)| *times > 1).map(|(name, _)| name).collect()
 }
 
 fn values(outcome: Outcome) -> Vec<Value> {

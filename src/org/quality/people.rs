@@ -1,6 +1,6 @@
 //! Rules about people: who they are, and whether they work here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Flaw, Look, of_person, person_name, unit_name};
 use crate::org::contact_form::ContactForm;
@@ -10,8 +10,11 @@ use crate::org::person::Person;
 use crate::org::snapshot::Snapshot;
 use crate::org::tenure::Tenure;
 
+/// Others who are named in one finding: half of an organisation may bear the same made-up number.
+const NAMED: usize = 5;
+
 pub(super) fn duplicate_national_id(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
-    let mut bearers: BTreeMap<&str, Vec<&Id>> = BTreeMap::new();
+    let mut bearers: HashMap<&str, Vec<&Id>> = HashMap::new();
     for (id, person) in snapshot.people() {
         if let Some(index) = person.national_id.as_ref().map(Sealed::index).filter(|index| !index.is_empty()) {
             bearers.entry(index).or_default().push(id);
@@ -25,11 +28,17 @@ pub(super) fn duplicate_national_id(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw
 
 /// Each of several people who should be one or differ, with who the others are.
 fn with_others(snapshot: &Snapshot, ids: &[&Id], shared: &str) -> Vec<Flaw> {
-    let others = |id: &Id| -> Vec<String> {
-        ids.iter().filter(|other| **other != id).map(|id| format!("{} ({id})", person_name(snapshot, id))).collect()
+    let others = |id: &Id| {
+        let others = || ids.iter().filter(|other| **other != id);
+        let named: Vec<String> =
+            others().take(NAMED).map(|id| format!("{} ({id})", person_name(snapshot, id))).collect();
+        match (ids.len() - 1).saturating_sub(NAMED) {
+            0 => named.join(", "),
+            more => format!("{} and {more} more", named.join(", ")),
+        }
     };
     let several = ids.iter().filter(|_| ids.len() > 1);
-    several.map(|id| of_person(snapshot, id, format!("{shared} {}", others(id).join(", ")))).collect()
+    several.map(|id| of_person(snapshot, id, format!("{shared} {}", others(id)))).collect()
 }
 
 pub(super) fn overlapping_primary(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {

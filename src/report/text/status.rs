@@ -42,13 +42,11 @@ fn notes(document: &StatusDocument) -> String {
     for source in &document.sources {
         of_source(&mut page, source);
     }
-    if document.targets.iter().any(|target| target.pending > 0 || target.held > 0) {
+    if !document.targets.is_empty() {
         page.line(
             0,
-            "pending: steps of the last plan; held: objects that nothing is done about now, see `rosterd plan`",
+            "pending: steps of the last plan; held: objects that nothing is done about now, see `rosterd plan`;",
         );
-    }
-    if document.targets.iter().any(|target| target.quarantined > 0) {
         page.line(0, "quarantined: objects that failed again and again, and are left out until they are released");
     }
     let text = page.finish();

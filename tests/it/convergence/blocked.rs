@@ -181,6 +181,16 @@ fn the_steps_of_a_held_group_are_held() {
 }
 
 #[test]
+fn a_made_up_number_that_all_bear_names_a_few_of_them() {
+    let world = World::new(false);
+    let mut organisation = small();
+    organisation.people = (0..8).map(|_| person("Bo", 0, Days::Current)).collect();
+    let plan = world.plan(&organisation.with_national_ids(&[Some(1); 8]));
+    let said = reason(&plan, world.account(0).as_str()).to_owned();
+    assert!(said.ends_with("Bo Berg (p5) and 2 more"), "{said}");
+}
+
+#[test]
 fn namesakes_are_told_apart_in_a_plan() {
     let world = World::new(true);
     let mut organisation = small();

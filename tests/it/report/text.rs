@@ -35,6 +35,24 @@ fn a_long_list_ends_at_200_and_says_so() {
     assert!(text.contains("… and 5 more (see --format json)"), "{text}");
 }
 
+#[test]
+fn those_who_are_held_for_one_reason_are_named_together() {
+    use rosterd::object::{Hold, HoldCode, Kind};
+    let hold = |at: usize, reason: &str| Hold {
+        key: format!("a-{at:02}").as_str().into(),
+        kind: Kind::User,
+        name: format!("Bo Åkær {at}"),
+        code: HoldCode::Unread,
+        reason: reason.into(),
+    };
+    let mut one = plan(Vec::new());
+    one.held = (0..37).map(|at| hold(at, "the target was read in part")).chain([hold(40, "no login yet")]).collect();
+    let text = text::plan(&PlanDocument { plans: vec![plan_view(one, false)], errors: Vec::new() });
+    let together = "    37 users: Bo Åkær 0, Bo Åkær 1, Bo Åkær 2, Bo Åkær 3, Bo Åkær 4, Bo Åkær 5 and 31 more\n        \
+                    the target was read in part\n    user Bo Åkær 40 (a-40)\n        no login yet\n";
+    assert!(text.contains(together), "{text}");
+}
+
 fn run_view(outcome: Outcome) -> RunView {
     RunView {
         run: Some(18),
