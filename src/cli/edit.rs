@@ -210,10 +210,10 @@ async fn perform(change: Change, how: How, invocation: &Invocation) -> Result<Ex
         _ => None,
     };
     let Some(digest) = digest else {
-        invocation.output.document(&rehearsed.document)?;
+        invocation.output.document(&rehearsed.document, invocation.engine().await?.zone())?;
         return Ok(rehearsed.exit);
     };
-    if !consent::ask(&text::document(&rehearsed.document), "Record this?") {
+    if !consent::ask(&text::document(&rehearsed.document, invocation.engine().await?.zone()), "Record this?") {
         note("Nothing was recorded.");
         return Ok(Exit::Pending);
     }
@@ -235,7 +235,12 @@ async fn erase(person: Id, why: String, yes: bool, dry_run: bool, invocation: &I
         _ => None,
     };
     // somebody who was erased before is not shown: the file is only cleaned again
-    if digest.is_some() && !consent::ask(&text::document(&rehearsed.document), "Erase this for good?") {
+    if digest.is_some()
+        && !consent::ask(
+            &text::document(&rehearsed.document, invocation.engine().await?.zone()),
+            "Erase this for good?",
+        )
+    {
         note("Nothing was erased.");
         return Ok(Exit::Pending);
     }

@@ -16,6 +16,7 @@ use super::schedule::Schedule;
 use super::settings::{Config, Sections};
 use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
+use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub owners: Owners,
     /// How the ids of a source are understood, by source.
     pub matches: BTreeMap<String, MatchRules>,
+    /// How bad what the rules of the record find is.
+    pub quality: Severities,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
     /// What the rows of the CSV sources mean, by name.
@@ -114,6 +117,7 @@ impl Config {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation();
                 let intake_ends = config.intake.limits.ends();
+                let quality = Severities(config.quality.clone());
                 Ok(Loaded {
                     folder,
                     config,
@@ -123,6 +127,7 @@ impl Config {
                     custom,
                     owners,
                     matches,
+                    quality,
                     sources,
                     layouts,
                     targets,
@@ -141,8 +146,9 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, retention, limits, custom, owners, jsonl, csv, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, retention, limits, custom, owners, jsonl, csv, naming, ldap, scim })
+    let Sections { roster, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim } =
+        sections;
+    Some(Config { roster: roster?, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.

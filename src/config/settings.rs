@@ -11,6 +11,7 @@ use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
+use crate::org::quality::Severity;
 use crate::org::{CustomNames, CustomTypes, FactKind};
 use crate::target::{ldap, scim};
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub custom: CustomSection,
     /// Who is right where sources state the same.
     pub owners: OwnersText,
+    /// How bad what a rule of the record finds is, where it is not as usual.
+    pub quality: BTreeMap<String, Severity>,
     /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
     /// Sources of rows and columns, by name.
@@ -52,6 +55,8 @@ pub(super) struct Sections {
     pub custom: CustomSection,
     #[serde(default)]
     pub owners: OwnersText,
+    #[serde(default)]
+    pub quality: BTreeMap<String, Severity>,
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
     #[serde(default)]

@@ -52,6 +52,9 @@ pub struct PlanView {
     pub breaches: Vec<Measure>,
     /// Whether somebody approved exactly this plan.
     pub approved: bool,
+    /// It is for a day to come: it can be neither approved nor applied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_look_at: bool,
     /// Names for the keys and objects that the steps refer to.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -70,6 +73,7 @@ impl PlanView {
             breaches: limits.iter().filter(|measure| measure.is_breached()).cloned().collect(),
             limits,
             approved,
+            to_look_at: false,
             labels: plan.labels,
         }
     }
@@ -129,6 +133,9 @@ pub struct RunView {
     pub held: Vec<Hold>,
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
+    /// Whom the plan that is held would disable or delete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<super::Ended>,
     /// Steps that a read after the run found still to do. None when the run was not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<u64>,
@@ -164,6 +171,12 @@ pub struct ImportDocument {
     pub outcome: Outcome,
     /// Per kind of fact: `added`, `changed`, `ended`, `unchanged`.
     pub counts: serde_json::Value,
+    /// The file proved itself whole.
+    #[serde(default)]
+    pub complete: bool,
+    /// What the file ends: those first who are gone today.
+    #[serde(default)]
+    pub ends: Vec<super::Ended>,
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
     pub problems: Vec<Problem>,
@@ -203,6 +216,9 @@ pub struct ApprovalDocument {
     pub digest: Digest,
     /// `plan of ad` or `import of hr`.
     pub what: String,
+    /// Nothing held it: it breaches no limit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_needed: bool,
     pub by: String,
     pub at: Instant,
 }
@@ -222,6 +238,29 @@ pub struct StatusDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained: Option<Instant>,
     pub targets: Vec<TargetStatus>,
+    #[serde(default)]
+    pub sources: Vec<SourceStatus>,
+}
+
+/// One source, by what its imports came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceStatus {
+    pub name: String,
+    /// `never imported`, `taken`, `held`, `failing`.
+    pub state: String,
+    /// When a file of it was last taken that proved itself whole.
+    pub last_complete: Option<Instant>,
+    pub last_failure: Option<ImportFailure>,
+    /// The digest of the import that waits for an approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+}
+
+/// An import that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportFailure {
+    pub at: Instant,
+    pub why: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

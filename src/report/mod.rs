@@ -6,6 +6,7 @@
 mod csv;
 mod documents;
 mod edit;
+mod ends;
 mod erase;
 mod find;
 mod format;
@@ -17,11 +18,12 @@ pub mod text;
 mod words;
 
 pub use documents::{
-    ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, Outcome, PlanDocument, PlanView,
-    Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument,
-    TargetCheck, TargetReconciliation, TargetStatus, Trouble,
+    ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,
+    PlanDocument, PlanView, Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument,
+    SourceStatus, StatusDocument, TargetCheck, TargetReconciliation, TargetStatus, Trouble,
 };
 pub use edit::{EditChange, EditDocument, EditProblem};
+pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};

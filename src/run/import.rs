@@ -12,9 +12,9 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::reading::below_floor;
 use crate::object::{Coverage, Evidence, ScopeRead};
-use crate::org::{Batch, FactKind, Held, Instant, IntakePlan, Sealer, intake};
+use crate::org::{Batch, Ending, FactKind, Held, Instant, IntakePlan, Sealer, endings, intake};
 use crate::reconcile::{Digest, Limit, Measure};
-use crate::report::{Document, HeldLine, ImportDocument, Outcome, Problem};
+use crate::report::{Document, Ended, HeldLine, ImportDocument, Outcome, Problem};
 use crate::source::ReadError;
 use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
 
@@ -36,6 +36,21 @@ struct Reading {
 impl Engine {
     /// Imports a file of a source; without a file, the one that the configuration names.
     pub async fn import(
+        &self,
+        source: &str,
+        file: Option<&Path>,
+        dry_run: bool,
+        progress: &dyn Progress,
+    ) -> Result<ImportDocument, Failure> {
+        let started = self.clock.now();
+        let document = self.attempt(source, file, dry_run, progress).await?;
+        if !dry_run {
+            self.note_import(source, &document, started).await?;
+        }
+        Ok(document)
+    }
+
+    async fn attempt(
         &self,
         source: &str,
         file: Option<&Path>,
@@ -71,6 +86,8 @@ impl Engine {
             digest: Some(reading.digest.clone()),
             outcome: Outcome::Done,
             counts: serde_json::Value::Null,
+            complete: Coverage::judge(reading.evidence.clone()).complete().is_some(),
+            ends: Vec::new(),
             limits,
             breaches: Vec::new(),
             problems: Vec::new(),
@@ -78,13 +95,18 @@ impl Engine {
             dry_run,
         };
         let planned = intake::plan(batch, &stored, &self.setting(source));
+        if let Ok(plan) = &planned {
+            let ended = endings(&stored, plan, self.today()).map_err(StoreError::from)?;
+            document.ends = ended.into_iter().map(named).collect();
+        }
         drop(stored); // a large roster: the commit needs the room
         match planned {
             Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
             Err(problems) => {
                 document.outcome = Outcome::Failed;
                 let problems = self.told(name, &file, problems).await;
-                document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
+                let problems = problems.into_iter().map(|problem| self.with_owner(name, problem));
+                document.problems = problems.map(|problem| placed(&file, problem)).collect();
             }
         }
         if !dry_run && document.outcome != Outcome::Done {
@@ -97,6 +119,16 @@ impl Engine {
             of: Some(reading.lines),
         });
         Ok(document)
+    }
+
+    /// A file that goes on with what another source began says so in the configuration, which nobody guesses.
+    fn with_owner(&self, name: &str, problem: crate::org::Problem) -> crate::org::Problem {
+        let jsonl = self.config.config.jsonl.get(name).filter(|jsonl| jsonl.source.is_none());
+        let owner = problem.message.split_once("belongs to the source \"").and_then(|(_, rest)| rest.split_once('"'));
+        let (Some(_), Some((owner, _))) = (jsonl, owner) else { return problem };
+        let more = format!("where this file goes on with what {owner:?} began: source = {owner:?} in [jsonl.{name}]");
+        let hint = problem.hint.as_ref().map_or_else(|| more.clone(), |hint| format!("{hint}; {more}"));
+        problem.with_hint(hint)
     }
 
     /// Guards a planned import, and commits it when it may be.
@@ -200,7 +232,11 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
             (Outcome::Failed, problems.into_iter().map(|problem| placed(file, problem)).collect())
         }
         // an empty file is not a smaller organisation
-        error @ ReadError::Empty => (Outcome::Held, vec![whole(error.to_string())]),
+        error @ ReadError::Empty => {
+            let hint = "deliver it again: nothing was committed, and no approval lets an empty file in. When really \
+                        nobody is left, deliver its header with \"complete\":true and no line";
+            (Outcome::Held, vec![Problem { hint: Some(hint.into()), ..whole(error.to_string()) }])
+        }
         ReadError::Io(error) => (Outcome::Failed, vec![whole(format!("cannot be read: {error}"))]),
     };
     ImportDocument {
@@ -208,6 +244,8 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
         digest: None,
         outcome,
         counts: serde_json::Value::Null,
+        complete: false,
+        ends: Vec::new(),
         limits: Vec::new(),
         breaches: Vec::new(),
         problems,
@@ -219,6 +257,10 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
 fn held_line(held: &Held) -> HeldLine {
     let Held { line, kind, id, field, reason } = held.clone();
     HeldLine { line, kind: kind.to_string(), id: id.to_string(), field, reason }
+}
+
+fn named(one: Ending) -> Ended {
+    Ended { kind: one.kind.to_string(), id: one.id.to_string(), name: one.name }
 }
 
 fn placed(file: &Path, problem: crate::org::Problem) -> Problem {

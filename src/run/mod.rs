@@ -26,6 +26,7 @@ mod reading;
 mod recover;
 mod retain;
 mod serve;
+mod sources;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};

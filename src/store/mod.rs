@@ -27,6 +27,7 @@ mod rows;
 mod runs;
 mod schedule;
 mod show;
+mod status;
 mod upgrade;
 
 pub use accounts::OWN_SOURCE;

@@ -42,7 +42,8 @@ impl Store {
 
     /// The roster of a day, as it is known now or was known at an instant.
     ///
-    /// People and engagements are read on all their days, because tenure asks for them; the rest on the day.
+    /// People and engagements are read on all their days, because tenure asks for them; units and managers, because
+    /// quality asks whether a post outlives its unit; the rest on the day.
     pub async fn snapshot(&self, day: Day, known: Option<Instant>) -> Result<Snapshot, StoreError> {
         let mut transaction = self.reader().begin().await?;
         let commit = commit_at(&mut transaction, known).await?;
@@ -51,7 +52,7 @@ impl Store {
             let mut rows = sqlx::query(
                 "SELECT kind, id, valid_from, valid_to, body FROM fact
                  WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1)
-                   AND (kind IN ('person', 'engagement')
+                   AND (kind IN ('person', 'engagement', 'unit', 'manager')
                         OR ((valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to > $2)))",
             )
             .bind(commit.seq)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Belonging, Snapshot};
+use super::{Belonging, Beyond, Snapshot};
 use crate::org::{Day, Days, Fact, Id, Instant, Tenure, Tree, Version};
 
 /// Collects the versions known at one instant into a [`Snapshot`].
@@ -11,6 +11,9 @@ pub struct SnapshotBuilder {
     snapshot: Snapshot,
     people_days: BTreeMap<Id, Days>,
     engagement_days: BTreeMap<Id, (Id, Days)>,
+    unit_days: BTreeMap<Id, Days>,
+    /// Of each manager's post and unit: a post may pass from one unit to another.
+    post_days: BTreeMap<(Id, Id), Days>,
 }
 
 impl SnapshotBuilder {
@@ -35,9 +38,17 @@ impl SnapshotBuilder {
             tree: Tree::default(),
             runs: BTreeMap::new(),
             tenures: BTreeMap::new(),
+            jobs_beyond: BTreeMap::new(),
+            posts_beyond: BTreeMap::new(),
             belonging: Belonging::default(),
         };
-        Self { snapshot, people_days: BTreeMap::new(), engagement_days: BTreeMap::new() }
+        Self {
+            snapshot,
+            people_days: BTreeMap::new(),
+            engagement_days: BTreeMap::new(),
+            unit_days: BTreeMap::new(),
+            post_days: BTreeMap::new(),
+        }
     }
 
     /// Takes one version that was known at the instant, whatever days it is valid on, in any order.
@@ -49,6 +60,10 @@ impl SnapshotBuilder {
                 let entry = self.engagement_days.entry(id.clone());
                 entry.or_insert_with(|| (engagement.person.clone(), Days::default())).1.add(interval);
             }
+            Fact::Unit(_) => self.unit_days.entry(id.clone()).or_default().add(interval),
+            Fact::Manager(post) => {
+                self.post_days.entry((id.clone(), post.unit.clone())).or_default().add(interval);
+            }
             _ => {}
         }
         if interval.contains(self.snapshot.day) {
@@ -57,11 +72,16 @@ impl SnapshotBuilder {
     }
 
     pub fn finish(self) -> Snapshot {
-        let Self { mut snapshot, people_days, engagement_days } = self;
+        let Self { mut snapshot, people_days, engagement_days, unit_days, post_days } = self;
+        let day = snapshot.day;
+        let never = Days::default();
         let units = snapshot.units.iter().map(|(id, unit)| (id, unit.parent.as_ref()));
         snapshot.tree = Tree::new(units);
         let mut work: BTreeMap<Id, Days> = BTreeMap::new();
         for (id, (person, days)) in engagement_days {
+            if let Some(days) = days.beyond(people_days.get(&person).unwrap_or(&never), day) {
+                snapshot.jobs_beyond.insert(id.clone(), Beyond { of: person.clone(), days });
+            }
             if let Some(there) = people_days.get(&person) {
                 work.entry(person).or_default().add_all(&days.within(there));
             }
@@ -69,7 +89,11 @@ impl SnapshotBuilder {
                 snapshot.runs.insert(id, *run);
             }
         }
-        let day = snapshot.day;
+        for ((id, unit), days) in post_days {
+            if let Some(days) = days.beyond(unit_days.get(&unit).unwrap_or(&never), day) {
+                snapshot.posts_beyond.insert(id, Beyond { of: unit, days });
+            }
+        }
         snapshot.tenures = work.into_iter().map(|(person, days)| (person, Tenure::on(day, &days))).collect();
         snapshot
     }

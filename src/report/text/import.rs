@@ -11,6 +11,8 @@ use super::run::outcome;
 
 /// Held statements that are named.
 const MOST_HELD: usize = 50;
+/// What a file does to what it no longer states.
+const ENDED: &str = "ended";
 
 /// The answer of `import`.
 pub fn import(document: &ImportDocument) -> String {
@@ -35,7 +37,9 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
             // consent would not help: the file has to be mended first
             _ => Vec::new(),
         };
-        page.breaches(&import.breaches, "nothing of this file was committed", &commands);
+        page.breaches(&import.breaches, "nothing of this file was committed", (&import.ends, ENDED), &commands);
+    } else {
+        page.ends(2, &import.ends, ENDED);
     }
     if !import.held.is_empty() {
         page.gap();

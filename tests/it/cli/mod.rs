@@ -1,5 +1,6 @@
 //! The binary from outside: usage, help and lists.
 
+mod answers;
 mod csv;
 mod edit;
 mod erase;

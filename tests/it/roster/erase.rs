@@ -71,7 +71,7 @@ async fn lived() -> Roster {
     let act = Act::Correct { interval: Interval::ALWAYS };
     let edit = Edit { kind: FactKind::Person, id: id("p-1"), act, fields: nickname };
     let stored = roster.store.stored().await.unwrap();
-    let plan = plan_edit(&edit, &stored, &CustomTypes::default(), "edit").unwrap();
+    let plan = plan_edit(&edit, &stored, &CustomTypes::default(), &rosterd::org::Owners::default(), "edit").unwrap();
     roster.store.commit_intake(&plan.rows, &meta("Zebedee asked for it", "edit", at(4)), None).await.unwrap();
     run(&roster.store).await;
     for (target, text) in [("cloud", "Zebedee p-1"), ("ad", "somebody else")] {
