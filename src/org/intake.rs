@@ -217,9 +217,9 @@ impl Intake<'_> {
             return Ok(None);
         }
         let Version { id, fact, .. } = &line.version;
-        let owner = stored.spans().first().map_or("rosterd", |span| &*span.body.source);
-        let reason = format!("it belongs to the source {owner:?} and differs here");
-        Ok(Some(Held { line: line.number, kind: fact.kind(), id: id.clone(), field: None, reason }))
+        let owner = stored.spans().first().map(|span| span.body.source.to_string());
+        let reason = format!("it belongs to the source {:?} and differs here", owner.as_deref().unwrap_or_default());
+        Ok(Some(Held { line: line.number, kind: fact.kind(), id: id.clone(), field: None, owner, reason }))
     }
 
     /// What the source says of a thing from now on.

@@ -58,6 +58,8 @@ pub struct Held {
     pub id: Id,
     /// One field; none is the whole line.
     pub field: Option<String>,
+    /// The source that the whole thing belongs to, where that is why.
+    pub owner: Option<String>,
     pub reason: String,
 }
 

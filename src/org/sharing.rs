@@ -79,6 +79,7 @@ impl Shared {
             kind,
             id: id.clone(),
             field: None,
+            owner: None,
             reason: format!("no source states the {kind} itself: this line has some of its fields only"),
         }));
         if facts.is_empty() && is_news {
@@ -100,6 +101,7 @@ impl Shared {
             kind: self.kind,
             id: self.id.clone(),
             field: Some(one.field.clone()),
+            owner: None,
             reason: format!("it differs, and belongs to {owner}"),
         })
         .collect()

@@ -241,7 +241,7 @@ fn rewrite(
         let mut line = line?;
         if let Some(reason) = aside.held.get(&line.id) {
             let PackedLine { number, kind, id, .. } = line;
-            understood.held.push(Held { line: number, kind, id, field: None, reason: reason.clone() });
+            understood.held.push(Held { line: number, kind, id, field: None, owner: None, reason: reason.clone() });
         } else if !silent(&line.id) {
             rename(&mut line, same).map_err(|error| told(&line, &error))?;
             sorter.push(line);

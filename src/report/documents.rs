@@ -196,6 +196,9 @@ pub struct HeldLine {
     pub id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The source that the whole thing belongs to, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     pub reason: String,
 }
 

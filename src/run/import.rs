@@ -105,8 +105,7 @@ impl Engine {
             Err(problems) => {
                 document.outcome = Outcome::Failed;
                 let problems = self.told(name, &file, problems).await;
-                let problems = problems.into_iter().map(|problem| self.with_owner(name, problem));
-                document.problems = problems.map(|problem| placed(&file, problem)).collect();
+                document.problems = problems.into_iter().map(|problem| placed(&file, problem)).collect();
             }
         }
         if !dry_run && document.outcome != Outcome::Done {
@@ -119,16 +118,6 @@ impl Engine {
             of: Some(reading.lines),
         });
         Ok(document)
-    }
-
-    /// A file that goes on with what another source began says so in the configuration, which nobody guesses.
-    fn with_owner(&self, name: &str, problem: crate::org::Problem) -> crate::org::Problem {
-        let jsonl = self.config.config.jsonl.get(name).filter(|jsonl| jsonl.source.is_none());
-        let owner = problem.message.split_once("belongs to the source \"").and_then(|(_, rest)| rest.split_once('"'));
-        let (Some(_), Some((owner, _))) = (jsonl, owner) else { return problem };
-        let more = format!("where this file goes on with what {owner:?} began: source = {owner:?} in [jsonl.{name}]");
-        let hint = problem.hint.as_ref().map_or_else(|| more.clone(), |hint| format!("{hint}; {more}"));
-        problem.with_hint(hint)
     }
 
     /// Guards a planned import, and commits it when it may be.
@@ -255,8 +244,8 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
 }
 
 fn held_line(held: &Held) -> HeldLine {
-    let Held { line, kind, id, field, reason } = held.clone();
-    HeldLine { line, kind: kind.to_string(), id: id.to_string(), field, reason }
+    let Held { line, kind, id, field, owner, reason } = held.clone();
+    HeldLine { line, kind: kind.to_string(), id: id.to_string(), field, owner, reason }
 }
 
 fn named(one: Ending) -> Ended {

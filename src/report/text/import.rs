@@ -46,12 +46,20 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
         page.line(2, &format!("{} held; the rest of the file was taken", several(import.held.len(), "statement")));
         for held in import.held.iter().take(MOST_HELD) {
             let field = held.field.as_ref().map_or(String::new(), |field| format!(", {}", clean(field)));
-            let HeldLine { line, kind, id, reason, .. } = held;
+            let HeldLine { line, kind, id, reason, .. } = held; // the owner is in the reason
             page.line(4, &format!("line {line}: {kind} {}{field}: {}", clean(id), clean(reason)));
         }
         let more = import.held.len().saturating_sub(MOST_HELD);
         if more > 0 {
             page.line(4, &format!("and {more} more"));
+        }
+        if let Some(owner) = import.held.iter().find_map(|held| held.owner.as_deref()) {
+            let (source, owner) = (clean(&import.source), clean(owner));
+            page.line(
+                4,
+                &format!("where this file goes on with what {owner} began: source = \"{owner}\" in [jsonl.{source}];"),
+            );
+            page.line(4, "where both speak of the same things: say in [owners] who is right about what");
         }
     }
     if !import.problems.is_empty() {
