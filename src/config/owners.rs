@@ -67,6 +67,7 @@ pub(super) fn sharing(document: &mut Document<'_>, sections: &Sections, custom: 
             owners.0.insert(kind, row);
         }
     }
+    declared(document, &mut owners, &sources, custom);
     let written = (sections.jsonl.iter().map(|(name, jsonl)| (["jsonl", name], &jsonl.matches)))
         .chain(sections.csv.iter().map(|(name, csv)| (["csv", name], &csv.matches)));
     let mut matches = BTreeMap::new();
@@ -94,6 +95,30 @@ pub(super) fn sharing(document: &mut Document<'_>, sections: &Sections, custom: 
         }
     }
     Sharing { owners, matches }
+}
+
+/// A custom attribute may say where it is declared which source owns it.
+fn declared(document: &mut Document<'_>, owners: &mut Owners, sources: &BTreeSet<&str>, custom: &CustomTypes) {
+    for (kind, names) in &custom.0 {
+        for (name, source) in names.iter().filter_map(|(name, declared)| Some((name, declared.source.as_ref()?))) {
+            let path = ["custom", kind.name(), name, "source"];
+            if !sources.contains(source.as_str()) {
+                let near = nearest(source, sources.iter().copied());
+                let hint = near.map(|near| format!("did you mean {near:?}?"));
+                document.at_value(&path, format!("there is no source {source:?}"), hint);
+                continue;
+            }
+            let Some(row) = owners.0.get_mut(kind) else {
+                let hint = format!("add [owners.{kind}] with {DEFAULT} = the source that says which {kind} there is");
+                document.at_value(&path, format!("who owns the rest of a {kind} is not said"), Some(hint));
+                continue;
+            };
+            if row.fields.insert(format!("{CUSTOM}{name}"), vec![source.clone()]).is_some() {
+                let hint = format!("say it here, or in [owners.{kind}]");
+                document.at_value(&path, format!("{name} has two owners: here and in [owners.{kind}]"), Some(hint));
+            }
+        }
+    }
 }
 
 /// The source that the facts of a configured file belong to.
