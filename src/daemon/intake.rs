@@ -60,6 +60,10 @@ async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Opt
     match document.outcome {
         Outcome::Done => {
             tracing::info!(source, changes = changes(&document), "imported");
+            if let Some(first) = document.held.first() {
+                let lines = document.held.len();
+                tracing::warn!(source, lines, "left out, since somebody was erased: the first: {}", first.message);
+            }
             if read {
                 remember(state, delivery, hash);
             }

@@ -81,9 +81,6 @@ impl Store {
         let mut taken = Taken::default();
         rows(connection, key, &erasure.plan, &mut taken).await?;
         texts.redact(connection, &mut taken).await?;
-        for thing in erasure.plan.things.keys() {
-            sqlx::query("DELETE FROM link WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
-        }
         let person = erasure.person.as_str();
         sqlx::query("DELETE FROM national_id WHERE person = ?").bind(person).execute(&mut *connection).await?;
         // the login stays given: it is never given again
@@ -92,10 +89,23 @@ impl Store {
             .execute(&mut *connection)
             .await?;
         let seq = commit(connection, key, meta, &meta.source, &[], &[]).await?;
+        unlink(connection, &erasure.plan, seq).await?;
         bury(connection, key, erasure, (seq, day, taken), meta).await?;
         transaction.commit().await?;
         self.write_head().await?;
         Ok(seq)
+    }
+
+    /// The objects that an erasure of this person left in targets.
+    pub async fn left_objects(&self, person: &Id) -> Result<Vec<LeftObject>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT target, left_object.kind, object FROM left_object JOIN tombstone ON tombstone.seq = left_object.seq
+             WHERE tombstone.id = ? ORDER BY target, object",
+        )
+        .bind(person.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        Ok(rows.into_iter().map(LeftObject::from).collect())
     }
 
     /// What is left of a thing, when it was erased.
@@ -108,6 +118,29 @@ impl Store {
             |found| Ok(Tombstone { kind: row::kind(&found)?, day: found.try_get::<&str, _>("day")?.parse()? });
         found.map(tombstone).transpose()
     }
+}
+
+impl From<(String, String, String)> for LeftObject {
+    fn from((target, kind, object): (String, String, String)) -> Self {
+        let kind = Kind::ALL.into_iter().find(|one| one.as_str() == kind);
+        Self { target, kind, object: ObjectId::new(object) }
+    }
+}
+
+/// Takes the links of what goes, and keeps which objects they led to.
+async fn unlink(connection: &mut SqliteConnection, plan: &ErasurePlan, seq: i64) -> Result<(), StoreError> {
+    for thing in plan.things.keys() {
+        sqlx::query(
+            "INSERT OR REPLACE INTO left_object (target, object, kind, seq)
+             SELECT target, object, kind, ? FROM link WHERE key = ?",
+        )
+        .bind(seq)
+        .bind(thing.as_str())
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query("DELETE FROM link WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Every id that was erased, with the day.

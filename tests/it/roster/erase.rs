@@ -191,6 +191,7 @@ async fn nothing_of_the_person_is_left_and_others_are_as_they_were() {
     assert!(roster.store.history(FactKind::Person, &id("p-1")).await.unwrap().is_empty());
     assert!(!roster.history().await.contains("p-1"));
     assert_eq!(roster.store.links("ad").await.unwrap().len(), 0);
+    assert_eq!(roster.store.left_objects(&id("p-1")).await.unwrap(), erasure.objects, "whoever asks again is told");
     assert!(roster.store.people_with_national_id(&sealer().index("010203-4567").unwrap()).await.unwrap().is_empty());
     assert_eq!(
         roster.store.people_with_national_id(&sealer().index("010203-9999").unwrap()).await.unwrap(),
