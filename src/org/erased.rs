@@ -39,13 +39,17 @@ pub(super) fn hold(lines: &mut Vec<Line>, stored: &Stored) -> Held {
         ids: stored.erased.iter().map(|(id, day)| (id.clone(), (id.clone(), *day))).collect(),
         keys: HashMap::new(),
     };
-    let mut rest: Vec<&Line> = lines.iter().collect();
-    let mut reasons: HashMap<u64, (Id, Day)> = HashMap::new();
+    // by place: several facts may come from one line
+    let mut reasons: HashMap<usize, (Id, Day)> = HashMap::new();
+    let mut of_thing: HashMap<Thing, (Id, Day)> = HashMap::new();
     loop {
-        let before = rest.len();
-        rest.retain(|line| {
+        let before = reasons.len();
+        for (at, line) in lines.iter().enumerate() {
+            if reasons.contains_key(&at) {
+                continue;
+            }
             let thing = (line.version.kind(), line.version.id.clone());
-            let Some(reason) = gone.by(line) else { return true };
+            let Some(reason) = of_thing.get(&thing).cloned().or_else(|| gone.by(line)) else { continue };
             if !there.contains(&thing.1) {
                 gone.ids.insert(thing.1.clone(), reason.clone());
             }
@@ -53,30 +57,22 @@ pub(super) fn hold(lines: &mut Vec<Line>, stored: &Stored) -> Held {
                 let key = SourceKey { source: key.source.clone(), key: key.value.clone() };
                 gone.keys.insert(key, reason.clone());
             }
-            held.things.insert(thing);
-            reasons.insert(line.number, reason);
-            false
-        });
-        // the other lines of a thing that is held, with its own reason
-        rest.retain(|line| {
-            let is_held = held.things.contains(&(line.version.kind(), line.version.id.clone()));
-            if is_held {
-                let of_thing = lines
-                    .iter()
-                    .find(|other| other.version.id == line.version.id && reasons.contains_key(&other.number));
-                if let Some(reason) = of_thing.and_then(|other| reasons.get(&other.number)).cloned() {
-                    reasons.insert(line.number, reason);
-                }
-            }
-            !is_held
-        });
-        if rest.len() == before {
+            of_thing.insert(thing, reason.clone());
+            reasons.insert(at, reason);
+        }
+        if reasons.len() == before {
             break;
         }
     }
-    lines.retain(|line| !reasons.contains_key(&line.number));
-    held.lines = reasons.into_iter().map(|(number, (id, day))| problem(number, &id, day)).collect();
+    let mut at = 0;
+    lines.retain(|line| {
+        let reason = reasons.get(&at);
+        at += 1;
+        held.lines.extend(reason.map(|(id, day)| problem(line.number, id, *day)));
+        reason.is_none()
+    });
     held.lines.sort_by_key(|problem| problem.line);
+    held.things = of_thing.into_keys().collect();
     held
 }
 
