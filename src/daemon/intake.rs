@@ -59,8 +59,11 @@ async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Opt
     let read = document.digest == Some(engine.import_digest(&source, &hash));
     match document.outcome {
         Outcome::Done => {
-            let held = document.held.len();
-            tracing::info!(source, changes = changes(&document), held, "imported");
+            tracing::info!(source, changes = changes(&document), "imported");
+            if let Some(first) = document.held.first() {
+                let held = document.held.len();
+                tracing::warn!(source, held, line = first.line, "not all was taken; the first: {}", first.reason);
+            }
             if read {
                 remember(state, delivery, hash);
             }

@@ -7,8 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::fact::Fact;
 use super::id::Id;
+use super::identity;
 use super::kind::FactKind;
 use super::time::{Day, Interval};
 
@@ -61,7 +64,34 @@ pub fn plan(person: &Id, rows: &[ErasableRow], today: Day) -> Result<ErasurePlan
         }
     }
     plan.things = things;
+    // what a source called the person is not taken for somebody else later
+    let aliases = rows.iter().filter(|row| plan.things.contains_key(&row.id)).filter_map(|row| match &row.fact {
+        Fact::Key(key) => identity::local(key),
+        _ => None,
+    });
+    let aliases: Vec<Id> = aliases.collect();
+    plan.things.extend(aliases.into_iter().map(|id| (id, FactKind::Person)));
     Ok(plan)
+}
+
+/// What a source claims, without what is gone; `None` when the claim is about something that is gone.
+pub fn claim_without(
+    kind: FactKind,
+    id: &Id,
+    body: &str,
+    gone: &BTreeMap<Id, FactKind>,
+) -> Result<Option<String>, serde_json::Error> {
+    let is_gone = |value: &Value| value.as_str().is_some_and(|text| gone.contains_key(&Id::from(text)));
+    let mut fields: Map<String, Value> = serde_json::from_str(body)?;
+    let about = kind == FactKind::Engagement && fields.get("person").is_some_and(is_gone);
+    if about || gone.contains_key(id) {
+        return Ok(None);
+    }
+    fields.retain(|_, value| !is_gone(value));
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(&fields).map(Some)
 }
 
 fn refuse_engaged(person: &Id, rows: &[ErasableRow], today: Day) -> Result<(), ErasureRefused> {

@@ -207,6 +207,11 @@ pub(super) fn aliased<'a>(key: &'a Key, source: &str) -> Option<(Id, &'a Id)> {
     Some((Id::from(local), &key.of))
 }
 
+/// The id that some source has of its own for the thing of an alias.
+pub(super) fn local(key: &Key) -> Option<Id> {
+    key.value.split_once(' ').filter(|_| key.source == OWN).map(|(_, local)| Id::from(local))
+}
+
 /// Names of sources have no blanks.
 fn alias_value(source: &str, local: &Id) -> String {
     format!("{source} {local}")

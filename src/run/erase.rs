@@ -4,7 +4,7 @@
 //! was cut off and names the person is settled first, since it is settled by its stored plan.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::command::{Answer, Exit};
 use super::engine::Engine;
@@ -13,7 +13,7 @@ use super::lease::{Holder, Lease, LeaseError};
 use crate::org::{Day, ErasureRefused, FactKind, Id};
 use crate::reconcile::Digest;
 use crate::report::{Document, EraseDocument, ErasedObject, Outcome};
-use crate::store::{CommitMeta, Erasure, StoreError};
+use crate::store::{CommitMeta, Erasure, LeftObject, StoreError};
 
 /// The source of the commit that an erasure makes.
 const EDIT: &str = "edit";
@@ -32,9 +32,10 @@ impl Engine {
             if tombstone.kind != FactKind::Person {
                 return Err(refused(&ErasureRefused::Unknown(person.clone())));
             }
+            let objects = left(&self.store.left_objects(person).await?);
             let cleaned = dry_run || self.store.scrub().await?;
             let document = self.erasure_of(person, tombstone.day, cleaned, dry_run)?;
-            return Ok(answer(EraseDocument { again: true, ..document }));
+            return Ok(answer(EraseDocument { again: true, objects, ..document }));
         }
         let _leases = if dry_run { Vec::new() } else { self.all_leases()? };
         let erasure = self.store.find_erasure(person, self.today()).await?.map_err(|why| refused(&why))?;
@@ -48,20 +49,17 @@ impl Engine {
             let message = "the roster moved on: this erasure would do something else than was shown";
             return Err(Failure::new(Exit::Held, message).hint("give the command again"));
         }
+        // whatever may fail comes before what cannot be taken back
+        let document = self.erasure_of(person, self.today(), true, dry_run)?;
         let cleaned = dry_run || self.commit_erasure(&erasure, note).await?;
-        let document = self.erasure_of(person, self.today(), cleaned, dry_run)?;
-        let objects = erasure.objects.iter().map(|left| ErasedObject {
-            target: left.target.clone(),
-            kind: left.kind.map_or("object", crate::object::Kind::as_str).to_owned(),
-            object: left.object.to_string(),
-        });
         Ok(answer(EraseDocument {
+            outcome: if cleaned { Outcome::Done } else { Outcome::Partly },
             digest: Some(shown),
             deleted: by_name(&erasure.deleted),
             rewritten: by_name(&erasure.rewritten),
             plans: erasure.plans,
             texts: erasure.texts,
-            objects: objects.collect(),
+            objects: left(&erasure.objects),
             note: Some(note.to_owned()),
             ..document
         }))
@@ -78,7 +76,12 @@ impl Engine {
             now: self.clock.now(),
         };
         match self.store.erase(erasure, self.today(), &meta).await {
-            Ok(_) => Ok(self.store.scrub().await?),
+            // it is done: what is told about it must not be lost for what may be done again
+            Ok(_) => Ok(self.store.scrub().await.unwrap_or_else(|error| {
+                let error = Failure::from(error);
+                tracing::warn!("the file could not be cleaned of what was erased: {error}");
+                false
+            })),
             Err(StoreError::Stale) => {
                 let failure = Failure::new(Exit::Busy, "something else was committed at the same time");
                 Err(failure.hint("give the command again"))
@@ -132,7 +135,8 @@ impl Engine {
     fn older_copies(&self) -> Result<Vec<String>, Failure> {
         let roster: PathBuf = self.roster_file();
         let failed = |error: std::io::Error| Failure::because(Exit::Failed, "looking for copies of the roster", &error);
-        let Some(folder) = roster.parent() else { return Ok(Vec::new()) };
+        // a name without a folder lies here
+        let folder = roster.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let before = format!("{}.before-", roster.file_name().unwrap_or_default().to_string_lossy());
         let mut copies = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -158,6 +162,15 @@ fn refused(why: &ErasureRefused) -> Failure {
             failure.hint(format!("end it first: `rosterd edit end engagement {engagement} --on DAY`, or in its source"))
         }
     }
+}
+
+fn left(objects: &[LeftObject]) -> Vec<ErasedObject> {
+    let one = |left: &LeftObject| ErasedObject {
+        target: left.target.clone(),
+        kind: left.kind.map_or("object", crate::object::Kind::as_str).to_owned(),
+        object: left.object.to_string(),
+    };
+    objects.iter().map(one).collect()
 }
 
 fn by_name(counts: &BTreeMap<FactKind, u64>) -> BTreeMap<String, u64> {

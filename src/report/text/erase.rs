@@ -26,7 +26,10 @@ pub fn erase(document: &EraseDocument) -> String {
     page.labelled("also", &texts);
     if document.outcome == Outcome::Partly {
         page.gap();
-        page.line(2, "THE FILE STILL HOLDS WHAT WAS ERASED: somebody reads the roster all the time");
+        page.line(
+            2,
+            "THE FILE STILL HOLDS WHAT WAS ERASED: somebody reads the roster all the time, or the disk is full",
+        );
         page.line(4, "give the same command again");
     }
     if !document.objects.is_empty() {

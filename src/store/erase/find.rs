@@ -7,7 +7,6 @@ use sqlx::{Row, SqliteConnection};
 
 use super::texts::Texts;
 use super::{Erasure, LeftObject};
-use crate::object::{Kind, ObjectId};
 use crate::org::{Called, Day, ErasableRow, ErasurePlan, ErasureRefused, FactKind, Id, erase};
 use crate::store::error::StoreError;
 use crate::store::read::commit_at;
@@ -132,11 +131,7 @@ async fn objects(connection: &mut SqliteConnection, plan: &ErasurePlan) -> Resul
                 .bind(thing.as_str())
                 .fetch_all(&mut *connection)
                 .await?;
-        objects.extend(rows.into_iter().map(|(target, kind, object)| LeftObject {
-            target,
-            kind: Kind::ALL.into_iter().find(|one| one.as_str() == kind),
-            object: ObjectId::new(object),
-        }));
+        objects.extend(rows.into_iter().map(LeftObject::from));
     }
     Ok(objects)
 }

@@ -5,6 +5,7 @@
 //! nobody gets it again.
 
 mod find;
+mod rows;
 mod scrub;
 mod texts;
 
@@ -79,11 +80,8 @@ impl Store {
         }
         let texts = Texts::find(connection, &erasure.called, &erasure.plan).await?;
         let mut taken = Taken::default();
-        rows(connection, key, &erasure.plan, &mut taken).await?;
+        rows::erase(connection, key, &erasure.plan, &mut taken).await?;
         texts.redact(connection, &mut taken).await?;
-        for thing in erasure.plan.things.keys() {
-            sqlx::query("DELETE FROM link WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
-        }
         let person = erasure.person.as_str();
         sqlx::query("DELETE FROM national_id WHERE person = ?").bind(person).execute(&mut *connection).await?;
         // the login stays given: it is never given again
@@ -92,10 +90,23 @@ impl Store {
             .execute(&mut *connection)
             .await?;
         let seq = commit(connection, key, meta, &Changes::of(&[], &Runs::EMPTY)).await?;
+        unlink(connection, &erasure.plan, seq).await?;
         bury(connection, key, erasure, (seq, day, taken), meta).await?;
         transaction.commit().await?;
         self.write_head().await?;
         Ok(seq)
+    }
+
+    /// The objects that an erasure of this person left in targets.
+    pub async fn left_objects(&self, person: &Id) -> Result<Vec<LeftObject>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT target, left_object.kind, object FROM left_object JOIN tombstone ON tombstone.seq = left_object.seq
+             WHERE tombstone.id = ? ORDER BY target, object",
+        )
+        .bind(person.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        Ok(rows.into_iter().map(LeftObject::from).collect())
     }
 
     /// What is left of a thing, when it was erased.
@@ -108,6 +119,29 @@ impl Store {
             |found| Ok(Tombstone { kind: row::kind(&found)?, day: found.try_get::<&str, _>("day")?.parse()? });
         found.map(tombstone).transpose()
     }
+}
+
+impl From<(String, String, String)> for LeftObject {
+    fn from((target, kind, object): (String, String, String)) -> Self {
+        let kind = Kind::ALL.into_iter().find(|one| one.as_str() == kind);
+        Self { target, kind, object: ObjectId::new(object) }
+    }
+}
+
+/// Takes the links of what goes, and keeps which objects they led to.
+async fn unlink(connection: &mut SqliteConnection, plan: &ErasurePlan, seq: i64) -> Result<(), StoreError> {
+    for thing in plan.things.keys() {
+        sqlx::query(
+            "INSERT OR REPLACE INTO left_object (target, object, kind, seq)
+             SELECT target, object, kind, ? FROM link WHERE key = ?",
+        )
+        .bind(seq)
+        .bind(thing.as_str())
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query("DELETE FROM link WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Every id that was erased, with the day.
@@ -138,39 +172,5 @@ async fn bury(
     let row = json!({ "commit": seq, "day": day.to_string(), "at": at, "things": things });
     let record = Record { taken: Some(taken), ..Record::new(ERASURE, format!("commit {seq}"), row) };
     append(connection, key, &record, meta.now).await?;
-    Ok(())
-}
-
-/// Deletes and rewrites the rows, and counts what of each commit is gone.
-async fn rows(
-    connection: &mut SqliteConnection,
-    key: &LogKey,
-    plan: &ErasurePlan,
-    taken: &mut Taken,
-) -> Result<(), StoreError> {
-    const ROW: &str =
-        "SELECT kind, id, valid_from, valid_to, body, source, known_from, known_to FROM fact WHERE row = ?";
-    let bodies = plan.rewrite.iter().map(|(row, fact)| (*row, Some(fact)));
-    for (number, fact) in plan.delete.iter().map(|row| (*row, None)).chain(bodies) {
-        let found = sqlx::query(ROW).bind(number).fetch_one(&mut *connection).await?;
-        let (from, to): (i64, Option<i64>) = (found.try_get("known_from")?, found.try_get("known_to")?);
-        let column = |name| found.try_get::<Option<&str>, _>(name);
-        let (kind, id, source) = (column("kind")?, column("id")?, column("source")?);
-        let (valid_from, valid_to) = (column("valid_from")?, column("valid_to")?);
-        let columns = |body| [kind, id, valid_from, valid_to, body, source];
-        let was = columns(column("body")?);
-        if let Some(fact) = fact {
-            let body = fact.body()?;
-            taken.rewrite(key, number, from, [was, columns(Some(&body))]);
-            sqlx::query("UPDATE fact SET body = ? WHERE row = ?")
-                .bind(&body)
-                .bind(number)
-                .execute(&mut *connection)
-                .await?;
-        } else {
-            taken.delete(key, number, (from, to), was);
-            sqlx::query("DELETE FROM fact WHERE row = ?").bind(number).execute(&mut *connection).await?;
-        }
-    }
     Ok(())
 }

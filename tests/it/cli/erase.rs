@@ -66,6 +66,10 @@ fn a_person_is_shown_then_erased_and_does_not_come_back() {
     assert_eq!((code, taken["held"].as_array().unwrap().len()), (Some(0), 3), "{taken}");
     says(&site, 0, "3 statements held; the rest of the file was taken", &["import", "roster", "r.jsonl"]);
     assert!(!stdout(&site.run(&["export", "--history"])).contains("p-1"));
+    assert!(shown["copies"].is_null(), "{shown}");
+    std::fs::write(site.path("roster.db.before-0005"), "an older one").unwrap();
+    let (_, again) = site.json(&[&ERASE[..], &["--config", "config.toml"]].concat());
+    assert_eq!(again["copies"], json!(["./roster.db.before-0005"]), "by a name without a folder");
     // what was cut off between the erasure and the cleaning of the file is finished by the same command
     says(&site, 0, "was erased on 2026-11-23; the file is cleaned again", &ERASE);
 }

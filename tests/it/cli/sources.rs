@@ -271,3 +271,36 @@ fn a_wrong_match_is_split_and_not_found_again() {
     assert_eq!((code, &again["counts"]["person"]["added"]), (Some(0), &json!(0)), "{again}");
     assert_eq!(export(&site), before);
 }
+
+#[test]
+fn who_is_erased_is_gone_from_what_every_source_said() {
+    let site = site();
+    let job = BOS_JOB.replace("\"unit\"", "\"valid_to\":\"2026-11-01\",\"unit\"");
+    assert_eq!(hr(&site, &[UNIT, ANNA, BO, &job]).0, Some(0));
+    assert_eq!(portal(&site, "p1;Anni;\np2;Bobolink;D-77123").0, Some(0));
+    let rows = "72;Bo;Dahl;1980-05-06;0505801234;";
+    let without_jobs = std::fs::read_to_string(site.path("config.toml")).unwrap();
+    let (before, after) = without_jobs.rsplit_once("[csv.payroll.engagement]").unwrap();
+    let after = after.split_once("title = \"title\"").unwrap().1;
+    std::fs::write(site.path("config.toml"), format!("{before}{after}")).unwrap();
+    assert_eq!(payroll(&site, rows).0, Some(0));
+    let erase = ["edit", "erase", "person", "p2", "--note", "on request"];
+    let erased = site.run(&erase);
+    assert_eq!(erased.status.code(), Some(0), "{}", String::from_utf8_lossy(&erased.stderr));
+    assert_eq!(site.run(&["verify-log"]).status.code(), Some(0));
+    for file in ["roster.db", "roster.db-wal"] {
+        let bytes = std::fs::read(site.path(file)).unwrap_or_default();
+        for said in ["Bobolink", "D-77123", "Dahl", "1980-05-06"] {
+            assert!(!bytes.windows(said.len()).any(|window| window == said.as_bytes()), "{said} in {file}");
+        }
+    }
+    // every source still has Bo, under its own id
+    for (_, document) in
+        [hr(&site, &[UNIT, ANNA, BO, &job]), portal(&site, "p1;Anni;\np2;Bobolink;"), payroll(&site, rows)]
+    {
+        assert_eq!(document["outcome"], "done", "{document}");
+        assert!(document["held"][0]["reason"].as_str().unwrap().contains("was erased"), "{document}");
+    }
+    assert!(!export(&site).contains("Dahl"));
+    assert_eq!(person(&site, "p1")["nickname"], "Anni");
+}

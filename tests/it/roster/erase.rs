@@ -191,6 +191,7 @@ async fn nothing_of_the_person_is_left_and_others_are_as_they_were() {
     assert!(roster.store.history(FactKind::Person, &id("p-1")).await.unwrap().is_empty());
     assert!(!roster.history().await.contains("p-1"));
     assert_eq!(roster.store.links("ad").await.unwrap().len(), 0);
+    assert_eq!(roster.store.left_objects(&id("p-1")).await.unwrap(), erasure.objects, "whoever asks again is told");
     assert!(roster.store.people_with_national_id(&sealer().index("010203-4567").unwrap()).await.unwrap().is_empty());
     assert_eq!(
         roster.store.people_with_national_id(&sealer().index("010203-9999").unwrap()).await.unwrap(),
@@ -336,12 +337,16 @@ async fn lines_of_an_erased_person_are_held_and_take_nothing_with_them() {
     let roster = lived().await;
     erase(&roster.store, "p-1", at(23)).await;
     let before = everything(&roster).await;
+    // of a post that was somebody else's too, neither version is taken: what is there stays
+    let since =
+        NAMING[1].replace(r#""valid_from":"2020-01-01","valid_to":"2025-01-01""#, r#""valid_from":"2025-01-01""#);
+    let since = since.replace("p-1", "p-2").replace(r#","engagement":"e-1""#, "");
     // the same delivery as ever, with the person, and with things that name what it brings of the person
     let keyed = r#"{"kind":"contact","id":"t-9","person":{"source":"hr","key":"HR-887766"},"type":"c-mail","value":"a@b.test","visibility":"public"}"#;
     let mut text = lines();
-    text.push(keyed);
+    text.extend([keyed, since.as_str()]);
     let plan = roster.import(&complete(&text).replace("Ebel", "Ebert"), &at(24).to_string()).await.unwrap();
-    assert_eq!(plan.held.len(), GONE.len() + NAMING.len() + 1);
+    assert_eq!(plan.held.len(), GONE.len() + NAMING.len() + 2);
     assert!(plan.held[0].reason.contains("was erased on 2026-11-23"), "{:?}", plan.held[0]);
     assert!(plan.is_empty(), "{plan:?}");
     assert_eq!(everything(&roster).await, before);
