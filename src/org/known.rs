@@ -62,7 +62,7 @@ pub(super) struct Missing {
 
 pub(super) fn hash(id: &Id) -> Hash {
     let mut hash = [0; HASH];
-    blake3::Hasher::new().update(id.as_str().as_bytes()).finalize_xof().fill(&mut hash);
+    hash.copy_from_slice(&blake3::hash(id.as_str().as_bytes()).as_bytes()[..HASH]);
     hash
 }
 

@@ -12,8 +12,8 @@ use super::id::Id;
 use super::kind::FactKind;
 use super::packed::{Cursor, Damaged, Packed};
 
-/// About how many bytes of records are sorted at once.
-const PENDING: usize = 4 * 1024 * 1024;
+/// About how many bytes of records are sorted at once; few in tests, so that runs are many.
+const PENDING: usize = if cfg!(test) { 64 } else { 4 * 1024 } * 1024;
 
 /// A record of a thing that can be packed.
 pub trait Record: Sized {

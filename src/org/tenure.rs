@@ -32,6 +32,10 @@ impl Days {
         if interval.is_empty() {
             return;
         }
+        if self.0.is_empty() {
+            self.0 = vec![interval]; // nearly always the only one: no room for more
+            return;
+        }
         self.0.push(interval);
         self.0.sort();
         let mut runs: Vec<Interval> = Vec::with_capacity(self.0.len());

@@ -1,9 +1,10 @@
 //! Building a snapshot, version by version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::convert::Infallible;
 
 use super::{Belonging, Beyond, Snapshot};
-use crate::org::{Day, Days, Fact, Id, Instant, Tenure, Tree, Version};
+use crate::org::{Day, Days, Fact, FactKind, Id, Instant, Tenure, Tree, Version};
 
 /// Collects the versions known at one instant into a [`Snapshot`].
 #[derive(Debug)]
@@ -14,7 +15,12 @@ pub struct SnapshotBuilder {
     unit_days: BTreeMap<Id, Days>,
     /// Of each manager's post and unit: a post may pass from one unit to another.
     post_days: BTreeMap<(Id, Id), Days>,
+    /// The ids that others name, each with one text in memory.
+    ids: HashSet<Id>,
 }
+
+/// Things that many others name.
+const NAMED: [FactKind; 5] = [FactKind::Class, FactKind::Unit, FactKind::Position, FactKind::Person, FactKind::Group];
 
 impl SnapshotBuilder {
     pub fn new(day: Day, known: Instant) -> Self {
@@ -48,12 +54,24 @@ impl SnapshotBuilder {
             engagement_days: BTreeMap::new(),
             unit_days: BTreeMap::new(),
             post_days: BTreeMap::new(),
+            ids: HashSet::new(),
         }
+    }
+
+    /// The same id with the text that is in memory already.
+    fn shared(&mut self, id: Id) -> Id {
+        if let Some(there) = self.ids.get(&id) {
+            return there.clone();
+        }
+        self.ids.insert(id.clone());
+        id
     }
 
     /// Takes one version that was known at the instant, whatever days it is valid on, in any order.
     pub fn add(&mut self, version: Version) {
         let Version { id, interval, fact } = version;
+        let id = if NAMED.contains(&fact.kind()) { self.shared(id) } else { id };
+        let Ok(fact) = fact.map(|_, id| Ok::<Id, Infallible>(self.shared(id)));
         match &fact {
             Fact::Person(_) => self.people_days.entry(id.clone()).or_default().add(interval),
             Fact::Engagement(engagement) => {
@@ -72,7 +90,9 @@ impl SnapshotBuilder {
     }
 
     pub fn finish(self) -> Snapshot {
-        let Self { mut snapshot, people_days, engagement_days, unit_days, post_days } = self;
+        let Self { mut snapshot, people_days, engagement_days, unit_days, post_days, ids } = self;
+        drop(ids);
+        snapshot.belonging.close();
         let day = snapshot.day;
         let never = Days::default();
         let units = snapshot.units.iter().map(|(id, unit)| (id, unit.parent.as_ref()));

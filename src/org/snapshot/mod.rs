@@ -86,6 +86,40 @@ struct Belonging {
     keys_by_thing: Index,
 }
 
+impl Belonging {
+    /// Everything was added.
+    fn close(&mut self) {
+        let Self {
+            engagements_by_person,
+            engagements_by_unit,
+            engagements_by_position,
+            positions_by_unit,
+            managers_by_unit,
+            associations_by_person,
+            associations_by_unit,
+            leaves_by_person,
+            accounts_by_person,
+            contacts_by_owner,
+            memberships_by_group,
+            relations_by_thing,
+            keys_by_thing,
+        } = self;
+        engagements_by_person.close();
+        engagements_by_unit.close();
+        engagements_by_position.close();
+        positions_by_unit.close();
+        managers_by_unit.close();
+        associations_by_person.close();
+        associations_by_unit.close();
+        leaves_by_person.close();
+        accounts_by_person.close();
+        contacts_by_owner.close();
+        memberships_by_group.close();
+        relations_by_thing.close();
+        keys_by_thing.close();
+    }
+}
+
 type Found<'a, T> = (&'a Id, &'a T);
 
 impl Snapshot {
