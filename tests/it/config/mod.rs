@@ -102,7 +102,7 @@ mistake!(
 
 #[test]
 fn who_states_a_custom_attribute_is_kept_and_stands_in_no_header() {
-    let text = BASE.replace("[jsonl.hr]", "[custom.person]\nboss = { type = \"text\", source = \"hr\" }\n\n[jsonl.hr]");
+    let text = BASE.replace("[jsonl.hr]", "[owners.person]\ndefault = \"roster\"\n\n[custom.person]\nboss = { type = \"text\", source = \"hr\" }\n\n[jsonl.hr]");
     let loaded = parse(&text).unwrap();
     let declared = &loaded.custom.of(rosterd::org::FactKind::Person).unwrap()["boss"];
     assert_eq!(declared.source.as_deref(), Some("hr"));
