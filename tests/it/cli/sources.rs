@@ -304,3 +304,23 @@ fn who_is_erased_is_gone_from_what_every_source_said() {
     assert!(!export(&site).contains("Dahl"));
     assert_eq!(person(&site, "p1")["nickname"], "Anni");
 }
+
+#[test]
+fn a_rule_that_matches_everything_holds_everybody_and_decides_nothing() {
+    let site = site();
+    let config = std::fs::read_to_string(site.path("config.toml")).unwrap();
+    let config = config.replace(
+        "person = [\"national_id\", \"given_name+surname+birth_date\"]\n\n[csv.payroll.person]",
+        "person = [\"surname\"]\n\n[csv.payroll.person]",
+    );
+    std::fs::write(site.path("config.toml"), config).unwrap();
+    let people: Vec<String> = (1..=30).map(|n| BO.replace("p2", &format!("p{n}"))).collect();
+    let lines: Vec<&str> = std::iter::once(UNIT).chain(people.iter().map(String::as_str)).collect();
+    assert_eq!(hr(&site, &lines).0, Some(0));
+    let before = export(&site);
+    let (code, document) = payroll(&site, "72;Bo;Dahl;1980-05-06;;Clerk\n73;Al;Dahl;;;Guard");
+    let held = document["held"].as_array().unwrap();
+    assert_eq!((code, held.len()), (Some(0), 4), "{document}");
+    assert!(held[0]["reason"].as_str().unwrap().contains("surname finds 30 things"), "{document}");
+    assert_eq!(export(&site), before);
+}

@@ -3,6 +3,7 @@
 mod blocked;
 mod brakes;
 mod life;
+mod merged;
 mod others;
 mod sample;
 mod secrets;
