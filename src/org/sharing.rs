@@ -72,7 +72,7 @@ impl Shared {
         let mut all = self.others;
         all.push(Claim { source: self.source, timeline: owned });
         let facts = merge(kind, &all, owners).map_err(unreadable)?;
-        // who adds to somebody that is gone may go on doing so; who adds to nobody is mistaken
+        // who adds to somebody that is gone may go on doing so; who adds to nobody is told, and waits for them
         let on_nobody = |line: &&Resolved| is_news && facts.within(&line.version.interval).is_empty();
         held.extend(lines.iter().filter(on_nobody).map(|line| Held {
             line: line.number,
@@ -80,11 +80,8 @@ impl Shared {
             id: id.clone(),
             field: None,
             owner: None,
-            reason: format!("no source states the {kind} itself: this line has some of its fields only"),
+            reason: format!("no source states the {kind} itself: these fields wait until one does"),
         }));
-        if facts.is_empty() && is_news {
-            all.pop();
-        }
         let alone = all.iter().filter(|claim| !claim.timeline.is_empty()).count() <= 1;
         if !apart && alone && says_it_all(&facts, &all).map_err(unreadable)? {
             all.clear();

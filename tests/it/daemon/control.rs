@@ -61,6 +61,30 @@ fn verbs_go_through_the_daemon_and_without_it_in_process() {
 }
 
 #[test]
+fn every_way_to_edit_goes_through_the_daemon() {
+    let house = House::new(NOWHERE);
+    let daemon = house.serve();
+    let file = house.path("first.jsonl");
+    std::fs::write(&file, delivery(5)).unwrap();
+    assert_eq!(house.verb(&["import", "roster", file.to_str().unwrap()]).0, 0);
+    let change = ["edit", "change", "person", "p1", "nickname=Ann", "--from", "2026-11-23", "--note", "asked"];
+    assert_eq!(house.verb(&change).1["outcome"], json!("done"));
+    assert_eq!(house.verb(&["show", "person", "p1"]).1["note"], json!("asked"));
+    assert_eq!(house.verb(&["edit", "merge", "person", "p2", "p3", "--note", "one"]).0, 0);
+    assert_eq!(house.verb(&["show", "person", "p3"]).0, 1);
+    let split = ["edit", "split", "person", "p2", "--source", "roster", "--id", "p3", "--note", "two"];
+    assert_eq!(house.verb(&split).0, 0);
+    assert_eq!(house.verb(&["edit", "end", "engagement", "e4", "--on", "2026-01-01"]).0, 0);
+    let (code, erased) = house.verb(&["edit", "erase", "person", "p4", "--note", "on request"]);
+    assert_eq!(code, 0, "{erased}");
+    assert_eq!(house.verb(&["verify-log"]).0, 0);
+    let log = daemon.stop();
+    for (command, times) in [("edit", 4), ("erase", 1)] {
+        assert_eq!(count(&log, &format!("command=\"{command}\"")), times, "{}", log.join("\n"));
+    }
+}
+
+#[test]
 fn a_failure_comes_back_as_it_would_in_process() {
     let house = House::new("");
     let digest = "00000000000000000000000000000000";

@@ -21,6 +21,7 @@ mod past;
 mod primary;
 mod retention;
 mod round_trip;
+mod shared;
 mod shown;
 mod store;
 mod time_axes;
