@@ -82,7 +82,7 @@ fn merge_day(
         }
     }
     let fields: Fields = best.into_iter().map(|(field, (_, _, _, value))| (field, value)).collect();
-    let text = serde_json::to_string(&deep(fields))?;
+    let text = serde_json::to_string(&deep(kind, fields))?;
     Ok(Some(Sourced { source, body: without_nulls(kind, &text)? }))
 }
 
@@ -107,7 +107,7 @@ pub(super) fn own_only(
         let mut fields = flat(&span.body)?;
         fields.retain(|field, _| owners.may(&claim.source, field));
         if !fields.is_empty() {
-            owned.push(Span { interval: span.interval, body: Arc::from(serde_json::to_string(&deep(fields))?) });
+            owned.push(Span { interval: span.interval, body: Arc::from(serde_json::to_string(&deep(kind, fields))?) });
         }
     }
     let owned = Timeline::new(owned).unwrap_or_default();

@@ -164,7 +164,7 @@ fn claimed(
             for field in edit.fields.keys() {
                 fields.insert(field.clone(), after.get(field).cloned().unwrap_or_default());
             }
-            own = own.overlay(piece, serde_json::to_string(&deep(fields)).map_err(unreadable)?.into());
+            own = own.overlay(piece, serde_json::to_string(&deep(edit.kind, fields)).map_err(unreadable)?.into());
         }
     }
     shared.settle(own, &[], owners)
@@ -247,7 +247,8 @@ fn read<'a>(
                 problems.extend(wrong.into_iter().map(|wrong| Problem::of_line(0, wrong.message)));
                 problems.extend(fact.problems().into_iter().map(|message| Problem::of_line(0, message)));
                 let version = Version { id: edit.id.clone(), interval: span.interval, fact };
-                lines.push(Line { number, version, gaps: Gaps::default() });
+                let stated = serde_json::from_str(&span.body).map_err(|error| vec![unreadable(edit, &error)])?;
+                lines.push(Line { number, version, gaps: Gaps::nulls(edit.kind, &stated) });
             }
         }
     }

@@ -3,11 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use super::fact::{Fact, Version};
+use super::fact::Version;
 use super::id::Id;
 use super::kind::FactKind;
-use super::national_id::{SealError, Sealer};
-use super::person::Person;
+use super::national_id::{SealError, Sealed, Sealer};
 use super::time::Interval;
 
 /// Why a version cannot be written as a line.
@@ -22,25 +21,22 @@ pub enum LineError {
 impl Version {
     /// The canonical line, without its line end. Without a `sealer` the national id is left out.
     pub fn to_line(&self, sealer: Option<&Sealer>) -> Result<String, LineError> {
-        let mut line = self.interval.line_start(self.kind(), &self.id)?;
-        let fields = self.fields(sealer)?;
-        let inner = fields.strip_prefix('{').unwrap_or(&fields);
-        line.push_str(if inner == "}" { "" } else { "," });
-        line.push_str(inner);
-        Ok(line)
+        line_of_body(self.kind(), &self.id, self.interval, &self.fact.body()?, sealer)
     }
+}
 
-    /// The kind's fields, with the national id opened or left out.
-    fn fields(&self, sealer: Option<&Sealer>) -> Result<String, LineError> {
-        let body = self.fact.body()?;
-        let Fact::Person(Person { national_id: Some(sealed), .. }) = &self.fact else { return Ok(body) };
-        let mut fields: Map<String, Value> = serde_json::from_str(&body)?;
-        match sealer {
-            Some(sealer) => _ = fields.insert("national_id".to_owned(), sealer.unseal(&self.id, sealed)?.into()),
-            None => _ = fields.shift_remove("national_id"),
+/// The body of a person with the national id opened or left out; `None` where there is none.
+fn opened(kind: FactKind, id: &Id, body: &str, sealer: Option<&Sealer>) -> Result<Option<String>, LineError> {
+    let mut fields: Map<String, Value> = serde_json::from_str(body)?;
+    let Some(sealed) = fields.get(FIELD).filter(|_| kind == FactKind::Person).cloned() else { return Ok(None) };
+    match sealer {
+        Some(sealer) => {
+            let sealed: Sealed = serde_json::from_value(sealed)?;
+            fields.insert(FIELD.to_owned(), sealer.unseal(id, &sealed)?.into());
         }
-        Ok(serde_json::to_string(&fields)?)
+        None => _ = fields.shift_remove(FIELD),
     }
+    Ok(Some(serde_json::to_string(&fields)?))
 }
 
 /// The canonical line of a fact with the body of a row, as it stands there: only a national id is worth reading it.
@@ -51,10 +47,9 @@ pub fn line_of_body(
     body: &str,
     sealer: Option<&Sealer>,
 ) -> Result<String, LineError> {
-    let inner = body.strip_prefix('{').filter(|inner| inner.ends_with('}') && !inner.contains(FIELD));
-    let Some(inner) = inner else {
-        return Version { id: id.clone(), interval, fact: Fact::from_body(kind, body)? }.to_line(sealer);
-    };
+    let opened = if body.contains(FIELD) { opened(kind, id, body, sealer)? } else { None };
+    let body = opened.as_deref().unwrap_or(body);
+    let inner = body.strip_prefix('{').unwrap_or(body);
     let mut line = interval.line_start(kind, id)?;
     line.reserve_exact(inner.len() + 2);
     line.push_str(if inner == "}" { "" } else { "," });

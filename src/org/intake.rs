@@ -34,7 +34,7 @@ use super::problem::{FirstProblems, Problem};
 use super::reference::Reference;
 use super::resolve::{Dereference, Resolved};
 use super::sharing::{Settled, Shared};
-use super::stated::claim_body;
+use super::stated::{arranged, claim_body};
 use super::things::{ThingAt, Things};
 use super::time::{Day, Interval};
 use super::who;
@@ -253,20 +253,13 @@ impl Intake<'_> {
         let unreadable = |error: serde_json::Error| Problem::of_line(line.number, error.to_string());
         let Version { interval, fact, .. } = &line.version;
         let shared = self.owners.sharing(fact.kind(), &self.source).is_some();
-        let body = if shared { claim_body(&line.body).map_err(unreadable)? } else { line.body.clone() };
+        let body = if shared { claim_body(fact.kind(), &line.body).map_err(unreadable)? } else { line.body.clone() };
         if !self.redacts || fact.kind() != FactKind::Person {
             return Ok(vec![Span { interval: *interval, body }]);
         }
         let mut stated = Timeline::default().overlay(*interval, body.clone());
         for span in stored.within(interval).spans() {
-            let kept = with_national_id(&body, &span.body).map_err(unreadable)?;
-            let kept = match kept {
-                Some(body) if shared => claim_body(&body).map_err(unreadable)?,
-                Some(body) => {
-                    Fact::from_body(FactKind::Person, &body).and_then(|fact| fact.body()).map_err(unreadable)?.into()
-                }
-                None => continue,
-            };
+            let Some(kept) = with_national_id(&body, &span.body).map_err(unreadable)? else { continue };
             stated = stated.overlay(span.interval, kept);
         }
         Ok(stated.spans().to_vec())
@@ -274,12 +267,12 @@ impl Intake<'_> {
 }
 
 /// A body with the national id of another one, if that has any.
-fn with_national_id(body: &str, other: &str) -> Result<Option<String>, serde_json::Error> {
+fn with_national_id(body: &str, other: &str) -> Result<Option<Arc<str>>, serde_json::Error> {
     let mut there: serde_json::Map<String, serde_json::Value> = serde_json::from_str(other)?;
     let Some(sealed) = there.remove(SEALED) else { return Ok(None) };
     let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body)?;
     fields.insert(SEALED.to_owned(), sealed);
-    serde_json::to_string(&fields).map(Some)
+    Ok(Some(serde_json::to_string(&arranged(FactKind::Person, fields))?.into()))
 }
 
 fn bodies(said: &Timeline<Sourced>) -> Timeline<Arc<str>> {

@@ -29,6 +29,7 @@ pub mod erase;
 mod erased;
 mod exchange;
 mod fact;
+mod fields;
 mod fraction;
 mod group;
 pub mod history;

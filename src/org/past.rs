@@ -39,6 +39,8 @@ pub struct PastLine {
     pub interval: Interval,
     /// None: from `known_from` on, nothing is believed of these days any more.
     pub fact: Option<Fact<Reference>>,
+    /// What there is none of.
+    pub gaps: Gaps,
     pub said: Said,
 }
 
@@ -46,7 +48,7 @@ impl PastLine {
     /// The line without who said it; `None` where it says nothing but an end.
     pub(super) fn into_line(self) -> Option<(Line, Said)> {
         let version = super::fact::Version { id: self.id, interval: self.interval, fact: self.fact? };
-        Some((Line { number: self.number, version, gaps: Gaps::default() }, self.said))
+        Some((Line { number: self.number, version, gaps: self.gaps }, self.said))
     }
 }
 

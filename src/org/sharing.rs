@@ -45,7 +45,7 @@ impl Shared {
         let apart = !claims.is_empty();
         let mut spans: BTreeMap<Arc<str>, Vec<Span<Arc<str>>>> = BTreeMap::new();
         for row in if apart { claims } else { rows } {
-            let span = Span { interval: row.interval, body: claim_body(&row.body)? };
+            let span = Span { interval: row.interval, body: claim_body(kind, &row.body)? };
             spans.entry(row.source.clone()).or_default().push(span);
         }
         let timeline = |spans| Timeline::new(spans).unwrap_or_default();
@@ -83,7 +83,7 @@ impl Shared {
             reason: format!("no source states the {kind} itself: these fields wait until one does"),
         }));
         let alone = all.iter().filter(|claim| !claim.timeline.is_empty()).count() <= 1;
-        if !apart && alone && says_it_all(&facts, &all).map_err(unreadable)? {
+        if !apart && alone && says_it_all(kind, &facts, &all).map_err(unreadable)? {
             all.clear();
         }
         Ok(Settled { facts, claims: all, held })
@@ -106,10 +106,10 @@ impl Shared {
 }
 
 /// Whether the rows alone tell what the only source said.
-fn says_it_all(facts: &Timeline<Sourced>, all: &[Claim]) -> Result<bool, serde_json::Error> {
+fn says_it_all(kind: FactKind, facts: &Timeline<Sourced>, all: &[Claim]) -> Result<bool, serde_json::Error> {
     let mut told: Timeline<Arc<str>> = Timeline::default();
     for span in facts.spans() {
-        told = told.overlay(span.interval, claim_body(&span.body.body)?);
+        told = told.overlay(span.interval, claim_body(kind, &span.body.body)?);
     }
     let said = all.iter().find(|claim| !claim.timeline.is_empty());
     Ok(said.map_or(told.is_empty(), |said| said.timeline == told))

@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::edit::SEALED;
 use super::fact::Fact;
+use super::fields::order;
 use super::kind::FactKind;
 
 /// The fields of a statement, by name, custom attributes as one object.
@@ -54,12 +56,19 @@ impl Gaps {
                 missing.push(*name);
             }
         }
+        let gaps = Self { missing, ..Self::nulls(kind, &fields) };
+        Ok((Fact::deserialize(kind, Value::Object(fields))?, gaps))
+    }
+
+    /// Only what there is none of. What is no field of the kind does not count.
+    pub fn nulls(kind: FactKind, fields: &Fields) -> Self {
         let nulls = |fields: &Fields| -> Vec<String> {
             fields.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.clone()).collect()
         };
-        let (none, none_custom) = (nulls(&fields), fields.get(CUSTOM).and_then(Value::as_object).map(nulls));
-        let fact = Fact::deserialize(kind, Value::Object(fields))?;
-        Ok((fact, Self { missing, none, none_custom: none_custom.unwrap_or_default() }))
+        let mut none = nulls(fields);
+        none.retain(|name| order(kind).contains(&name.as_str()) && name != SEALED);
+        let none_custom = fields.get(CUSTOM).and_then(Value::as_object).map(nulls).unwrap_or_default();
+        Self { missing: Vec::new(), none, none_custom }
     }
 
     /// Nothing is missing and nothing is none: the statement is a fact.
@@ -88,14 +97,13 @@ impl Gaps {
                 custom.extend(self.none_custom.iter().map(|name| (name.clone(), Value::Null)));
             }
         }
-        sort(&mut fields);
-        serde_json::to_string(&fields)
+        serde_json::to_string(&arranged(fact.kind(), fields))
     }
 }
 
-/// The body of a claim: the stated fields in the one order that all claims have.
-pub(super) fn claim_body(body: &str) -> Result<Arc<str>, serde_json::Error> {
-    Ok(serde_json::to_string(&deep(flat(body)?))?.into())
+/// The body of a claim: the stated fields in canonical order.
+pub(super) fn claim_body(kind: FactKind, body: &str) -> Result<Arc<str>, serde_json::Error> {
+    Ok(serde_json::to_string(&arranged(kind, serde_json::from_str(body)?))?.into())
 }
 
 /// The fields of a statement's body, each custom attribute by itself as `custom.NAME`.
@@ -108,7 +116,7 @@ pub(super) fn flat(body: &str) -> Result<Fields, serde_json::Error> {
 }
 
 /// The other way round, in canonical order.
-pub(super) fn deep(flat: Fields) -> Fields {
+pub(super) fn deep(kind: FactKind, flat: Fields) -> Fields {
     let (mut fields, mut custom) = (Fields::new(), Fields::new());
     for (name, value) in flat {
         match name.strip_prefix(CUSTOM).and_then(|name| name.strip_prefix('.')) {
@@ -119,16 +127,15 @@ pub(super) fn deep(flat: Fields) -> Fields {
     if !custom.is_empty() {
         fields.insert(CUSTOM.to_owned(), Value::Object(custom));
     }
-    sort(&mut fields);
-    fields
+    arranged(kind, fields)
 }
 
-/// By name, so that equal statements are equal texts.
-fn sort(fields: &mut Fields) {
+/// In canonical order, so that equal statements are equal texts; custom attributes by their names.
+pub(super) fn arranged(kind: FactKind, mut fields: Fields) -> Fields {
     if let Some(Value::Object(custom)) = fields.get_mut(CUSTOM) {
         custom.sort_keys();
     }
-    fields.sort_keys();
+    order(kind).iter().filter_map(|name| fields.shift_remove_entry(*name)).collect()
 }
 
 #[cfg(test)]
@@ -147,14 +154,14 @@ mod tests {
     fn only_what_is_stated_is_in_the_body() {
         let table = [
             (FactKind::Person, r#"{"nickname":"Bo"}"#, r#"{"nickname":"Bo"}"#),
-            (FactKind::Person, r#"{"surname":"B","nickname":null}"#, r#"{"nickname":null,"surname":"B"}"#),
+            (FactKind::Person, r#"{"surname":"B","nickname":null}"#, r#"{"surname":"B","nickname":null}"#),
             (FactKind::Person, r#"{"custom":{"b":null,"a":"x"}}"#, r#"{"custom":{"a":"x","b":null}}"#),
             (FactKind::Engagement, r#"{"title":"T"}"#, r#"{"title":"T"}"#),
             (FactKind::Unit, r#"{"custom":{"x":null}}"#, r#"{"custom":{"x":null}}"#),
         ];
         for (kind, text, body) in table {
             assert_eq!(read(kind, text).unwrap(), body);
-            assert_eq!(serde_json::to_string(&deep(flat(body).unwrap())).unwrap(), body);
+            assert_eq!(serde_json::to_string(&deep(kind, flat(body).unwrap())).unwrap(), body);
         }
         assert!(read(FactKind::Person, r#"{"surname":null}"#).is_err(), "what a kind needs cannot be none");
     }

@@ -29,14 +29,22 @@ pub(super) struct RawLine {
 pub(super) enum Says {
     Holds(Fact<Reference>, Gaps),
     /// On a line of a history: what was believed, if anything, and who said it.
-    WasBelieved(Option<Fact<Reference>>, Said),
+    WasBelieved(Option<Fact<Reference>>, Gaps, Said),
 }
 
 impl Says {
+    /// Takes up what there is none of, unless the line has gaps already.
+    fn none(&mut self, none: Gaps) {
+        let (Self::Holds(_, gaps) | Self::WasBelieved(_, gaps, _)) = self;
+        if gaps.is_empty() {
+            *gaps = none;
+        }
+    }
+
     pub(super) fn fact(&mut self) -> Option<&mut Fact<Reference>> {
         match self {
             Self::Holds(fact, _) => Some(fact),
-            Self::WasBelieved(fact, _) => fact.as_mut(),
+            Self::WasBelieved(fact, ..) => fact.as_mut(),
         }
     }
 }
@@ -72,9 +80,20 @@ fn usual_shape(text: &str) -> Option<Shape<'_>> {
 
 fn parse_as(text: &str, shape: &Shape<'_>, shared: &BTreeSet<FactKind>) -> Result<RawLine, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let line = json.deserialize_map(LineVisitor { shape, shared })?;
+    let mut line = json.deserialize_map(LineVisitor { shape, shared })?;
     json.end()?;
+    if says_none(text) {
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text)?;
+        line.says.none(Gaps::nulls(line.kind, &fields));
+    }
     Ok(line)
+}
+
+/// Whether a field may be null beside those that every line may have: false is certain.
+fn says_none(text: &str) -> bool {
+    let usual = ["\"valid_from\":null", "\"valid_to\":null", "\"known_to\":null", "\"note\":null"];
+    let usual = usual.iter().filter(|null| text.contains(**null)).count();
+    text.matches("null").nth(usual).is_some()
 }
 
 struct LineVisitor<'a> {
@@ -118,7 +137,7 @@ impl<'de> Visitor<'de> for LineVisitor<'_> {
         let interval = Interval { from: valid_from.flatten(), to: valid_to.flatten() };
         let says = match fact {
             Some(fact) if !is_past => Says::Holds(fact, gaps),
-            fact => Says::WasBelieved(fact, past.said(kind)?),
+            fact => Says::WasBelieved(fact, gaps, past.said(kind)?),
         };
         Ok(RawLine { kind, id, interval, says, national_id: national_id.flatten() })
     }

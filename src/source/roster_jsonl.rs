@@ -229,7 +229,7 @@ fn stated(number: u64, line: RawLine) -> Stated {
     let RawLine { kind, id, interval, says, .. } = line;
     match says {
         Says::Holds(fact, gaps) => Stated::Now(Line { number, version: Version { id, interval, fact }, gaps }),
-        Says::WasBelieved(fact, said) => Stated::Past(PastLine { number, kind, id, interval, fact, said }),
+        Says::WasBelieved(fact, gaps, said) => Stated::Past(PastLine { number, kind, id, interval, fact, gaps, said }),
     }
 }
 

@@ -71,7 +71,9 @@ impl SnapshotBuilder {
     pub fn add(&mut self, version: Version) {
         let Version { id, interval, fact } = version;
         let id = if NAMED.contains(&fact.kind()) { self.shared(id) } else { id };
-        let Ok(fact) = fact.map(|_, id| Ok::<Id, Infallible>(self.shared(id)));
+        let Ok(mut fact) = fact.map(|_, id| Ok::<Id, Infallible>(self.shared(id)));
+        // what is stated to be none is none
+        fact.custom_mut().into_iter().for_each(|custom| custom.retain(|_, value| !value.is_null()));
         match &fact {
             Fact::Person(_) => self.people_days.entry(id.clone()).or_default().add(interval),
             Fact::Engagement(engagement) => {

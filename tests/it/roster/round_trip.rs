@@ -2,7 +2,7 @@
 
 use rosterd::store::ExportOptions;
 
-use super::fixture::{KINDS, Roster, SMALL, complete, day, file, instant, sealer};
+use super::fixture::{KINDS, Roster, SMALL, complete, day, file, id, instant, sealer};
 
 /// Something of every kind, with every field, national ids and letters beyond ASCII.
 fn everything() -> String {
@@ -115,13 +115,32 @@ async fn an_export_of_a_day_an_instant_or_all_history() {
     assert!(groups[1].ends_with(r#","act":"correction"}"#), "{}", groups[1]);
 }
 
+/// A person and a unit with null in every field that may be none.
+const NONE: [&str; 2] = [
+    r#"{"kind":"unit","id":"u1","valid_from":"2020-01-01","valid_to":null,"name":"Town hall","parent":null,"type":null,"level":null,"tags":null,"custom":null}"#,
+    r#"{"kind":"person","id":"bo","valid_from":"2020-01-01","valid_to":null,"given_name":"Bo","surname":"D'Arcy","nickname":null,"category":null,"sponsor":null,"birth_date":null,"custom":{"desk":null,"floor":2}}"#,
+];
+
 #[tokio::test]
-async fn null_is_none_and_the_same_as_left_out() {
+async fn null_is_none_and_is_exported_as_null() {
     let roster = Roster::with(&complete(&SMALL)).await;
-    let nulls = r#"{"kind":"person","id":"bo","valid_from":"2020-01-01","valid_to":null,"given_name":"Bo","surname":"D'Arcy","nickname":null,"category":null,"sponsor":null,"national_id":null,"birth_date":null,"custom":null}"#;
-    let unit = r#"{"kind":"unit","id":"u1","valid_from":"2020-01-01","name":"Town hall","parent":null,"type":null,"level":null,"tags":null,"custom":null}"#;
-    let lines: Vec<&str> =
-        SMALL.into_iter().skip(1).filter(|line| !line.contains("\"bo\",\"valid")).chain([nulls, unit]).collect();
+    let others = SMALL.into_iter().filter(|line| !line.contains("\"bo\",\"valid") && !line.contains("\"id\":\"u1\""));
+    let lines: Vec<&str> = others.chain(NONE).collect();
     assert_eq!(lines.len(), SMALL.len());
-    assert!(roster.import(&complete(&lines), "2026-11-02T06:00:00Z").await.unwrap().is_empty());
+    let plan = roster.import(&complete(&lines), "2026-11-02T06:00:00Z").await.unwrap();
+    assert_eq!((plan.close.len(), plan.add.len()), (2, 2), "to say that there is none is to say more");
+    let exported = roster.export(ExportOptions::default()).await;
+    for line in NONE {
+        assert!(exported.lines().any(|there| there == line), "{line}\n{exported}");
+    }
+    assert!(roster.import(&complete(&lines), "2026-11-03T06:00:00Z").await.unwrap().is_empty());
+    let snapshot = roster.on("2026-11-23").await;
+    assert_eq!(snapshot.person(&id("bo")).unwrap().nickname, None);
+    let zone = jiff::tz::TimeZone::UTC;
+    let past = ExportOptions { history: Some(&zone), ..ExportOptions::default() };
+    let history = roster.export(past).await;
+    assert!(history.contains(r#""sponsor":null,"birth_date":null"#));
+    let second = Roster::new().await;
+    second.import(&history, "2026-12-24T06:00:00Z").await.unwrap();
+    assert_eq!(second.export(past).await, history);
 }
