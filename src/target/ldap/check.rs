@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use super::connection::{OpenError, connect, sign_in};
+use super::ber::Filter;
+use super::connection::{connect, sign_in};
 use super::dn::Dn;
 use super::entry::Entry;
 use super::object::{filter, naming_attribute};
 use super::session::{Query, Session};
 use super::settings::{Places, Settings};
+use super::transport::OpenError;
 use crate::object::Kind;
 use crate::target::Finding;
 
@@ -19,9 +21,14 @@ pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<F
         Ok(session) => session,
         Err(error) => return vec![unopened(&format!("cannot connect to {url}"), error)],
     };
-    findings.push(good(format!("connected to {url}, its certificate is good")));
+    let url = session.server().to_owned();
+    findings.push(good(if settings.plain {
+        format!("connected to {url}, in the clear, as the configuration allows")
+    } else {
+        format!("connected to {url}, its certificate is good")
+    }));
     if let Err(error) = sign_in(&session, settings, folder).await {
-        findings.push(unopened(url, error));
+        findings.push(unopened(&url, error));
         return findings;
     }
     findings.push(good(format!("signed in as {}", settings.bind_dn)));
@@ -57,7 +64,7 @@ impl Check<'_> {
     /// [MS-ADTS] section 3.1.1.4.5.23).
     async fn base(&mut self, base: &Dn, classes: &[&str]) {
         let attributes = ["objectClass".to_owned(), "allowedChildClassesEffective".to_owned()];
-        let entry = match self.session.entry(&base.to_string(), "(objectClass=*)", &attributes).await {
+        let entry = match self.session.entry(&base.to_string(), &Filter::everything(), &attributes).await {
             Ok(Some(entry)) if entry.values("objectClass").next().is_some() => entry,
             Ok(_) => {
                 let hint = "it does not exist, or the account may not read it";
@@ -80,7 +87,7 @@ impl Check<'_> {
     /// One object of a kind can be read, and written as far as rosterd always writes.
     async fn one(&mut self, kind: Kind) {
         let base = &self.places.base;
-        let mut query = Query::subtree(base, filter(kind).to_owned(), &["objectGUID", "allowedAttributesEffective"]);
+        let mut query = Query::subtree(base, filter(kind), &["objectGUID", "allowedAttributesEffective"]);
         query.attributes.push("userAccountControl".into());
         let found = match self.session.page(&query, 2, Vec::new()).await {
             Ok(page) => page.end.map(|_| page.entries),
@@ -123,7 +130,7 @@ impl Check<'_> {
             let text = "the server tells no defaultNamingContext";
             return self.findings.push(bad(text.into(), Some("set names_base")));
         };
-        let query = Query::subtree(base, "(sAMAccountName=*)".into(), &["sAMAccountName"]);
+        let query = Query::subtree(base, Filter::present("sAMAccountName"), &["sAMAccountName"]);
         let read = match self.session.page(&query, 1, Vec::new()).await {
             Ok(page) => page.end.map(|_| page.entries.len()),
             Err(failure) => Err(failure),

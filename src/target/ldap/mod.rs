@@ -1,14 +1,18 @@
-//! Active Directory over LDAPS. Knows LDAP and how Active Directory and Samba use it; nothing of the roster, the
+//! Active Directory over LDAP with TLS. Knows LDAP and how Active Directory and Samba use it; nothing of the roster, the
 //! mapping or the plan's reasons.
 //!
 //! Objects are found by objectGUID, references are distinguished names, and a create bears the roster's key as its
 //! stamp. One connection serves a run; it is opened when first needed and again after it was lost.
 
+mod ber;
+mod bulk;
 mod check;
 mod connection;
 mod dn;
 mod entry;
+mod guard;
 mod guid;
+mod incoming;
 mod names;
 mod object;
 mod observe;
@@ -17,9 +21,11 @@ mod password;
 mod ranges;
 mod refusal;
 mod schema;
+mod server;
 mod session;
 mod settings;
 mod stamped;
+mod transport;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -28,13 +34,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use self::connection::OpenError;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
+use self::server::Server;
 use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
+use self::transport::OpenError;
 use self::write::Work;
 use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
@@ -42,6 +49,7 @@ use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
 pub use self::schema::schema;
+pub use self::server::Urls;
 pub use self::settings::Settings;
 
 /// One Active Directory domain.
@@ -52,8 +60,17 @@ pub struct LdapTarget {
     folder: PathBuf,
     /// The places of the settings, or what is wrong with them.
     places: Result<Places, String>,
-    session: Mutex<Option<Arc<Session>>>,
+    open: Mutex<Open>,
     names: Names,
+}
+
+/// What is open.
+#[derive(Debug, Default)]
+struct Open {
+    session: Option<Arc<Session>>,
+    /// The first server that answered. Others may not have its changes yet, so it stays for the life of this value,
+    /// which is one run.
+    pinned: Option<Server>,
 }
 
 impl LdapTarget {
@@ -71,22 +88,23 @@ impl LdapTarget {
             settings,
             folder: folder.to_owned(),
             places: places.map_err(listed),
-            session: Mutex::new(None),
+            open: Mutex::default(),
             names: Names::default(),
         }
     }
 
     /// The connection, opened when there is none that works.
     async fn session(&self) -> Result<Arc<Session>, OpenError> {
-        let mut session = self.session.lock().await;
-        if let Some(open) = session.as_ref().filter(|session| !session.is_over()) {
-            return Ok(Arc::clone(open));
+        let mut open = self.open.lock().await;
+        if let Some(session) = open.session.as_ref().filter(|session| !session.is_over()) {
+            return Ok(Arc::clone(session));
         }
-        *session = None;
+        open.session = None;
         self.names.forget();
-        let open = Arc::new(connection::open(&self.settings, &self.folder).await?);
-        *session = Some(Arc::clone(&open));
-        Ok(open)
+        let session = Arc::new(connection::open(&self.settings, &self.folder, open.pinned.as_ref()).await?);
+        open.pinned = Some(session.place().clone());
+        open.session = Some(Arc::clone(&session));
+        Ok(session)
     }
 
     /// What every single operation needs.
@@ -141,10 +159,16 @@ impl Target for LdapTarget {
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Coverage, TargetError> {
         let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
-        // A run begins with its read: a new connection takes up a rotated secret, and nothing is known from before.
-        *self.session.lock().await = None;
-        let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
-        let read = Read { session: &session, settings: &self.settings, places, request };
+        // A run begins with its read: new connections take up a rotated secret, and nothing is known from before.
+        let pinned = {
+            let mut open = self.open.lock().await;
+            open.session = None;
+            open.pinned.clone()
+        };
+        let opened = connection::open_bulk(&self.settings, &self.folder, pinned.as_ref()).await;
+        let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
+        self.open.lock().await.pinned = Some(server.clone());
+        let read = Read::new((&self.settings, places, &self.folder), request, bulk, &server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
         Ok(Coverage::judge(evidence))
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ber::Filter;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::guid;
@@ -31,11 +32,12 @@ const HOUSEKEEPING: [&str; 8] = [
 ];
 
 /// The filter that finds the objects of a kind.
-pub fn filter(kind: Kind) -> &'static str {
+pub fn filter(kind: Kind) -> Filter {
+    let class = |class: &str| Filter::equal("objectClass", class);
     match kind {
-        Kind::Unit => "(objectClass=organizationalUnit)",
-        Kind::User => "(&(objectCategory=person)(objectClass=user))",
-        Kind::Group => "(objectClass=group)",
+        Kind::Unit => class("organizationalUnit"),
+        Kind::User => Filter::All(vec![Filter::equal("objectCategory", "person"), class("user")]),
+        Kind::Group => class("group"),
     }
 }
 

@@ -8,16 +8,21 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use ldap3::controls::{ControlType, MakeCritical, PagedResults, RawControl};
-use ldap3::{Ldap, LdapError, LdapResult, Mod, Scope, SearchStream};
+use ldap3::{Ldap, LdapError, LdapResult, Mod, SearchStream};
 
+use super::ber::{Filter, Scope};
 use super::dn::Dn;
 use super::entry::Entry;
+use super::guard::Verdict;
+use super::server::Server;
 
 /// One connection. Operations may run side by side.
 #[derive(Debug)]
 pub struct Session {
     ldap: Ldap,
+    place: Server,
     server: String,
+    verdict: Verdict,
     limit: Duration,
     domain: Option<Dn>,
     broken: AtomicBool,
@@ -56,20 +61,27 @@ pub struct Page {
 pub struct Query {
     pub base: String,
     pub scope: Scope,
-    pub filter: String,
+    pub filter: Filter,
     pub attributes: Vec<String>,
 }
 
 impl Query {
-    pub fn subtree(base: &Dn, filter: String, attributes: &[&str]) -> Self {
+    pub fn subtree(base: &Dn, filter: Filter, attributes: &[&str]) -> Self {
         let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
         Self { base: base.to_string(), scope: Scope::Subtree, filter, attributes }
     }
 }
 
 impl Session {
-    pub fn new(ldap: Ldap, server: String, limit: Duration) -> Self {
-        Self { ldap, server, limit, domain: None, broken: AtomicBool::new(false) }
+    /// A connection to `place` whose guard speaks its verdict.
+    pub fn new(ldap: Ldap, place: Server, limit: Duration, verdict: Verdict) -> Self {
+        let server = place.to_string();
+        Self { ldap, place, server, verdict, limit, domain: None, broken: AtomicBool::new(false) }
+    }
+
+    /// Which server it was, to come back to.
+    pub fn place(&self) -> &Server {
+        &self.place
     }
 
     /// The server, for messages.
@@ -84,12 +96,12 @@ impl Session {
 
     /// Whether it is of no more use: the peer hung up, or an answer did not come.
     pub fn is_over(&self) -> bool {
-        self.broken.load(Ordering::Relaxed) || self.ldap.clone().is_closed()
+        self.broken.load(Ordering::Relaxed) || self.verdict.get().is_some() || self.ldap.clone().is_closed()
     }
 
     /// Reads the domain's root.
     pub async fn learn_domain(mut self) -> Result<Self, Failure> {
-        let root = self.entry("", "(objectClass=*)", &["defaultNamingContext".into()]).await?;
+        let root = self.entry("", &Filter::everything(), &["defaultNamingContext".into()]).await?;
         self.domain = root.and_then(|root| Dn::parse(root.text("defaultNamingContext")?).ok());
         Ok(self)
     }
@@ -124,8 +136,8 @@ impl Session {
     }
 
     /// One entry by its name; `None` when the server shows none that matches.
-    pub async fn entry(&self, base: &str, filter: &str, attributes: &[String]) -> Result<Option<Entry>, Failure> {
-        let (base, filter) = (base.to_owned(), filter.to_owned());
+    pub async fn entry(&self, base: &str, filter: &Filter, attributes: &[String]) -> Result<Option<Entry>, Failure> {
+        let (base, filter) = (base.to_owned(), filter.clone());
         let query = Query { base, scope: Scope::Base, filter, attributes: attributes.to_vec() };
         let page = self.search(&query, None).await?;
         match page.end {
@@ -148,7 +160,9 @@ impl Session {
             ldap.with_controls(vec![RawControl::from(paging.critical())]);
         }
         let Query { base, scope, filter, attributes } = query;
-        let work = async { drain(ldap.streaming_search(base, *scope, filter, attributes.clone()).await?).await };
+        let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };
+        let filter = filter.to_string();
+        let work = async { drain(ldap.streaming_search(base, scope, &filter, attributes.clone()).await?).await };
         self.caught(work).await
     }
 
@@ -174,7 +188,7 @@ impl Session {
             }
             Ok(Err(LdapError::Timeout { .. })) => Failure::Lost(format!("none within {} s", self.limit.as_secs())),
             Ok(Err(LdapError::ResultRecv { .. } | LdapError::EndOfStream)) => {
-                Failure::Lost("the connection was lost".into())
+                Failure::Lost(self.verdict.get().unwrap_or("the connection was lost").to_owned())
             }
             Ok(Err(error)) => Failure::Lost(error.to_string()),
             Err(_) => Failure::Lost("what came could not be understood".into()),

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use url::Url;
 
 use super::dn::Dn;
+use super::server::{Server, Urls};
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
 
@@ -14,7 +14,14 @@ use crate::object::{Handle, Kind};
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The server: `ldaps://dc1.example.org`, with `:636` unless a port is given. Its certificate must bear this name.
-    pub url: String,
+    /// Of a list the first that answers serves for a whole run.
+    pub url: Urls,
+    /// For `ldap://`: TLS is asked for before anything else is sent, and nothing is done without it.
+    #[serde(default)]
+    pub starttls: bool,
+    /// For `ldap://`: everything goes in the clear, passwords too. For a server on the same machine.
+    #[serde(default)]
+    pub plain: bool,
     /// The certificate of the CA that signed the server's, in PEM, relative to the configuration file. Without it the
     /// system's trust store decides.
     pub ca_file: Option<PathBuf>,
@@ -39,6 +46,9 @@ pub struct Settings {
     /// The time-out of connecting, and of every single operation, in seconds.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u64,
+    /// The longest answer that is taken, in MiB. A group of 200,000 members comes in 16.
+    #[serde(default = "max_message_mib")]
+    pub max_message_mib: u32,
     /// Taken logins are read below this DN; the whole domain without it.
     pub names_base: Option<String>,
 }
@@ -55,11 +65,15 @@ fn timeout_seconds() -> u64 {
     30
 }
 
+fn max_message_mib() -> u32 {
+    64
+}
+
 impl Settings {
     /// What is wrong, by field; all that can be told without a server.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        if let Err(problem) = self.server() {
+        if let Err(problem) = self.servers() {
             problems.push(("url", problem));
         }
         if self.bind_dn.trim().is_empty() {
@@ -78,23 +92,26 @@ impl Settings {
         if !(1..=20_000).contains(&self.page_size) {
             problems.push(("page_size", format!("{} is not between 1 and 20000", self.page_size)));
         }
+        if !(1..=1024).contains(&self.max_message_mib) {
+            problems.push(("max_message_mib", format!("{} is not between 1 and 1024", self.max_message_mib)));
+        }
         if !(1..=3600).contains(&self.timeout_seconds) {
             problems.push(("timeout_seconds", format!("{} is not between 1 and 3600", self.timeout_seconds)));
         }
         problems
     }
 
-    /// The server's URL, host and port.
-    pub(super) fn server(&self) -> Result<(Url, String, u16), String> {
-        let url = Url::parse(&self.url).map_err(|error| format!("{:?} is not a URL: {error}", self.url))?;
-        match url.scheme() {
-            "ldaps" => {}
-            "ldap" => return Err("ldap:// sends passwords in the clear: use ldaps://".into()),
-            other => return Err(format!("{other}:// is no LDAP over TLS: use ldaps://")),
+    /// The servers, in the order in which they are tried.
+    pub(super) fn servers(&self) -> Result<Vec<Server>, String> {
+        if self.url.all().is_empty() {
+            return Err("it names no server".into());
         }
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no host")?.to_owned();
-        let port = url.port().unwrap_or(636);
-        Ok((url, host, port))
+        self.url.all().iter().map(|url| Server::parse(url, self.starttls, self.plain)).collect()
+    }
+
+    /// The longest answer that is taken, in bytes.
+    pub(super) fn longest_message(&self) -> usize {
+        usize::try_from(self.max_message_mib).unwrap_or(usize::MAX).saturating_mul(1024 * 1024)
     }
 }
 
@@ -161,6 +178,8 @@ mod tests {
     fn settings() -> Settings {
         Settings {
             url: "ldaps://dc1.example.org".into(),
+            starttls: false,
+            plain: false,
             ca_file: None,
             bind_dn: "CN=sync,DC=example,DC=org".into(),
             password: SecretRef { file: Some("password".into()), credential: None, env: None },
@@ -171,6 +190,7 @@ mod tests {
             stamp_attribute: stamp_attribute(),
             page_size: page_size(),
             timeout_seconds: timeout_seconds(),
+            max_message_mib: max_message_mib(),
             names_base: Some("DC=example,DC=org".into()),
         }
     }
@@ -198,6 +218,9 @@ mod tests {
     fn each_problem_names_its_field() {
         assert_eq!(fields(&Settings { url: "ldap://dc1".into(), ..settings() }), ["url"]);
         assert_eq!(fields(&Settings { url: "dc1".into(), ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { url: Vec::new().into(), ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { starttls: true, ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { max_message_mib: 0, ..settings() }), ["max_message_mib"]);
         assert_eq!(fields(&Settings { bind_dn: " ".into(), ..settings() }), ["bind_dn"]);
         assert_eq!(fields(&Settings { base: "Org".into(), ..settings() }), ["base"]);
         assert_eq!(

@@ -1,10 +1,11 @@
 //! Single reads: one object by its id, and the one that bears a stamp.
 
+use super::ber::Filter;
 use super::dn::Dn;
 use super::guid;
 use super::object::{Wanted, filter, id_of, naming_attribute};
 use super::observe::object;
-use super::pages::Pages;
+use super::pages::all;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
@@ -40,12 +41,12 @@ impl Single<'_> {
                 return Ok(Some(object));
             }
         }
-        let escaped = ldap3::ldap_escape(key.as_str());
-        let filter = format!("(&{}({}={escaped}))", filter(self.kind), self.settings.stamp_attribute);
+        let stamp = Filter::equal(&*self.settings.stamp_attribute, key.as_str());
+        let filter = Filter::All(vec![filter(self.kind), stamp]);
         let query = Query::subtree(&self.places.base, filter, &["objectGUID"]);
         // Two are enough to know that there is not one. That there is none, only the end of the search shows.
-        let pages = Pages::of(self.session, query, self.settings.page_size);
-        let found = pages.all(2).await.map_err(|failure| refusal(&what, Sent::Read, &failure))?;
+        let found = all(self.session, &query, self.settings.page_size, 2).await;
+        let found = found.map_err(|failure| refusal(&what, Sent::Read, &failure))?;
         match found.as_slice() {
             [] => Ok(None),
             [only] => match id_of(only) {
@@ -72,10 +73,10 @@ impl Single<'_> {
 
     async fn at(&self, base: &str) -> Result<Option<Result<Observed, String>>, Failure> {
         let wanted = Wanted::of(&self.settings.stamp_attribute, None);
-        let Some(mut entry) = self.session.entry(base, filter(self.kind), &wanted.request(self.kind)).await? else {
+        let Some(mut entry) = self.session.entry(base, &filter(self.kind), &wanted.request(self.kind)).await? else {
             return Ok(None);
         };
-        object(self.session, self.kind, &mut entry, &wanted).await.map(Some)
+        object(&mut &*self.session, self.kind, &mut entry, &wanted).await.map(Some)
     }
 
     fn outcome(

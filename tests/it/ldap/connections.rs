@@ -101,7 +101,7 @@ async fn forwarder(case: &Case) -> (Settings, Arc<AtomicU8>) {
             tokio::spawn(forward(client, TcpStream::connect(server).await.unwrap(), Arc::clone(&shared)));
         }
     });
-    (Settings { url, ..case.settings() }, mode)
+    (Settings { url: url.into(), ..case.settings() }, mode)
 }
 
 async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
@@ -123,7 +123,7 @@ async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
 async fn a_certificate_for_another_name_is_refused() {
     let case = Case::new().await;
     let (settings, _) = forwarder(&case).await;
-    let other = Settings { url: settings.url.replace("localhost", "127.0.0.1"), ..settings };
+    let other = Settings { url: settings.url.to_string().replace("localhost", "127.0.0.1").into(), ..settings };
     assert!(no_read(other).await.hint.unwrap().contains("another name"));
 }
 

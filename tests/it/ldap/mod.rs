@@ -111,7 +111,9 @@ impl Case {
 
 fn settings(lab: &Lab, base: &str) -> Settings {
     Settings {
-        url: lab.value("LDAPS_URL").to_owned(),
+        url: lab.value("LDAPS_URL").into(),
+        starttls: false,
+        plain: false,
         ca_file: Some(lab.path("CA_FILE")),
         bind_dn: lab.value("SYNC_DN").to_owned(),
         password: SecretRef { file: Some(lab.path("SYNC_PASSWORD_FILE")), credential: None, env: None },
@@ -122,6 +124,7 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         stamp_attribute: "adminDescription".into(),
         page_size: 1000,
         timeout_seconds: 30,
+        max_message_mib: 64,
         names_base: None,
     }
 }

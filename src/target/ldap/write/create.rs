@@ -3,6 +3,7 @@
 
 use super::{Work, encode};
 use crate::object::{Change, Kind, Value, aspect};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::object::{DISABLED, id_of, naming_attribute};
 use crate::target::ldap::password;
@@ -26,7 +27,7 @@ impl Work<'_> {
         self.may_write(&dn)?;
         let attributes = self.initial(name).await?;
         self.session.add(&dn, attributes).await.map_err(|failure| self.write_failed(&dn, &failure))?;
-        let made = self.session.entry(&dn.to_string(), "(objectClass=*)", &["objectGUID".to_owned()]).await;
+        let made = self.session.entry(&dn.to_string(), &Filter::everything(), &["objectGUID".to_owned()]).await;
         match made {
             Ok(Some(entry)) if id_of(&entry).is_some() => {
                 let object = id_of(&entry).ok_or_else(|| self.unidentified(&dn))?;

@@ -2,6 +2,7 @@
 
 use super::Work;
 use crate::object::{Kind, ObjectId, aspect};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::guid;
@@ -26,11 +27,11 @@ impl Work<'_> {
             return Err(self.refuse(Class::Permanent, "", format!("{id} is not an objectGUID")));
         };
         let attributes = self.attributes();
-        let found = self.session.entry(&base, "(objectClass=*)", &attributes).await;
+        let found = self.session.entry(&base, &Filter::everything(), &attributes).await;
         let Some(mut entry) = found.map_err(|failure| self.read_failed("", &failure))? else {
             return Err(self.refuse(Class::Stale, "", format!("the directory shows no object {id}")));
         };
-        complete(self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
+        complete(&mut &*self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
         self.may_write(&entry.dn)?;
         if protected(&entry) {
             return Err(self.refuse(Class::Forbidden, &entry.dn, "the directory protects the object"));
