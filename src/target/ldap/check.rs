@@ -89,7 +89,7 @@ impl Check<'_> {
         let base = &self.places.base;
         let mut query = Query::subtree(base, filter(kind), &["objectGUID", "allowedAttributesEffective"]);
         query.attributes.push("userAccountControl".into());
-        let found = match self.session.page(&query, 2, Vec::new()).await {
+        let found = match self.session.page(&query, 2, &[]).await {
             Ok(page) => page.end.map(|_| page.entries),
             Err(failure) => Err(failure),
         };
@@ -131,7 +131,7 @@ impl Check<'_> {
             return self.findings.push(bad(text.into(), Some("set names_base")));
         };
         let query = Query::subtree(base, Filter::present("sAMAccountName"), &["sAMAccountName"]);
-        let read = match self.session.page(&query, 1, Vec::new()).await {
+        let read = match self.session.page(&query, 1, &[]).await {
             Ok(page) => page.end.map(|_| page.entries.len()),
             Err(failure) => Err(failure),
         };

@@ -10,6 +10,7 @@ mod check;
 mod connection;
 mod dn;
 mod entry;
+mod fate;
 mod guard;
 mod guid;
 mod incoming;
@@ -43,8 +44,8 @@ use self::settings::Places;
 use self::stamped::Single;
 use self::transport::OpenError;
 use self::write::Work;
-use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use crate::object::{Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
@@ -170,7 +171,7 @@ impl Target for LdapTarget {
         self.open.lock().await.pinned = Some(server.clone());
         let read = Read::new((&self.settings, places, &self.folder), request, bulk, &server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
-        Ok(Coverage::judge(evidence))
+        Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
@@ -181,6 +182,11 @@ impl Target for LdapTarget {
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready().await?;
         Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
+    }
+
+    async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
+        let (session, _) = self.ready().await?;
+        fate::fate(&session, id).await
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {

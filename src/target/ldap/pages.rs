@@ -49,7 +49,7 @@ pub async fn all(session: &Session, query: &Query, size: u32, enough: usize) -> 
     let mut turning = Turning::new();
     let mut entries = Vec::new();
     while let Some(cookie) = turning.cookie() {
-        let page = session.page(query, size, cookie).await?;
+        let page = session.page(query, size, &cookie).await?;
         if page.unreadable > 0 {
             return Err(Failure::Unusable("an entry could not be understood".into()));
         }

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use ldap3::controls::{ControlType, MakeCritical, PagedResults, RawControl};
+use ldap3::controls::{ControlType, PagedResults, RawControl};
 use ldap3::{Ldap, LdapError, LdapResult, Mod, SearchStream};
 
-use super::ber::{Filter, Scope};
+use super::ber::{Control, Filter, Scope, control};
 use super::dn::Dn;
 use super::entry::Entry;
 use super::guard::Verdict;
@@ -137,9 +137,20 @@ impl Session {
 
     /// One entry by its name; `None` when the server shows none that matches.
     pub async fn entry(&self, base: &str, filter: &Filter, attributes: &[String]) -> Result<Option<Entry>, Failure> {
+        self.entry_with(base, filter, attributes, &[]).await
+    }
+
+    /// The same with controls.
+    pub async fn entry_with(
+        &self,
+        base: &str,
+        filter: &Filter,
+        attributes: &[String],
+        controls: &[Control],
+    ) -> Result<Option<Entry>, Failure> {
         let (base, filter) = (base.to_owned(), filter.clone());
         let query = Query { base, scope: Scope::Base, filter, attributes: attributes.to_vec() };
-        let page = self.search(&query, None).await?;
+        let page = self.search(&query, controls).await?;
         match page.end {
             Ok(_) if page.unreadable > 0 => Err(Failure::Unusable("the answer could not be understood".into())),
             Ok(_) => Ok(page.entries.into_iter().next()),
@@ -149,15 +160,19 @@ impl Session {
     }
 
     /// One page: `size` entries from where `cookie` says.
-    pub async fn page(&self, query: &Query, size: u32, cookie: Vec<u8>) -> Result<Page, Failure> {
-        let size = i32::try_from(size).unwrap_or(i32::MAX);
-        self.search(query, Some(PagedResults { size, cookie })).await
+    pub async fn page(&self, query: &Query, size: u32, cookie: &[u8]) -> Result<Page, Failure> {
+        self.search(query, &[control::page(size, cookie)]).await
     }
 
-    async fn search(&self, query: &Query, paging: Option<PagedResults>) -> Result<Page, Failure> {
+    async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
-        if let Some(paging) = paging {
-            ldap.with_controls(vec![RawControl::from(paging.critical())]);
+        if !controls.is_empty() {
+            let raw = |control: &Control| RawControl {
+                ctype: control.oid.to_owned(),
+                crit: true,
+                val: control.value.clone(),
+            };
+            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
         }
         let Query { base, scope, filter, attributes } = query;
         let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };

@@ -2,11 +2,13 @@
 
 mod connections;
 mod fences;
+mod incomplete;
 mod memberships;
 mod nonsense;
 mod placing;
 mod reading;
 mod recovery;
+mod rewriting;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -18,7 +20,7 @@ use rosterd::object::{
 };
 use rosterd::org::Id;
 use rosterd::target::ldap::{LdapTarget, Settings};
-use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target, TargetError};
+use rosterd::target::{Class, Fate, ObserveRequest, Refusal, Seen, Target, TargetError};
 
 use crate::contract::{Subject, Words, own_prefix};
 use crate::lab::{Directory, Lab};
@@ -142,6 +144,7 @@ pub async fn subject() -> Subject {
         phone: "telephoneNumber",
         group: "displayName",
         deletes: true,
+        tombstones: true,
     };
     Subject { target: Box::new(target(settings)), words, prefix: own_prefix(), _keep: Box::new(lab) }
 }

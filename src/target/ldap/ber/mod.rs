@@ -13,7 +13,7 @@ mod write;
 pub use self::filter::Filter;
 pub use self::frame::{check, frame};
 pub use self::message::{EntryView, Message, Operation, Outcome};
-pub use self::request::{Scope, Search, bind, control, search, start_tls, unbind};
+pub use self::request::{Control, Scope, Search, bind, control, search, start_tls, unbind};
 
 /// Constructed elements within each other. An answer of LDAP has at most seven; a decoder that recurses ends the
 /// process at some ten thousand.

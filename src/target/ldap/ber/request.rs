@@ -35,6 +35,11 @@ pub mod control {
         });
         Control { oid: "1.2.840.113556.1.4.319", value: Some(value) }
     }
+
+    /// Tombstones and deleted objects are shown too (LDAP_SERVER_SHOW_DELETED_OID, [MS-ADTS] section 3.1.1.3.4.1.14).
+    pub fn show_deleted() -> Control {
+        Control { oid: "1.2.840.113556.1.4.417", value: None }
+    }
 }
 
 /// SearchRequest (section 4.5.1).
