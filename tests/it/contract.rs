@@ -456,6 +456,20 @@ async fn a_target_without_a_tree_says_so(subject: Subject) {
     }
 }
 
+async fn a_target_without_passwords_says_so(subject: Subject) {
+    if subject.target.capabilities().first_password {
+        return;
+    }
+    let id = subject.user("nopassword", Vec::new()).await;
+    let password = || vec![change(aspect::PASSWORD, &[], &[Value::Generated { generated: true }])];
+    let set = subject.change(Op::SetPassword, Kind::User, &id, password()).await;
+    assert_eq!(set, Err(Class::Permanent));
+    let create = subject.create(Kind::User, "password", password());
+    let refused = subject.apply(&create).await.map(|_| ()).map_err(|refusal| refusal.class);
+    let made = subject.target.find_stamped(Kind::User, &create.key, &create).await.unwrap();
+    assert_eq!(refused.is_ok(), made.is_some(), "{refused:?}");
+}
+
 async fn a_healthy_target_passes_its_check(subject: Subject) {
     subject.user("somebody", Vec::new()).await;
     let findings = subject.target.check().await;
@@ -487,6 +501,7 @@ macro_rules! contract {
                 only_a_record_proves_a_deletion
                 linking_writes_nothing
                 a_target_without_a_tree_says_so
+                a_target_without_passwords_says_so
                 a_healthy_target_passes_its_check
             }
         }
@@ -530,4 +545,5 @@ contract! {
     memory_tree: crate::contract::memory(true);
     scim_strict: crate::scim::lab::subject("SCIM");
     ldap: crate::ldap::subject().await;
+    openldap: crate::ldap::openldap::subject().await;
 }

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::bulk::Bulk;
+use super::dn::Dn;
 use super::guard::guarded;
 use super::server::Server;
 use super::session::{Failure, Session};
@@ -107,7 +108,8 @@ impl Tries {
 async fn session_with(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
     let session = connect_to(server, settings, folder).await?;
     sign_in(&session, settings, folder).await?;
-    session.learn_domain().await.map_err(|failure| OpenError::new(failure.to_string(), None))
+    let base = Dn::parse(&settings.base).map_err(|error| OpenError::new(error.to_string(), None))?;
+    session.learn_domain(&base).await.map_err(|failure| OpenError::new(failure.to_string(), None))
 }
 
 async fn bulk_with(server: Server, settings: &Settings, folder: &Path) -> Result<(Bulk, Server), OpenError> {

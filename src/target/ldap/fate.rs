@@ -3,6 +3,7 @@
 use super::ber::{Filter, control};
 use super::entry::Entry;
 use super::guid;
+use super::profile::Profile;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Session};
 use crate::object::ObjectId;
@@ -10,9 +11,12 @@ use crate::target::{Class, Fate, Refusal};
 
 /// Asks for the object by its id, deleted ones included. Who may not read `CN=Deleted Objects` is shown none of them,
 /// and neither is who may not read the object where it lies: both look the same, and prove nothing.
-pub async fn fate(session: &Session, id: &ObjectId) -> Result<Fate, Refusal> {
+pub async fn fate(session: &Session, profile: Profile, id: &ObjectId) -> Result<Fate, Refusal> {
     let what = format!("{}: look for {id} among the deleted objects", session.server());
     let base = guid::base(id).ok_or_else(|| refuse(Class::Permanent, format!("{what}: it is not an objectGUID")))?;
+    if !profile.is_ad() {
+        return Ok(Fate::Unproven("its entryUUID is not found, and this directory keeps no tombstones".into()));
+    }
     let attributes = ["objectClass", "isDeleted", "lastKnownParent"].map(str::to_owned);
     let deleted = [control::show_deleted()];
     match session.entry_with(&base, &Filter::everything(), &attributes, &deleted).await {

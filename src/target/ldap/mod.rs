@@ -1,7 +1,7 @@
-//! Active Directory over LDAP with TLS. Knows LDAP and how Active Directory and Samba use it; nothing of the roster, the
-//! mapping or the plan's reasons.
+//! Directories over LDAP with TLS. Knows LDAP and how Active Directory, Samba and OpenLDAP use it; nothing of the
+//! roster, the mapping or the plan's reasons.
 //!
-//! Objects are found by objectGUID, references are distinguished names, and a create bears the roster's key as its
+//! Objects are found by objectGUID or entryUUID, references are distinguished names, and a create bears the roster's key as its
 //! stamp. One connection serves a run; it is opened when first needed and again after it was lost.
 
 mod ber;
@@ -11,6 +11,7 @@ mod connection;
 mod dn;
 mod entry;
 mod fate;
+mod find;
 mod guard;
 mod guid;
 mod incoming;
@@ -19,6 +20,7 @@ mod object;
 mod observe;
 mod pages;
 mod password;
+mod profile;
 mod ranges;
 mod refusal;
 mod schema;
@@ -49,11 +51,12 @@ use crate::object::{Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed,
 use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
+pub use self::profile::{Disabled, Profile};
 pub use self::schema::schema;
 pub use self::server::Urls;
 pub use self::settings::Settings;
 
-/// One Active Directory domain.
+/// One directory.
 #[derive(Debug)]
 pub struct LdapTarget {
     name: String,
@@ -136,11 +139,11 @@ impl Target for LdapTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: true, first_password: true, login: "sAMAccountName" }
+        Capabilities { tree: true, first_password: self.settings.profile.is_ad(), login: self.settings.profile.login() }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
-        schema::schema(kind)
+        schema::schema(self.settings.profile, kind)
     }
 
     fn root(&self, kind: Kind) -> Option<Handle> {
@@ -186,7 +189,7 @@ impl Target for LdapTarget {
 
     async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
         let (session, _) = self.ready().await?;
-        fate::fate(&session, id).await
+        fate::fate(&session, self.settings.profile, id).await
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {

@@ -8,11 +8,12 @@ use super::bulk::Bulk;
 use super::connection::open_bulk;
 use super::dn::Dn;
 use super::entry::Entry;
-use super::object::{Wanted, filter, id_of, members, observed};
+use super::object::{Wanted, id_of, members, observed};
 use super::pages::Turning;
+use super::profile::Profile;
 use super::ranges::{Lookup, complete};
 use super::server::Server;
-use super::session::{Failure, Query};
+use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
@@ -83,7 +84,7 @@ impl<'a> Read<'a> {
         known: &mut HashSet<ObjectId>,
         see: See<'_>,
     ) -> Result<ScopeRead, Failure> {
-        let wanted = Wanted::of(&self.settings.stamp_attribute, self.request.attributes.get(&kind).map(Vec::as_slice));
+        let wanted = Wanted::of(self.settings, self.request.attributes.get(&kind).map(Vec::as_slice));
         let places = self.places;
         let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
@@ -92,7 +93,7 @@ impl<'a> Read<'a> {
         if !proof.base_readable {
             return Ok(proof);
         }
-        let query = query(base, filter(kind), wanted.request(kind));
+        let query = query(base, self.settings.profile.filter(kind), wanted.request(kind));
         let mut turning = Turning::new();
         let mut unreadable = 0;
         while let Some(cookie) = turning.cookie() {
@@ -152,11 +153,10 @@ impl<'a> Read<'a> {
     async fn names_once(&mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
         let base = match &self.places.names {
             Some(base) => Some(base.clone()),
-            None => domain(&mut self.bulk).await?,
+            None => domain(&mut self.bulk, &self.places.base).await?,
         };
         let Some(base) = base else {
-            let mut proof =
-                scope("names: the server tells no defaultNamingContext, so names_base is needed".into(), None);
+            let mut proof = scope("names: the server tells no naming context, so names_base is needed".into(), None);
             proof.base_readable = false;
             return Ok(proof);
         };
@@ -165,8 +165,10 @@ impl<'a> Read<'a> {
         if !proof.base_readable {
             return Ok(proof);
         }
-        let attributes = ["objectGUID", "sAMAccountName", "userPrincipalName"].map(str::to_owned).to_vec();
-        let filter = Filter::Any(["sAMAccountName", "userPrincipalName"].map(Filter::present).to_vec());
+        let profile = self.settings.profile;
+        let names = profile.name_attributes().iter().map(|name| (*name).to_owned());
+        let attributes = names.clone().chain([profile.id_attribute().to_owned()]).collect();
+        let filter = Filter::Any(names.map(Filter::present).collect());
         let query = query(&base, filter, attributes);
         let mut turning = Turning::new();
         while let Some(cookie) = turning.cookie() {
@@ -179,7 +181,7 @@ impl<'a> Read<'a> {
                     return;
                 };
                 proof.seen += 1;
-                for name in taken(&entry) {
+                for name in taken(&entry, profile) {
                     see(Seen::Name(TakenName { name, object: object.clone() }));
                 }
             };
@@ -220,9 +222,9 @@ fn query(base: &Dn, filter: Filter, attributes: Vec<String>) -> Query {
 }
 
 /// The domain's root, from the rootDSE; `None` where the server tells none.
-async fn domain(bulk: &mut Bulk) -> Result<Option<Dn>, Failure> {
-    let root = bulk.entry("", &Filter::everything(), &["defaultNamingContext".to_owned()]).await?;
-    Ok(root.and_then(|root| Dn::parse(root.text("defaultNamingContext")?).ok()))
+async fn domain(bulk: &mut Bulk, base: &Dn) -> Result<Option<Dn>, Failure> {
+    let root = bulk.entry("", &Filter::everything(), &NAMING_CONTEXTS.map(str::to_owned)).await?;
+    Ok(root.and_then(|root| naming_context(&root, base)))
 }
 
 /// The object in an entry, its large attributes fetched; the inner error says why it cannot be understood.
@@ -230,7 +232,7 @@ pub async fn object(
     session: &mut dyn Lookup,
     kind: Kind,
     entry: &mut Entry,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
 ) -> Result<Result<Observed, String>, Failure> {
     Ok(finished(session, kind, entry).await?.and_then(|members| observed(kind, entry, wanted, members)))
 }
@@ -260,11 +262,12 @@ fn whole_members(kind: Kind, entry: &Entry) -> Members {
 }
 
 /// The names that an entry takes: the login, the principal name, and the part of it before the `@`.
-fn taken(entry: &Entry) -> Vec<String> {
+fn taken(entry: &Entry, profile: Profile) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let principal = entry.text("userPrincipalName");
     let local = principal.and_then(|name| name.rsplit_once('@')).map(|(local, _)| local);
-    for name in [entry.text("sAMAccountName"), principal, local].into_iter().flatten() {
+    // Elsewhere an entry may have several logins.
+    for name in entry.texts(profile.login()).into_iter().chain(principal).chain(local) {
         if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             names.push(name.to_owned());
         }

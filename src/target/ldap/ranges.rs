@@ -7,7 +7,6 @@ use super::ber::Filter;
 use super::bulk::Bulk;
 use super::entry::Entry;
 use super::guid;
-use super::object::id_of;
 use super::session::{Failure, Session};
 
 /// A connection that can read one entry.
@@ -52,7 +51,12 @@ pub async fn complete(session: &mut dyn Lookup, entry: &mut Entry) -> Result<(),
 }
 
 async fn rest(session: &mut dyn Lookup, entry: &Entry, name: &str, mut from: u64) -> Result<Vec<Vec<u8>>, Failure> {
-    let base = id_of(entry).and_then(|id| guid::base(&id)).unwrap_or_else(|| entry.dn.to_string());
+    let base = entry
+        .values("objectGUID")
+        .next()
+        .and_then(guid::id)
+        .and_then(|id| guid::base(&id))
+        .unwrap_or_else(|| entry.dn.to_string());
     let mut values = Vec::new();
     loop {
         let request = [format!("{name};range={from}-*")];

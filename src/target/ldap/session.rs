@@ -100,9 +100,9 @@ impl Session {
     }
 
     /// Reads the domain's root.
-    pub async fn learn_domain(mut self) -> Result<Self, Failure> {
-        let root = self.entry("", &Filter::everything(), &["defaultNamingContext".into()]).await?;
-        self.domain = root.and_then(|root| Dn::parse(root.text("defaultNamingContext")?).ok());
+    pub async fn learn_domain(mut self, base: &Dn) -> Result<Self, Failure> {
+        let root = self.entry("", &Filter::everything(), &NAMING_CONTEXTS.map(str::to_owned)).await?;
+        self.domain = root.and_then(|root| naming_context(&root, base));
         Ok(self)
     }
 
@@ -211,6 +211,18 @@ impl Session {
         self.broken.store(true, Ordering::Relaxed);
         Err(failure)
     }
+}
+
+/// What tells the roots of a server's trees (RFC 4512 section 5.1, [MS-ADTS] section 3.1.1.3.2.3).
+pub const NAMING_CONTEXTS: [&str; 2] = ["defaultNamingContext", "namingContexts"];
+
+/// The root of the domain, or of the tree that `base` lies in.
+pub fn naming_context(root: &Entry, base: &Dn) -> Option<Dn> {
+    let parsed = |text: &str| Dn::parse(text).ok();
+    let holds = |root: &Dn| base.same(root) || base.below(root);
+    root.text("defaultNamingContext")
+        .and_then(parsed)
+        .or_else(|| root.texts("namingContexts").into_iter().filter_map(parsed).find(holds))
 }
 
 /// Reads a search to its end. References to other servers are not followed.

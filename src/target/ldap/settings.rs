@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::dn::Dn;
+use super::profile::{Disabled, Profile};
 use super::server::{Server, Urls};
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
@@ -38,8 +39,13 @@ pub struct Settings {
     /// Where groups are created; `base` without it.
     pub group_base: Option<String>,
     /// The attribute that bears the roster's key of an object. It must hold a UUID, and nothing else may use it.
-    #[serde(default = "stamp_attribute")]
-    pub stamp_attribute: String,
+    /// Without it `adminDescription` in Active Directory, `businessCategory` elsewhere.
+    pub stamp_attribute: Option<String>,
+    /// Which kind of directory it is.
+    #[serde(default)]
+    pub profile: Profile,
+    /// What says of a user that it is disabled. Active Directory has a flag for it.
+    pub disabled: Option<Disabled>,
     /// Objects in one page of a search. Active Directory gives at most 1,000 by its default policy.
     #[serde(default = "page_size")]
     pub page_size: u32,
@@ -51,10 +57,6 @@ pub struct Settings {
     pub max_message_mib: u32,
     /// Taken logins are read below this DN; the whole domain without it.
     pub names_base: Option<String>,
-}
-
-fn stamp_attribute() -> String {
-    "adminDescription".into()
 }
 
 fn page_size() -> u32 {
@@ -86,8 +88,21 @@ impl Settings {
             problems.extend(more);
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if self.stamp_attribute.is_empty() || !self.stamp_attribute.chars().all(plain) {
-            problems.push(("stamp_attribute", format!("{:?} is not the name of an attribute", self.stamp_attribute)));
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(plain);
+        if !is_name(self.stamp()) {
+            problems.push(("stamp_attribute", format!("{:?} is not the name of an attribute", self.stamp())));
+        }
+        match (self.profile, &self.disabled) {
+            (Profile::Ad, Some(_)) => {
+                problems.push(("disabled", "Active Directory has a flag for it: leave this out".into()));
+            }
+            (Profile::Rfc, None) => {
+                problems.push(("disabled", "the profile rfc needs it: else nobody could be disabled".into()));
+            }
+            (_, Some(disabled)) if !is_name(&disabled.attribute) || disabled.value.is_empty() => {
+                problems.push(("disabled", "it needs the name of an attribute, and a value".into()));
+            }
+            _ => {}
         }
         if !(1..=20_000).contains(&self.page_size) {
             problems.push(("page_size", format!("{} is not between 1 and 20000", self.page_size)));
@@ -107,6 +122,25 @@ impl Settings {
             return Err("it names no server".into());
         }
         self.url.all().iter().map(|url| Server::parse(url, self.starttls, self.plain)).collect()
+    }
+
+    /// The attribute of the stamp.
+    pub(super) fn stamp(&self) -> &str {
+        self.stamp_attribute.as_deref().unwrap_or(self.profile.stamp_attribute())
+    }
+
+    /// What says of a user that it is disabled; `None` where the directory has a flag.
+    pub(super) fn disabled(&self) -> Option<Disabled> {
+        self.disabled.clone().or_else(|| self.profile.disabled())
+    }
+
+    /// The attribute that a look at whether a user is enabled needs.
+    pub(super) fn switch(&self) -> &str {
+        match (&self.disabled, self.profile) {
+            (Some(disabled), _) => &disabled.attribute,
+            (None, Profile::OpenLdap) => "pwdAccountLockedTime",
+            (None, _) => "userAccountControl",
+        }
     }
 
     /// The longest answer that is taken, in bytes.
@@ -187,7 +221,9 @@ mod tests {
             unit_base: None,
             user_base: Some("ou=people, ou=org, dc=example, dc=org".into()),
             group_base: None,
-            stamp_attribute: stamp_attribute(),
+            stamp_attribute: None,
+            profile: Profile::Ad,
+            disabled: None,
             page_size: page_size(),
             timeout_seconds: timeout_seconds(),
             max_message_mib: max_message_mib(),
@@ -235,6 +271,10 @@ mod tests {
             fields(&Settings { page_size: 0, timeout_seconds: 0, ..settings() }),
             ["page_size", "timeout_seconds"]
         );
-        assert_eq!(fields(&Settings { stamp_attribute: "a)(b".into(), ..settings() }), ["stamp_attribute"]);
+        assert_eq!(fields(&Settings { profile: Profile::Rfc, ..settings() }), ["disabled"]);
+        let flag = Disabled { attribute: "employeeType".into(), value: "disabled".into() };
+        assert_eq!(fields(&Settings { disabled: Some(flag.clone()), ..settings() }), ["disabled"]);
+        assert!(fields(&Settings { disabled: Some(flag), profile: Profile::Rfc, ..settings() }).is_empty());
+        assert_eq!(fields(&Settings { stamp_attribute: Some("a)(b".into()), ..settings() }), ["stamp_attribute"]);
     }
 }

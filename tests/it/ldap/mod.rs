@@ -5,6 +5,7 @@ mod fences;
 mod incomplete;
 mod memberships;
 mod nonsense;
+pub mod openldap;
 mod placing;
 mod reading;
 mod recovery;
@@ -19,7 +20,7 @@ use rosterd::object::{
     Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Referent, Step, StepId, Value,
 };
 use rosterd::org::Id;
-use rosterd::target::ldap::{LdapTarget, Settings};
+use rosterd::target::ldap::{LdapTarget, Profile, Settings};
 use rosterd::target::{Class, Fate, ObserveRequest, Refusal, Seen, Target, TargetError};
 
 use crate::contract::{Subject, Words, own_prefix};
@@ -123,7 +124,9 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         unit_base: None,
         user_base: None,
         group_base: None,
-        stamp_attribute: "adminDescription".into(),
+        stamp_attribute: None,
+        profile: Profile::Ad,
+        disabled: None,
         page_size: 1000,
         timeout_seconds: 30,
         max_message_mib: 64,

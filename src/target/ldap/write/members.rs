@@ -62,7 +62,7 @@ impl Work<'_> {
     }
 
     async fn current(&self, group: &Dn) -> Result<HashSet<Handle>, Refusal> {
-        let attributes = ["objectGUID".to_owned(), "member".to_owned()];
+        let attributes = [self.settings.profile.id_attribute().to_owned(), "member".to_owned()];
         let failed = |failure: Failure| self.read_failed(group, &failure);
         let entry = self.session.entry(&group.to_string(), &Filter::everything(), &attributes).await.map_err(failed)?;
         let Some(mut entry) = entry else { return Err(self.refuse(Class::Stale, group, "it is gone")) };
