@@ -32,6 +32,12 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The same target for a further read of the same run, where that must reach the same server; `None` where it makes
+    /// no difference.
+    fn again(&self) -> Option<Box<dyn Target>> {
+        None
+    }
+
     /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
     async fn check(&self) -> Vec<Finding>;
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::ber::Filter;
-use super::connection::{connect, sign_in};
+use super::connection::{connect, connect_to, sign_in};
 use super::dn::Dn;
 use super::entry::Entry;
 use super::object::naming_attribute;
 use super::profile::Profile;
+use super::server::Server;
 use super::session::{Query, Session};
 use super::settings::{Places, Settings};
 use super::transport::OpenError;
@@ -33,6 +34,11 @@ pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<F
         return findings;
     }
     findings.push(good(format!("signed in as {}", settings.bind_dn)));
+    for server in settings.servers().unwrap_or_default() {
+        if server.to_string() != url {
+            findings.push(other(server, settings, folder).await);
+        }
+    }
     let session = match session.learn_domain(&places.base).await {
         Ok(session) => session,
         Err(failure) => {
@@ -41,6 +47,19 @@ pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<F
         }
     };
     Check { session, settings, places, findings }.run().await
+}
+
+/// A server that stands in when the first cannot be reached.
+async fn other(server: Server, settings: &Settings, folder: &Path) -> Finding {
+    let name = server.to_string();
+    let signed_in = match connect_to(server, settings, folder).await {
+        Ok(session) => sign_in(&session, settings, folder).await,
+        Err(error) => Err(error),
+    };
+    match signed_in {
+        Ok(()) => good(format!("{name} can be used too")),
+        Err(error) => unopened(&format!("{name} cannot be used"), error),
+    }
 }
 
 struct Check<'a> {

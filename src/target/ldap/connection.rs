@@ -120,7 +120,8 @@ async fn bulk_with(server: Server, settings: &Settings, folder: &Path) -> Result
     Ok((bulk, place))
 }
 
-async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
+/// Connects to one server, without signing in.
+pub async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
     let (stream, place) = reach(server, settings, folder).await?;
     let lost = |error: &dyn std::fmt::Display| OpenError::new(error.to_string(), None);
     let (stream, verdict) = guarded(stream, settings.longest_message()).map_err(|error| lost(&error))?;

@@ -9,6 +9,10 @@ use ldap3::asn1::StructureTag;
 use super::ber::EntryView;
 use super::dn::Dn;
 
+/// Attributes of a usual entry, and the length of their names.
+const USUAL: usize = 16;
+const NAMES: usize = 200;
+
 /// An entry with the attributes that the server showed.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -43,6 +47,11 @@ impl Entry {
     /// The entry in an answer; `None` when a part of it is malformed, or its name is no DN.
     pub fn of(view: &EntryView<'_>) -> Option<Self> {
         let mut entry = Self::named(view.name)?;
+        // One allocation each is enough for all but groups, whose values are many.
+        entry.bytes.reserve(view.size());
+        entry.names.reserve(NAMES);
+        entry.attributes.reserve(USUAL);
+        entry.values.reserve(USUAL);
         let mut attributes = view.attributes();
         while let Some((description, mut values)) = attributes.next().ok()? {
             entry.begin(description)?;

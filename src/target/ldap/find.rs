@@ -27,7 +27,9 @@ pub async fn by_id(
         let Some(base) = guid::base(id) else { return Ok(None) };
         return session.entry(&base, filter, attributes).await;
     }
-    let (Some(domain), Some(same)) = (session.domain(), filter_of(profile, id)) else { return Ok(None) };
+    let Some(same) = filter_of(profile, id) else { return Ok(None) };
+    // Where it is not known what to search, nothing can be said of what is there.
+    let domain = session.domain().ok_or_else(|| Failure::Unusable("the server tells no naming context".into()))?;
     let filter = Filter::All(vec![same, filter.clone()]);
     let attributes = attributes.to_vec();
     let query = Query { base: domain.to_string(), scope: Scope::Subtree, filter, attributes };

@@ -32,7 +32,7 @@ mod transport;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
@@ -64,17 +64,11 @@ pub struct LdapTarget {
     folder: PathBuf,
     /// The places of the settings, or what is wrong with them.
     places: Result<Places, String>,
-    open: Mutex<Open>,
-    names: Names,
-}
-
-/// What is open.
-#[derive(Debug, Default)]
-struct Open {
-    session: Option<Arc<Session>>,
+    session: Mutex<Option<Arc<Session>>>,
     /// The first server that answered. Others may not have its changes yet, so it stays for the life of this value,
     /// which is one run.
-    pinned: Option<Server>,
+    pinned: OnceLock<Server>,
+    names: Names,
 }
 
 impl LdapTarget {
@@ -92,23 +86,24 @@ impl LdapTarget {
             settings,
             folder: folder.to_owned(),
             places: places.map_err(listed),
-            open: Mutex::default(),
+            session: Mutex::new(None),
+            pinned: OnceLock::new(),
             names: Names::default(),
         }
     }
 
     /// The connection, opened when there is none that works.
     async fn session(&self) -> Result<Arc<Session>, OpenError> {
-        let mut open = self.open.lock().await;
-        if let Some(session) = open.session.as_ref().filter(|session| !session.is_over()) {
-            return Ok(Arc::clone(session));
+        let mut session = self.session.lock().await;
+        if let Some(open) = session.as_ref().filter(|session| !session.is_over()) {
+            return Ok(Arc::clone(open));
         }
-        open.session = None;
+        *session = None;
         self.names.forget();
-        let session = Arc::new(connection::open(&self.settings, &self.folder, open.pinned.as_ref()).await?);
-        open.pinned = Some(session.place().clone());
-        open.session = Some(Arc::clone(&session));
-        Ok(session)
+        let open = Arc::new(connection::open(&self.settings, &self.folder, self.pinned.get()).await?);
+        self.pinned.get_or_init(|| open.place().clone());
+        *session = Some(Arc::clone(&open));
+        Ok(open)
     }
 
     /// What every single operation needs.
@@ -150,6 +145,14 @@ impl Target for LdapTarget {
         self.places.as_ref().ok().map(|places| places.root(kind).handle().clone())
     }
 
+    fn again(&self) -> Option<Box<dyn Target>> {
+        let again = Self::new(self.name.clone(), self.settings.clone(), &self.folder);
+        if let Some(server) = self.pinned.get() {
+            again.pinned.get_or_init(|| server.clone());
+        }
+        Some(Box::new(again))
+    }
+
     async fn check(&self) -> Vec<Finding> {
         match &self.places {
             Ok(places) => check::check(&self.settings, &self.folder, places).await,
@@ -164,15 +167,11 @@ impl Target for LdapTarget {
     ) -> Result<Coverage, TargetError> {
         let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
         // A run begins with its read: new connections take up a rotated secret, and nothing is known from before.
-        let pinned = {
-            let mut open = self.open.lock().await;
-            open.session = None;
-            open.pinned.clone()
-        };
-        let opened = connection::open_bulk(&self.settings, &self.folder, pinned.as_ref()).await;
+        *self.session.lock().await = None;
+        let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
         let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
-        self.open.lock().await.pinned = Some(server.clone());
-        let read = Read::new((&self.settings, places, &self.folder), request, bulk, &server);
+        let server = self.pinned.get_or_init(|| server);
+        let read = Read::new((&self.settings, places, &self.folder), request, bulk, server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
         Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
     }

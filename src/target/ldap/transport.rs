@@ -152,3 +152,23 @@ fn certificate_hint(problem: &rustls::CertificateError) -> &'static str {
         _ => "the server's certificate cannot be trusted",
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_that_is_gone_without_a_word_is_noticed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let url = format!("ldaps://127.0.0.1:{}", address.port());
+        let server = Server::parse(&url, false, false).unwrap();
+        let (stream, reached) = dial(&server, Duration::from_secs(7)).await.unwrap();
+        let socket = SockRef::from(&stream);
+        assert_eq!(reached, address);
+        assert!(socket.keepalive().unwrap() && stream.nodelay().unwrap());
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(7)));
+    }
+}

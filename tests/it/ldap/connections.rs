@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use rosterd::target::Finding;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -242,6 +243,9 @@ async fn the_next_server_serves_only_before_the_first_was_used() {
     let (settings, mode) = forwarder(&case).await;
     let (first, second) = (settings.url.to_string(), case.lab.value("LDAPS_URL").to_owned());
     let two = Settings { url: vec![nobody.clone(), second.clone()].into(), ..settings.clone() };
+    let findings = target(two.clone()).check().await;
+    let wrong: Vec<&Finding> = findings.iter().filter(|finding| !finding.ok).collect();
+    assert!(matches!(wrong[..], [one] if one.text.starts_with("127.0.0.1:1 cannot be used")), "{wrong:?}");
     let reading = observe(&target(two), &everything()).await.unwrap();
     let server = second.trim_start_matches("ldaps://").to_owned();
     let evidence = reading.coverage.complete().unwrap().evidence();
@@ -251,8 +255,13 @@ async fn the_next_server_serves_only_before_the_first_was_used() {
     case.user("p1", "Ann").await;
     mode.store(HOLD, Ordering::SeqCst);
     assert!(observe(&case.target, &everything()).await.is_err(), "the first server is silent, and stays the one");
+    let again = case.target.again().unwrap();
+    assert!(again.observe(&everything(), &mut |_| {}).await.is_err(), "nor does the read that verifies a run move on");
     mode.store(PASS, Ordering::SeqCst);
     assert!(observe(&case.target, &everything()).await.is_ok());
+    let coverage = again.observe(&everything(), &mut |_| {}).await.unwrap();
+    let evidence = coverage.complete().unwrap().evidence();
+    assert!(evidence.server.as_ref().unwrap().starts_with("localhost:"), "{evidence:?}");
 
     let none = Settings { url: vec![nobody.clone(), "ldaps://127.0.0.1:2".to_owned()].into(), ..settings };
     let error = no_read(none).await.to_string();

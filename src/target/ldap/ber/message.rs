@@ -189,6 +189,11 @@ impl<'a> EntryView<'a> {
         Ok(Self { name, attributes })
     }
 
+    /// The bytes of all attributes, names and values.
+    pub fn size(&self) -> usize {
+        self.attributes.len()
+    }
+
     pub fn attributes(&self) -> Attributes<'a> {
         Attributes(Elements::new(self.attributes))
     }
