@@ -65,7 +65,7 @@ async fn rehearse(digest: &Digest, invocation: &Invocation) -> Result<Exit, Fail
         plan.errors.clear();
         if let [one] = plan.plans.as_slice() {
             let exit = if one.steps.is_empty() { Exit::Done } else { Exit::Pending };
-            invocation.output.document(&Document::Plan(plan))?;
+            invocation.output.document(&Document::Plan(plan), invocation.engine().await?.zone())?;
             return Ok(exit);
         }
     }

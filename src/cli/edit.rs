@@ -1,4 +1,4 @@
-//! `edit add, change, correct, end`: one thing of the roster by hand.
+//! `edit`: one thing of the roster by hand, which records are one thing, and a person taken out of it.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use super::consent;
 use super::invocation::Invocation;
 use super::output::note;
 use crate::org::edit::{Act, Fields};
-use crate::org::{Day, Edit, FactKind, Id, Interval};
+use crate::org::{Day, Edit, FactKind, Id, Identity, Interval};
 use crate::report::{Document, text};
 use crate::run::{Command, Exit, Failure};
 
@@ -63,6 +63,29 @@ enum What {
         #[command(flatten)]
         how: How,
     },
+    /// Two records are one person, or one unit: what names the one names the other
+    Merge {
+        kind: FactKind,
+        /// The one that stays
+        kept: String,
+        /// The one that is the same
+        gone: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// What a source calls by an id of its own is a thing by itself again
+    Split {
+        kind: FactKind,
+        /// The thing that it was taken for
+        id: String,
+        #[arg(long)]
+        source: String,
+        /// The source's own id
+        #[arg(long = "id", value_name = "ID")]
+        local: String,
+        #[command(flatten)]
+        how: How,
+    },
     /// It no longer holds from a day on
     End {
         kind: FactKind,
@@ -72,6 +95,21 @@ enum What {
         on: Day,
         #[command(flatten)]
         how: How,
+    },
+    /// Take a person out of the file for good, with all that is about them alone
+    Erase {
+        /// person
+        kind: FactKind,
+        id: String,
+        /// Why, for the record: a case number, no name
+        #[arg(long, value_name = "TEXT", required = true)]
+        note: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Show what would go and erase nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 
@@ -119,16 +157,48 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
             let act = Act::Correct { interval: Interval { from, to } };
             (Edit { kind, id: Id::new(id), act, fields: self::fields(&fields.fields)? }, how)
         }
+        What::Merge { kind, kept, gone, how } => {
+            let what = Identity::Merge { kind, kept: Id::new(kept), gone: Id::new(gone) };
+            return perform(Change::Identity(what), how, invocation).await;
+        }
+        What::Split { kind, id, source, local, how } => {
+            let what = Identity::Split { kind, id: Id::new(id), source, local: Id::new(local) };
+            return perform(Change::Identity(what), how, invocation).await;
+        }
         What::End { kind, id, on, how } => {
             (Edit { kind, id: Id::new(id), act: Act::End { on }, fields: Fields::new() }, how)
         }
+        What::Erase { kind, id, note, yes, dry_run } => {
+            if kind != FactKind::Person {
+                let hint = Some("`edit end` and `edit correct` are for everything else".into());
+                return Err(Failure { exit: Exit::Usage, message: "only a person is erased".into(), hint });
+            }
+            return erase(Id::new(id), note, yes, dry_run, invocation).await;
+        }
     };
-    perform(edit, how, invocation).await
+    perform(Change::Edit(edit), how, invocation).await
+}
+
+/// What is to be recorded.
+#[derive(Clone)]
+enum Change {
+    Edit(Edit),
+    Identity(Identity),
+}
+
+impl Change {
+    fn command(&self, how: &How, dry_run: bool, digest: Option<String>) -> Command {
+        let note = how.note.clone();
+        match self.clone() {
+            Self::Edit(edit) => Command::Edit { edit, note, dry_run, digest },
+            Self::Identity(what) => Command::Identify { what, note, dry_run, digest },
+        }
+    }
 }
 
 /// Shows the difference and asks on a terminal; then has exactly that committed.
-async fn perform(edit: Edit, how: How, invocation: &Invocation) -> Result<Exit, Failure> {
-    let command = |dry_run, digest| Command::Edit { edit: edit.clone(), note: how.note.clone(), dry_run, digest };
+async fn perform(change: Change, how: How, invocation: &Invocation) -> Result<Exit, Failure> {
+    let command = |dry_run, digest| change.command(&how, dry_run, digest);
     if how.dry_run || how.yes || !consent::on_terminal() {
         return invocation.answer(command(how.dry_run, None)).await;
     }
@@ -140,14 +210,41 @@ async fn perform(edit: Edit, how: How, invocation: &Invocation) -> Result<Exit, 
         _ => None,
     };
     let Some(digest) = digest else {
-        invocation.output.document(&rehearsed.document)?;
+        invocation.output.document(&rehearsed.document, invocation.engine().await?.zone())?;
         return Ok(rehearsed.exit);
     };
-    if !consent::ask(&text::document(&rehearsed.document), "Record this?") {
+    if !consent::ask(&text::document(&rehearsed.document, invocation.engine().await?.zone()), "Record this?") {
         note("Nothing was recorded.");
         return Ok(Exit::Pending);
     }
     invocation.answer(command(false, Some(digest))).await
+}
+
+/// Shows what would go and asks on a terminal; then has exactly that erased.
+async fn erase(person: Id, why: String, yes: bool, dry_run: bool, invocation: &Invocation) -> Result<Exit, Failure> {
+    let command = |dry_run, digest| {
+        let (person, note) = (person.clone(), why.clone());
+        Command::Erase { person, note, dry_run, digest }
+    };
+    if dry_run || yes || !consent::on_terminal() {
+        return invocation.answer(command(dry_run, None)).await;
+    }
+    let rehearsed = invocation.dispatch(command(true, None)).await?;
+    let digest = match &rehearsed.document {
+        Document::Erase(document) => document.digest.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    // somebody who was erased before is not shown: the file is only cleaned again
+    if digest.is_some()
+        && !consent::ask(
+            &text::document(&rehearsed.document, invocation.engine().await?.zone()),
+            "Erase this for good?",
+        )
+    {
+        note("Nothing was erased.");
+        return Ok(Exit::Pending);
+    }
+    invocation.answer(command(false, digest)).await
 }
 
 fn fields(words: &[String]) -> Result<Fields, Failure> {

@@ -11,6 +11,7 @@ use super::output::Output;
 use super::progress::Bars;
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::control::{self, Ask, Request};
+use crate::reconcile::Digest;
 use crate::report::Format;
 use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, perform};
 
@@ -81,7 +82,7 @@ impl Invocation {
     /// Has a command done and writes the answer.
     pub async fn answer(&self, command: Command) -> Result<Exit, Failure> {
         let answer = self.dispatch(command).await?;
-        self.output.document(&answer.document)?;
+        self.output.document(&answer.document, self.engine().await?.zone())?;
         Ok(answer.exit)
     }
 
@@ -90,6 +91,7 @@ impl Invocation {
         let known = self.engine().await?.target_names();
         match names.iter().find(|name| !known.contains(name)) {
             None => Ok(names),
+            Some(unknown) if looks_like_a_digest(unknown) => Err(misplaced_digest(unknown)),
             Some(unknown) => Err(Failure {
                 exit: Exit::Usage,
                 message: format!("no target is named {unknown:?}"),
@@ -104,5 +106,38 @@ impl Invocation {
     /// Takes the bars off the terminal, so that what follows stands alone.
     pub fn close(&self) {
         self.bars.clear();
+    }
+}
+
+/// Hexadecimal digits, and more of them than a name has by chance.
+fn looks_like_a_digest(word: &str) -> bool {
+    word.len() >= 8
+        && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// A digest where targets are named, or what is left of one.
+fn misplaced_digest(word: &str) -> Failure {
+    let message = match word.parse::<Digest>() {
+        Ok(digest) => format!("the digest {digest} stands where targets are named"),
+        Err(_) => format!("{word} is no whole digest: it has {} of 32 digits", word.len()),
+    };
+    let hint = "`rosterd apply DIGEST` applies one stored plan, and takes nothing beside its whole digest; apply several \
+                one after the other";
+    Failure { exit: Exit::Usage, message, hint: Some(hint.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shortened_digest_is_told_from_a_target() {
+        for (word, said) in
+            [("0123456789ab", true), ("cafe", false), ("deadbeef", false), ("ad", false), ("cloud-0123", false)]
+        {
+            assert_eq!(looks_like_a_digest(word), said, "{word}");
+        }
+        assert!(misplaced_digest("0123456789ab").message.contains("12 of 32"));
     }
 }

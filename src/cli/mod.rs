@@ -63,6 +63,7 @@ pub fn start_log(arguments: &Arguments) {
 pub async fn run(arguments: Arguments) -> ExitCode {
     let Arguments { global, verb } = arguments;
     let invocation = Invocation::new(global);
+    tracing::debug!(version = env!("CARGO_PKG_VERSION"), "begins");
     let ended = match verb {
         Verb::Init(args) => init::run(&args, &invocation).await,
         Verb::Check(args) => check::run(&args, &invocation).await,
@@ -84,6 +85,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     };
     invocation.close();
     let exit = ended.unwrap_or_else(|failure| tell(&failure));
+    tracing::debug!(code = exit.code(), "ends");
     ExitCode::from(exit.code())
 }
 

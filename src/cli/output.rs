@@ -6,6 +6,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::org::Zone;
 use crate::report::{Document, Format, text};
 use crate::run::{Exit, Failure};
 
@@ -24,14 +25,15 @@ impl Output {
         self.format
     }
 
-    pub fn document(self, document: &Document) -> Result<(), Failure> {
-        write(&self.render_document(document)?)
+    pub fn document(self, document: &Document, zone: &Zone) -> Result<(), Failure> {
+        write(&self.render_document(document, zone)?)
     }
 
-    pub fn render_document(self, document: &Document) -> Result<String, Failure> {
+    /// Text has its instants in the zone of the roster; JSON has them in UTC.
+    pub fn render_document(self, document: &Document, zone: &Zone) -> Result<String, Failure> {
         match self.format {
             Format::Json => json(&document.to_json().map_err(|error| not_json(&error))?),
-            _ => Ok(text::document(document)),
+            _ => Ok(text::document(document, zone)),
         }
     }
 

@@ -22,10 +22,11 @@ pub struct Args {
 pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let targets = invocation.known_targets(args.targets).await?;
     let answer = invocation.dispatch(Command::Plan { targets, at: args.at }).await?;
+    let zone = invocation.engine().await?.zone();
     match &args.out {
-        None => invocation.output.document(&answer.document)?,
+        None => invocation.output.document(&answer.document, zone)?,
         Some(file) => {
-            write_file(file, &invocation.output.render_document(&answer.document)?)?;
+            write_file(file, &invocation.output.render_document(&answer.document, zone)?)?;
             note(&format!("wrote {}", file.display()));
         }
     }

@@ -43,7 +43,8 @@ impl Progress for Bars {
     fn at(&self, phase: Phase) {
         let Some(all) = &self.all else { return };
         let mut bars = self.by_subject.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = phase.of.is_some();
+        // of nothing, there is no part
+        let counted = phase.of.is_some_and(|of| of > 0);
         let bar = bars.entry(phase.subject.clone()).or_insert_with(|| {
             let bar = all.add(ProgressBar::new(0)).with_prefix(phase.subject.clone());
             bar.set_style(style(counted));

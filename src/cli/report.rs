@@ -47,14 +47,15 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
     let (written, exit) = match kind.name {
         QUALITY if !args.targets.is_empty() => return Err(no_such_argument(kind, "looks at no target")),
         QUALITY => {
-            let document = invocation.engine().await?.quality(args.at).await?;
-            (report::quality(&document, format), Exit::Done)
+            let engine = invocation.engine().await?;
+            (report::quality(&engine.quality(args.at).await?, format, engine.zone()), Exit::Done)
         }
         _ if args.at.is_some() => return Err(no_such_argument(kind, "is of today")),
         _ => {
             let targets = invocation.known_targets(args.targets.clone()).await?;
-            let document = invocation.engine().await?.reconciliation(&targets, invocation.progress()).await?;
-            (report::reconciliation(&document, format), exit(&document))
+            let engine = invocation.engine().await?;
+            let document = engine.reconciliation(&targets, invocation.progress()).await?;
+            (report::reconciliation(&document, format, engine.zone()), exit(&document))
         }
     };
     invocation.close();

@@ -12,7 +12,8 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let document = invocation.engine().await?.runs(args.limit).await?;
-    invocation.output.either(&document, text::runs)?;
+    let engine = invocation.engine().await?;
+    let document = engine.runs(args.limit).await?;
+    invocation.output.either(&document, |document| text::runs(document, engine.zone()))?;
     Ok(Exit::Done)
 }

@@ -13,6 +13,6 @@ pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
         // without a daemon the schedule is only a plan
         document.targets.iter_mut().for_each(|target| target.next = None);
     }
-    invocation.output.either(&document, text::status)?;
+    invocation.output.either(&document, |document| text::status(document, engine.zone()))?;
     Ok(Exit::Done)
 }

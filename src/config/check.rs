@@ -8,8 +8,10 @@ use super::document::Document;
 use super::limits::{LimitText, LimitsText};
 use super::schedule::Schedule;
 use super::settings::{Jsonl, Sections};
+use crate::expr::nearest;
 use crate::net::SecretRef;
-use crate::org::{CustomForm, CustomTypes};
+use crate::org::CustomTypes;
+use crate::org::quality::{RULES, Severity};
 
 /// Names that rosterd itself goes by.
 const OWN_NAMES: [&str; 2] = ["roster", "rosterd"];
@@ -30,6 +32,7 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
     limit(document, &["intake", "limits", "ends"], sections.intake.limits.ends);
     limits(document, &["limits"], &sections.limits);
     custom(document, &sections.custom.types());
+    quality(document, &sections.quality);
     for (name, source) in &sections.jsonl {
         jsonl(document, name, source);
     }
@@ -86,10 +89,21 @@ fn custom(document: &mut Document<'_>, types: &CustomTypes) {
                 let hint = Some("use lower-case letters a to z, digits and _, a letter first".to_owned());
                 document.at_key(&path, format!("{name:?} cannot be a name"), hint);
             }
-            if !declared.values.is_empty() && declared.form != CustomForm::Text {
-                document.at_key(&path, "only texts can be listed as values", None);
+            for (field, problem) in declared.flaws() {
+                document.at_value(&[path[0], path[1], path[2], field], problem, None);
             }
         }
+    }
+}
+
+/// The rules of the record: each by its name.
+fn quality(document: &mut Document<'_>, severities: &BTreeMap<String, Severity>) {
+    for name in severities.keys().filter(|name| !RULES.iter().any(|rule| rule.id == name.as_str())) {
+        let hint = match nearest(name, RULES.iter().map(|rule| rule.id)) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("the rules are {}", RULES.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", ")),
+        };
+        document.at_key(&["quality", name], format!("there is no rule {name:?}"), Some(hint));
     }
 }
 

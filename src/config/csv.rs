@@ -8,6 +8,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::owners::MatchText;
 use crate::org::{FactKind, States};
 use crate::source::csv::Encoding;
 
@@ -37,6 +38,9 @@ pub struct Csv {
     /// Most files of other systems state the present, so that is what they are taken to do.
     #[serde(default = "current")]
     pub states: States,
+    /// How the ids of its things are understood, by kind.
+    #[serde(default, rename = "match")]
+    pub matches: MatchText,
     pub class: Option<Stated>,
     pub unit: Option<Stated>,
     pub position: Option<Stated>,

@@ -1,13 +1,13 @@
 //! From `[csv.NAME]` to the layout that the reader works with; every column and field is checked on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check;
 use super::csv::{Cell, Complete, Csv, ReadAs, Stated};
 use super::csv_things::named;
 use super::document::Document;
 use crate::expr::nearest;
-use crate::org::{CustomTypes, DayFormat, FactKind, Floor};
+use crate::org::{CustomTypes, DayFormat, FactKind, Floor, Owners};
 use crate::source::csv::{
     Condition, FieldRule, FieldSpec, Layout, Naming, Need, Proof, Statement, Type, Value, fields, has_custom,
 };
@@ -24,9 +24,11 @@ pub(super) fn layout(
     name: &str,
     all: &BTreeMap<String, Csv>,
     custom: &CustomTypes,
+    owners: &Owners,
 ) -> Option<Layout> {
     let csv = all.get(name)?;
-    let mut compiler = Compiler { document, name, csv, all, good: true };
+    let shared = Owners::KINDS.into_iter().filter(|kind| owners.sharing(*kind, name).is_some()).collect();
+    let mut compiler = Compiler { document, name, csv, all, shared, good: true };
     if csv.file.as_os_str().is_empty() {
         compiler.wrong(&["file"], "the name of the file is empty", None);
     }
@@ -42,7 +44,7 @@ pub(super) fn layout(
         compiler.document.at_key(&["csv", name], "the rows of the file state nothing", Some(hint));
         compiler.good = false;
     }
-    let good = compiler.good;
+    let (good, shared) = (compiler.good, compiler.shared);
     Some(Layout {
         encoding: csv.encoding,
         delimiter: csv.delimiter,
@@ -54,6 +56,7 @@ pub(super) fn layout(
         states: csv.states,
         statements,
         custom: custom.clone(),
+        shared,
     })
     .filter(|_| good)
 }
@@ -63,6 +66,8 @@ struct Compiler<'a, 'd, 't> {
     name: &'a str,
     csv: &'a Csv,
     all: &'a BTreeMap<String, Csv>,
+    /// Kinds that other sources state too, and of which some fields will do.
+    shared: BTreeSet<FactKind>,
     good: bool,
 }
 
@@ -226,7 +231,9 @@ impl Compiler<'_, '_, '_> {
             }
         }
         let there = |spec: &FieldSpec| stated.fields.contains_key(spec.name) || meant.contains(&spec.name);
-        for spec in specs.iter().filter(|spec| spec.need != Need::Nothing && !there(spec)) {
+        let needs = |spec: &&FieldSpec| spec.need != Need::Nothing && !self.shared.contains(&kind);
+        let missing: Vec<&FieldSpec> = specs.iter().filter(needs).filter(|spec| !there(spec)).collect();
+        for spec in missing {
             let hint = format!("add {} = …", spec.name);
             self.wrong_key(&[kind.name()], format!("a {kind} needs {}", spec.name), Some(hint));
         }

@@ -9,13 +9,15 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
 use super::schedule::Schedule;
 use super::settings::{Config, Sections};
 use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
-use crate::org::CustomTypes;
+use crate::org::quality::Severities;
+use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
 
@@ -30,6 +32,12 @@ pub struct Loaded {
     pub intake_ends: Limit,
     /// The custom attributes that are declared.
     pub custom: CustomTypes,
+    /// Who is right where sources state the same.
+    pub owners: Owners,
+    /// How the ids of a source are understood, by source.
+    pub matches: BTreeMap<String, MatchRules>,
+    /// How bad what the rules of the record find is.
+    pub quality: Severities,
     /// Sources and when they run, by name.
     pub sources: BTreeMap<String, Option<Schedule>>,
     /// What the rows of the CSV sources mean, by name.
@@ -92,10 +100,13 @@ impl Config {
         }
         check::plain_sections(&mut document, &sections);
         let custom = sections.custom.types();
+        let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let login = compile::login(&mut document, &sections.naming.login, &custom);
         let targets = targets(&mut document, &sections, &custom, &removed, known);
         let layouts: BTreeMap<String, Layout> = (sections.csv.keys())
-            .filter_map(|name| Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv, &custom)?)))
+            .filter_map(|name| {
+                Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv, &custom, &owners)?))
+            })
             .collect();
         let sources = (sections.jsonl.iter().map(|(name, source)| (name, &source.schedule)))
             .chain(sections.csv.iter().map(|(name, source)| (name, &source.schedule)))
@@ -106,7 +117,22 @@ impl Config {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation();
                 let intake_ends = config.intake.limits.ends();
-                Ok(Loaded { folder, config, zone, login, intake_ends, custom, sources, layouts, targets, generation })
+                let quality = Severities(config.quality.clone());
+                Ok(Loaded {
+                    folder,
+                    config,
+                    zone,
+                    login,
+                    intake_ends,
+                    custom,
+                    owners,
+                    matches,
+                    quality,
+                    sources,
+                    layouts,
+                    targets,
+                    generation,
+                })
             }
             _ => Err(document.into_problems()),
         }
@@ -120,8 +146,9 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, limits, custom, jsonl, csv, naming, ldap, scim } = sections;
-    Some(Config { roster: roster?, intake, limits, custom, jsonl, csv, naming, ldap, scim })
+    let Sections { roster, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim } =
+        sections;
+    Some(Config { roster: roster?, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim })
 }
 
 /// A schedule that was checked before.

@@ -12,6 +12,7 @@ mod document;
 mod limits;
 mod load;
 mod mapping;
+mod owners;
 mod problem;
 mod read;
 mod schedule;

@@ -143,6 +143,7 @@ fn plain(message: &str) -> String {
     let words = [
         ("invalid type: ", "this is the wrong type: "),
         ("invalid value: ", "this cannot be: "),
+        ("expected a nonzero u32", "expected a whole number above 0"),
         ("expected u32", "expected a whole number"),
         ("expected u64", "expected a whole number"),
         ("expected f64", "expected a number"),

@@ -1,6 +1,7 @@
 //! The shape of the configuration file. No `tag`, `untagged` or `flatten`: they lose the place of an error.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -8,7 +9,9 @@ use serde::Deserialize;
 use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
+use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
+use crate::org::quality::Severity;
 use crate::org::{CustomNames, CustomTypes, FactKind};
 use crate::target::{ldap, scim};
 
@@ -17,10 +20,15 @@ use crate::target::{ldap, scim};
 pub struct Config {
     pub roster: Roster,
     pub intake: Intake,
+    pub retention: Retention,
     /// Limits of every target, unless it has its own.
     pub limits: LimitsText,
     /// Custom attributes.
     pub custom: CustomSection,
+    /// Who is right where sources state the same.
+    pub owners: OwnersText,
+    /// How bad what a rule of the record finds is, where it is not as usual.
+    pub quality: BTreeMap<String, Severity>,
     /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
     /// Sources of rows and columns, by name.
@@ -40,9 +48,15 @@ pub(super) struct Sections {
     #[serde(default)]
     pub intake: Intake,
     #[serde(default)]
+    pub retention: Retention,
+    #[serde(default)]
     pub limits: LimitsText,
     #[serde(default)]
     pub custom: CustomSection,
+    #[serde(default)]
+    pub owners: OwnersText,
+    #[serde(default)]
+    pub quality: BTreeMap<String, Severity>,
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
     #[serde(default)]
@@ -83,6 +97,25 @@ pub struct Intake {
     pub limits: IntakeLimits,
 }
 
+/// How many days is kept what the record does not need. Facts and the log are kept for good.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Stored plans.
+    pub plans: NonZeroU32,
+    /// The events of steps, and the summaries of runs.
+    pub journal: NonZeroU32,
+    /// The records of imports.
+    pub batches: NonZeroU32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        let days = |days| NonZeroU32::new(days).unwrap_or(NonZeroU32::MAX);
+        Self { plans: days(90), journal: days(400), batches: days(400) }
+    }
+}
+
 /// The custom attributes of each kind, by name. A kind without a section takes any.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +149,9 @@ pub struct Jsonl {
     pub source: Option<String>,
     /// When the daemon imports it; never by itself without one.
     pub schedule: Option<String>,
+    /// How its own ids are understood, by kind.
+    #[serde(default, rename = "match")]
+    pub matches: MatchText,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

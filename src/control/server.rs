@@ -152,7 +152,8 @@ fn name(command: &Command) -> &'static str {
         Command::Run { .. } => "run",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
-        Command::Edit { .. } => "edit",
+        Command::Edit { .. } | Command::Identify { .. } => "edit",
+        Command::Erase { .. } => "erase",
     }
 }
 

@@ -60,6 +60,10 @@ async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Opt
     match document.outcome {
         Outcome::Done => {
             tracing::info!(source, changes = changes(&document), "imported");
+            if let Some(first) = document.held.first() {
+                let held = document.held.len();
+                tracing::warn!(source, held, line = first.line, "not all was taken; the first: {}", first.reason);
+            }
             if read {
                 remember(state, delivery, hash);
             }

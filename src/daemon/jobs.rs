@@ -109,6 +109,7 @@ impl Jobs {
             Some(source) => targets::hold(due, &source, now),
             None => targets::run(due, &engine, now).await,
         }
+        engine.retain().await;
         self
     }
 }

@@ -58,7 +58,10 @@ fn stopped(source: &str) -> String {
 #[test]
 fn custom_attributes_are_those_that_are_declared() {
     use crate::org::{CustomForm, CustomType, CustomTypes, FactKind};
-    let declared = |form, many| CustomType { form, many, values: Vec::new() };
+    let declared = |form, many| {
+        let declared: CustomType = serde_json::from_str(r#"{"type":"text"}"#).unwrap();
+        CustomType { form, many, ..declared }
+    };
     let names = [
         ("cost_centre".to_owned(), declared(CustomForm::Text, false)),
         ("skills".to_owned(), declared(CustomForm::Text, true)),

@@ -32,7 +32,11 @@ impl Mapper<'_> {
             }))
         };
         match desired() {
-            Ok(desired) => desired.map(Ok),
+            Ok(Some(desired)) => match self.inputs.blocked.reason(key) {
+                Some(reason) => hold(key, Kind::Group, &group.name, HoldCode::Quality, reason.to_owned()),
+                None => Some(Ok(desired)),
+            },
+            Ok(None) => None,
             Err(reason) => hold(key, Kind::Group, &group.name, HoldCode::Value, reason),
         }
     }

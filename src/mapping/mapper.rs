@@ -1,19 +1,20 @@
 //! Answers, for one target, which things should have an object and what each should be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id};
-use super::context::{Logins, Scene};
+use super::context::{Logins, Scene, display_name};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, Wish};
 use crate::object::{Hold, HoldCode, Reservation, Wanted};
-use crate::org::{Id, Snapshot};
+use crate::org::quality::Blocked;
+use crate::org::{Id, Snapshot, Unit};
 
 /// What a mapper works on.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Inputs<'a> {
     /// The proof that what the roster no longer holds is gone from its sources; without it nobody is disabled for
     /// being absent.
     pub absence: Option<Absence>,
+    /// What is held until its record is mended.
+    pub blocked: Arc<Blocked>,
 }
 
 /// The desired state of one target, evaluated on demand.
@@ -36,6 +39,14 @@ pub struct Mapper<'a> {
     pub(super) scene: Scene,
     /// The accounts of this target: of everybody who is to have one, and of everybody who ever had one.
     pub(super) accounts: BTreeMap<Id, Holder>,
+    namesakes: Namesakes,
+}
+
+/// The names that several people, or several units, bear.
+#[derive(Debug, Default)]
+struct Namesakes {
+    people: HashSet<String>,
+    units: HashSet<String>,
 }
 
 /// Whose account it is.
@@ -80,7 +91,30 @@ impl<'a> Mapper<'a> {
                 }
             }
         }
-        Self { inputs, scene, accounts }
+        let people = accounts.values().filter_map(|holder| inputs.snapshot.person(&holder.person)).map(display_name);
+        let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
+        let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
+        Self { inputs, scene, accounts, namesakes }
+    }
+
+    /// What a person is called where people read it: with the login when another account's holder is called the same.
+    pub(super) fn person_label(&self, person: &Id) -> String {
+        let login = || self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
+        match self.inputs.snapshot.person(person).map(display_name) {
+            Some(name) if self.namesakes.people.contains(&name) => format!("{name} ({})", login()),
+            Some(name) => name,
+            // whom the roster no longer knows still has a login that people know
+            None => login(),
+        }
+    }
+
+    /// What a unit is called where people read it: with the unit above when another is called the same.
+    pub(super) fn unit_label(&self, unit: &Unit) -> String {
+        let above = unit.parent.as_ref().and_then(|parent| self.inputs.snapshot.unit(parent));
+        match above.filter(|_| self.namesakes.units.contains(&unit.name)) {
+            Some(above) => format!("{} ({})", unit.name, above.name),
+            None => unit.name.clone(),
+        }
     }
 
     /// The keys of everything that this target should hold or once held for us, in the order of kinds and ids.
@@ -203,6 +237,13 @@ pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
         manager: Edit::Keep,
         members: None::<BTreeSet<Id>>,
     }
+}
+
+/// Those that come more than once.
+fn repeated(names: impl Iterator<Item = String>) -> HashSet<String> {
+    let mut times: HashMap<String, u32> = HashMap::new();
+    names.for_each(|name| *times.entry(name).or_default() += 1);
+    times.into_iter().filter(|(_, times)| *times > 1).map(|(name, _)| name).collect()
 }
 
 fn values(outcome: Outcome) -> Vec<Value> {

@@ -9,6 +9,7 @@ impl Mapper<'_> {
     pub(super) fn unit(&self, key: &Id, unit: &Unit) -> Wanted {
         let rules = self.rules(Kind::Unit)?;
         let context = self.scene.unit_context(key);
+        let label = self.unit_label(unit);
         let desired = || -> Result<Option<Desired>, String> {
             if let Some(when) = &rules.when
                 && !when.holds(&context).map_err(|error| format!("when: {error}"))?
@@ -19,12 +20,16 @@ impl Mapper<'_> {
                 name: self.relative_name(rules, &context, "ou")?.or_else(|| Some(unit.name.clone())),
                 parent: Some(unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent))),
                 attributes: self.attributes(Kind::Unit, rules, &context)?,
-                ..present(key, Kind::Unit, &unit.name)
+                ..present(key, Kind::Unit, &label)
             }))
         };
         match desired() {
-            Ok(desired) => desired.map(Ok),
-            Err(reason) => hold(key, Kind::Unit, &unit.name, HoldCode::Value, reason),
+            Ok(Some(desired)) => match self.inputs.blocked.reason(key) {
+                Some(reason) => hold(key, Kind::Unit, &label, HoldCode::Quality, reason.to_owned()),
+                None => Some(Ok(desired)),
+            },
+            Ok(None) => None,
+            Err(reason) => hold(key, Kind::Unit, &label, HoldCode::Value, reason),
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Current is who has an engagement on the day. Before the first day there is no account; after the last it is
 //! disabled, and its place, name, manager and attributes are kept. Somebody whom the sources no longer know, though
-//! an account was made, is disabled as *absent*.
+//! an account was made, is disabled as *absent*. Whose record a blocking rule found fault with stays as is, but for
+//! the end that a dated fact gives.
 
-use super::context::display_name;
 use super::mapper::{Holder, Mapper, hold, present};
 use super::rules::{KindRules, Place};
 use crate::object::{Desired, Edit, Ground, Kind, Presence, Referent};
@@ -15,18 +15,25 @@ impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
         let rules = self.rules(Kind::User)?;
         let person = &holder.person;
-        let label = match self.inputs.snapshot.person(person) {
-            Some(person) => display_name(person),
-            // whom the roster no longer knows still has a login that people know
-            None => self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned),
-        };
+        let label = self.person_label(person);
+        let blocked = self.inputs.blocked.reason(person);
         if !self.inputs.snapshot.tenure(person).current {
-            return Some(Ok(self.former(account, person, &label)));
+            let former = self.former(account, person, &label);
+            return match blocked {
+                // an absence is no better than the record that it is missing from
+                Some(reason) if !has_ended(&former) => {
+                    hold(account, Kind::User, &label, HoldCode::Quality, reason.to_owned())
+                }
+                _ => Some(Ok(former)),
+            };
         }
         match self.is_in_scope(person, account) {
             Ok(true) => {}
             Ok(false) => return None,
             Err(reason) => return hold(account, Kind::User, &label, HoldCode::Value, reason),
+        }
+        if let Some(reason) = blocked {
+            return hold(account, Kind::User, &label, HoldCode::Quality, reason.to_owned());
         }
         if let Err(reason) = self.inputs.naming.given(person) {
             return hold(account, Kind::User, &label, HoldCode::Naming, reason);
@@ -99,4 +106,9 @@ impl Mapper<'_> {
             None => Edit::Clear,
         }
     }
+}
+
+/// Whether a dated fact or an order takes the account away: that no rule of the record puts off.
+fn has_ended(former: &Desired) -> bool {
+    matches!(former.presence, Presence::Disabled { ground: Ground::Ended | Ground::Suspended, .. })
 }

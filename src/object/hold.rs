@@ -27,6 +27,8 @@ pub enum HoldCode {
     Naming,
     /// The target marks the object as protected.
     Protected,
+    /// A rule of the record that blocks found something about the person, unit or group.
+    Quality,
     /// It waits for an object that is itself held.
     Waits,
 }

@@ -1,17 +1,18 @@
 //! What one reading of a source brought: its header, its lines, and how whole it was.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::custom_type::CustomTypes;
 use super::fact::Version;
-use super::id::Id;
 use super::kind::FactKind;
 use super::past::PastLine;
-use super::problem::Problem;
+use super::records::PackedLine;
 use super::reference::Reference;
+use super::runs::Runs;
+use super::stated::Gaps;
 use super::time::Instant;
 
 /// The first line of a file in the exchange format.
@@ -122,6 +123,8 @@ impl Completeness {
 pub struct Line {
     pub number: u64,
     pub version: Version<Reference>,
+    /// What it leaves to other sources.
+    pub gaps: Gaps,
 }
 
 /// Everything one reading brought.
@@ -130,7 +133,7 @@ pub struct Batch {
     /// The name of the source.
     pub source: String,
     pub header: Header,
-    pub lines: Vec<Line>,
+    pub lines: Runs<PackedLine>,
     /// What the custom attributes of the lines were checked against.
     pub custom: CustomTypes,
     /// The lines of a history; then `lines` is empty.
@@ -150,41 +153,4 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.past.is_empty()
     }
-}
-
-/// What is wrong between the lines of a file: an id used for two kinds, and overlapping intervals of one thing.
-pub fn problems_between(lines: &[Line]) -> Vec<Problem> {
-    let mut things: HashMap<&Id, Vec<&Line>> = HashMap::with_capacity(lines.len());
-    for line in lines {
-        things.entry(&line.version.id).or_default().push(line);
-    }
-    let mut problems: Vec<Problem> =
-        things.values_mut().filter(|lines| lines.len() > 1).flat_map(|lines| problems_of_one(lines)).collect();
-    problems.sort_by_key(|problem| problem.line);
-    problems
-}
-
-fn problems_of_one(lines: &mut [&Line]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let (first_kind, first_line) = (lines[0].version.kind(), lines[0].number);
-    for line in lines.iter().filter(|line| line.version.kind() != first_kind) {
-        let (id, kind) = (&line.version.id, line.version.kind());
-        let message = format!("the id {id:?} of this {kind} is that of a {first_kind} on line {first_line}");
-        problems.push(Problem::of_line(line.number, message).with_hint("ids are unique over all kinds"));
-    }
-    lines.sort_by_key(|line| line.version.interval.from);
-    for pair in lines.windows(2).filter(|pair| pair[0].version.interval.overlaps(&pair[1].version.interval)) {
-        let (earlier, later) = if pair[0].number < pair[1].number { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
-        let message = format!(
-            "the {} {:?} is stated for {} here and for {} on line {}: the intervals overlap",
-            later.version.kind(),
-            later.version.id,
-            later.version.interval,
-            earlier.version.interval,
-            earlier.number
-        );
-        let hint = "valid_to is the first day on which a version no longer holds";
-        problems.push(Problem::of_line(later.number, message).with_hint(hint));
-    }
-    problems
 }

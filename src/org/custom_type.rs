@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
 use super::custom::Custom;
+use super::custom_bounds::Pattern;
 use super::kind::FactKind;
 use super::time::Day;
 
@@ -22,6 +23,24 @@ pub struct CustomType {
     /// The only texts that there are; none listed is any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+    /// What the whole of a text matches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<Pattern>,
+    /// The most characters of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u32>,
+    /// The least number, or the first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Value>,
+    /// The greatest number, or the last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Value>,
+    /// A thing without it is a finding of the rule `custom-required`, and refused by nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// The source that states it. The configuration's own affair: no header has it.
+    #[serde(default, skip_serializing)]
+    pub source: Option<String>,
 }
 
 /// The form of a single value.
@@ -70,10 +89,13 @@ impl CustomTypes {
             let declared = |(name, declared): (&String, &Value)| {
                 let declared =
                     if declared.is_string() { serde_json::json!({ "type": declared }) } else { declared.clone() };
-                let declared = serde_json::from_value(declared);
-                declared
-                    .map(|declared| (name.clone(), declared))
-                    .map_err(|error| format!("custom.{kind}.{name}: {error}"))
+                let at = |problem: String| format!("custom.{kind}.{name}: {problem}");
+                let declared: CustomType = serde_json::from_value(declared).map_err(|error| at(error.to_string()))?;
+                match declared.flaws().into_iter().next() {
+                    Some((field, problem)) => Err(at(format!("{field}: {problem}"))),
+                    None if declared.source.is_some() => Err(at("source is said in the configuration alone".into())),
+                    None => Ok((name.clone(), declared)),
+                }
             };
             types.insert(known, names.iter().map(declared).collect::<Result<CustomNames, String>>()?);
         }
@@ -142,11 +164,16 @@ impl CustomType {
     }
 
     fn one(&self, value: &Value) -> Result<Value, String> {
+        let value = self.formed(value)?;
+        match self.out_of_bounds(&value) {
+            None => Ok(value),
+            Some(problem) => Err(problem),
+        }
+    }
+
+    fn formed(&self, value: &Value) -> Result<Value, String> {
         match (self.form, value) {
-            (CustomForm::Text, Value::String(text)) if self.values.is_empty() || self.values.contains(text) => {
-                Ok(value.clone())
-            }
-            (CustomForm::Text, Value::String(_)) => Err(format!("the value is none of {}", self.values.join(", "))),
+            (CustomForm::Text, Value::String(_)) => Ok(value.clone()),
             (CustomForm::Number, Value::Number(number)) => Ok(Value::Number(whole(number))),
             (CustomForm::Day, Value::String(text)) => match text.parse::<Day>() {
                 Ok(day) => Ok(Value::String(day.to_string())),
@@ -159,7 +186,7 @@ impl CustomType {
 }
 
 impl CustomForm {
-    fn noun(self) -> &'static str {
+    pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Text => "a text",
             Self::Number => "a number",
@@ -207,6 +234,19 @@ mod tests {
             (r#"{"type":"text","many":true}"#, "[]", Ok("null")),
             (r#"{"type":"number","many":true}"#, r#"[1,"2"]"#, Err("a number is expected")),
             (r#"{"type":"text","values":["a","b"]}"#, r#""c""#, Err("none of a, b")),
+            (r#"{"type":"text","pattern":"[0-9]{4}"}"#, r#""1234""#, Ok(r#""1234""#)),
+            (r#"{"type":"text","pattern":"[0-9]{4}"}"#, r#""12345""#, Err("\"12345\" does not match [0-9]{4}")),
+            (r#"{"type":"text","pattern":"a|ab"}"#, r#""ab""#, Ok(r#""ab""#)),
+            (r#"{"type":"text","pattern":"^[0-9]{4}$"}"#, r#""1234\n""#, Err("does not match")),
+            (r#"{"type":"text","pattern":"[a-z]+","many":true}"#, r#"["a","B"]"#, Err("\"B\" does not match")),
+            (r#"{"type":"text","max_length":3}"#, r#""æøå""#, Ok(r#""æøå""#)),
+            (r#"{"type":"text","max_length":3}"#, r#""abcd""#, Err("\"abcd\" has 4 characters, at most 3 are allowed")),
+            (r#"{"type":"number","min":1,"max":2.5}"#, "2.5", Ok("2.5")),
+            (r#"{"type":"number","min":1}"#, "0", Err("0 is less than 1")),
+            (r#"{"type":"number","max":2.5}"#, "3", Err("3 is more than 2.5")),
+            (r#"{"type":"day","min":"2020-01-01"}"#, r#""2019-12-31""#, Err("2019-12-31 is before 2020-01-01")),
+            (r#"{"type":"day","max":"2020-01-01"}"#, r#""2020-01-02""#, Err("2020-01-02 is after 2020-01-01")),
+            (r#"{"type":"day","max":"2020-01-01"}"#, r#""2020-01-01""#, Ok(r#""2020-01-01""#)),
         ];
         for (declared, value, expected) in table {
             let header = serde_json::from_str(&format!(r#"{{"person":{{"x":{declared}}}}}"#)).unwrap();

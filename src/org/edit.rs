@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::history::{Span, Timeline};
+use super::history::{Span, Timeline, pieces};
 use super::time::{Day, Interval};
 
 /// The fields of a fact, as its body has them.
@@ -165,20 +165,16 @@ pub struct Difference<B> {
 
 /// Every difference, in the order of days; days that differ in the same way are one.
 pub fn differences<B: Clone + Eq>(before: &Timeline<B>, after: &Timeline<B>) -> Vec<Difference<B>> {
-    let spans = || before.spans().iter().chain(after.spans());
-    let mut starts: BTreeSet<Option<Day>> = spans().map(|span| span.interval.from).collect();
-    starts.extend(spans().filter_map(|span| span.interval.to).map(Some));
-    let starts: Vec<Option<Day>> = starts.into_iter().collect();
+    let spans = before.spans().iter().chain(after.spans()).map(|span| span.interval);
     let mut found: Vec<Difference<B>> = Vec::new();
-    for (at, from) in starts.iter().enumerate() {
-        let interval = Interval { from: *from, to: starts.get(at + 1).copied().flatten() };
-        let says = |timeline: &Timeline<B>| timeline.within(&interval).spans().first().map(|span| span.body.clone());
+    for interval in pieces(spans) {
+        let says = |timeline: &Timeline<B>| timeline.in_all_of(&interval).cloned();
         let (before, after) = (says(before), says(after));
         if before == after {
             continue;
         }
         match found.last_mut() {
-            Some(last) if last.interval.to == *from && last.before == before && last.after == after => {
+            Some(last) if last.interval.to == interval.from && last.before == before && last.after == after => {
                 last.interval.to = interval.to;
             }
             _ => found.push(Difference { interval, before, after }),

@@ -43,6 +43,28 @@ impl Version {
     }
 }
 
+/// The canonical line of a fact with the body of a row, as it stands there: only a national id is worth reading it.
+pub fn line_of_body(
+    kind: FactKind,
+    id: &Id,
+    interval: Interval,
+    body: &str,
+    sealer: Option<&Sealer>,
+) -> Result<String, LineError> {
+    let inner = body.strip_prefix('{').filter(|inner| inner.ends_with('}') && !inner.contains(FIELD));
+    let Some(inner) = inner else {
+        return Version { id: id.clone(), interval, fact: Fact::from_body(kind, body)? }.to_line(sealer);
+    };
+    let mut line = interval.line_start(kind, id)?;
+    line.reserve_exact(inner.len() + 2);
+    line.push_str(if inner == "}" { "" } else { "," });
+    line.push_str(inner);
+    Ok(line)
+}
+
+/// The field that is sealed in the roster.
+const FIELD: &str = "national_id";
+
 impl Interval {
     /// The fields that every line begins with.
     pub fn line_start(&self, kind: FactKind, id: &Id) -> Result<String, LineError> {

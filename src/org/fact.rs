@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::association::Association;
@@ -199,14 +200,23 @@ impl<'de, R: Deserialize<'de> + Ord> Fact<R> {
     }
 }
 
-impl Fact {
+impl<R: Serialize + Ord> Fact<R> {
     /// The canonical JSON text of the fact's fields: equal facts have equal bytes.
     pub fn body(&self) -> Result<String, serde_json::Error> {
         of_any_kind!(self, fact => serde_json::to_string(fact))
     }
+}
 
-    /// Reads a [`body`](Self::body) back.
-    pub fn from_body(kind: FactKind, body: &str) -> Result<Self, serde_json::Error> {
+impl<R: DeserializeOwned + Ord> Fact<R> {
+    /// Reads a [`body`](Fact::body) back, whatever its references are.
+    pub(super) fn from_text(kind: FactKind, body: &str) -> Result<Self, serde_json::Error> {
         Self::deserialize(kind, &mut serde_json::Deserializer::from_str(body))
+    }
+}
+
+impl Fact {
+    /// Reads the [`body`](Fact::body) of a row back.
+    pub fn from_body(kind: FactKind, body: &str) -> Result<Self, serde_json::Error> {
+        Self::from_text(kind, body)
     }
 }

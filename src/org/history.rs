@@ -3,6 +3,8 @@
 //! A [`Timeline`] is always normal: its spans are sorted, hold on at least one day, do not overlap, and two that
 //! touch differ. Each operation changes only the days it names: a fact is never lost by an edit elsewhere.
 
+use std::collections::BTreeSet;
+
 use super::time::{Day, Interval};
 
 /// A body that holds on the days of an interval.
@@ -58,6 +60,19 @@ impl<B: Clone + Eq> Timeline<B> {
     /// What holds on a day.
     pub fn on(&self, day: Day) -> Option<&B> {
         self.0.iter().find(|span| span.interval.contains(day)).map(|span| &span.body)
+    }
+
+    /// What holds on all days of `interval` alike, if anything does.
+    pub fn in_all_of(&self, interval: &Interval) -> Option<&B> {
+        let span = self.0.iter().find(|span| span.interval.overlaps(interval))?;
+        (span.interval.intersect(interval) == Some(*interval)).then_some(&span.body)
+    }
+
+    /// The same days with other bodies; those that are equal now and touch are one.
+    #[must_use]
+    pub fn map<C: Clone + Eq>(&self, mut body: impl FnMut(&B) -> C) -> Timeline<C> {
+        let span = |span: &Span<B>| Span { interval: span.interval, body: body(&span.body) };
+        Timeline::of_disjoint(self.0.iter().map(span).collect())
     }
 
     /// States `body` on the days of `interval` and says nothing about the others.
@@ -120,6 +135,19 @@ impl<B: Clone + Eq> Timeline<B> {
 
 fn cut<B: Clone>(span: &Span<B>, to: &Interval) -> Option<Span<B>> {
     span.interval.intersect(to).map(|interval| Span { interval, body: span.body.clone() })
+}
+
+/// Cuts the days that intervals cover, and those between them, at every start and end: on each piece each of the
+/// intervals holds throughout or not at all.
+pub fn pieces(intervals: impl Iterator<Item = Interval>) -> Vec<Interval> {
+    let mut starts: BTreeSet<Option<Day>> = BTreeSet::new();
+    for interval in intervals {
+        starts.insert(interval.from);
+        starts.extend(interval.to.map(Some));
+    }
+    let starts: Vec<Option<Day>> = starts.into_iter().collect();
+    let ends = starts.iter().skip(1).copied().chain([None]);
+    starts.iter().zip(ends).map(|(from, to)| Interval { from: *from, to }).collect()
 }
 
 /// What turns the stored rows of one thing into the wanted timeline: the rows to close, and the spans to add. A row

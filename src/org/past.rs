@@ -11,6 +11,7 @@ use super::id::Id;
 use super::intake_plan::NewRow;
 use super::kind::FactKind;
 use super::reference::Reference;
+use super::stated::Gaps;
 use super::time::{Instant, Interval};
 
 /// Who said a version, and from when to when it was believed.
@@ -45,7 +46,7 @@ impl PastLine {
     /// The line without who said it; `None` where it says nothing but an end.
     pub(super) fn into_line(self) -> Option<(Line, Said)> {
         let version = super::fact::Version { id: self.id, interval: self.interval, fact: self.fact? };
-        Some((Line { number: self.number, version }, self.said))
+        Some((Line { number: self.number, version, gaps: Gaps::default() }, self.said))
     }
 }
 

@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::batch::{Batch, Line};
+use super::batch::Batch;
+use super::between::Between;
+use super::custom_type::CustomTypes;
 use super::fact::Fact;
 use super::history::{Span, Timeline};
 use super::id::Id;
-use super::intake_plan::{Counts, IntakePlan, NewRow, Rows, Stored, Thing};
-use super::intended::Intended;
+use super::intake_plan::{Counts, IntakePlan, NewRow, Stored, Thing};
+use super::key::Key;
 use super::kind::FactKind;
+use super::known::{Census, Known, Place};
 use super::past::{Past, PastCommit, PastLine, PastRow, Said};
 use super::problem::{MOST_PROBLEMS, Problem};
-use super::resolve::{self, Resolved};
+use super::reference::Reference;
+use super::resolve::{Dereference, Resolved};
 use super::time::Instant;
-use super::{ancestry, contacts};
 
 /// Plans the import of a past.
 pub(super) fn plan(batch: Batch, stored: &Stored) -> Result<IntakePlan, Vec<Problem>> {
@@ -25,8 +28,14 @@ pub(super) fn plan(batch: Batch, stored: &Stored) -> Result<IntakePlan, Vec<Prob
     }
     let commits = commits(&batch.past)?;
     refuse_overlaps(&batch.past)?;
-    let (lines, said): (Vec<Line>, Vec<Said>) = batch.past.into_iter().filter_map(PastLine::into_line).unzip();
-    let (lines, _) = resolve::resolve(lines, &Rows::new(), &[])?;
+    let known = known(&batch.past);
+    let mut references = Dereference::default();
+    let (mut lines, mut said) = (Vec::with_capacity(batch.past.len()), Vec::with_capacity(batch.past.len()));
+    for ((line, who), at) in batch.past.into_iter().filter_map(PastLine::into_line).zip(0..) {
+        lines.extend(references.resolve(at, line, None, &known));
+        said.push(who);
+    }
+    references.finish()?;
     refuse_what_is_in_force(&lines, &said)?;
 
     let places: HashMap<Instant, usize> = commits.iter().enumerate().map(|(at, commit)| (commit.known, at)).collect();
@@ -35,7 +44,8 @@ pub(super) fn plan(batch: Batch, stored: &Stored) -> Result<IntakePlan, Vec<Prob
     for (line, said) in lines.iter().zip(&said) {
         let (kind, id) = (line.version.kind(), line.version.id.clone());
         things.entry(kind).or_default().insert(id.clone());
-        let row = NewRow { kind, id, interval: line.version.interval, body: body(line).map_err(|p| vec![p])? };
+        let source = said.source.as_str().into();
+        let row = NewRow { kind, id, interval: line.version.interval, source, body: line.body.clone() };
         let known_from = places.get(&said.known_from).copied().unwrap_or_default();
         past.rows.push(PastRow { row, known_from, known_to: said.known_to.and_then(|to| places.get(&to).copied()) });
     }
@@ -46,6 +56,19 @@ pub(super) fn plan(batch: Batch, stored: &Stored) -> Result<IntakePlan, Vec<Prob
         past: Some(past),
         ..IntakePlan::default()
     })
+}
+
+/// What the lines can name: what any of them says, at whatever instant it was believed.
+fn known(lines: &[PastLine]) -> Known {
+    let mut census = Census::default();
+    for PastLine { id, fact, .. } in lines {
+        let Some(fact) = fact else { continue };
+        census.add(fact.kind(), id, Place { stated: true, ..Place::default() });
+        if let Fact::Key(Key { of: Reference::Id(of), source, value }) = fact {
+            census.add_key(Key { of: of.clone(), source: source.clone(), value: value.clone() });
+        }
+    }
+    census.finish()
 }
 
 /// The commits that the lines speak of, by instant. One commit has one source, actor and note, and whatever closed a
@@ -110,23 +133,19 @@ fn refuse_overlaps(lines: &[PastLine]) -> Result<(), Vec<Problem>> {
 
 /// The checks between things, for what is in force now; what is no longer believed is taken as it was.
 fn refuse_what_is_in_force(lines: &[Resolved], said: &[Said]) -> Result<(), Vec<Problem>> {
-    let in_force: Vec<Resolved> =
-        lines.iter().zip(said).filter(|(_, said)| said.known_to.is_none()).map(|(line, _)| line.clone()).collect();
+    let in_force = || lines.iter().zip(said).filter(|(_, said)| said.known_to.is_none()).map(|(line, _)| line);
     let mut spans: BTreeMap<Thing, Vec<Span<Arc<str>>>> = BTreeMap::new();
-    for line in &in_force {
-        let span = Span { interval: line.version.interval, body: body(line).map_err(|problem| vec![problem])? };
+    for line in in_force() {
+        let span = Span { interval: line.version.interval, body: line.body.clone() };
         spans.entry((line.version.kind(), line.version.id.clone())).or_default().push(span);
     }
-    let wanted: BTreeMap<Thing, Timeline<Arc<str>>> =
-        spans.into_iter().map(|(thing, spans)| (thing, Timeline::new(spans).unwrap_or_default())).collect();
-    let rows = Rows::new();
-    let intended = Intended { lines: &in_force, rows: &rows, wanted: &wanted };
-    ancestry::refuse_cycles(&intended)?;
-    contacts::refuse_values(&intended)
-}
-
-fn body(line: &Resolved) -> Result<Arc<str>, Problem> {
-    Fact::body(&line.version.fact).map(Arc::from).map_err(|error| Problem::of_line(line.number, error.to_string()))
+    let custom = CustomTypes::default();
+    let mut between = Between::new(spans.keys().map(|(kind, _)| *kind).collect(), &custom);
+    for ((kind, id), spans) in spans {
+        between.holds(kind, &id, || Timeline::new(spans).unwrap_or_default());
+    }
+    in_force().for_each(|line| between.states(line));
+    between.finish()
 }
 
 fn refuse(mut problems: Vec<Problem>) -> Result<(), Vec<Problem>> {

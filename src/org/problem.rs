@@ -29,6 +29,57 @@ impl Problem {
     }
 }
 
+/// The first problems of a file, found in any order.
+#[derive(Debug, Default)]
+pub(super) struct FirstProblems(Vec<(u64, Problem)>);
+
+impl FirstProblems {
+    /// Takes a problem of the line at a place. Those of one line come in their order.
+    pub(super) fn push(&mut self, at: u64, problem: Problem) {
+        self.0.push((at, problem));
+        if self.0.len() >= 8 * MOST_PROBLEMS {
+            self.cut();
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Keeps the lines up to the one that makes the number full.
+    fn cut(&mut self) {
+        self.0.sort_by_key(|(at, _)| *at);
+        if let Some((last, _)) = self.0.get(MOST_PROBLEMS - 1) {
+            let last = *last;
+            self.0.retain(|(at, _)| *at <= last);
+        }
+    }
+
+    /// All problems of the first lines that have any, about as many as are worth showing.
+    pub(super) fn whole_lines(mut self) -> Vec<Problem> {
+        self.cut();
+        self.0.into_iter().map(|(_, problem)| problem).collect()
+    }
+
+    /// As many problems as are worth showing.
+    pub(super) fn first(self) -> Vec<Problem> {
+        let mut problems = self.whole_lines();
+        problems.truncate(MOST_PROBLEMS);
+        problems
+    }
+
+    /// The first problems, if there are any.
+    pub(super) fn finish(self) -> Result<(), Vec<Problem>> {
+        if self.is_empty() { Ok(()) } else { Err(self.first()) }
+    }
+}
+
+impl From<super::packed::Damaged> for Vec<Problem> {
+    fn from(damaged: super::packed::Damaged) -> Self {
+        vec![Problem::of_line(0, damaged.to_string())]
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.message)?;

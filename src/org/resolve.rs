@@ -1,143 +1,92 @@
-//! The references of a batch: keys become ids, and everything that is named must be there.
+//! The references of a line: keys become ids, and everything that is named must be there.
 //!
 //! A reference may name a thing of the same file (before or after it) or of the roster. One that the same file
 //! corrects away is still found, but is told apart: such a file contradicts itself, or is cut off.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::batch::Line;
-use super::fact::{Fact, Version};
-use super::id::Id;
-use super::intake_plan::{Rows, Thing};
-use super::key::Key;
+use super::fact::Version;
 use super::kind::FactKind;
-use super::problem::{MOST_PROBLEMS, Problem};
-use super::reference::{Field, Reference, SourceKey};
+use super::known::{Known, Missing};
+use super::problem::{FirstProblems, Problem};
+use super::reference::{Field, Reference};
 
 /// A line whose references are ids.
 #[derive(Debug, Clone)]
 pub(super) struct Resolved {
+    /// Its place among the lines of the batch.
+    pub(super) at: u64,
     pub(super) number: u64,
     pub(super) version: Version,
+    /// The canonical JSON of what it states.
+    pub(super) body: Arc<str>,
 }
 
-/// Every line, resolved, and the problems of lines that name what the file corrects away.
-pub(super) type Outcome = (Vec<Resolved>, Vec<Problem>);
-
-/// Resolves every line, or names those that cannot be.
-pub(super) fn resolve(lines: Vec<Line>, rows: &Rows<'_>, gone: &[&Thing]) -> Result<Outcome, Vec<Problem>> {
-    let known = Known::new(&lines, rows, gone);
-    let mut resolved = Vec::with_capacity(lines.len());
-    let (mut problems, mut dangling) = (Vec::new(), Vec::new());
-    for line in lines {
-        if problems.len() >= MOST_PROBLEMS {
-            break;
-        }
-        let Line { number, version: Version { id, interval, fact } } = line;
-        let kind = fact.kind();
-        if let Some(other) = known.kinds.get(&id).filter(|other| **other != kind) {
-            let message = format!("the id {id:?} of this {kind} is that of a {other} of the roster");
-            problems.push(Problem::of_line(number, message).with_hint("ids are unique over all kinds"));
-            continue;
-        }
-        let resolve = |field: Field, reference: Reference| {
-            // an account outlives its person: an export holds it when nobody knows the person any more
-            if let (FactKind::Account, "person", Reference::Id(id)) = (kind, field.name, &reference)
-                && (known.gone.contains(id) || !known.kinds.contains_key(id))
-            {
-                return Ok(id.clone());
-            }
-            let found = known.find(field, &reference)?;
-            if known.gone.contains(&found) && dangling.len() < MOST_PROBLEMS {
-                let message = format!("{}: {reference} is not in this file, so it would be gone", field.name);
-                dangling.push(Problem::of_line(number, message).with_hint(COMPLETE));
-            }
-            Ok(found)
-        };
-        match fact.map(resolve) {
-            Ok(fact) => {
-                // A key and an id may have named the same thing.
-                problems.extend(fact.problems().into_iter().map(|message| Problem::of_line(number, message)));
-                resolved.push(Resolved { number, version: Version { id, interval, fact } });
-            }
-            Err(Missing { field, message }) => {
-                let hint = "what a line names must be in the file or in the roster";
-                problems.push(Problem::of_line(number, format!("{field}: {message}")).with_hint(hint));
-            }
-        }
-    }
-    if problems.is_empty() { Ok((resolved, dangling)) } else { Err(problems) }
+/// What was wrong with the references of the lines so far.
+#[derive(Debug, Default)]
+pub(super) struct Dereference {
+    problems: FirstProblems,
+    /// Lines that name what the file corrects away.
+    dangling: FirstProblems,
 }
 
 const COMPLETE: &str = "the header says that the file is complete: what it lacks was never true";
 
-struct Known {
-    kinds: HashMap<Id, FactKind>,
-    /// `None`: several things have the key.
-    keys: HashMap<SourceKey, Option<Id>>,
-    /// What the file corrects away.
-    gone: HashSet<Id>,
-}
-
-struct Missing {
-    field: &'static str,
-    message: String,
-}
-
-impl Known {
-    fn new(lines: &[Line], rows: &Rows<'_>, gone: &[&Thing]) -> Self {
-        let gone = gone.iter().map(|(_, id)| id.clone()).collect();
-        let mut known = Self { kinds: HashMap::new(), keys: HashMap::new(), gone };
-        let restated: HashSet<&Id> =
-            lines.iter().filter(|line| line.version.kind() == FactKind::Key).map(|line| &line.version.id).collect();
-        for ((kind, id), rows) in rows {
-            known.kinds.insert(id.clone(), *kind);
-            if *kind != FactKind::Key || restated.contains(id) {
-                continue;
-            }
-            for row in rows {
-                if let Ok(Fact::Key(key)) = Fact::from_body(*kind, &row.body) {
-                    known.add_key(key.source, key.value, &key.of);
-                }
-            }
+impl Dereference {
+    /// Resolves the line at a place. `body` is that of its fact, where nothing is named by a key. `None`: the line
+    /// has a problem.
+    pub(super) fn resolve(&mut self, at: u64, line: Line, body: Option<Arc<str>>, known: &Known) -> Option<Resolved> {
+        let Line { number, version: Version { id, interval, fact }, gaps } = line;
+        let kind = fact.kind();
+        if let Some((other, _)) = known.get(&id).filter(|(other, _)| *other != kind) {
+            let message = format!("the id {id:?} of this {kind} is that of a {other} of the roster");
+            self.problems.push(at, Problem::of_line(number, message).with_hint("ids are unique over all kinds"));
+            return None;
         }
-        for line in lines {
-            let (id, kind) = (&line.version.id, line.version.kind());
-            if known.gone.remove(id) {
-                known.kinds.insert(id.clone(), kind);
+        let dangling = &mut self.dangling;
+        let resolve = |field: Field, reference: Reference| {
+            if let Reference::Id(id) = &reference
+                && gaps.stand_in(field.name)
+            {
+                return Ok(id.clone());
             }
-            known.kinds.entry(id.clone()).or_insert(kind);
-            if let Fact::Key(Key { of: Reference::Id(of), source, value }) = &line.version.fact {
-                known.add_key(source.clone(), value.clone(), of);
+            // an account outlives its person: an export holds it when nobody knows the person any more
+            if let (FactKind::Account, "person", Reference::Id(id)) = (kind, field.name, &reference)
+                && known.get(id).is_none_or(|(_, gone)| gone)
+            {
+                return Ok(id.clone());
             }
-        }
-        known
-    }
-
-    fn add_key(&mut self, source: String, key: String, of: &Id) {
-        let entry = self.keys.entry(SourceKey { source, key }).or_insert_with(|| Some(of.clone()));
-        if entry.as_ref() != Some(of) {
-            *entry = None;
-        }
-    }
-
-    fn find(&self, field: Field, reference: &Reference) -> Result<Id, Missing> {
-        let missing = |message| Missing { field: field.name, message };
-        let id = match reference {
-            Reference::Id(id) => id.clone(),
-            Reference::Key(key) => match self.keys.get(key) {
-                Some(Some(id)) => id.clone(),
-                Some(None) => return Err(missing(format!("{reference} names several things"))),
-                None => return Err(missing(format!("{reference} is not known"))),
-            },
+            let (found, gone) = known.find(field, &reference)?;
+            if gone {
+                let message = format!("{}: {reference} is not in this file, so it would be gone", field.name);
+                dangling.push(at, Problem::of_line(number, message).with_hint(COMPLETE));
+            }
+            Ok(found)
         };
-        match (self.kinds.get(&id), field.expects) {
-            (Some(kind), Some(expected)) if *kind != expected => {
-                Err(missing(format!("{reference} is a {kind}, not a {expected}")))
+        let fact = match fact.map(resolve) {
+            Ok(fact) => fact,
+            Err(Missing { field, message }) => {
+                let hint = "what a line names must be in the file or in the roster";
+                self.problems.push(at, Problem::of_line(number, format!("{field}: {message}")).with_hint(hint));
+                return None;
             }
-            (Some(_), _) => Ok(id),
-            (None, Some(expected)) => Err(missing(format!("there is no {expected} {reference}"))),
-            (None, None) => Err(missing(format!("there is nothing with the id {reference}"))),
+        };
+        if body.is_none() {
+            // A key and an id may have named the same thing.
+            fact.problems().into_iter().for_each(|message| self.problems.push(at, Problem::of_line(number, message)));
         }
+        match body.map_or_else(|| gaps.body(&fact).map(Arc::from), Ok) {
+            Ok(body) => Some(Resolved { at, number, version: Version { id, interval, fact }, body }),
+            Err(error) => {
+                self.problems.push(at, Problem::of_line(number, error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// The lines that name what the file corrects away, unless a line has a problem.
+    pub(super) fn finish(self) -> Result<Vec<Problem>, Vec<Problem>> {
+        if self.problems.is_empty() { Ok(self.dangling.first()) } else { Err(self.problems.whole_lines()) }
     }
 }

@@ -69,6 +69,11 @@ impl fmt::Display for Day {
 #[serde(try_from = "String", into = "String")]
 pub struct Instant(i64);
 
+/// A text that is not an instant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not an instant: write one such as 2026-11-23T14:05:09+01:00, or 2026-11-23T13:05:09Z in UTC")]
+pub struct InstantError(String);
+
 impl Instant {
     pub fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -89,23 +94,29 @@ impl Instant {
         Day(self.timestamp().to_zoned(zone.clone()).date())
     }
 
+    /// As people of a zone read it: to the second, with the offset, such as `2026-11-23 14:05:09 +01:00`.
+    pub fn local(self, zone: &Zone) -> String {
+        self.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+    }
+
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }
 }
 
 impl FromStr for Instant {
-    type Err = jiff::Error;
+    type Err = InstantError;
 
-    fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        Ok(Self(text.parse::<jiff::Timestamp>()?.as_microsecond()))
+    fn from_str(text: &str) -> Result<Self, InstantError> {
+        let at: jiff::Timestamp = text.parse().map_err(|_| InstantError(text.to_owned()))?;
+        Ok(Self(at.as_microsecond()))
     }
 }
 
 impl TryFrom<String> for Instant {
-    type Error = jiff::Error;
+    type Error = InstantError;
 
-    fn try_from(text: String) -> Result<Self, jiff::Error> {
+    fn try_from(text: String) -> Result<Self, InstantError> {
         text.parse()
     }
 }

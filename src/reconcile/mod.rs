@@ -15,8 +15,10 @@ mod order;
 mod places;
 mod plan;
 mod references;
+mod retention;
 
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
 pub use guard::{Approval, Cleared, Limit, Limits, Measure, Verdict, guard};
 pub use plan::{Counts, Digest, NotADigest, Plan, Population, Reach, Unmanaged, basis};
+pub use retention::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};

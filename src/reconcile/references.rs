@@ -1,14 +1,14 @@
 //! Who refers to whom: managers and members, compared when every object was seen and every create is known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::compare::{change, differs, step};
 use super::diff::{Diff, Present};
 use super::finish::Created;
-use crate::object::HoldCode;
 use crate::object::{
     Change, Coverage, Desired, Edit, Ground, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect,
 };
+use crate::object::{Hold, HoldCode};
 use crate::org::Id;
 
 impl Diff<'_> {
@@ -74,12 +74,19 @@ impl Diff<'_> {
             .filter(|(_, present)| present.desired.as_ref().is_some_and(|desired| desired.members.is_some()))
             .map(|(key, _)| key.clone())
             .collect();
+        // who is held for the quality of the record stays in the groups that he is in, and comes into no other
+        let is_blocked = |hold: &&Hold| hold.code == HoldCode::Quality;
+        let blocked: HashSet<Id> = self.held.iter().filter(is_blocked).map(|hold| hold.key.clone()).collect();
         for key in staying {
-            self.settle_members_of(&key, created, coverage);
+            self.settle_members_of(&key, created, coverage, &blocked);
         }
         for desired in created.values() {
-            let joining: Vec<&Id> =
-                desired.members.iter().flatten().filter(|member| self.will_be_there(member, created)).collect();
+            let joining: Vec<&Id> = desired
+                .members
+                .iter()
+                .flatten()
+                .filter(|member| self.will_be_there(member, created) && !blocked.contains(*member))
+                .collect();
             if !joining.is_empty() {
                 let addition = joining_step(desired, None, &joining, created);
                 self.accept(desired, false, vec![addition]);
@@ -87,7 +94,7 @@ impl Diff<'_> {
         }
     }
 
-    fn settle_members_of(&mut self, key: &Id, created: &Created, coverage: &Coverage) {
+    fn settle_members_of(&mut self, key: &Id, created: &Created, coverage: &Coverage, blocked: &HashSet<Id>) {
         let Some(present) = self.present.get(key) else { return };
         let Some(desired) = present.desired.clone() else { return };
         let Some(members) = &desired.members else { return };
@@ -99,6 +106,7 @@ impl Diff<'_> {
             observed.iter().filter_map(|handle| self.handles.get(handle)).map(|id| (id, self.key_at(id))).collect();
         let joining: Vec<&Id> = members
             .iter()
+            .filter(|member| !blocked.contains(*member))
             .filter(|member| match self.present.get(*member) {
                 Some(present) => !there.contains_key(&present.object),
                 None => created.contains_key(*member),
@@ -106,7 +114,7 @@ impl Diff<'_> {
             .collect();
         let leaving: Vec<Value> = there
             .iter()
-            .filter(|(_, key)| key.is_some_and(|key| !members.contains(key)))
+            .filter(|(_, key)| key.is_some_and(|key| !members.contains(key) && !blocked.contains(key)))
             .map(|(id, _)| Value::Reference(Referent::Object((*id).clone())))
             .collect();
         let ours = there.values().flatten().count() as u64;

@@ -17,6 +17,7 @@ pub enum Document {
     Import(ImportDocument),
     Approval(ApprovalDocument),
     Edit(super::EditDocument),
+    Erase(super::EraseDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.
@@ -51,6 +52,9 @@ pub struct PlanView {
     pub breaches: Vec<Measure>,
     /// Whether somebody approved exactly this plan.
     pub approved: bool,
+    /// It is for a day to come: it can be neither approved nor applied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_look_at: bool,
     /// Names for the keys and objects that the steps refer to.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -69,6 +73,7 @@ impl PlanView {
             breaches: limits.iter().filter(|measure| measure.is_breached()).cloned().collect(),
             limits,
             approved,
+            to_look_at: false,
             labels: plan.labels,
         }
     }
@@ -128,6 +133,9 @@ pub struct RunView {
     pub held: Vec<Hold>,
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
+    /// Whom the plan that is held would disable or delete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<super::Ended>,
     /// Steps that a read after the run found still to do. None when the run was not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<u64>,
@@ -163,12 +171,35 @@ pub struct ImportDocument {
     pub outcome: Outcome,
     /// Per kind of fact: `added`, `changed`, `ended`, `unchanged`.
     pub counts: serde_json::Value,
+    /// The file proved itself whole.
+    #[serde(default)]
+    pub complete: bool,
+    /// What the file ends: those first who are gone today.
+    #[serde(default)]
+    pub ends: Vec<super::Ended>,
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
     pub problems: Vec<Problem>,
+    /// Lines, or fields of lines, that were not taken; the rest was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<HeldLine>,
     /// It was a rehearsal (`--dry-run`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+}
+
+/// A line of a file that was not taken, or a field of one, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldLine {
+    pub line: u64,
+    pub kind: String,
+    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The source that the whole thing belongs to, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    pub reason: String,
 }
 
 /// Something wrong in a file, with the place.
@@ -188,6 +219,9 @@ pub struct ApprovalDocument {
     pub digest: Digest,
     /// `plan of ad` or `import of hr`.
     pub what: String,
+    /// Nothing held it: it breaches no limit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_needed: bool,
     pub by: String,
     pub at: Instant,
 }
@@ -203,7 +237,33 @@ pub struct RunsDocument {
 pub struct StatusDocument {
     /// Whether a daemon answers at the control socket.
     pub daemon: bool,
+    /// When what was kept long enough was last deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained: Option<Instant>,
     pub targets: Vec<TargetStatus>,
+    #[serde(default)]
+    pub sources: Vec<SourceStatus>,
+}
+
+/// One source, by what its imports came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SourceStatus {
+    pub name: String,
+    /// `never imported`, `taken`, `held`, `failing`.
+    pub state: String,
+    /// When a file of it was last taken that proved itself whole.
+    pub last_complete: Option<Instant>,
+    pub last_failure: Option<ImportFailure>,
+    /// The digest of the import that waits for an approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+}
+
+/// An import that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportFailure {
+    pub at: Instant,
+    pub why: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -6,6 +6,8 @@
 mod csv;
 mod documents;
 mod edit;
+mod ends;
+mod erase;
 mod find;
 mod format;
 mod html;
@@ -16,11 +18,13 @@ pub mod text;
 mod words;
 
 pub use documents::{
-    ApprovalDocument, CheckDocument, CheckFinding, Document, ImportDocument, Outcome, PlanDocument, PlanView, Problem,
-    ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, StatusDocument, TargetCheck,
-    TargetReconciliation, TargetStatus, Trouble,
+    ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,
+    PlanDocument, PlanView, Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument,
+    SourceStatus, StatusDocument, TargetCheck, TargetReconciliation, TargetStatus, Trouble,
 };
 pub use edit::{EditChange, EditDocument, EditProblem};
+pub use ends::Ended;
+pub use erase::{EraseDocument, ErasedObject};
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
@@ -37,6 +41,7 @@ impl Document {
             Self::Run(run) => serde_json::to_value(run),
             Self::Import(import) => serde_json::to_value(import),
             Self::Edit(edit) => serde_json::to_value(edit),
+            Self::Erase(erase) => serde_json::to_value(erase),
             Self::Approval(approval) => serde_json::to_value(approval),
         }
     }

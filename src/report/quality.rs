@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Format, csv, html, text};
-use crate::org::quality::{Finding, RULES, Severity};
-use crate::org::{Day, Instant, Snapshot, quality};
+use crate::org::quality::{Finding, Look, Severities, Severity};
+use crate::org::{Day, Instant, Zone, quality};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QualityDocument {
     pub at: Instant,
     pub as_of: Day,
     pub organisation: String,
-    /// Every rule, also those that found nothing.
+    /// Every rule, the worst first, also those that found nothing and those that are off.
     pub rules: Vec<QualityRule>,
-    /// By rule, then by id.
+    /// By severity, by rule, then by id.
     pub findings: Vec<QualityFinding>,
 }
 
@@ -36,24 +36,29 @@ pub struct QualityFinding {
 }
 
 impl QualityDocument {
-    /// Looks at a snapshot by every rule.
-    pub fn new(snapshot: &Snapshot, organisation: String, at: Instant) -> Self {
-        let findings = quality::findings(snapshot);
+    /// Looks at a snapshot by every rule that is not off.
+    pub fn new(look: Look<'_>, severities: &Severities, organisation: String, at: Instant) -> Self {
+        let findings = quality::findings(look, severities);
         let found = |id: &str| findings.iter().filter(|finding| finding.rule.id == id).count() as u64;
-        let rules = RULES.iter().map(|rule| QualityRule {
+        let rules = severities.rules().into_iter().map(|(rule, severity)| QualityRule {
             id: rule.id.to_owned(),
-            severity: rule.severity,
+            severity,
             text: rule.text.to_owned(),
             found: found(rule.id),
         });
-        let rules = rules.collect();
-        Self { at, as_of: snapshot.day(), organisation, rules, findings: findings.into_iter().map(finding).collect() }
+        let (rules, as_of) = (rules.collect(), look.snapshot.day());
+        Self { at, as_of, organisation, rules, findings: findings.into_iter().map(finding).collect() }
     }
 
     /// How many findings there are of each severity, the worst first.
-    pub fn counts(&self) -> [(Severity, usize); 3] {
-        [Severity::Error, Severity::Warning, Severity::Info]
-            .map(|severity| (severity, self.findings.iter().filter(|one| one.severity == severity).count()))
+    pub fn counts(&self) -> [(Severity, usize); 4] {
+        Severity::FOUND.map(|severity| (severity, self.findings.iter().filter(|one| one.severity == severity).count()))
+    }
+
+    /// The rules that found nothing, and those that did not look.
+    pub(super) fn without_findings(&self) -> (Vec<&QualityRule>, Vec<&QualityRule>) {
+        let rules = self.rules.iter().filter(|rule| rule.found == 0);
+        rules.partition(|rule| rule.severity != Severity::Off)
     }
 
     /// The findings of one rule.
@@ -62,10 +67,10 @@ impl QualityDocument {
     }
 }
 
-fn finding(Finding { rule, flaw }: Finding) -> QualityFinding {
+fn finding(Finding { rule, severity, flaw }: Finding) -> QualityFinding {
     QualityFinding {
         rule: rule.id.to_owned(),
-        severity: rule.severity,
+        severity,
         kind: flaw.kind.to_string(),
         id: flaw.id.to_string(),
         name: flaw.name,
@@ -74,10 +79,10 @@ fn finding(Finding { rule, flaw }: Finding) -> QualityFinding {
 }
 
 /// The report in one form.
-pub fn render(document: &QualityDocument, format: Format) -> serde_json::Result<String> {
+pub fn render(document: &QualityDocument, format: Format, zone: &Zone) -> serde_json::Result<String> {
     Ok(match format {
-        Format::Text => text::quality(document),
-        Format::Html => html::quality(document),
+        Format::Text => text::quality(document, zone),
+        Format::Html => html::quality(document, zone),
         Format::Csv => csv::quality(document),
         Format::Json => serde_json::to_string_pretty(document)? + "\n",
     })

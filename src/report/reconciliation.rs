@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{Format, ReconciliationDocument, TargetReconciliation, csv, html, text};
 use crate::object::{HoldCode, Op};
+use crate::org::Zone;
 
 /// The report in one form.
-pub fn render(document: &ReconciliationDocument, format: Format) -> serde_json::Result<String> {
+pub fn render(document: &ReconciliationDocument, format: Format, zone: &Zone) -> serde_json::Result<String> {
     Ok(match format {
-        Format::Text => text::reconciliation(document),
-        Format::Html => html::reconciliation(document),
+        Format::Text => text::reconciliation(document, zone),
+        Format::Html => html::reconciliation(document, zone),
         Format::Csv => csv::reconciliation(document),
         Format::Json => serde_json::to_string_pretty(document)? + "\n",
     })

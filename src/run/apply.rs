@@ -11,7 +11,7 @@ use super::propose::{Proposal, trouble};
 use crate::object::{Hold, Reservation, Step};
 use crate::org::Id;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
-use crate::report::{Document, Outcome, RunDocument, RunView, Trouble};
+use crate::report::{Document, Ended, Outcome, RunDocument, RunView, Trouble};
 use crate::store::{Entry, OWN_SOURCE};
 use crate::target::{Target, TargetError};
 
@@ -160,6 +160,7 @@ impl Engine {
                     limits: measures,
                     breaches,
                     message: Some("a limit is breached: nothing was written".into()),
+                    ends: Ended::of_steps(&plan.steps),
                     ..view(&plan.target, Outcome::Held)
                 };
                 self.noted(held, verb).await
@@ -335,6 +336,7 @@ fn view(target: &str, outcome: Outcome) -> RunView {
         held: Vec::new(),
         limits: Vec::new(),
         breaches: Vec::new(),
+        ends: Vec::new(),
         left: None,
         message: None,
     }

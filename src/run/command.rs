@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::org::{Day, Edit};
+use crate::org::{Day, Edit, Id, Identity};
 use crate::report::Document;
 
 /// What a verb asks for.
@@ -23,6 +23,10 @@ pub enum Command {
     Approve { digest: String },
     /// Change one thing by hand. With a digest, only when that is what it would do.
     Edit { edit: Edit, note: Option<String>, dry_run: bool, digest: Option<String> },
+    /// Say which records are one thing. With a digest, only when that is what it would do.
+    Identify { what: Identity, note: Option<String>, dry_run: bool, digest: Option<String> },
+    /// Take a person out of the file. With a digest, only when that is what it would do.
+    Erase { person: Id, note: String, dry_run: bool, digest: Option<String> },
 }
 
 /// How a verb ends, as the process's exit code.

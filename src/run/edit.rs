@@ -4,13 +4,13 @@ use super::command::{Answer, Exit};
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::edit::{Difference, Fields, SEALED};
-use crate::org::{Edit, EditPlan, Problem, plan_edit, source_of};
+use crate::org::{Edit, IntakePlan, Problem, plan_edit, source_of};
 use crate::reconcile::Digest;
 use crate::report::{Document, EditChange, EditDocument, EditProblem, Outcome};
 use crate::store::{CommitMeta, StoreError};
 
 /// The source of the things that are added by hand, and of every commit that an edit makes.
-const EDIT: &str = "edit";
+pub(super) const EDIT: &str = "edit";
 
 /// The source of the accounts that rosterd makes.
 const OWN: &str = "rosterd";
@@ -25,8 +25,11 @@ impl Engine {
         digest: Option<&str>,
     ) -> Result<Answer, Failure> {
         let stored = self.store.stored().await?;
-        let source = source_of(&stored, edit).unwrap_or(EDIT).to_owned();
-        self.may_edit(edit, &source)?;
+        let source = source_of(&stored, edit).map_err(StoreError::from)?;
+        let source = source.as_deref().unwrap_or(EDIT).to_owned();
+        if edit.shares(&self.config.owners, EDIT).is_none() {
+            self.may_edit(edit, &source)?;
+        }
         let mut document = EditDocument {
             act: edit.act.as_str().to_owned(),
             kind: edit.kind.to_string(),
@@ -40,7 +43,7 @@ impl Engine {
             note: note.clone(),
             dry_run,
         };
-        match plan_edit(edit, &stored, &self.config.custom, EDIT) {
+        match plan_edit(edit, &stored, &self.config.custom, &self.config.owners, EDIT) {
             Err(problems) => {
                 document.outcome = Outcome::Failed;
                 document.problems = problems.into_iter().map(problem).collect();
@@ -48,14 +51,9 @@ impl Engine {
             Ok(plan) => {
                 document.changes = plan.differences.iter().map(change).collect::<Result<_, Failure>>()?;
                 document.remarks.clone_from(&plan.remarks);
-                let shown = digest_of(&document)?;
-                if digest.is_some_and(|digest| digest != shown.as_str()) {
-                    let message = "the roster moved on: this edit would do something else than was shown";
-                    return Err(Failure::new(Exit::Held, message).hint("give the command again"));
-                }
-                document.digest = Some(shown);
+                document.digest = Some(as_shown(&document, digest)?);
                 if !dry_run && !plan.rows.is_empty() {
-                    self.commit_edit(&plan, note).await?;
+                    self.commit_edit(&plan.rows, note).await?;
                 }
             }
         }
@@ -65,7 +63,7 @@ impl Engine {
 
     /// What a configured source owns, its next delivery would bring back. Accounts of rosterd's own follow the mapping.
     fn may_edit(&self, edit: &Edit, source: &str) -> Result<(), Failure> {
-        let configured = self.config.config.jsonl.keys().find(|name| self.owner(name) == source);
+        let configured = self.config.sources.keys().find(|name| self.owner(name) == source);
         let (message, hint) = match configured {
             _ if source == OWN => {
                 ("is kept by rosterd itself".to_owned(), "the mapping and the naming rules decide about it".to_owned())
@@ -79,7 +77,7 @@ impl Engine {
         Err(Failure::new(Exit::Failed, format!("the {} {:?} {message}", edit.kind, edit.id)).hint(hint))
     }
 
-    async fn commit_edit(&self, plan: &EditPlan, note: Option<String>) -> Result<(), Failure> {
+    pub(super) async fn commit_edit(&self, plan: &IntakePlan, note: Option<String>) -> Result<(), Failure> {
         let meta = CommitMeta {
             actor: self.actor.clone(),
             source: EDIT.to_owned(),
@@ -88,7 +86,7 @@ impl Engine {
             taken: None,
             now: self.clock.now(),
         };
-        match self.store.commit_intake(&plan.rows, &meta, None).await {
+        match self.store.commit_intake(plan, &meta, None).await {
             Ok(_) => Ok(()),
             Err(StoreError::Stale) => {
                 let failure = Failure::new(Exit::Busy, "something else was committed at the same time");
@@ -99,17 +97,25 @@ impl Engine {
     }
 }
 
-fn digest_of(document: &EditDocument) -> Result<Digest, Failure> {
-    let changes = serde_json::to_vec(&(&document.act, &document.kind, &document.id, &document.changes));
-    changes.map(|bytes| Digest::of(&bytes)).map_err(|error| Failure::because(Exit::Failed, "the edit", &error))
+/// The digest of what an edit would do; refused when something else was shown.
+pub(super) fn as_shown(document: &EditDocument, digest: Option<&str>) -> Result<Digest, Failure> {
+    let EditDocument { act, kind, id, changes, remarks, .. } = document;
+    let changes = serde_json::to_vec(&(act, kind, id, changes, remarks))
+        .map_err(|error| Failure::because(Exit::Failed, "the edit", &error))?;
+    let shown = Digest::of(&changes);
+    if digest.is_some_and(|digest| digest != shown.as_str()) {
+        let message = "the roster moved on: this edit would do something else than was shown";
+        return Err(Failure::new(Exit::Held, message).hint("give the command again"));
+    }
+    Ok(shown)
 }
 
-fn problem(problem: Problem) -> EditProblem {
+pub(super) fn problem(problem: Problem) -> EditProblem {
     EditProblem { message: problem.message, hint: problem.hint }
 }
 
 /// A difference with its fields; the national id stays sealed and is left out.
-fn change(difference: &Difference<std::sync::Arc<str>>) -> Result<EditChange, Failure> {
+pub(super) fn change(difference: &Difference<std::sync::Arc<str>>) -> Result<EditChange, Failure> {
     let fields = |body: &Option<std::sync::Arc<str>>| {
         let read = body.as_deref().map(serde_json::from_str::<Fields>).transpose();
         let mut fields = read.map_err(|error| Failure::because(Exit::Failed, "what is recorded", &error))?;

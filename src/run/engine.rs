@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
 use crate::object::{Absence, AttributeName, Coverage, Kind};
-use crate::org::Day;
+use crate::org::{Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
 use crate::target::Target;
@@ -79,6 +79,11 @@ impl Engine {
     /// Today, in the roster's zone.
     pub fn today(&self) -> Day {
         self.clock.now().day(&self.config.zone)
+    }
+
+    /// The zone of the roster: in it days begin, and instants are told to people.
+    pub fn zone(&self) -> &Zone {
+        &self.config.zone
     }
 
     /// Raising it stops a run between two steps.

@@ -4,6 +4,7 @@
 //! a snapshot; each name is folded once. When nothing is found, "sorensen" is tried for "Sørensen" too.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::command::Exit;
 use super::engine::Engine;
@@ -115,12 +116,19 @@ pub fn search(snapshot: &Snapshot, text: &str, limit: usize) -> FindDocument {
     });
     let rest = hits.len().saturating_sub(limit) as u64;
     hits.truncate(limit);
-    let matches = hits.into_iter().map(|hit| Match {
-        kind: hit.kind.to_string(),
-        id: hit.id.to_string(),
-        detail: detail(snapshot, hit.kind, hit.id),
-        name: hit.name,
-        matched: hit.matched,
+    let mut named: BTreeMap<(FactKind, String), usize> = BTreeMap::new();
+    for hit in &hits {
+        *named.entry((hit.kind, hit.name.clone())).or_default() += 1;
+    }
+    let matches = hits.into_iter().map(|hit| {
+        let has_namesakes = named.get(&(hit.kind, hit.name.clone())).is_some_and(|count| *count > 1);
+        Match {
+            kind: hit.kind.to_string(),
+            id: hit.id.to_string(),
+            detail: detail(snapshot, hit.kind, hit.id, has_namesakes),
+            name: hit.name,
+            matched: hit.matched,
+        }
     });
     FindDocument { text: text.to_owned(), at: snapshot.day(), matches: matches.collect(), rest }
 }
@@ -173,8 +181,18 @@ fn owner<'a>(snapshot: &'a Snapshot, account: &Account) -> Option<&'a crate::org
     snapshot.person(account.person.as_ref()?)
 }
 
-/// Where a thing belongs.
-fn detail(snapshot: &Snapshot, kind: FactKind, id: &Id) -> String {
+/// Where a thing belongs; of a person who has namesakes, the logins as well.
+fn detail(snapshot: &Snapshot, kind: FactKind, id: &Id, has_namesakes: bool) -> String {
+    let belongs = place_of(snapshot, kind, id);
+    if !has_namesakes || kind != FactKind::Person {
+        return belongs;
+    }
+    let logins: BTreeSet<&str> = snapshot.accounts_of(id).filter_map(|(_, account)| account.login.as_deref()).collect();
+    let logins: Vec<&str> = logins.into_iter().collect();
+    if logins.is_empty() { belongs } else { format!("{belongs}; login {}", logins.join(", ")) }
+}
+
+fn place_of(snapshot: &Snapshot, kind: FactKind, id: &Id) -> String {
     let unit_name = |id: &Id| snapshot.unit(id).map_or_else(|| id.to_string(), |unit| unit.name.clone());
     match kind {
         FactKind::Person => match snapshot.primary_engagement(id) {

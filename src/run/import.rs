@@ -12,9 +12,9 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::reading::below_floor;
 use crate::object::{Coverage, Evidence, ScopeRead};
-use crate::org::{Batch, FactKind, Instant, IntakePlan, Sealer, intake};
+use crate::org::{Batch, Ending, FactKind, Held, Instant, IntakePlan, Sealer, endings, intake};
 use crate::reconcile::{Digest, Limit, Measure};
-use crate::report::{Document, ImportDocument, Outcome, Problem};
+use crate::report::{Document, Ended, HeldLine, ImportDocument, Outcome, Problem};
 use crate::source::ReadError;
 use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
 
@@ -36,6 +36,21 @@ struct Reading {
 impl Engine {
     /// Imports a file of a source; without a file, the one that the configuration names.
     pub async fn import(
+        &self,
+        source: &str,
+        file: Option<&Path>,
+        dry_run: bool,
+        progress: &dyn Progress,
+    ) -> Result<ImportDocument, Failure> {
+        let started = self.clock.now();
+        let document = self.attempt(source, file, dry_run, progress).await?;
+        if !dry_run {
+            self.note_import(source, &document, started).await?;
+        }
+        Ok(document)
+    }
+
+    async fn attempt(
         &self,
         source: &str,
         file: Option<&Path>,
@@ -65,18 +80,27 @@ impl Engine {
             lines: batch.completeness.seen,
         };
         let stored = self.store.stored().await?;
-        let limits = below_floor(&batch, &stored, self.today());
+        let limits = below_floor(&batch, &stored, self.today()).map_err(StoreError::from)?;
         let mut document = ImportDocument {
             source: source.to_owned(),
             digest: Some(reading.digest.clone()),
             outcome: Outcome::Done,
             counts: serde_json::Value::Null,
+            complete: Coverage::judge(reading.evidence.clone()).complete().is_some(),
+            ends: Vec::new(),
             limits,
             breaches: Vec::new(),
             problems: Vec::new(),
+            held: Vec::new(),
             dry_run,
         };
-        match intake::plan(batch, &stored, self.today(), &self.config.zone) {
+        let planned = intake::plan(batch, &stored, &self.setting(source));
+        if let Ok(plan) = &planned {
+            let ended = endings(&stored, plan, self.today()).map_err(StoreError::from)?;
+            document.ends = ended.into_iter().map(named).collect();
+        }
+        drop(stored); // a large roster: the commit needs the room
+        match planned {
             Ok(plan) => self.settle(&plan, &reading, &mut document).await?,
             Err(problems) => {
                 document.outcome = Outcome::Failed;
@@ -105,6 +129,7 @@ impl Engine {
             document.limits.push(Measure { limit: "intake.empty".into(), found: 1, of, allowed: 0 });
         }
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
+        document.held = plan.held.iter().map(held_line).collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
         let approval = self.approval(&reading.digest).await?;
         // an approval is used up by the import that it let through
@@ -196,7 +221,11 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
             (Outcome::Failed, problems.into_iter().map(|problem| placed(file, problem)).collect())
         }
         // an empty file is not a smaller organisation
-        error @ ReadError::Empty => (Outcome::Held, vec![whole(error.to_string())]),
+        error @ ReadError::Empty => {
+            let hint = "deliver it again: nothing was committed, and no approval lets an empty file in. When really \
+                        nobody is left, deliver its header with \"complete\":true and no line";
+            (Outcome::Held, vec![Problem { hint: Some(hint.into()), ..whole(error.to_string()) }])
+        }
         ReadError::Io(error) => (Outcome::Failed, vec![whole(format!("cannot be read: {error}"))]),
     };
     ImportDocument {
@@ -204,11 +233,23 @@ fn unreadable(source: &str, file: &Path, error: ReadError) -> ImportDocument {
         digest: None,
         outcome,
         counts: serde_json::Value::Null,
+        complete: false,
+        ends: Vec::new(),
         limits: Vec::new(),
         breaches: Vec::new(),
         problems,
+        held: Vec::new(),
         dry_run: false,
     }
+}
+
+fn held_line(held: &Held) -> HeldLine {
+    let Held { line, kind, id, field, owner, reason } = held.clone();
+    HeldLine { line, kind: kind.to_string(), id: id.to_string(), field, owner, reason }
+}
+
+fn named(one: Ending) -> Ended {
+    Ended { kind: one.kind.to_string(), id: one.id.to_string(), name: one.name }
 }
 
 fn placed(file: &Path, problem: crate::org::Problem) -> Problem {

@@ -10,6 +10,8 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
 use super::serve::JobKind;
+use super::sources::told;
+use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
 use crate::report::{
@@ -41,6 +43,7 @@ impl Engine {
         if history {
             let versions = self.store.history(kind, &id).await?;
             if versions.is_empty() {
+                self.refuse_erased(kind, &id).await?;
                 return Err(unknown(kind, &id, "was never known"));
             }
             let versions = versions.iter().map(shown).collect::<Result<Vec<Value>, Failure>>()?;
@@ -49,8 +52,18 @@ impl Engine {
         let day = at.unwrap_or(self.today());
         match self.store.show(kind, &id, day, known_at).await? {
             Some(found) => shown(&found),
-            None => Err(unknown(kind, &id, &format!("is not known on {day}"))
-                .hint("--history shows all its versions, --at another day")),
+            None => {
+                self.refuse_erased(kind, &id).await?;
+                Err(unknown(kind, &id, &format!("is not known on {day}"))
+                    .hint("--history shows all its versions, --at another day"))
+            }
+        }
+    }
+
+    async fn refuse_erased(&self, kind: FactKind, id: &Id) -> Result<(), Failure> {
+        match self.store.tombstone(id).await?.filter(|tombstone| tombstone.kind == kind) {
+            Some(tombstone) => Err(unknown(kind, id, &format!("was erased on {}", tombstone.day))),
+            None => Ok(()),
         }
     }
 
@@ -82,12 +95,13 @@ impl Engine {
     /// The run ledger, newest first.
     pub async fn runs(&self, limit: i64) -> Result<RunsDocument, Failure> {
         let runs = self.store.runs(limit).await?;
-        Ok(RunsDocument { runs: runs.into_iter().map(|run| serde_json::to_value(run).unwrap_or_default()).collect() })
+        Ok(RunsDocument { runs: runs.into_iter().map(told).collect() })
     }
 
-    /// One line per target.
+    /// One line per target, and one per source.
     pub async fn status(&self) -> Result<StatusDocument, Failure> {
-        let mut document = StatusDocument::default();
+        let (sources, retained) = (self.source_status().await?, self.store.last_retained().await?);
+        let mut document = StatusDocument { sources, retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
         for (name, entry) in self.targets.iter() {
@@ -163,7 +177,8 @@ impl Engine {
     /// What the rules find in the record of a day; today without one.
     pub async fn quality(&self, at: Option<Day>) -> Result<QualityDocument, Failure> {
         let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
-        Ok(QualityDocument::new(&snapshot, organisation(&snapshot), self.clock.now()))
+        let look = Look { snapshot: &snapshot, custom: &self.config.custom };
+        Ok(QualityDocument::new(look, &self.config.quality, organisation(&snapshot), self.clock.now()))
     }
 }
 

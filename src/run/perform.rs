@@ -6,11 +6,20 @@ use super::command::{Answer, Command, Exit, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::Day;
-use crate::reconcile::{Approval, Digest, guard};
+use crate::reconcile::{Approval, Digest, Measure, Plan, guard};
 use crate::report::{ApprovalDocument, Document, PlanDocument, PlanView, RunDocument};
 
 /// Does what a verb asks.
 pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
+    let retains = matches!(command, Command::ApplyPlan { .. } | Command::ApplyTargets { .. } | Command::Run { .. });
+    let answer = answer(engine, command, progress).await;
+    if retains {
+        engine.retain().await;
+    }
+    answer
+}
+
+async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
     match command {
         Command::Plan { targets, at } => engine.plan(&targets, at, progress).await,
         Command::ApplyPlan { digest } => engine.apply_plan(&digest, "apply", progress).await,
@@ -20,7 +29,13 @@ pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress)
             engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
         }
         Command::Approve { digest } => engine.approve(&digest).await,
+        Command::Identify { what, note, dry_run, digest } => {
+            engine.identify(&what, note, dry_run, digest.as_deref()).await
+        }
         Command::Edit { edit, note, dry_run, digest } => engine.edit(&edit, note, dry_run, digest.as_deref()).await,
+        Command::Erase { person, note, dry_run, digest } => {
+            engine.erase(&person, &note, dry_run, digest.as_deref()).await
+        }
     }
 }
 
@@ -52,7 +67,9 @@ impl Engine {
                 Ok(proposal) => {
                     let limits = guard::measure(&proposal.plan, &self.entry(&name)?.limits);
                     let approved = self.approval(&proposal.digest).await?.is_some();
+                    let to_look_at = proposal.plan.as_of > self.today();
                     let view = PlanView::new(proposal.plan, proposal.digest, limits, approved);
+                    let view = PlanView { to_look_at, ..view };
                     exit = exit.or_worse(exit_of(&view));
                     document.plans.push(view);
                 }
@@ -87,8 +104,12 @@ impl Engine {
     /// Records consent to a stored plan or a held import.
     async fn approve(&self, digest: &str) -> Result<Answer, Failure> {
         let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "approve", &error))?;
+        let mut not_needed = false;
         let what = match (self.store.plan(&digest).await?, self.store.batch(digest.as_str()).await?) {
-            (Some(plan), _) => format!("plan of {}", plan.target),
+            (Some(plan), _) => {
+                not_needed = self.needs_no_approval(&plan).await?;
+                format!("plan of {}", plan.target)
+            }
             (None, Some(batch)) => format!("import of {}", batch.source),
             (None, None) => {
                 return Err(Failure::new(Exit::Held, format!("nothing with the digest {digest} is stored"))
@@ -97,8 +118,15 @@ impl Engine {
         };
         let approval = Approval { digest: digest.clone(), by: self.actor.clone(), at: self.clock.now() };
         self.store.approve(&approval).await?;
-        let document = ApprovalDocument { digest, what, by: approval.by, at: approval.at };
+        let document = ApprovalDocument { digest, what, not_needed, by: approval.by, at: approval.at };
         Ok(Answer { exit: Exit::Done, document: Document::Approval(document) })
+    }
+
+    /// Whether a plan would be applied without anybody's consent.
+    async fn needs_no_approval(&self, plan: &Plan) -> Result<bool, Failure> {
+        let Some(entry) = self.targets.get(&plan.target) else { return Ok(false) };
+        let breached = guard::measure(plan, &entry.limits).iter().any(Measure::is_breached);
+        Ok(!breached && self.store.held_as_copy(&plan.target).await?.is_none())
     }
 }
 

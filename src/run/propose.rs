@@ -10,6 +10,7 @@ use super::observe::{Reading, floors, observe};
 use crate::expr::fold;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
 use crate::object::{Kind, Links, ObjectId, Observed, Presence, Wanted};
+use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
@@ -20,6 +21,7 @@ use crate::target::{Class, Fate, ObserveRequest, Target, TargetError};
 pub(super) struct Scene {
     pub snapshot: Arc<Snapshot>,
     pub naming: Arc<Naming>,
+    pub blocked: Arc<Blocked>,
 }
 
 /// A plan that is stored, and how many objects are linked.
@@ -46,7 +48,7 @@ impl Engine {
             return self.propose_with_new_names(ports, snapshot, progress).await;
         }
         let naming = self.naming(&snapshot, ports, progress).await?;
-        let scene = Scene { snapshot, naming };
+        let scene = self.set(snapshot, naming);
         let mut proposals = Proposals::new();
         for (name, port) in ports {
             let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
@@ -75,7 +77,7 @@ impl Engine {
             observations.push((name.clone(), port, objects, reading));
         }
         let naming = self.naming(&snapshot, ports, progress).await?;
-        let scene = Scene { snapshot, naming };
+        let scene = self.set(snapshot, naming);
         let mut proposals = Proposals::new();
         for (name, port, objects, reading) in observations {
             let proposal = match reading {
@@ -204,6 +206,7 @@ impl Engine {
             rules: &entry.rules,
             schemas: entry.rules.kinds.keys().map(|kind| (*kind, port.schema(*kind))).collect(),
             absence: self.intake_absence().await?,
+            blocked: Arc::clone(&scene.blocked),
         }))
     }
 
@@ -218,7 +221,14 @@ impl Engine {
             unread: Vec::new(),
         };
         let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
-        Ok(Scene { snapshot, naming })
+        Ok(self.set(snapshot, naming))
+    }
+
+    /// What is held for its quality is found once for all targets.
+    fn set(&self, snapshot: Arc<Snapshot>, naming: Arc<Naming>) -> Scene {
+        let look = Look { snapshot: &snapshot, custom: &self.config.custom };
+        let blocked = Arc::new(Blocked::find(look, &self.config.quality));
+        Scene { snapshot, naming, blocked }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sources of the configuration and their files: which there are, and how each is read.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
-use crate::org::{Batch, Day, Floor, Problem, Stored};
+use crate::org::intake::Setting;
+use crate::org::{Batch, Damaged, Day, FactKind, Floor, MatchRules, Merged, Owners, Problem, Record, Stored};
 use crate::reconcile::Measure;
 use crate::source::{ReadError, csv, roster_jsonl};
 
@@ -41,16 +42,30 @@ impl Engine {
         self.config.config.jsonl.get(name).and_then(|jsonl| jsonl.source.as_deref()).unwrap_or(name)
     }
 
+    /// The kinds that a source shares with others: its lines may state some fields only.
+    fn shared(&self, name: &str) -> BTreeSet<FactKind> {
+        let shares = |kind: &FactKind| self.config.owners.sharing(*kind, self.owner(name)).is_some();
+        Owners::KINDS.into_iter().filter(shares).collect()
+    }
+
+    /// What an import of a source depends on.
+    pub(super) fn setting<'a>(&'a self, source: &str) -> Setting<'a> {
+        static NONE: MatchRules = MatchRules::new();
+        let matches = self.config.matches.get(source).unwrap_or(&NONE);
+        Setting { today: self.today(), zone: &self.config.zone, owners: &self.config.owners, matches }
+    }
+
     /// Reads the file of the source `name` in the form that the configuration gives it.
     pub(super) async fn read_file(&self, name: &str, file: &Path) -> Result<Result<Batch, ReadError>, Failure> {
         let sealer = self.sealer()?;
         let (layout, custom) = (self.config.layouts.get(name).cloned(), self.config.custom.clone());
+        let shared = self.shared(name);
         let (source, path) = (self.owner(name).to_owned(), file.to_owned());
         let reading = move || -> Result<Batch, ReadError> {
             let input = File::open(path)?;
             match layout {
                 Some(layout) => csv::read(input, &source, &layout, sealer.as_ref()),
-                None => roster_jsonl::read_declared(BufReader::new(input), &source, sealer.as_ref(), &custom),
+                None => roster_jsonl::read_declared(BufReader::new(input), &source, sealer.as_ref(), &custom, &shared),
             }
         };
         tokio::task::spawn_blocking(reading)
@@ -72,12 +87,13 @@ impl Engine {
 
 /// What a batch that is only declared to be complete lacks of its floor. It is held, not refused: an organisation may
 /// have become smaller, and somebody can say so.
-pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Vec<Measure> {
-    let Some(Floor { rows, share }) = batch.completeness.declared else { return Vec::new() };
+pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Result<Vec<Measure>, Damaged> {
+    let Some(Floor { rows, share }) = batch.completeness.declared else { return Ok(Vec::new()) };
     let kinds = &batch.header.kinds;
-    let ours = stored.rows.iter().filter(|row| *row.source == *batch.source && kinds.contains(&row.kind));
-    let had = ours.filter(|row| row.interval.contains(today)).map(|row| &row.id).collect::<HashSet<_>>().len() as u64;
-    let brought = batch.lines.iter().map(|line| &line.version.id).collect::<HashSet<_>>().len() as u64;
+    let had = things(stored.rows.iter()?, |row| {
+        *row.source == *batch.source && kinds.contains(&row.kind) && row.interval.contains(today)
+    })?;
+    let brought = things(batch.lines.iter()?, |_| true)?;
     let missing = |limit: &str, of: u64, there: u64| Measure {
         limit: limit.to_owned(),
         found: of.saturating_sub(there),
@@ -86,5 +102,18 @@ pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Vec<Mea
     };
     let share = (u128::from(had) * u128::from(share)).div_ceil(100);
     let share = u64::try_from(share).unwrap_or(u64::MAX);
-    vec![missing("intake.rows", rows, batch.completeness.seen), missing("intake.share", share, brought)]
+    Ok(vec![missing("intake.rows", rows, batch.completeness.seen), missing("intake.share", share, brought)])
+}
+
+/// How many things have a record that counts. Those of one thing come together.
+fn things<R: Record>(records: Merged<'_, R>, counts: impl Fn(&R) -> bool) -> Result<u64, Damaged> {
+    let (mut things, mut last) = (0, None);
+    for record in records {
+        let record = record?;
+        if counts(&record) && last.as_ref() != Some(record.id()) {
+            things += 1;
+            last = Some(record.id().clone());
+        }
+    }
+    Ok(things)
 }

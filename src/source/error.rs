@@ -14,6 +14,12 @@ pub enum ReadError {
     Problems(Vec<Problem>),
 }
 
+impl From<crate::org::Damaged> for ReadError {
+    fn from(damaged: crate::org::Damaged) -> Self {
+        Self::Problems(damaged.into())
+    }
+}
+
 fn list(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -4,6 +4,7 @@
 //! column. Knows the shape of a line; what lines mean together is checked elsewhere.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
 use super::national_id::Plain;
-use crate::org::{Act, Day, Fact, FactKind, Id, Instant, Interval, Reference, Said, source_field};
+use crate::org::{Act, Day, Fact, FactKind, Gaps, Id, Instant, Interval, Reference, Said, source_field};
 
 /// A line with the national id still beside the fact, in plain text.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(super) struct RawLine {
 /// What a line says of its days.
 #[derive(Debug)]
 pub(super) enum Says {
-    Holds(Fact<Reference>),
+    Holds(Fact<Reference>, Gaps),
     /// On a line of a history: what was believed, if anything, and who said it.
     WasBelieved(Option<Fact<Reference>>, Said),
 }
@@ -34,7 +35,7 @@ pub(super) enum Says {
 impl Says {
     pub(super) fn fact(&mut self) -> Option<&mut Fact<Reference>> {
         match self {
-            Self::Holds(fact) => Some(fact),
+            Self::Holds(fact, _) => Some(fact),
             Self::WasBelieved(fact, _) => fact.as_mut(),
         }
     }
@@ -51,17 +52,34 @@ struct Shape<'a> {
     act: Option<Cow<'a, str>>,
 }
 
-/// Reads the text of one line.
-pub(super) fn parse(text: &str) -> Result<RawLine, serde_json::Error> {
-    let shape = serde_json::from_str::<Shape<'_>>(text)?;
+/// Reads the text of one line. Lines of the kinds in `shared` may leave fields to other sources.
+pub(super) fn parse(text: &str, shared: &BTreeSet<FactKind>) -> Result<RawLine, serde_json::Error> {
+    // what is wrong with a line, the long way says best
+    if let Some(shape) = usual_shape(text)
+        && let Ok(line) = parse_as(text, &shape, shared)
+    {
+        return Ok(line);
+    }
+    parse_as(text, &serde_json::from_str::<Shape<'_>>(text)?, shared)
+}
+
+/// The shape of a line as registers write them, the kind first and nothing of a history, found without reading it.
+fn usual_shape(text: &str) -> Option<Shape<'_>> {
+    let (kind, rest) = text.strip_prefix("{\"kind\":\"")?.split_once('"')?;
+    let is_usual = !kind.contains('\\') && !rest.contains("known_from");
+    is_usual.then_some(Shape { kind: Cow::Borrowed(kind), known_from: None, act: None })
+}
+
+fn parse_as(text: &str, shape: &Shape<'_>, shared: &BTreeSet<FactKind>) -> Result<RawLine, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let line = json.deserialize_map(LineVisitor { shape: &shape })?;
+    let line = json.deserialize_map(LineVisitor { shape, shared })?;
     json.end()?;
     Ok(line)
 }
 
 struct LineVisitor<'a> {
     shape: &'a Shape<'a>,
+    shared: &'a BTreeSet<FactKind>,
 }
 
 impl<'de> Visitor<'de> for LineVisitor<'_> {
@@ -77,6 +95,7 @@ impl<'de> Visitor<'de> for LineVisitor<'_> {
         let mut common = Common::default();
         let kind = self.shape.kind.parse().ok();
         let mut fields = Fields { map, name: &self.shape.kind, kind, is_past, common: &mut common };
+        let mut gaps = Gaps::default();
         let (kind, fact) = match kind {
             Some(kind) if is_erased => {
                 if let Some(field) = fields.next_key::<String>()? {
@@ -85,6 +104,12 @@ impl<'de> Visitor<'de> for LineVisitor<'_> {
                 }
                 (kind, None)
             }
+            Some(kind) if !is_past && self.shared.contains(&kind) => {
+                let stated = serde_json::Map::deserialize(MapAccessDeserializer::new(fields))?;
+                let (fact, left) = Gaps::read(kind, stated).map_err(A::Error::custom)?;
+                gaps = left;
+                (kind, Some(fact))
+            }
             Some(kind) => (kind, Some(Fact::deserialize(kind, MapAccessDeserializer::new(fields))?)),
             None => fields.refuse_kind()?,
         };
@@ -92,7 +117,7 @@ impl<'de> Visitor<'de> for LineVisitor<'_> {
         let id = id.ok_or_else(|| A::Error::missing_field("id"))?;
         let interval = Interval { from: valid_from.flatten(), to: valid_to.flatten() };
         let says = match fact {
-            Some(fact) if !is_past => Says::Holds(fact),
+            Some(fact) if !is_past => Says::Holds(fact, gaps),
             fact => Says::WasBelieved(fact, past.said(kind)?),
         };
         Ok(RawLine { kind, id, interval, says, national_id: national_id.flatten() })
@@ -229,7 +254,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> (usize, String) {
-        let error = parse(text).unwrap_err();
+        let error = parse(text, &BTreeSet::new()).unwrap_err();
         (error.column(), error.to_string())
     }
 
@@ -251,7 +276,7 @@ mod tests {
     #[test]
     fn a_national_id_is_taken_aside_and_never_quoted() {
         let line = r#"{"kind":"person","id":"p","given_name":"A","surname":"B","national_id":"000000-0001"}"#;
-        let line = parse(line).unwrap();
+        let line = parse(line, &BTreeSet::new()).unwrap();
         assert_eq!(line.national_id.as_ref().unwrap().expose(), "000000-0001");
         assert!(!format!("{line:?}").contains("0001"));
         let (_, message) =

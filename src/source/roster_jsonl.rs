@@ -4,13 +4,14 @@
 //! a file with a problem. Accepts a byte order mark, CRLF and blank lines. Plain national ids are sealed here and go
 //! no further.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, Read};
 
 pub use super::error::ReadError;
 use super::line::{self, RawLine, Says};
 use crate::org::{
-    Batch, Completeness, CustomProblem, CustomTypes, Fact, Header, Line, MOST_PROBLEMS, PastLine, Problem, SealError,
-    Sealer, Version, problems_between,
+    Batch, Completeness, CustomProblem, CustomTypes, Fact, FactKind, Header, Line, MOST_PROBLEMS, PackedLine, PastLine,
+    Problem, SealError, Sealer, Sorter, Version, problems_between,
 };
 
 /// The most bytes of one line: more is not a fact but a mistake.
@@ -19,27 +20,36 @@ const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 /// Reads a whole file of the source named `source`. Without a `sealer`, a file with national ids is refused. Custom
 /// attributes are those that the header declares.
 pub fn read(input: impl BufRead, source: &str, sealer: Option<&Sealer>) -> Result<Batch, ReadError> {
-    read_declared(input, source, sealer, &CustomTypes::default())
+    read_declared(input, source, sealer, &CustomTypes::default(), &BTreeSet::new())
 }
 
-/// The same where the configuration declares custom attributes.
+/// The same where the configuration declares custom attributes, and kinds of which lines may state some fields only,
+/// since several sources share them.
 pub fn read_declared(
     input: impl BufRead,
     source: &str,
     sealer: Option<&Sealer>,
     declared: &CustomTypes,
+    shared: &BTreeSet<FactKind>,
 ) -> Result<Batch, ReadError> {
     let mut lines = Lines { input, number: 0, hash: blake3::Hasher::new() };
     let Some(first) = lines.next_line()? else { return Err(ReadError::Empty) };
     let header = header(&first).map_err(ReadError::Problems)?;
     let custom = custom_types(&header, declared).map_err(ReadError::Problems)?;
-    let (mut facts, mut past) = (Vec::new(), Vec::new());
+    let (mut facts, mut past) = (Sorter::default(), Vec::new());
+    let mut first = None;
     let mut problems = Vec::new();
     let mut seen = 0;
     while let Some(raw) = lines.next_line()? {
         seen += 1;
-        match fact(&raw, &header, sealer, &custom) {
-            Ok(Stated::Now(line)) => facts.push(line),
+        match fact(&raw, &header, sealer, (&custom, shared)) {
+            Ok(Stated::Now(line)) => {
+                first.get_or_insert(line.number);
+                match PackedLine::new(seen - 1, &line) {
+                    Ok(line) => facts.push(line),
+                    Err(error) => problems.push(Problem::of_line(line.number, error.to_string())),
+                }
+            }
             Ok(Stated::Past(line)) => past.push(line),
             Err(found) => problems.extend(found),
         }
@@ -51,9 +61,10 @@ pub fn read_declared(
     // Every line, the last one too, was a whole JSON object: a missing last line end cuts nothing off.
     let completeness =
         Completeness { claimed: header.complete, announced: header.count, seen, ended: true, declared: None };
+    let facts = facts.finish();
     problems.extend(miscount(&header, seen, lines.number));
-    problems.extend(problems_between(&facts));
-    problems.extend(mixed(&facts, &past));
+    problems.extend(problems_between(&facts)?);
+    problems.extend(mixed(first, &past));
     if !problems.is_empty() {
         problems.truncate(MOST_PROBLEMS);
         return Err(ReadError::Problems(problems));
@@ -68,10 +79,10 @@ enum Stated {
     Past(PastLine),
 }
 
-fn mixed(facts: &[Line], past: &[PastLine]) -> Option<Problem> {
-    let (line, _) = facts.first().zip(past.first())?;
+fn mixed(first: Option<u64>, past: &[PastLine]) -> Option<Problem> {
+    let (line, _) = first.zip(past.first())?;
     let message = "other lines say `known_from`, this one does not";
-    Some(Problem::of_line(line.number, message).with_hint("a file is a history as a whole, or not at all"))
+    Some(Problem::of_line(line, message).with_hint("a file is a history as a whole, or not at all"))
 }
 
 fn miscount(header: &Header, seen: u64, last: u64) -> Option<Problem> {
@@ -173,9 +184,14 @@ fn custom_types(header: &Header, declared: &CustomTypes) -> Result<CustomTypes, 
     if problems.is_empty() { Ok(declared.or(file)) } else { Err(problems) }
 }
 
-fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>, types: &CustomTypes) -> Result<Stated, Vec<Problem>> {
+fn fact(
+    raw: &RawText,
+    header: &Header,
+    sealer: Option<&Sealer>,
+    (types, shared): (&CustomTypes, &BTreeSet<FactKind>),
+) -> Result<Stated, Vec<Problem>> {
     let text = raw.text().map_err(|problem| vec![problem])?;
-    let mut parsed = line::parse(text).map_err(|error| vec![raw.problem(text, &error)])?;
+    let mut parsed = line::parse(text, shared).map_err(|error| vec![raw.problem(text, &error)])?;
     let mut problems: Vec<Problem> = (parsed.says.fact().iter())
         .flat_map(|fact| fact.problems())
         .map(|message| Problem::of_line(raw.number, message))
@@ -212,7 +228,7 @@ fn fact(raw: &RawText, header: &Header, sealer: Option<&Sealer>, types: &CustomT
 fn stated(number: u64, line: RawLine) -> Stated {
     let RawLine { kind, id, interval, says, .. } = line;
     match says {
-        Says::Holds(fact) => Stated::Now(Line { number, version: Version { id, interval, fact } }),
+        Says::Holds(fact, gaps) => Stated::Now(Line { number, version: Version { id, interval, fact }, gaps }),
         Says::WasBelieved(fact, said) => Stated::Past(PastLine { number, kind, id, interval, fact, said }),
     }
 }

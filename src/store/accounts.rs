@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Row, SqliteConnection};
 
-use super::commit::{CommitMeta, commit};
+use super::commit::{Changes, CommitMeta, commit};
 use super::error::StoreError;
 use super::log::LogKey;
 use super::row;
@@ -23,7 +23,7 @@ pub(super) async fn put_accounts(
     accounts: &[(Id, Interval, Account)],
 ) -> Result<Option<i64>, StoreError> {
     let mut close: Vec<i64> = Vec::new();
-    let mut add = Vec::new();
+    let mut add: Vec<NewRow> = Vec::new();
     for (id, interval, account) in accounts {
         let rows = in_force(connection, id).await?;
         let stored = Timeline::new(rows.iter().map(|(_, span)| span.clone()).collect())
@@ -35,6 +35,7 @@ pub(super) async fn put_accounts(
             kind: FactKind::Account,
             id: id.clone(),
             interval: span.interval,
+            source: OWN_SOURCE.into(),
             body: span.body,
         };
         add.extend(new.into_iter().map(new_row));
@@ -43,7 +44,7 @@ pub(super) async fn put_accounts(
         return Ok(None);
     }
     let meta = CommitMeta { source: OWN_SOURCE.to_owned(), ..meta.clone() };
-    Ok(Some(commit(connection, key, &meta, OWN_SOURCE, &close, &add).await?))
+    Ok(Some(commit(connection, key, &meta, &Changes::of(&close, &add.into_iter().collect())).await?))
 }
 
 async fn in_force(connection: &mut SqliteConnection, id: &Id) -> Result<Vec<(i64, Span<Arc<str>>)>, StoreError> {

@@ -10,11 +10,13 @@ use super::error::StoreError;
 use super::log::{Digester, LogKey, Record, append, append_commits};
 use super::past::write_past;
 use super::read::commit_at;
-use crate::org::{Account, Fact, FactKind, Id, Instant, IntakePlan, Interval, NewRow};
+use super::rows::Table;
+use crate::org::{Account, FactKind, Id, Instant, IntakePlan, Interval, NewRow, Runs, Sealed};
 
 /// SQLite binds at most 32,766 values to one statement.
 pub(super) const ROWS_AT_ONCE: usize = 2_000;
-const CLOSED_AT_ONCE: usize = 10_000;
+/// A commit of more rows leaves a log behind that is worth emptying.
+const LARGE: usize = 20_000;
 
 /// Who writes, from where and why.
 #[derive(Debug, Clone)]
@@ -56,15 +58,27 @@ impl Store {
                 append_commits(&mut transaction, key, meta.now).await?;
                 Some(seq)
             }
-            None => Some(commit(&mut transaction, key, meta, &plan.source, &plan.close, &plan.add).await?),
+            None => Some(commit(&mut transaction, key, meta, &Changes::planned(plan)).await?),
         };
+        move_things(&mut transaction, &plan.moved).await?;
         if let Some(record) = record {
             let outcome = if seq.is_some() { BatchOutcome::Committed } else { BatchOutcome::Unchanged };
             save_batch(&mut transaction, &BatchRecord { outcome, seq, ..record }).await?;
         }
         transaction.commit().await?;
         self.write_head().await?;
+        if plan.past.is_some() || plan.changes() > LARGE {
+            self.empty_write_ahead_log().await;
+        }
         Ok(seq)
+    }
+
+    /// Takes the write-ahead log back into the file: after a large commit it is as large as the file itself, and would
+    /// stay so. Where a reader is in the way, it stays until the next time.
+    async fn empty_write_ahead_log(&self) {
+        if let Ok(writer) = self.writer() {
+            _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await;
+        }
     }
 
     /// States accounts of rosterd's own in a transaction by itself: see [`put_accounts`].
@@ -82,31 +96,47 @@ impl Store {
     }
 }
 
+/// The rows that a commit closes and adds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changes<'a> {
+    pub(super) close: &'a [i64],
+    pub(super) add: &'a Runs<NewRow>,
+    pub(super) close_claims: &'a [i64],
+    pub(super) add_claims: &'a Runs<NewRow>,
+}
+
+impl<'a> Changes<'a> {
+    /// Of the record alone: nothing that several sources state.
+    pub(super) fn of(close: &'a [i64], add: &'a Runs<NewRow>) -> Self {
+        static NONE: Runs<NewRow> = Runs::EMPTY;
+        Self { close, add, close_claims: &[], add_claims: &NONE }
+    }
+
+    fn planned(plan: &'a IntakePlan) -> Self {
+        let IntakePlan { close, add, close_claims, add_claims, .. } = plan;
+        Self { close, add, close_claims, add_claims }
+    }
+}
+
 /// Makes a commit that closes and adds rows, with its entry in the log.
 pub(super) async fn commit(
     connection: &mut SqliteConnection,
     key: &LogKey,
     meta: &CommitMeta,
-    source: &str,
-    close: &[i64],
-    add: &[NewRow],
+    changes: &Changes<'_>,
 ) -> Result<i64, StoreError> {
     let (seq, known) = new_commit(connection, meta).await?;
-    write_rows(connection, seq, source, close, add).await?;
     let row = json!({
         "seq": seq, "known": known, "actor": meta.actor, "source": meta.source, "batch": meta.batch,
         "note": meta.note, "taken": meta.taken.map(Instant::micros),
     });
-    let mut digester = Digester::new(key);
-    for row in add {
-        let (from, to) = (row.interval.from.map(String::from), row.interval.to.map(String::from));
-        let (kind, id) = (Some(row.kind.name()), Some(row.id.as_str()));
-        digester.add([kind, id, from.as_deref(), to.as_deref(), Some(&row.body), Some(source)]);
+    let mut digester = Digester::new(key, seq);
+    for (table, close, add) in
+        [(Table::Fact, changes.close, changes.add), (Table::Claim, changes.close_claims, changes.add_claims)]
+    {
+        table.close(connection, seq, close, &mut digester).await?;
+        table.add(connection, seq, add, &mut digester).await?;
     }
-    let mut closed = close.to_vec();
-    closed.sort_unstable();
-    closed.dedup();
-    closed.into_iter().for_each(|row| digester.close(row));
     let record = Record { facts: Some(digester.finish()), ..Record::new("commit", format!("commit {seq}"), row) };
     append(connection, key, &record, meta.now).await?;
     Ok(seq)
@@ -131,40 +161,16 @@ async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Res
     Ok((last.seq + 1, known))
 }
 
-/// Closes and adds rows as of the commit `seq`.
-async fn write_rows(
-    connection: &mut SqliteConnection,
-    seq: i64,
-    source: &str,
-    close: &[i64],
-    add: &[NewRow],
-) -> Result<(), StoreError> {
-    for chunk in close.chunks(CLOSED_AT_ONCE) {
-        let mut query = QueryBuilder::<Sqlite>::new("UPDATE fact SET known_to = ");
-        query.push_bind(seq).push(" WHERE known_to IS NULL AND row IN (");
-        let mut rows = query.separated(", ");
-        for row in chunk {
-            rows.push_bind(*row);
+/// What targets hold of a thing, and the logins that it was given, go on under its other id.
+async fn move_things(connection: &mut SqliteConnection, moved: &[(Id, Id)]) -> Result<(), StoreError> {
+    for (from, to) in moved {
+        for query in
+            ["UPDATE OR IGNORE link SET key = ?2 WHERE key = ?1", "UPDATE given_name SET person = ?2 WHERE person = ?1"]
+        {
+            sqlx::query(query).bind(from.as_str()).bind(to.as_str()).execute(&mut *connection).await?;
         }
-        query.push(")");
-        query.build().execute(&mut *connection).await?;
     }
-    for chunk in add.chunks(ROWS_AT_ONCE) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT INTO fact (kind, id, valid_from, valid_to, body, source, known_from) ");
-        query.push_values(chunk, |mut values, row| {
-            values
-                .push_bind(row.kind.name())
-                .push_bind(row.id.as_str())
-                .push_bind(row.interval.from.map(String::from))
-                .push_bind(row.interval.to.map(String::from))
-                .push_bind(&*row.body)
-                .push_bind(source)
-                .push_bind(seq);
-        });
-        query.build().execute(&mut *connection).await?;
-    }
-    index_national_ids(connection, add.iter()).await
+    Ok(())
 }
 
 /// Remembers who has or had which national id.
@@ -174,9 +180,7 @@ pub(super) async fn index_national_ids(
 ) -> Result<(), StoreError> {
     let mut found: Vec<(String, &Id)> = Vec::new();
     for row in add.filter(|row| row.kind == FactKind::Person) {
-        if let Fact::Person(person) = Fact::from_body(row.kind, &row.body)? {
-            found.extend(person.national_id.map(|sealed| (sealed.index().to_owned(), &row.id)));
-        }
+        found.extend(Sealed::in_body(&row.body)?.map(|sealed| (sealed.index().to_owned(), &row.id)));
     }
     for chunk in found.chunks(ROWS_AT_ONCE) {
         let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO national_id (hash, person) ");

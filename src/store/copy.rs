@@ -20,48 +20,61 @@ pub struct Copied {
     pub taken: Instant,
 }
 
-impl Store {
-    /// Writes a copy to a file that is not there yet: consistent, whole and marked as a copy. Others write meanwhile.
-    pub async fn backup(&self, to: &Path, now: Instant) -> Result<(), StoreError> {
-        let failed = |source| StoreError::File { path: to.to_owned(), source };
-        if to.try_exists().map_err(failed)? {
-            return Err(StoreError::Exists(to.to_owned()));
-        }
-        let partial = partial(to);
-        file::create(&partial)?;
-        let made = self.copy_to(&partial, now).await;
-        // asked once more: making it took a while
-        let made = match (made, to.try_exists().map_err(failed)?) {
-            (Ok(()), true) => Err(StoreError::Exists(to.to_owned())),
-            (Ok(()), false) => std::fs::File::open(&partial)
-                .and_then(|copy| copy.sync_all())
-                .and_then(|()| std::fs::rename(&partial, to))
-                .and_then(|()| log::sync_folder(to))
-                .map_err(failed),
-            (refused, _) => refused,
-        };
-        if made.is_err() {
-            let _what_is_left = std::fs::remove_file(&partial);
-        }
-        made
-    }
+/// What a copy says of itself: which roster it was copied from, and when.
+pub(super) type Mark = (String, Instant);
 
-    async fn copy_to(&self, to: &Path, now: Instant) -> Result<(), StoreError> {
-        let name = to.to_str().ok_or_else(|| StoreError::NotText(to.to_owned()))?;
-        // a connection of its own: it reads only, and must not keep the writer waiting
-        let mut source = options(&self.path).connect().await?;
-        sqlx::query("VACUUM INTO ?").bind(name).execute(&mut source).await?;
-        sqlx::Connection::close(source).await?;
-        let mut copy = SqliteConnectOptions::new().filename(to).connect().await?;
+/// Writes a copy of a roster to a file that is not there yet: consistent, whole, and marked when it should be. Others
+/// write meanwhile.
+pub(super) async fn copy(from: &Path, to: &Path, mark: Option<Mark>) -> Result<(), StoreError> {
+    let failed = |source| StoreError::File { path: to.to_owned(), source };
+    if to.try_exists().map_err(failed)? {
+        return Err(StoreError::Exists(to.to_owned()));
+    }
+    let partial = partial(to);
+    file::create(&partial)?;
+    let made = write(from, &partial, mark).await;
+    // asked once more: making it took a while
+    let made = match (made, to.try_exists().map_err(failed)?) {
+        (Ok(()), true) => Err(StoreError::Exists(to.to_owned())),
+        (Ok(()), false) => std::fs::File::open(&partial)
+            .and_then(|copy| copy.sync_all())
+            .and_then(|()| std::fs::rename(&partial, to))
+            .and_then(|()| log::sync_folder(to))
+            .map_err(failed),
+        (refused, _) => refused,
+    };
+    if made.is_err() {
+        let _what_is_left = std::fs::remove_file(&partial);
+    }
+    made
+}
+
+async fn write(from: &Path, to: &Path, mark: Option<Mark>) -> Result<(), StoreError> {
+    let name = to.to_str().ok_or_else(|| StoreError::NotText(to.to_owned()))?;
+    // a connection of its own: it reads only, and must not keep the writer waiting
+    let mut source = options(from).connect().await?;
+    // pages start as zeros, not as whatever this process has had in its memory
+    sqlx::query("PRAGMA secure_delete = ON").execute(&mut source).await?;
+    sqlx::query("VACUUM INTO ?").bind(name).execute(&mut source).await?;
+    sqlx::Connection::close(source).await?;
+    let mut copy = SqliteConnectOptions::new().filename(to).connect().await?;
+    if let Some((roster, taken)) = mark {
         sqlx::query("INSERT OR REPLACE INTO copy (one, roster, taken) VALUES (1, ?, ?)")
-            .bind(self.meta.roster.to_string())
-            .bind(now.micros())
+            .bind(roster)
+            .bind(taken.micros())
             .execute(&mut copy)
             .await?;
         sqlx::query("DELETE FROM copy_release").execute(&mut copy).await?;
-        let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut copy).await?;
-        sqlx::Connection::close(copy).await?;
-        if found == ["ok"] { Ok(()) } else { Err(StoreError::Damaged(found.join("; "))) }
+    }
+    let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut copy).await?;
+    sqlx::Connection::close(copy).await?;
+    if found == ["ok"] { Ok(()) } else { Err(StoreError::Damaged(found.join("; "))) }
+}
+
+impl Store {
+    /// Writes a marked copy to a file that is not there yet.
+    pub async fn backup(&self, to: &Path, now: Instant) -> Result<(), StoreError> {
+        copy(&self.path, to, Some((self.meta.roster.to_string(), now))).await
     }
 
     /// Whether the roster is a copy, and the target was not released since.

@@ -39,6 +39,8 @@ pub enum StoreError {
     NotOurs(String, String),
     #[error("the roster holds a row that cannot be read: {0}")]
     Damaged(String),
+    #[error(transparent)]
+    Memory(#[from] crate::org::Damaged),
     #[error("the roster's database refused")]
     Database(#[from] sqlx::Error),
     #[error("the roster's tables could not be brought up to date")]

@@ -3,13 +3,13 @@
 use std::io::Write;
 
 use futures_util::TryStreamExt;
-use sqlx::SqliteConnection;
+use sqlx::{Row, SqliteConnection};
 
 use super::error::StoreError;
 use super::export_past::{self, Commits};
 use super::read::commit_at;
 use super::{Store, row};
-use crate::org::{CustomTypes, Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States, Zone};
+use crate::org::{CustomTypes, Day, FactKind, Header, Instant, NATIONAL_ID, Sealer, States, Zone, line_of_body};
 
 /// What to export.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,7 +69,8 @@ impl Store {
                 let mut rows =
                     sqlx::query(LINES).bind(kind.name()).bind(commit.seq).bind(&day).fetch(&mut *transaction);
                 while let Some(found) = rows.try_next().await? {
-                    let line = row::version(&found)?.to_line(options.national_ids)?;
+                    let (id, interval) = (row::id(&found)?, row::interval(&found)?);
+                    let line = line_of_body(kind, &id, interval, found.try_get("body")?, options.national_ids)?;
                     out.write_all(line.as_bytes())?;
                     out.write_all(b"\n")?;
                 }

@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::error::StoreError;
 use super::row;
-use crate::org::{Act, Believed, Day, Fact, FactKind, Id, Instant, Interval, Sealer, Version, Zone, act, source_field};
+use crate::org::{Act, Believed, Day, FactKind, Id, Instant, Interval, Sealer, Zone, act, line_of_body, source_field};
 
 const ROWS: &str = "SELECT kind, id, valid_from, valid_to, body, source, known_from, known_to FROM fact
      WHERE kind = $1 AND known_from <= $2 ORDER BY id, valid_from, known_from";
@@ -100,8 +100,7 @@ impl Thing {
         for (version, source) in self.versions.iter().zip(&self.sources) {
             let commit = commits.get(version.from)?;
             let act = act::act(&self.versions, version.from, commit.day);
-            let fact = Fact::from_body(self.kind, &version.body)?;
-            let mut line = Version { id: self.id.clone(), interval: version.interval, fact }.to_line(sealer)?;
+            let mut line = line_of_body(self.kind, &self.id, version.interval, &version.body, sealer)?;
             line.truncate(line.len() - 1);
             let known_to = version.to.map(|to| commits.get(to)).transpose()?.map(|closed| closed.known);
             self.append(&mut line, commit, known_to, source, act)?;

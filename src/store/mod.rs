@@ -8,6 +8,7 @@ mod accounts;
 mod batches;
 mod commit;
 mod copy;
+mod erase;
 mod error;
 mod export;
 mod export_past;
@@ -20,15 +21,20 @@ mod past;
 mod plans;
 mod read;
 mod reserve;
+mod retention;
 mod row;
+mod rows;
 mod runs;
 mod schedule;
 mod show;
+mod status;
+mod upgrade;
 
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;
 pub use copy::Copied;
+pub use erase::{Erasure, LeftObject, Tombstone};
 pub use error::StoreError;
 pub use export::ExportOptions;
 pub use log::{Break, Head, LogKey, LogKeyError, Proof};
@@ -39,9 +45,9 @@ pub use show::Shown;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, Sqlite, Transaction};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -50,6 +56,8 @@ use crate::org::Instant;
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 const READERS: u32 = 4;
+/// In KiB, as a negative number: a large import changes the pages of three indexes again and again.
+const WRITERS_CACHE: &str = "-16384";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The roster's file, open.
@@ -92,15 +100,13 @@ impl Store {
         Self::with(path, Some(writer)).await
     }
 
-    /// Opens a roster to read and write, and brings its tables up to date.
+    /// Opens a roster to read and write, and brings its tables up to date. Before they are changed, the roster is copied
+    /// to a file beside it, such as `roster.db.before-0005`.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         file::check(path)?;
         let writer = writer_pool(options(path)).await?;
-        match MIGRATIONS.run(&writer).await {
-            Ok(()) => Self::with(path, Some(writer)).await,
-            Err(MigrateError::VersionMissing(_)) => Err(StoreError::Newer(path.to_owned())),
-            Err(error) => Err(StoreError::Migrate(error)),
-        }
+        upgrade::upgrade(path, &writer).await?;
+        Self::with(path, Some(writer)).await
     }
 
     /// Opens a roster that is up to date, to read only.
@@ -160,9 +166,10 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging() // a slow statement is no news to who runs the program, and its text no help
 }
 
 async fn writer_pool(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let options = options.journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITERS_CACHE);
     Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
 }

@@ -8,7 +8,14 @@ use sqlx::{Row, SqliteConnection};
 
 use super::error::StoreError;
 use super::{Store, row};
-use crate::org::{Day, Instant, Snapshot, SnapshotBuilder, Stored, StoredRow};
+use crate::org::{Day, FactKind, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow};
+
+/// The rows in force of one kind, in the order that the planner wants: then they are packed as they come.
+const FACTS_IN_FORCE: &str = "SELECT row, id, valid_from, valid_to, body, source FROM fact INDEXED BY fact_in_force
+     WHERE known_to IS NULL AND kind = $1 ORDER BY id, valid_from";
+
+const CLAIMS_IN_FORCE: &str = "SELECT row, id, valid_from, valid_to, body, source FROM claim INDEXED BY claim_in_force
+     WHERE known_to IS NULL AND kind = $1 ORDER BY id, source, valid_from";
 
 /// A commit of the record: its number, and when it became known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +42,8 @@ impl Store {
 
     /// The roster of a day, as it is known now or was known at an instant.
     ///
-    /// People and engagements are read on all their days, because tenure asks for them; the rest on the day.
+    /// People and engagements are read on all their days, because tenure asks for them; units and managers, because
+    /// quality asks whether a post outlives its unit; the rest on the day.
     pub async fn snapshot(&self, day: Day, known: Option<Instant>) -> Result<Snapshot, StoreError> {
         let mut transaction = self.reader().begin().await?;
         let commit = commit_at(&mut transaction, known).await?;
@@ -44,7 +52,7 @@ impl Store {
             let mut rows = sqlx::query(
                 "SELECT kind, id, valid_from, valid_to, body FROM fact
                  WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1)
-                   AND (kind IN ('person', 'engagement')
+                   AND (kind IN ('person', 'engagement', 'unit', 'manager')
                         OR ((valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to > $2)))",
             )
             .bind(commit.seq)
@@ -62,30 +70,11 @@ impl Store {
     pub async fn stored(&self) -> Result<Stored, StoreError> {
         let mut transaction = self.reader().begin().await?;
         let basis = commit_at(&mut transaction, None).await?.seq;
-        let mut sources: HashMap<String, Arc<str>> = HashMap::new();
-        let mut stored = Stored { basis, rows: Vec::new() };
-        {
-            let mut rows = sqlx::query(
-                "SELECT row, kind, id, valid_from, valid_to, body, source FROM fact WHERE known_to IS NULL",
-            )
-            .fetch(&mut *transaction);
-            while let Some(found) = rows.try_next().await? {
-                let source: &str = found.try_get("source")?;
-                if !sources.contains_key(source) {
-                    sources.insert(source.to_owned(), source.into());
-                }
-                stored.rows.push(StoredRow {
-                    row: found.try_get("row")?,
-                    kind: row::kind(&found)?,
-                    id: row::id(&found)?,
-                    interval: row::interval(&found)?,
-                    source: sources[source].clone(),
-                    body: found.try_get::<&str, _>("body")?.into(),
-                });
-            }
-        }
+        let erased = super::erase::tombstones(&mut transaction).await?;
+        let rows = in_force(&mut transaction, FACTS_IN_FORCE).await?;
+        let claims = in_force(&mut transaction, CLAIMS_IN_FORCE).await?;
         transaction.rollback().await?;
-        Ok(stored)
+        Ok(Stored { basis, rows, claims, erased })
     }
 
     /// The people who have or had the national id with this keyed hash (see [`Sealer::index`](crate::org::Sealer)).
@@ -96,4 +85,28 @@ impl Store {
             .await?;
         Ok(found.into_iter().map(|(person,)| crate::org::Id::new(person)).collect())
     }
+}
+
+/// The rows of all kinds that a query gives.
+async fn in_force(connection: &mut SqliteConnection, query: &'static str) -> Result<Runs<StoredRow>, StoreError> {
+    let mut sources: HashMap<String, Arc<str>> = HashMap::new();
+    let mut stored = Sorter::default();
+    for kind in FactKind::ALL {
+        let mut rows = sqlx::query(query).bind(kind.name()).fetch(&mut *connection);
+        while let Some(found) = rows.try_next().await? {
+            let source: &str = found.try_get("source")?;
+            if !sources.contains_key(source) {
+                sources.insert(source.to_owned(), source.into());
+            }
+            stored.push(StoredRow {
+                row: found.try_get("row")?,
+                kind,
+                id: row::id(&found)?,
+                interval: row::interval(&found)?,
+                source: sources[source].clone(),
+                body: found.try_get::<&str, _>("body")?.into(),
+            });
+        }
+    }
+    Ok(stored.finish())
 }

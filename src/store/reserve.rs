@@ -19,6 +19,15 @@ impl Store {
     ) -> Result<Result<(), String>, StoreError> {
         let key = self.log.key()?;
         let mut transaction = self.begin().await?;
+        // the run began before, and the person is not to come back with it
+        let erased: Option<i64> = sqlx::query_scalar("SELECT 1 FROM tombstone WHERE id IN (?, ?)")
+            .bind(reservation.person.as_str())
+            .bind(reservation.account.as_str())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if erased.is_some() {
+            return Ok(Err("the person was erased".to_owned()));
+        }
         let owner: Option<String> = sqlx::query_scalar("SELECT person FROM given_name WHERE folded = ?")
             .bind(folded)
             .fetch_optional(&mut *transaction)

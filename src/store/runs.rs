@@ -132,6 +132,17 @@ impl Store {
         rows.into_iter().map(RunRecord::from_row).collect()
     }
 
+    /// One run by its number.
+    pub(super) async fn run_record(&self, run: Option<RunId>) -> Result<Option<RunRecord>, StoreError> {
+        let row: Option<RunRow> = sqlx::query_as(
+            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run WHERE id = ?",
+        )
+        .bind(run)
+        .fetch_optional(self.reader())
+        .await?;
+        row.map(RunRecord::from_row).transpose()
+    }
+
     /// The runs of a target that never ended, or that left a step without an outcome.
     pub async fn unsettled_runs(&self, target: &str) -> Result<Vec<RunRecord>, StoreError> {
         let rows: Vec<RunRow> = sqlx::query_as(

@@ -31,7 +31,7 @@ const NARROW: &[(&str, &[&str])] = &[
 
 /// Pure modules with all the crates that they may use.
 const PURE: &[(&str, &[&str])] = &[
-    ("org", &["aes_siv", "base64", "blake3", "jiff", "serde", "serde_json", "thiserror", "uuid"]),
+    ("org", &["aes_siv", "base64", "blake3", "jiff", "lz4_flex", "regex", "serde", "serde_json", "thiserror", "uuid"]),
     ("object", &["serde", "thiserror"]),
     ("expr", &["deunicode", "icu_casemap", "minijinja", "thiserror", "unicode_normalization"]),
     ("mapping", &["serde", "thiserror", "uuid"]),
@@ -45,6 +45,7 @@ const WORLD: &[&str] = &["env", "fs", "net", "os", "process", "thread", "time"];
 /// Crates that belong to one edge.
 const EDGES: &[(&str, &[&str])] = &[
     ("minijinja", &["expr"]),
+    ("regex", &["org"]),
     ("deunicode", &["expr"]),
     ("icu_casemap", &["expr"]),
     ("ldap3", &["target::ldap"]),
@@ -52,6 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
     ("sqlx", &["store"]),
+    ("lz4_flex", &["org"]),
     ("toml", &["config"]),
     ("toml_edit", &["config"]),
     ("serde_path_to_error", &["config"]),

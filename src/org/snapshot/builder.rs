@@ -1,9 +1,10 @@
 //! Building a snapshot, version by version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::convert::Infallible;
 
-use super::{Belonging, Snapshot};
-use crate::org::{Day, Days, Fact, Id, Instant, Tenure, Tree, Version};
+use super::{Belonging, Beyond, Snapshot};
+use crate::org::{Day, Days, Fact, FactKind, Id, Instant, Tenure, Tree, Version};
 
 /// Collects the versions known at one instant into a [`Snapshot`].
 #[derive(Debug)]
@@ -11,7 +12,15 @@ pub struct SnapshotBuilder {
     snapshot: Snapshot,
     people_days: BTreeMap<Id, Days>,
     engagement_days: BTreeMap<Id, (Id, Days)>,
+    unit_days: BTreeMap<Id, Days>,
+    /// Of each manager's post and unit: a post may pass from one unit to another.
+    post_days: BTreeMap<(Id, Id), Days>,
+    /// The ids that others name, each with one text in memory.
+    ids: HashSet<Id>,
 }
+
+/// Things that many others name.
+const NAMED: [FactKind; 5] = [FactKind::Class, FactKind::Unit, FactKind::Position, FactKind::Person, FactKind::Group];
 
 impl SnapshotBuilder {
     pub fn new(day: Day, known: Instant) -> Self {
@@ -35,19 +44,43 @@ impl SnapshotBuilder {
             tree: Tree::default(),
             runs: BTreeMap::new(),
             tenures: BTreeMap::new(),
+            jobs_beyond: BTreeMap::new(),
+            posts_beyond: BTreeMap::new(),
             belonging: Belonging::default(),
         };
-        Self { snapshot, people_days: BTreeMap::new(), engagement_days: BTreeMap::new() }
+        Self {
+            snapshot,
+            people_days: BTreeMap::new(),
+            engagement_days: BTreeMap::new(),
+            unit_days: BTreeMap::new(),
+            post_days: BTreeMap::new(),
+            ids: HashSet::new(),
+        }
+    }
+
+    /// The same id with the text that is in memory already.
+    fn shared(&mut self, id: Id) -> Id {
+        if let Some(there) = self.ids.get(&id) {
+            return there.clone();
+        }
+        self.ids.insert(id.clone());
+        id
     }
 
     /// Takes one version that was known at the instant, whatever days it is valid on, in any order.
     pub fn add(&mut self, version: Version) {
         let Version { id, interval, fact } = version;
+        let id = if NAMED.contains(&fact.kind()) { self.shared(id) } else { id };
+        let Ok(fact) = fact.map(|_, id| Ok::<Id, Infallible>(self.shared(id)));
         match &fact {
             Fact::Person(_) => self.people_days.entry(id.clone()).or_default().add(interval),
             Fact::Engagement(engagement) => {
                 let entry = self.engagement_days.entry(id.clone());
                 entry.or_insert_with(|| (engagement.person.clone(), Days::default())).1.add(interval);
+            }
+            Fact::Unit(_) => self.unit_days.entry(id.clone()).or_default().add(interval),
+            Fact::Manager(post) => {
+                self.post_days.entry((id.clone(), post.unit.clone())).or_default().add(interval);
             }
             _ => {}
         }
@@ -57,11 +90,18 @@ impl SnapshotBuilder {
     }
 
     pub fn finish(self) -> Snapshot {
-        let Self { mut snapshot, people_days, engagement_days } = self;
+        let Self { mut snapshot, people_days, engagement_days, unit_days, post_days, ids } = self;
+        drop(ids);
+        snapshot.belonging.close();
+        let day = snapshot.day;
+        let never = Days::default();
         let units = snapshot.units.iter().map(|(id, unit)| (id, unit.parent.as_ref()));
         snapshot.tree = Tree::new(units);
         let mut work: BTreeMap<Id, Days> = BTreeMap::new();
         for (id, (person, days)) in engagement_days {
+            if let Some(days) = days.beyond(people_days.get(&person).unwrap_or(&never), day) {
+                snapshot.jobs_beyond.insert(id.clone(), Beyond { of: person.clone(), days });
+            }
             if let Some(there) = people_days.get(&person) {
                 work.entry(person).or_default().add_all(&days.within(there));
             }
@@ -69,7 +109,11 @@ impl SnapshotBuilder {
                 snapshot.runs.insert(id, *run);
             }
         }
-        let day = snapshot.day;
+        for ((id, unit), days) in post_days {
+            if let Some(days) = days.beyond(unit_days.get(&unit).unwrap_or(&never), day) {
+                snapshot.posts_beyond.insert(id, Beyond { of: unit, days });
+            }
+        }
         snapshot.tenures = work.into_iter().map(|(person, days)| (person, Tenure::on(day, &days))).collect();
         snapshot
     }

@@ -1,7 +1,8 @@
 //! The roster cut at one day and one known instant: what everything downstream reads.
 //!
 //! A snapshot is built by feeding it every version that was known at the instant. It keeps the facts of the day; of
-//! the others it keeps only what [`Tenure`] and the start of an engagement need. It knows no rows and no sources.
+//! the others it keeps only what [`Tenure`], the start of an engagement and [`Beyond`] need. It knows no rows and no
+//! sources.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +55,17 @@ pub struct Snapshot {
     tree: Tree,
     runs: BTreeMap<Id, Interval>,
     tenures: BTreeMap<Id, Tenure>,
+    jobs_beyond: BTreeMap<Id, Beyond>,
+    posts_beyond: BTreeMap<Id, Beyond>,
     belonging: Belonging,
+}
+
+/// The first days, from that of the snapshot on, on which something holds though what it depends on does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    /// The person of a job, the unit of a manager's post.
+    pub of: Id,
+    pub days: Interval,
 }
 
 /// Which things belong to which.
@@ -73,6 +84,40 @@ struct Belonging {
     memberships_by_group: Index,
     relations_by_thing: Index,
     keys_by_thing: Index,
+}
+
+impl Belonging {
+    /// Everything was added.
+    fn close(&mut self) {
+        let Self {
+            engagements_by_person,
+            engagements_by_unit,
+            engagements_by_position,
+            positions_by_unit,
+            managers_by_unit,
+            associations_by_person,
+            associations_by_unit,
+            leaves_by_person,
+            accounts_by_person,
+            contacts_by_owner,
+            memberships_by_group,
+            relations_by_thing,
+            keys_by_thing,
+        } = self;
+        engagements_by_person.close();
+        engagements_by_unit.close();
+        engagements_by_position.close();
+        positions_by_unit.close();
+        managers_by_unit.close();
+        associations_by_person.close();
+        associations_by_unit.close();
+        leaves_by_person.close();
+        accounts_by_person.close();
+        contacts_by_owner.close();
+        memberships_by_group.close();
+        relations_by_thing.close();
+        keys_by_thing.close();
+    }
 }
 
 type Found<'a, T> = (&'a Id, &'a T);
@@ -177,6 +222,16 @@ impl Snapshot {
     /// When the person works here. Somebody the roster never heard of has the empty tenure.
     pub fn tenure(&self, person: &Id) -> Tenure {
         self.tenures.get(person).copied().unwrap_or_default()
+    }
+
+    /// The jobs that hold on days, today or to come, on which their person does not.
+    pub fn jobs_beyond_people(&self) -> impl Iterator<Item = Found<'_, Beyond>> {
+        self.jobs_beyond.iter()
+    }
+
+    /// The managers' posts that hold on days, today or to come, on which their unit does not.
+    pub fn posts_beyond_units(&self) -> impl Iterator<Item = Found<'_, Beyond>> {
+        self.posts_beyond.iter()
     }
 
     /// The effective manager of the day by the rule of [`chief`](mod@super::chief).

@@ -14,17 +14,18 @@ use super::text::last_run;
 use super::words::{Names, attribute_name, clean, gaps};
 use super::{ReconciliationDocument, TargetReconciliation};
 use crate::object::{Change, Hold, Op, Step, aspect};
+use crate::org::Zone;
 use crate::reconcile::{Reach, Unmanaged};
 
 /// Longer lists are closed at first.
 const OPENED: usize = 200;
 
-pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
+pub(super) fn reconciliation(document: &ReconciliationDocument, zone: &Zone) -> String {
     let organisation = clean(&document.organisation);
     let body = html! {
         header {
             h1 { "Reconciliation of " (organisation) }
-            p { "For " (document.as_of.to_string()) ", made at " (document.at.to_string()) "." }
+            p { "For " (document.as_of.to_string()) ", made at " (document.at.local(zone)) "." }
         }
         main {
             @for trouble in &document.errors {
@@ -34,7 +35,7 @@ pub(super) fn reconciliation(document: &ReconciliationDocument) -> String {
                     @if let Some(hint) = &trouble.hint { p.quiet { "Hint: " (clean(hint)) } }
                 }
             }
-            @for target in &document.targets { (of_target(target)) }
+            @for target in &document.targets { (of_target(target, zone)) }
         }
     };
     page(&format!("Reconciliation of {organisation} for {}", document.as_of), &body)
@@ -61,7 +62,7 @@ fn page(title: &str, body: &Markup) -> String {
     page.into_string() + "\n"
 }
 
-fn of_target(target: &TargetReconciliation) -> Markup {
+fn of_target(target: &TargetReconciliation, zone: &Zone) -> Markup {
     let numbers = Numbers::of(target);
     let names = Names(&target.labels);
     html! {
@@ -69,7 +70,7 @@ fn of_target(target: &TargetReconciliation) -> Markup {
             h2 { (clean(&target.target)) }
             (reach(&target.coverage))
             (chart::bar(numbers))
-            p.quiet { "Last run: " @match &target.last_run { Some(run) => (last_run(run)), None => "none yet" } }
+            p.quiet { "Last run: " @match &target.last_run { Some(run) => (last_run(run, zone)), None => "none yet" } }
             (steps("Missing in the target", &target.missing, &names))
             (steps("Differing", &target.differing, &names))
             (holds(&target.held))

@@ -5,9 +5,14 @@ use serde_json::Value;
 use crate::reconcile::Digest;
 
 use super::super::words::{clean, several};
-use super::super::{ImportDocument, Outcome, Problem};
+use super::super::{HeldLine, ImportDocument, Outcome, Problem};
 use super::layout::Page;
 use super::run::outcome;
+
+/// Held statements that are named.
+const MOST_HELD: usize = 50;
+/// What a file does to what it no longer states.
+const ENDED: &str = "ended";
 
 /// The answer of `import`.
 pub fn import(document: &ImportDocument) -> String {
@@ -32,7 +37,30 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
             // consent would not help: the file has to be mended first
             _ => Vec::new(),
         };
-        page.breaches(&import.breaches, "nothing of this file was committed", &commands);
+        page.breaches(&import.breaches, "nothing of this file was committed", (&import.ends, ENDED), &commands);
+    } else {
+        page.ends(2, &import.ends, ENDED);
+    }
+    if !import.held.is_empty() {
+        page.gap();
+        page.line(2, &format!("{} held; the rest of the file was taken", several(import.held.len(), "statement")));
+        for held in import.held.iter().take(MOST_HELD) {
+            let field = held.field.as_ref().map_or(String::new(), |field| format!(", {}", clean(field)));
+            let HeldLine { line, kind, id, reason, .. } = held; // the owner is in the reason
+            page.line(4, &format!("line {line}: {kind} {}{field}: {}", clean(id), clean(reason)));
+        }
+        let more = import.held.len().saturating_sub(MOST_HELD);
+        if more > 0 {
+            page.line(4, &format!("and {more} more"));
+        }
+        if let Some(owner) = import.held.iter().find_map(|held| held.owner.as_deref()) {
+            let (source, owner) = (clean(&import.source), clean(owner));
+            page.line(
+                4,
+                &format!("where this file goes on with what {owner} began: source = \"{owner}\" in [jsonl.{source}];"),
+            );
+            page.line(4, "where both speak of the same things: say in [owners] who is right about what");
+        }
     }
     if !import.problems.is_empty() {
         page.gap();

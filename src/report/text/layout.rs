@@ -1,9 +1,18 @@
 //! Lines, indents and columns.
 
-use super::super::Trouble;
+use std::collections::BTreeMap;
+
+use super::super::ends::{by_kind, listed};
 use super::super::words::{clean, gaps, measure};
-use crate::object::Hold;
+use super::super::{Ended, Trouble};
+use crate::object::{Hold, Kind};
 use crate::reconcile::{Digest, Measure, Reach};
+
+/// What a plan does to those whom it takes an object from.
+pub(super) const TAKEN: &str = "disabled or deleted";
+
+/// Names that are listed of those who are held for one reason. JSON and CSV have them all.
+const NAMED_HOLDS: usize = 6;
 
 /// A text that grows line by line.
 #[derive(Debug, Default)]
@@ -45,7 +54,7 @@ impl Page {
     }
 
     /// What tripped, and the commands that release it.
-    pub fn breaches(&mut self, breaches: &[Measure], what: &str, release: &[String]) {
+    pub fn breaches(&mut self, breaches: &[Measure], what: &str, ends: (&[Ended], &str), release: &[String]) {
         if breaches.is_empty() {
             return;
         }
@@ -54,6 +63,7 @@ impl Page {
         for breach in breaches {
             self.line(6, &measure(breach));
         }
+        self.ends(6, ends.0, ends.1);
         if !release.is_empty() {
             self.line(2, "If it is meant to be so, approve exactly this:");
             release.iter().for_each(|command| self.line(6, command));
@@ -66,10 +76,28 @@ impl Page {
         }
         self.gap();
         self.line(2, &format!("held ({})", held.len()));
+        // many are held for one cause, and the few that are not must not drown among them
+        let mut by_reason: BTreeMap<(&str, Kind), Vec<&Hold>> = BTreeMap::new();
         for hold in held {
-            self.line(4, &format!("{} {} ({})", hold.kind, clean(&hold.name), clean(hold.key.as_str())));
-            self.line(8, &clean(&hold.reason));
+            by_reason.entry((&hold.reason, hold.kind)).or_default().push(hold);
         }
+        let mut groups: Vec<_> = by_reason.into_iter().collect();
+        groups.sort_by_key(|(_, holds)| holds.first().copied());
+        for ((reason, kind), holds) in groups {
+            match holds.as_slice() {
+                [hold] => self.line(4, &format!("{kind} {} ({})", clean(&hold.name), clean(hold.key.as_str()))),
+                several => {
+                    let names: Vec<&str> = several.iter().map(|hold| hold.name.as_str()).collect();
+                    self.line(4, &format!("{} {kind}s: {}", several.len(), listed(&names, NAMED_HOLDS)));
+                }
+            }
+            self.line(8, &clean(reason));
+        }
+    }
+
+    /// Who ends, by name, and how.
+    pub fn ends(&mut self, indent: usize, ends: &[Ended], what: &str) {
+        by_kind(ends, what).iter().for_each(|line| self.line(indent, line));
     }
 
     pub fn troubles(&mut self, troubles: &[Trouble]) {
@@ -89,7 +117,12 @@ impl Page {
 
 /// The commands that release a held plan.
 pub(super) fn release(digest: &Digest) -> Vec<String> {
-    vec![format!("rosterd approve {digest}"), format!("rosterd apply {digest}")]
+    vec![format!("rosterd approve {digest}"), apply(digest)]
+}
+
+/// The command that applies exactly a plan.
+pub(super) fn apply(digest: &Digest) -> String {
+    format!("rosterd apply {digest}")
 }
 
 /// Rows in columns; the last column is as wide as it needs to be.

@@ -3,6 +3,7 @@
 
 mod check;
 mod edit;
+mod erase;
 mod find;
 mod import;
 mod layout;
@@ -17,6 +18,7 @@ mod value;
 
 pub use check::check;
 pub use edit::edit;
+pub use erase::erase;
 pub use find::find;
 pub use import::import;
 pub use log::log;
@@ -31,26 +33,31 @@ pub use value::value;
 use super::format::REPORTS;
 use super::words::clean;
 use super::{ApprovalDocument, Document};
+use crate::org::Zone;
 use layout::{Page, table};
 pub(super) use runs::last_run;
 
-/// The answer of a verb.
-pub fn document(document: &Document) -> String {
+/// The answer of a verb; instants in the zone of the roster.
+pub fn document(document: &Document, zone: &Zone) -> String {
     match document {
         Document::Plan(document) => plan(document),
         Document::Run(document) => run(document),
         Document::Import(document) => import(document),
         Document::Edit(document) => edit(document),
-        Document::Approval(document) => approval(document),
+        Document::Erase(document) => erase(document),
+        Document::Approval(document) => approval(document, zone),
     }
 }
 
 /// Who consented to what.
-pub fn approval(document: &ApprovalDocument) -> String {
+pub fn approval(document: &ApprovalDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     page.line(0, &format!("{}: approved by {}", clean(&document.what), clean(&document.by)));
+    if document.not_needed {
+        page.line(2, "it breaches no limit: it would have been applied without an approval");
+    }
     page.line(2, &format!("digest  {}", document.digest));
-    page.line(2, &format!("at      {}", document.at));
+    page.line(2, &format!("at      {}", document.at.local(zone)));
     page.finish()
 }
 

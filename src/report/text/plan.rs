@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::words::{Names, clean, counts, several};
-use super::super::{PlanDocument, PlanView};
-use super::layout::{Page, release};
+use super::super::words::{Names, clean, counts, measure, several};
+use super::super::{Ended, PlanDocument, PlanView, Trouble};
+use super::layout::{Page, TAKEN, apply, release};
 use crate::object::{Op, Step};
 
 /// Steps of one operation that are listed. More than a person reads; JSON has them all.
@@ -22,6 +22,11 @@ pub fn summary(document: &PlanDocument) -> String {
 
 fn write(document: &PlanDocument, in_full: bool) -> String {
     let mut page = Page::default();
+    if in_full {
+        document.plans.iter().for_each(|plan| page.line(0, &in_one_line(plan)));
+        let failed = |one: &Trouble| format!("{}: FAILED, see below", clean(&one.subject));
+        document.errors.iter().for_each(|one| page.line(0, &failed(one)));
+    }
     for plan in &document.plans {
         page.gap();
         head(&mut page, plan);
@@ -31,24 +36,77 @@ fn write(document: &PlanDocument, in_full: bool) -> String {
         }
     }
     page.troubles(&document.errors);
+    if in_full {
+        last_words(&mut page, &document.plans);
+    }
     page.finish()
+}
+
+/// What the administrator has to know who reads nothing else.
+fn in_one_line(plan: &PlanView) -> String {
+    let mut line = format!("{}: {}", clean(&plan.target), in_short(plan));
+    if !plan.held.is_empty() {
+        line += &format!("; {} held", several(plan.held.len(), "object"));
+    }
+    if !plan.coverage.complete {
+        line += "; READ IN PART";
+    }
+    if !plan.breaches.is_empty() {
+        let breaches: Vec<String> = plan.breaches.iter().map(measure).collect();
+        let word = if plan.approved { "approved" } else { "HELD" };
+        line += &format!("; {word}: {}", breaches.join("; "));
+    }
+    line
+}
+
+/// `7 steps: create 5, disable 2`.
+fn in_short(plan: &PlanView) -> String {
+    match plan.steps.len() {
+        0 => "nothing to do".to_owned(),
+        count => format!("{}: {}", several(count, "step"), counts(&plan.counts)),
+    }
+}
+
+/// The last screen says again what the first one said, and which command is next.
+fn last_words(page: &mut Page, plans: &[PlanView]) {
+    let mut with_steps = plans.iter().filter(|plan| !plan.steps.is_empty()).peekable();
+    if with_steps.peek().is_none() {
+        return;
+    }
+    page.gap();
+    page.line(0, "What to do now");
+    for plan in plans {
+        page.line(2, &in_one_line(plan));
+        if plan.steps.is_empty() {
+            continue;
+        }
+        let held = !plan.breaches.is_empty() && !plan.approved;
+        if held {
+            page.ends(6, &Ended::of_steps(&plan.steps), TAKEN);
+        }
+        if plan.to_look_at {
+            page.line(6, "a plan for a day to come is only to look at");
+        } else if held {
+            page.line(6, "if it is meant to be so:");
+            release(&plan.digest).iter().for_each(|command| page.line(6, command));
+        } else {
+            page.line(6, &apply(&plan.digest));
+        }
+    }
 }
 
 fn head(page: &mut Page, plan: &PlanView) {
     page.line(0, &format!("{}: plan for {}", clean(&plan.target), plan.as_of));
     page.labelled("digest", &[format!("{}{}", plan.digest, if plan.approved { " (approved)" } else { "" })]);
     page.reach(&plan.coverage);
-    let steps = match plan.steps.len() {
-        0 => "nothing to do".to_owned(),
-        count => format!("{}: {}", several(count, "step"), counts(&plan.counts)),
-    };
-    page.labelled("steps", &[steps]);
+    page.labelled("steps", &[in_short(plan)]);
     if !plan.held.is_empty() {
         page.labelled("held", &[several(plan.held.len(), "object")]);
     }
     page.limits(&plan.limits);
     if !plan.approved {
-        page.breaches(&plan.breaches, "nothing of this plan is applied", &release(&plan.digest));
+        let ends = Ended::of_steps(&plan.steps);
+        page.breaches(&plan.breaches, "nothing of this plan is applied", (&ends, TAKEN), &release(&plan.digest));
     }
 }
 

@@ -6,21 +6,22 @@ use super::super::{ReconciliationDocument, TargetReconciliation};
 use super::layout::Page;
 use super::plan::steps;
 use super::runs::last_run;
+use crate::org::Zone;
 
 /// Each target compared with the roster.
-pub fn reconciliation(document: &ReconciliationDocument) -> String {
+pub fn reconciliation(document: &ReconciliationDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     page.line(0, &format!("Reconciliation of {} for {}", clean(&document.organisation), document.as_of));
-    page.line(0, &format!("made at {}", document.at));
+    page.line(0, &format!("made at {}", document.at.local(zone)));
     for target in &document.targets {
         page.gap();
-        of_target(&mut page, target);
+        of_target(&mut page, target, zone);
     }
     page.troubles(&document.errors);
     page.finish()
 }
 
-fn of_target(page: &mut Page, target: &TargetReconciliation) {
+fn of_target(page: &mut Page, target: &TargetReconciliation, zone: &Zone) {
     let numbers = Numbers::of(target);
     let names = Names(&target.labels);
     page.line(0, &clean(&target.target));
@@ -28,7 +29,7 @@ fn of_target(page: &mut Page, target: &TargetReconciliation) {
     for (label, number) in numbers.rows() {
         page.line(2, &format!("{label:<24}{number:>7}"));
     }
-    let last = target.last_run.as_ref().map_or_else(|| "no run yet".to_owned(), last_run);
+    let last = target.last_run.as_ref().map_or_else(|| "no run yet".to_owned(), |run| last_run(run, zone));
     page.labelled("last", &[last]);
     section(page, "missing in the target", target.missing.len());
     steps(page, &target.missing, &names);

@@ -3,7 +3,7 @@
 use super::super::words::{clean, counts, several};
 use super::super::{Outcome, RunCounts, RunDocument, RunView};
 use super::import;
-use super::layout::{Page, release};
+use super::layout::{Page, TAKEN, release};
 
 /// The answer of `apply` and `run`.
 pub fn run(document: &RunDocument) -> String {
@@ -54,7 +54,7 @@ fn write(page: &mut Page, run: &RunView) {
     page.limits(&run.limits);
     if run.outcome == Outcome::Held {
         let commands = run.digest.as_ref().map(release).unwrap_or_default();
-        page.breaches(&run.breaches, "nothing of the plan was applied", &commands);
+        page.breaches(&run.breaches, "nothing of the plan was applied", (&run.ends, TAKEN), &commands);
     }
     if !run.failures.is_empty() {
         page.gap();

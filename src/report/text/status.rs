@@ -1,28 +1,70 @@
-//! The health of every target on one screen.
+//! The health of every target and source on one screen.
 
-use super::super::StatusDocument;
 use super::super::words::clean;
-use super::layout::table;
-use crate::org::Instant;
+use super::super::{SourceStatus, StatusDocument};
+use super::layout::{Page, table};
+use crate::org::{Instant, Zone};
 
 /// The answer of `status`.
-pub fn status(document: &StatusDocument) -> String {
-    let daemon = if document.daemon { "the daemon runs\n" } else { "the daemon does not run\n" };
+pub fn status(document: &StatusDocument, zone: &Zone) -> String {
+    let mut text = if document.daemon { "the daemon runs\n" } else { "the daemon does not run\n" }.to_owned();
+    let when = |at: Option<Instant>| at.map_or_else(|| "-".to_owned(), |at| at.local(zone));
     if document.targets.is_empty() {
-        return format!("{daemon}no target is configured\n");
+        text += "no target is configured\n";
+    } else {
+        let rows = document.targets.iter().map(|target| {
+            vec![
+                clean(&target.name),
+                clean(&target.state),
+                when(target.last_success),
+                target.pending.to_string(),
+                target.held.to_string(),
+                target.quarantined.to_string(),
+                when(target.next),
+            ]
+        });
+        let head = ["target", "state", "last success", "pending", "held", "quarantined", "next run"];
+        text += &format!("\n{}", table(&head, rows.collect()));
     }
-    let when = |at: Option<Instant>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-    let rows = document.targets.iter().map(|target| {
-        vec![
-            clean(&target.name),
-            clean(&target.state),
-            when(target.last_success),
-            target.pending.to_string(),
-            target.held.to_string(),
-            target.quarantined.to_string(),
-            when(target.next),
-        ]
-    });
-    let head = ["target", "state", "last success", "pending", "held", "quarantined", "next run"];
-    format!("{daemon}\n{}", table(&head, rows.collect()))
+    if !document.sources.is_empty() {
+        let rows = document.sources.iter().map(|source| {
+            let failed = source.last_failure.as_ref().map(|failure| failure.at);
+            vec![clean(&source.name), clean(&source.state), when(source.last_complete), when(failed)]
+        });
+        text += &format!("\n{}", table(&["source", "state", "last complete", "last failure"], rows.collect()));
+    }
+    let retained = |at: Instant| format!("\nold plans and journals were last deleted at {}\n", at.local(zone));
+    text + &notes(document) + &document.retained.map(retained).unwrap_or_default()
+}
+
+/// What the tables leave open: why an import was not taken, and what a word means.
+fn notes(document: &StatusDocument) -> String {
+    let mut page = Page::default();
+    for source in &document.sources {
+        of_source(&mut page, source);
+    }
+    if !document.targets.is_empty() {
+        page.line(
+            0,
+            "pending: steps of the last plan; held: objects that nothing is done about now, see `rosterd plan`;",
+        );
+        page.line(0, "quarantined: objects that failed again and again, and are left out until they are released");
+    }
+    let text = page.finish();
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn of_source(page: &mut Page, source: &SourceStatus) {
+    if source.state == "taken" {
+        return;
+    }
+    if let Some(failure) = &source.last_failure {
+        page.line(0, &format!("{}: {}", clean(&source.name), clean(&failure.why)));
+    }
+    if let Some(digest) = &source.held {
+        page.line(
+            2,
+            &format!("if it is meant to be so: rosterd approve {}, and import the same file again", clean(digest)),
+        );
+    }
 }

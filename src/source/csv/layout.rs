@@ -1,5 +1,7 @@
 //! What the rows of a file mean: checked, with columns by their place in the declared list. Made by the configuration.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::fields::{Need, Type};
@@ -23,6 +25,8 @@ pub struct Layout {
     pub statements: Vec<Statement>,
     /// What the custom attributes are.
     pub custom: CustomTypes,
+    /// Kinds that the source shares with others: a row may state some fields of a thing only.
+    pub shared: BTreeSet<FactKind>,
 }
 
 /// How a file shows that it is whole.

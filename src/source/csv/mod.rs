@@ -26,7 +26,9 @@ pub use tell::tell;
 pub use text::Encoding;
 
 use super::error::ReadError;
-use crate::org::{Batch, FactKind, Header, Id, Line, MOST_PROBLEMS, Problem, Sealer, problems_between};
+use crate::org::{
+    Batch, FactKind, Header, Id, Line, MOST_PROBLEMS, PackedLine, Problem, Runs, Sealer, problems_between,
+};
 use proof::Count;
 use row::Reader;
 use scan::Scanner;
@@ -68,7 +70,7 @@ fn rows<'t>(
     source: &str,
     layout: &Layout,
     sealer: Option<&Sealer>,
-) -> Result<(Vec<Line>, Count<'t>), Vec<Problem>> {
+) -> Result<(Runs<PackedLine>, Count<'t>), Vec<Problem>> {
     let mut scanner = Scanner::new(text, layout.delimiter, layout.quote);
     let first = scanner.next_row().map_err(|problem| vec![problem])?;
     let Some(first) = first else { return Err(vec![Problem::of_line(1, "there is no header row")]) };
@@ -104,12 +106,19 @@ fn rows<'t>(
             problems.push(header::wrong_width(text, &row, width, layout.delimiter));
         }
     }
-    if problems.is_empty() {
-        // of a file with broken rows, the count says nothing new
-        problems.extend(count.problem(&layout.proof));
-        problems.extend(problems_between(&facts.lines));
+    if !problems.is_empty() {
+        return Err(problems); // of a file with broken rows, the count says nothing new
     }
-    if problems.is_empty() { Ok((facts.lines, count)) } else { Err(problems) }
+    let unwritable = |line: &Line, error: serde_json::Error| vec![Problem::of_line(line.number, error.to_string())];
+    let packed = facts
+        .lines
+        .iter()
+        .zip(0..)
+        .map(|(line, at)| PackedLine::new(at, line).map_err(|error| unwritable(line, error)));
+    let lines = packed.collect::<Result<Runs<PackedLine>, _>>()?;
+    problems.extend(count.problem(&layout.proof));
+    problems.extend(problems_between(&lines)?);
+    if problems.is_empty() { Ok((lines, count)) } else { Err(problems) }
 }
 
 /// What the rows state, the same statement once.

@@ -8,7 +8,7 @@ use super::fields::{Need, Type};
 use super::layout::{Condition, FieldRule, Layout, Named, Naming, Statement, Value, made_id};
 use super::scan::{Field, Row};
 use super::text::problem;
-use crate::org::{CustomProblem, Day, Fact, Id, Interval, Line, Problem, Reference, Sealer, SourceKey, Version};
+use crate::org::{CustomProblem, Day, Fact, Gaps, Id, Interval, Line, Problem, Reference, Sealer, SourceKey, Version};
 
 /// What the rows of one file share.
 pub(super) struct Reader<'a> {
@@ -30,7 +30,7 @@ impl Reader<'_> {
                 continue;
             }
             match (Cells { reader: self, row, statement }).version() {
-                Ok(version) => lines.push(Line { number: row.line, version }),
+                Ok((version, gaps)) => lines.push(Line { number: row.line, version, gaps }),
                 Err(found) => problems.extend(found),
             }
         }
@@ -55,7 +55,7 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn version(&self) -> Result<Version<Reference>, Vec<Problem>> {
+    fn version(&self) -> Result<(Version<Reference>, Gaps), Vec<Problem>> {
         let id = self.id().map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
         let mut keep = |found: Result<(), Problem>| problems.extend(found.err());
@@ -84,14 +84,19 @@ impl<'a> Cells<'a> {
             return Err(problems);
         }
         let of_row = |message: String| Problem::of_line(self.row.line, format!("{}: {message}", self.statement.kind));
-        let mut fact = Fact::deserialize(self.statement.kind, Json::Object(body))
-            .map_err(|error| vec![of_row(error.to_string())])?;
+        let kind = self.statement.kind;
+        let read = if self.reader.layout.shared.contains(&kind) {
+            Gaps::read(kind, body)
+        } else {
+            Fact::deserialize(kind, Json::Object(body)).map(|fact| (fact, Gaps::default()))
+        };
+        let (mut fact, gaps) = read.map_err(|error| vec![of_row(error.to_string())])?;
         let mut problems: Vec<Problem> = fact.problems().into_iter().map(of_row).collect();
         if let Some(custom) = fact.custom_mut() {
             let found = self.reader.layout.custom.canonical(self.statement.kind, custom);
             problems.extend(found.into_iter().map(|found| self.custom_problem(found)));
         }
-        if problems.is_empty() { Ok(Version { id, interval, fact }) } else { Err(problems) }
+        if problems.is_empty() { Ok((Version { id, interval, fact }, gaps)) } else { Err(problems) }
     }
 
     /// A problem of a custom attribute, in its column.

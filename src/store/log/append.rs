@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::chain::{Link, LogKey, commitment};
 use super::facts::FactDigest;
 use super::head::Head;
+use super::taken::Taken;
 use crate::org::Instant;
 use crate::store::error::StoreError;
 
@@ -20,24 +21,29 @@ pub(in crate::store) struct Record {
     pub row: Value,
     /// Of a commit: its fact rows.
     pub facts: Option<FactDigest>,
+    /// Of an erasure: what went.
+    pub taken: Option<Taken>,
 }
 
 impl Record {
     pub(in crate::store) fn new(kind: &'static str, subject: String, row: Value) -> Self {
-        Self { kind, subject, row, facts: None }
+        Self { kind, subject, row, facts: None, taken: None }
     }
 
     fn payload(&self) -> Result<String, StoreError> {
-        Ok(match &self.facts {
-            None => json!({ "row": self.row }),
-            Some(facts) => json!({ "row": self.row, "facts": serde_json::to_value(facts)? }),
+        let mut payload = json!({ "row": self.row });
+        if let Some(facts) = &self.facts {
+            payload["facts"] = serde_json::to_value(facts)?;
         }
-        .to_string())
+        if let Some(taken) = &self.taken {
+            payload["taken"] = serde_json::to_value(taken)?;
+        }
+        Ok(payload.to_string())
     }
 }
 
 /// Every kind of entry that speaks of a row, with the query of those rows.
-pub(super) const WITNESSES: [(&str, &str); 5] = [
+pub(super) const WITNESSES: [(&str, &str); 6] = [
     (
         "commit",
         "SELECT 'commit ' || seq, json_object('seq', seq, 'known', known, 'actor', actor, 'source', source,
@@ -61,6 +67,11 @@ pub(super) const WITNESSES: [(&str, &str); 5] = [
         "run-ended",
         "SELECT 'run ' || id, json_object('run', id, 'ended', ended, 'outcome', outcome, 'summary', summary) FROM run
            WHERE ended IS NOT NULL ORDER BY id",
+    ),
+    (
+        "erasure",
+        "SELECT 'commit ' || seq, json_object('commit', seq, 'day', day, 'at', at, 'things', json_group_object(id, kind ORDER BY id))
+           FROM tombstone GROUP BY seq ORDER BY seq",
     ),
 ];
 
@@ -96,6 +107,12 @@ pub(in crate::store) async fn append(
     .execute(connection)
     .await?;
     Ok(Head { seq, hash })
+}
+
+/// Takes the payload out of an entry: its hash stays, and says nothing without the salt.
+pub(in crate::store) async fn erase_payload(connection: &mut SqliteConnection, entry: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE log SET payload = NULL, salt = NULL WHERE seq = ?").bind(entry).execute(connection).await?;
+    Ok(())
 }
 
 /// The newest entry.

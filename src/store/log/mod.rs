@@ -9,14 +9,17 @@ mod append;
 mod chain;
 mod facts;
 mod head;
+mod sum;
+mod taken;
 mod verify;
 
 pub(super) use adopt::append_commits;
-pub(super) use append::{Record, append};
+pub(super) use append::{Record, append, erase_payload};
 pub use chain::{LogKey, LogKeyError};
-pub(super) use facts::Digester;
+pub(super) use facts::{Columns, Digester};
 pub use head::Head;
 pub(super) use head::sync_folder;
+pub(super) use taken::{ERASURE, RETENTION, Taken};
 pub use verify::{Break, Proof};
 
 use super::error::StoreError;

@@ -14,6 +14,7 @@ use super::append::{WITNESSES, newest, roster};
 use super::chain::{Link, LogKey, commitment};
 use super::facts::{self, FactDigest};
 use super::head::{self, Head};
+use super::taken::AllTaken;
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -46,6 +47,9 @@ struct Walk<'a> {
     proof: Proof,
     rows: Rows,
     facts: BTreeMap<i64, FactDigest>,
+    /// What was erased and said to be.
+    taken: AllTaken,
+    /// Entries of each kind whose payload was erased, and nobody says so.
     erased: HashMap<String, usize>,
     /// The entries that heads name.
     heads: BTreeMap<i64, Vec<(String, Hash)>>,
@@ -68,6 +72,7 @@ impl Store {
             proof: Proof { entries: 0, erased: 0, head: newest(&mut transaction).await?, broken: None },
             rows: rows(&mut transaction).await?,
             facts: facts::of_rows(&mut transaction, key).await?,
+            taken: AllTaken::read(&mut transaction).await?,
             erased: HashMap::new(),
             heads: run_heads(&mut transaction).await?,
         };
@@ -126,7 +131,15 @@ impl Walk<'_> {
         match (row.try_get::<Option<&str>, _>("payload")?, row.try_get::<Option<&[u8]>, _>("salt")?) {
             (None, None) => {
                 self.proof.erased += 1;
-                *self.erased.entry(link.kind.to_owned()).or_default() += 1;
+                if self.taken.is_removed(link.seq) {
+                    // its row is gone too
+                } else if let Some(payload) = self.taken.restated(link.seq) {
+                    if let Err(what) = self.payload(&link, &payload) {
+                        return Ok(Err(what));
+                    }
+                } else {
+                    *self.erased.entry(link.kind.to_owned()).or_default() += 1;
+                }
             }
             (Some(payload), Some(salt)) => {
                 let fits = <[u8; 32]>::try_from(salt)
@@ -159,11 +172,12 @@ impl Walk<'_> {
         if link.kind == "commit" {
             let seq = payload["row"]["seq"].as_i64().unwrap_or_default();
             let said: Option<FactDigest> = serde_json::from_value(payload["facts"].clone()).ok();
-            let found = self.facts.remove(&seq).unwrap_or_else(|| facts::Digester::new(self.key).finish());
-            if said.as_ref() != Some(&found) {
-                let (added, closed) = said.map_or((0, 0), |said| (said.added, said.closed));
+            let found = self.facts.remove(&seq).unwrap_or_default();
+            let left = said.map(|said| self.taken.left(seq, said));
+            if left != Some(found) {
+                let (added, closed) = left.map_or((0, 0), |left| (left.added, left.closed));
                 return Err(format!(
-                    "the facts of commit {seq} were changed: it added {added} and closed {closed}, \
+                    "the facts of commit {seq} were changed: it added {added} and closed {closed} that were not erased, \
                      there are {} and {} now",
                     found.added, found.closed
                 ));

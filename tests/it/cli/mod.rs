@@ -1,10 +1,13 @@
 //! The binary from outside: usage, help and lists.
 
+mod answers;
 mod csv;
 mod edit;
+mod erase;
 mod find;
 mod quality;
 mod roster;
+mod sources;
 
 use std::process::{Command, Output};
 

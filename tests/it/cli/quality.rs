@@ -25,7 +25,7 @@ const SOUND: [&str; 12] = [
 ];
 
 /// What each rule finds, once these are there too.
-const FLAWS: [(&str, &[&str], &[&str]); 13] = [
+const FLAWS: [(&str, &[&str], &[&str]); 18] = [
     (
         "duplicate-national-id",
         &[
@@ -58,6 +58,48 @@ const FLAWS: [(&str, &[&str], &[&str]); 13] = [
             r#"{"kind":"manager","id":"m9","valid_from":"2020-01-01","unit":"u10","person":"p1"}"#,
         ],
         &["u10"],
+    ),
+    (
+        "engagement-outside-person",
+        &[
+            r#"{"kind":"person","id":"p3","valid_from":"2020-01-01","valid_to":"2027-01-01","given_name":"C","surname":"C"}"#,
+            r#"{"kind":"engagement","id":"e9","valid_from":"2020-01-01","person":"p3","unit":"u1"}"#,
+        ],
+        &["e9"],
+    ),
+    (
+        "manager-outside-unit",
+        &[
+            r#"{"kind":"unit","id":"u9","valid_from":"2020-01-01","valid_to":"2027-01-01","name":"Old"}"#,
+            r#"{"kind":"manager","id":"m9","valid_from":"2020-01-01","unit":"u9","person":"p1"}"#,
+        ],
+        &["m9"],
+    ),
+    (
+        "custom-required",
+        &[
+            // the leaver needs no cost centre any more
+            r#"{"kind":"person","id":"p3","valid_from":"2020-01-01","given_name":"C","surname":"C","custom":{"centre":"1"}}"#,
+            r#"{"kind":"engagement","id":"e9","valid_from":"2020-01-01","person":"p3","unit":"u1"}"#,
+        ],
+        &["p1", "p2", "soon"],
+    ),
+    (
+        "missing-mail",
+        &[
+            r#"{"kind":"class","id":"c1","vocabulary":"contact","name":"Work","scope":"email"}"#,
+            r#"{"kind":"contact","id":"k1","person":"p1","type":"c1","value":"a@b","visibility":"public"}"#,
+        ],
+        &["p2"],
+    ),
+    (
+        "account-of-nobody",
+        &[
+            r#"{"kind":"person","id":"p3","valid_from":"2020-01-01","valid_to":"2026-01-01","given_name":"C","surname":"C"}"#,
+            r#"{"kind":"engagement","id":"e9","valid_from":"2020-01-01","valid_to":"2026-01-01","person":"p3","unit":"u1"}"#,
+            r#"{"kind":"account","id":"a9","person":"p3","system":"ad","login":"cc"}"#,
+        ],
+        &["a9"],
     ),
     (
         "membership-of-nobody",
@@ -140,7 +182,11 @@ fn each_rule_finds_its_flaw_and_nothing_else() {
     assert_eq!((code, found(&report)), (Some(0), Vec::new()));
     assert_eq!(report["rules"].as_array().unwrap().len(), RULES.len());
     for (rule, lines, ids) in FLAWS {
-        let (code, report) = site(lines).json(&["report", "quality"]);
+        let site = site(lines);
+        if rule == "custom-required" {
+            site.configure("[custom.person]\ncentre = { type = \"text\", required = true }\n");
+        }
+        let (code, report) = site.json(&["report", "quality"]);
         let expected: Vec<(&str, &str)> = ids.iter().map(|id| (rule, *id)).collect();
         assert_eq!((code, found(&report)), (Some(0), expected), "{rule}");
     }
@@ -170,6 +216,27 @@ fn the_report_comes_in_four_forms_and_for_other_days() {
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("=Web; &quot;1&quot;") && !page.contains("<script"));
     let json: Value = serde_json::from_str(&report(&["--format", "json"])).unwrap();
     assert_eq!((&json["as_of"], &json["findings"][0]["severity"]), (&json!("2026-12-01"), &json!("info")));
+}
+
+#[test]
+fn severities_are_the_administrators_choice() {
+    let (_, lines, _) = FLAWS[0];
+    let site = site(lines);
+    site.configure("[quality]\nduplicate-national-id = \"info\"\nunit-without-manager = \"off\"\n");
+    let (_, report) = site.json(&["report", "quality"]);
+    assert_eq!(report["findings"][0]["severity"], "info");
+    let rule = |id: &str| report["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == id).unwrap().clone();
+    assert_eq!(rule("unit-without-manager")["severity"], "off");
+    let text = site.run(&["report", "quality"]);
+    assert!(stdout(&text).contains("  off: unit-without-manager\n"), "{}", stdout(&text));
+
+    site.configure("[quality]\nduplicate-nationalid = \"block\"\nmissing-mail = \"of\"\n");
+    let output = site.run(&["check"]);
+    let said = format!("{}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(2));
+    for words in ["did you mean \"duplicate-national-id\"?", "\"of\" is no choice here", "did you mean \"off\"?"] {
+        assert!(said.contains(words), "{said}");
+    }
 }
 
 #[test]

@@ -22,6 +22,14 @@ impl Site {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
+    /// Puts sections before those that `init` wrote, instead of the last that were put there.
+    pub fn configure(&self, sections: &str) {
+        const END: &str = "# ----\n";
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        let starter = text.split_once(END).map_or(text.as_str(), |(_, starter)| starter);
+        std::fs::write(self.path("config.toml"), format!("{sections}{END}{starter}")).unwrap();
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Output {
         command(arguments)
             .env("ROSTERD_CONFIG", self.0.path().join("config.toml"))
@@ -37,7 +45,7 @@ impl Site {
         (code, serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {output:?}")))
     }
 
-    fn deliver(&self, people: usize) {
+    pub fn deliver(&self, people: usize) {
         deliver(&self.0.path().join("hr.jsonl"), people);
     }
 }
@@ -178,12 +186,16 @@ fn the_log_is_proved_and_a_break_is_named() {
     site.deliver(30);
     assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
     let (code, whole) = site.json(&["verify-log"]);
-    assert_eq!((code, &whole["whole"], &whole["entries"]), (Some(0), &json!(true), &json!(1)));
-    assert!(stdout(&site.run(&["verify-log"])).starts_with("the log is whole: 1 entries"));
-    std::fs::write(site.path("kept.head"), format!("2 {}\n", "0".repeat(64))).unwrap();
+    assert_eq!(
+        (code, &whole["whole"], &whole["entries"]),
+        (Some(0), &json!(true), &json!(3)),
+        "the commit, and the run that made it"
+    );
+    assert!(stdout(&site.run(&["verify-log"])).starts_with("the log is whole: 3 entries"));
+    std::fs::write(site.path("kept.head"), format!("4 {}\n", "0".repeat(64))).unwrap();
     let (code, broken) = site.json(&["verify-log", "--head", "kept.head"]);
-    assert_eq!((code, &broken["whole"], &broken["broken"]["entry"]), (Some(1), &json!(false), &json!(2)));
-    assert!(stdout(&site.run(&["verify-log", "--head", "kept.head"])).contains("BROKEN at entry 2"));
+    assert_eq!((code, &broken["whole"], &broken["broken"]["entry"]), (Some(1), &json!(false), &json!(4)));
+    assert!(stdout(&site.run(&["verify-log", "--head", "kept.head"])).contains("BROKEN at entry 4"));
 }
 
 #[test]

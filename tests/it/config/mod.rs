@@ -9,6 +9,7 @@ use rosterd::object::{AttributeName, Authority, Kind};
 use rosterd::org::Instant;
 
 mod csv;
+mod owners;
 
 const BASE: &str = include_str!("base.toml");
 
@@ -68,6 +69,11 @@ mistake!(
     custom_attributes_that_cannot_be,
     "[jsonl.hr]" => "[custom.person]\n\"Cost Centre\" = { type = \"text\" }\nb = { type = \"txt\" }\nc = { type = \"day\", values = [\"x\"] }\n\n[custom.persons]\n\n[jsonl.hr]",
 );
+mistake!(
+    bounds_of_custom_attributes_that_cannot_be,
+    "[jsonl.hr]" => "[custom.person]\na = { type = \"text\", pattern = \"^[0-9{4}$\" }\nb = { type = \"text\", pattern = \"([a-z]{999}){999}\" }\nc = { type = \"number\", min = 3, max = 2 }\nd = { type = \"bool\", max_length = 2 }\ne = { type = \"day\", max = \"soon\" }\nf = { type = \"text\", requird = true }\n\n[jsonl.hr]",
+);
+mistake!(rules_of_the_record_that_cannot_be, "[jsonl.hr]" => "[quality]\nduplicate-nationalid = \"block\"\nnonsense = \"off\"\nmissing-mail = \"blocks\"\n\n[jsonl.hr]");
 mistake!(unknown_root_in_naming, "slug(person.given_name)[:3]" => "slug(unit.name)[:3]");
 mistake!(broken_expression, "\"person.given_name\"" => "\"person.given_name ~\"");
 mistake!(unknown_filter, "\"person.given_name\"" => "\"person.given_name|uper\"");
@@ -93,6 +99,16 @@ mistake!(
     "empty = \"keep\"" => "empty = \"leave\"",
     "userName = \"login\"" => "userName = \"logn\"",
 );
+
+#[test]
+fn who_states_a_custom_attribute_is_kept_and_stands_in_no_header() {
+    let text = BASE.replace("[jsonl.hr]", "[owners.person]\ndefault = \"roster\"\n\n[custom.person]\nboss = { type = \"text\", source = \"hr\" }\n\n[jsonl.hr]");
+    let loaded = parse(&text).unwrap();
+    let declared = &loaded.custom.of(rosterd::org::FactKind::Person).unwrap()["boss"];
+    assert_eq!(declared.source.as_deref(), Some("hr"));
+    let header = serde_json::to_string(&loaded.custom.to_header().unwrap()).unwrap();
+    assert_eq!(header, r#"{"person":{"boss":{"type":"text"}}}"#);
+}
 
 #[test]
 fn a_secret_in_clear_is_not_repeated() {

@@ -69,6 +69,35 @@ proptest! {
         }
     }
 
+    /// An erasure takes the person, the account and the link. The object that is left is not ours any more: no step is
+    /// about it, and its login is given to nobody.
+    #[test]
+    fn the_object_of_an_erased_person_is_left_alone(tree: bool, first in organisation(), which: prop::sample::Index) {
+        let mut world = World::new(tree);
+        world.settle(&first);
+        let linked = |at: &usize| world.of(&world.account(*at)).is_some();
+        let people: Vec<usize> = (0..first.people.len()).filter(linked).collect();
+        if people.is_empty() {
+            return Ok(());
+        }
+        let erased = *which.get(&people);
+        let account = world.account(erased);
+        let left = world.of(&account).unwrap();
+        let others = world.links.iter().filter(|(key, _)| **key != account);
+        world.links = others.map(|(key, object)| (key.clone(), object.clone())).collect::<Links>();
+        world.accounts.remove(&account);
+        let mut second = first.clone();
+        second.people[erased] = None;
+        let plan = world.plan(&second);
+        for step in &plan.steps {
+            assert!(step.object.as_ref() != Some(&left.id) && step.key != account, "{step:#?}");
+        }
+        assert!(plan.unmanaged.iter().any(|one| one.object == left.id), "{:#?}", plan.unmanaged);
+        world.settle(&second);
+        let after = world.object(&left.id).unwrap();
+        assert_eq!((after.enabled, after.name, after.stamp), (left.enabled, left.name, left.stamp));
+    }
+
     #[test]
     fn forgotten_links_are_found_by_the_stamp(tree: bool, organisation in organisation(), keep in vec(any::<bool>(), 1..8)) {
         let mut world = World::new(tree);

@@ -31,6 +31,8 @@ pub struct Person {
     pub given_name: &'static str,
     pub surname: &'static str,
     pub external: bool,
+    /// Those who have the same number have the same national id.
+    pub national_id: Option<u8>,
     pub jobs: Vec<Job>,
 }
 
@@ -83,8 +85,9 @@ fn unit() -> impl Strategy<Value = Unit> {
 fn person() -> impl Strategy<Value = Person> {
     let given_name = prop::sample::select(vec!["Åse", "Aase", "Bo"]);
     let surname = prop::sample::select(vec!["Berg", "Bérg", "Ørum"]);
-    (given_name, surname, prop::bool::weighted(0.2), vec(job(), 0..=3))
-        .prop_map(|(given_name, surname, external, jobs)| Person { given_name, surname, external, jobs })
+    (given_name, surname, prop::bool::weighted(0.2), vec(job(), 0..=3)).prop_map(
+        |(given_name, surname, external, jobs)| Person { given_name, surname, external, national_id: None, jobs },
+    )
 }
 
 fn job() -> impl Strategy<Value = Job> {
@@ -102,6 +105,25 @@ fn group() -> impl Strategy<Value = Group> {
     ];
     (name, vec(0..PEOPLE, 0..3), vec(0..UNITS, 0..2), vec(0..GROUPS, 0..2), rule)
         .prop_map(|(name, people, units, groups, rule)| Group { name, people, units, groups, rule })
+}
+
+impl Organisation {
+    /// The same where people share national ids as `numbers` say, by their place in the list.
+    pub fn with_national_ids(mut self, numbers: &[Option<u8>]) -> Self {
+        for (person, number) in self.people.iter_mut().zip(numbers) {
+            if let Some(person) = person {
+                person.national_id = *number;
+            }
+        }
+        self
+    }
+
+    /// Those who share a national id with somebody.
+    pub fn duplicates(&self) -> Vec<usize> {
+        let number = |at: &usize| self.people[*at].as_ref().and_then(|person| person.national_id);
+        let all = || (0..self.people.len()).filter(|at| number(at).is_some());
+        all().filter(|at| all().any(|other| other != *at && number(&other) == number(at))).collect()
+    }
 }
 
 pub fn today() -> Day {
@@ -150,7 +172,11 @@ impl Organisation {
         }
         for (at, person) in present(&self.people) {
             let category = person.external.then_some("external");
-            let body = json!({ "given_name": person.given_name, "surname": person.surname, "category": category });
+            let national_id = person.national_id.map(|number| format!("{number}.x"));
+            let body = json!({
+                "given_name": person.given_name, "surname": person.surname, "category": category,
+                "national_id": national_id,
+            });
             add(FactKind::Person, format!("p{at}"), always, without_null(body));
             for (number, job) in person.jobs.iter().enumerate() {
                 let body = json!({

@@ -13,7 +13,8 @@ use rosterd::object::{
     Absence, Authority, Change, Coverage, Evidence, Kind, Links, ObjectId, Observed, Op, Referent, ScopeRead, Step,
     StepId, Value, aspect,
 };
-use rosterd::org::Id;
+use rosterd::org::quality::{Blocked, Look, Severities};
+use rosterd::org::{CustomTypes, Id};
 use rosterd::reconcile::{Diff, Occasion, Plan, Surroundings, inspect};
 use rosterd::target::memory::{Faults, Memory};
 use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target};
@@ -33,6 +34,8 @@ pub struct World {
     pub accounts: BTreeMap<Id, (Id, String, String)>,
     ledger: HashMap<String, Id>,
     pub absence: Option<Absence>,
+    /// The rules of the record that are not as usual.
+    pub severities: Severities,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -61,6 +64,7 @@ impl World {
             accounts: BTreeMap::new(),
             ledger: HashMap::new(),
             absence: absence(),
+            severities: Severities::default(),
             runtime,
         }
     }
@@ -80,6 +84,8 @@ impl World {
         let snapshot = Arc::new(organisation.snapshot(&self.accounts));
         let given = Given { roster: ROSTER, ledger: self.ledger.clone(), taken: names, unread: Vec::new() };
         let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
+        let look = Look { snapshot: &snapshot, custom: &CustomTypes::default() };
+        let blocked = Arc::new(Blocked::find(look, &self.severities));
         let kinds = || self.rules.kinds.keys().copied();
         let mapper = Mapper::new(Inputs {
             snapshot,
@@ -89,6 +95,7 @@ impl World {
             rules: &self.rules,
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
             absence: self.absence.clone(),
+            blocked,
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let mut diff = Diff::new(Surroundings {

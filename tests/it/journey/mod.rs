@@ -1,7 +1,9 @@
 //! From a delivery to the accounts, as real processes, on the real servers.
 
+mod blocked;
 mod brakes;
 mod life;
+mod merged;
 mod others;
 mod sample;
 mod secrets;

@@ -4,13 +4,18 @@ use rosterd::object::{
     AttributeName, Change, Coverage, Evidence, Ground, Handle, Hold, HoldCode, Kind, Missing, ObjectId, Op, Referent,
     ScopeRead, Step, StepId, Value,
 };
-use rosterd::org::{Day, Id, Instant};
+use rosterd::org::{Day, Id, Instant, Zone};
 use rosterd::reconcile::{Digest, Limits, Measure, Plan, Population, Reach, Unmanaged, guard};
 use rosterd::report::*;
 use serde_json::json;
 
 pub(super) fn day() -> Day {
     "2026-11-23".parse().unwrap()
+}
+
+/// Where the reader is: an hour ahead of UTC on the day.
+pub(super) fn zone() -> Zone {
+    Zone::get("Europe/Copenhagen").unwrap()
 }
 
 pub(super) fn instant() -> Instant {
@@ -242,13 +247,28 @@ pub(super) fn flawed() -> QualityDocument {
         as_of: day(),
         organisation: "Ærø Kommune".into(),
         rules: vec![
-            rule("duplicate-national-id", Severity::Error, "people who have the same national id", 2),
+            rule("duplicate-national-id", Severity::Block, "people who have the same national id", 2),
             rule("overlapping-primary", Severity::Warning, "people with several jobs flagged primary", 0),
+            rule("missing-mail", Severity::Off, "people with a job and without an e-mail address", 0),
             rule("group-without-members", Severity::Info, "groups with neither members nor rule", 1),
         ],
         findings: vec![
-            finding("duplicate-national-id", Severity::Error, "person", "p-1", "Åse Sørensen", "as Åse Berg (p-2)"),
-            finding("duplicate-national-id", Severity::Error, "person", "p-2", "Åse Berg", "as Åse Sørensen (p-1)"),
+            finding(
+                "duplicate-national-id",
+                Severity::Block,
+                "person",
+                "p-1",
+                "Åse Sørensen",
+                "has the same national id as Åse Berg (p-2)",
+            ),
+            finding(
+                "duplicate-national-id",
+                Severity::Block,
+                "person",
+                "p-2",
+                "Åse Berg",
+                "has the same national id as Åse Sørensen (p-1)",
+            ),
             finding("group-without-members", Severity::Info, "group", "g-1", "Web\u{202e}", "nobody is listed"),
         ],
     }

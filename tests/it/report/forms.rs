@@ -6,7 +6,7 @@ use rosterd::report::{self, Format, QUALITY, REPORTS};
 use super::documents;
 
 fn rendered(format: Format) -> String {
-    report::reconciliation(&documents::reconciled(), format).unwrap()
+    report::reconciliation(&documents::reconciled(), format, &documents::zone()).unwrap()
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn the_page_loads_nothing() {
 
 #[test]
 fn quality_as_text() {
-    assert_snapshot!(report::quality(&documents::flawed(), Format::Text).unwrap());
+    assert_snapshot!(report::quality(&documents::flawed(), Format::Text, &documents::zone()).unwrap());
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn every_report_has_every_form_it_claims() {
         assert!(!report.description.is_empty());
         for format in report.formats {
             let written = match report.name {
-                QUALITY => report::quality(&documents::flawed(), *format).unwrap(),
+                QUALITY => report::quality(&documents::flawed(), *format, &documents::zone()).unwrap(),
                 _ => rendered(*format),
             };
             assert!(!written.is_empty(), "{} as {}", report.name, format.as_str());

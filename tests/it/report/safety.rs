@@ -26,7 +26,7 @@ fn hostile() -> ReconciliationDocument {
 
 #[test]
 fn markup_in_names_is_text() {
-    let page = reconciliation(&hostile(), Format::Html).unwrap();
+    let page = reconciliation(&hostile(), Format::Html, &zone()).unwrap();
     assert!(!page.contains("<script"), "{page}");
     assert!(page.contains("&lt;script&gt;"));
 }
@@ -35,8 +35,8 @@ fn markup_in_names_is_text() {
 fn control_characters_never_reach_a_terminal() {
     let plan = plan_view(plan(hostile().targets.remove(0).missing), false);
     let texts = [
-        reconciliation(&hostile(), Format::Text).unwrap(),
-        reconciliation(&hostile(), Format::Html).unwrap(),
+        reconciliation(&hostile(), Format::Text, &zone()).unwrap(),
+        reconciliation(&hostile(), Format::Html, &zone()).unwrap(),
         text::plan(&PlanDocument { plans: vec![plan], errors: Vec::new() }),
         text::value(&serde_json::json!({EVIL: [EVIL]})),
     ];
@@ -52,7 +52,7 @@ fn a_formula_is_text() {
     let formulas = ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1"];
     for formula in formulas {
         document.targets[0].unmanaged[0].name = formula.into();
-        let csv = reconciliation(&document, Format::Csv).unwrap();
+        let csv = reconciliation(&document, Format::Csv, &zone()).unwrap();
         let cells: Vec<&str> = csv.split(['\n', ',']).map(|cell| cell.trim_start_matches('"')).collect();
         assert!(cells.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t'])), "{csv}");
     }
@@ -68,7 +68,7 @@ fn no_password_is_ever_shown() {
     let mut document = reconciled();
     document.targets[0].missing = vec![step()];
     for format in [Format::Text, Format::Html, Format::Csv] {
-        let text = reconciliation(&document, format).unwrap();
+        let text = reconciliation(&document, format, &zone()).unwrap();
         assert!(!text.contains(secret) && text.contains("(generated)"), "{text}");
     }
     let plan = PlanDocument { plans: vec![plan_view(plan(vec![step()]), false)], errors: Vec::new() };

@@ -13,6 +13,30 @@ fn a_plan_with_every_kind_of_step() {
 }
 
 #[test]
+fn an_erasure_says_what_is_left_elsewhere() {
+    let counts = |counts: &[(&str, u64)]| counts.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
+    let left =
+        |target: &str, object: &str| ErasedObject { target: target.into(), kind: "user".into(), object: object.into() };
+    let rehearsal = EraseDocument {
+        person: "p-1".into(),
+        outcome: Outcome::Done,
+        day: day(),
+        again: false,
+        digest: None,
+        deleted: counts(&[("account", 2), ("person", 1)]),
+        rewritten: counts(&[("manager", 1)]),
+        plans: 1,
+        texts: 12,
+        objects: vec![left("ad", "guid-1"), left("cloud", "17")],
+        copies: vec!["/var/lib/rosterd/roster.db.before-0005".into()],
+        note: Some("case 4711".into()),
+        dry_run: true,
+    };
+    let unfinished = EraseDocument { dry_run: false, outcome: Outcome::Partly, ..rehearsal.clone() };
+    assert_snapshot!(format!("{}\n{}", text::erase(&rehearsal), text::erase(&unfinished)));
+}
+
+#[test]
 fn a_plan_in_short() {
     assert_snapshot!(text::summary(&plans()));
 }
@@ -35,6 +59,24 @@ fn a_long_list_ends_at_200_and_says_so() {
     assert!(text.contains("… and 5 more (see --format json)"), "{text}");
 }
 
+#[test]
+fn those_who_are_held_for_one_reason_are_named_together() {
+    use rosterd::object::{Hold, HoldCode, Kind};
+    let hold = |at: usize, reason: &str| Hold {
+        key: format!("a-{at:02}").as_str().into(),
+        kind: Kind::User,
+        name: format!("Bo Åkær {at}"),
+        code: HoldCode::Unread,
+        reason: reason.into(),
+    };
+    let mut one = plan(Vec::new());
+    one.held = (0..37).map(|at| hold(at, "the target was read in part")).chain([hold(40, "no login yet")]).collect();
+    let text = text::plan(&PlanDocument { plans: vec![plan_view(one, false)], errors: Vec::new() });
+    let together = "    37 users: Bo Åkær 0, Bo Åkær 1, Bo Åkær 2, Bo Åkær 3, Bo Åkær 4, Bo Åkær 5 and 31 more\n        \
+                    the target was read in part\n    user Bo Åkær 40 (a-40)\n        no login yet\n";
+    assert!(text.contains(together), "{text}");
+}
+
 fn run_view(outcome: Outcome) -> RunView {
     RunView {
         run: Some(18),
@@ -53,6 +95,7 @@ fn run_view(outcome: Outcome) -> RunView {
         held: plan(Vec::new()).held,
         limits: vec![measured(1)],
         breaches: Vec::new(),
+        ends: Vec::new(),
         left: Some(1),
         message: None,
     }
@@ -79,18 +122,30 @@ fn a_run_that_did_nothing() {
         left: None,
         ..run_view(Outcome::Held)
     };
-    let held = RunView { limits: vec![measured(42)], breaches: vec![measured(42)], ..nothing() };
+    let held = RunView { limits: vec![measured(42)], breaches: vec![measured(42)], ends: ended(42), ..nothing() };
     let message = Some("the lease of ad is held by anna, run 17, since 2026-11-23T05:59:00Z".to_owned());
     let busy = RunView { outcome: Outcome::Busy, limits: Vec::new(), message, ..nothing() };
     assert_snapshot!(text::run(&RunDocument { imports: Vec::new(), runs: vec![held, busy], errors: Vec::new() }));
 }
 
+/// People who end, and the job of one.
+fn ended(count: usize) -> Vec<Ended> {
+    let one =
+        |kind: &str, at: usize| Ended {
+            kind: kind.into(), id: format!("{kind}-{at}"), name: format!("Bo Åkær {at}")
+        };
+    (0..count).map(|at| one("person", at)).chain([one("engagement", 1)]).collect()
+}
+
 fn import(outcome: Outcome) -> ImportDocument {
     ImportDocument {
+        held: Vec::new(),
         source: "hr".into(),
         digest: Some(digest()),
         outcome,
         counts: json!({"person": {"added": 3, "changed": 1, "ended": 0, "unchanged": 408}, "unit": {"added": 0, "changed": 0, "ended": 0, "unchanged": 60}}),
+        complete: true,
+        ends: Vec::new(),
         limits: Vec::new(),
         breaches: Vec::new(),
         problems: Vec::new(),
@@ -101,7 +156,8 @@ fn import(outcome: Outcome) -> ImportDocument {
 #[test]
 fn imports() {
     let ends = rosterd::reconcile::Measure { limit: "ends".into(), found: 250, of: 412, allowed: 41 };
-    let held = ImportDocument { limits: vec![ends.clone()], breaches: vec![ends], ..import(Outcome::Held) };
+    let held =
+        ImportDocument { limits: vec![ends.clone()], breaches: vec![ends], ends: ended(21), ..import(Outcome::Held) };
     let problem = |line, column, message: &str, hint: Option<&str>| Problem {
         file: "/srv/hr.jsonl".into(),
         line,
@@ -125,7 +181,13 @@ fn imports() {
 
 #[test]
 fn small_answers() {
-    let approval = ApprovalDocument { digest: digest(), what: "plan of ad".into(), by: "anna".into(), at: instant() };
+    let approval = ApprovalDocument {
+        digest: digest(),
+        what: "plan of ad".into(),
+        not_needed: true,
+        by: "anna".into(),
+        at: instant(),
+    };
     let cut_off = json!({"run": 18, "target": "cloud", "verb": "run", "actor": "daemon", "digest": "89ab", "started": "2026-11-23T02:00:00Z", "ended": null, "outcome": null, "summary": null});
     let target = |name: &str, state: &str| TargetStatus {
         name: name.into(),
@@ -133,10 +195,24 @@ fn small_answers() {
         last_success: (state == "in step").then(instant),
         pending: 3,
         held: 1,
-        quarantined: 0,
+        quarantined: u64::from(state == "never run"),
         next: None,
     };
-    let status = StatusDocument { daemon: true, targets: vec![target("ad", "in step"), target("cloud", "never run")] };
+    let why = "held by a limit: intake.ends.person: 250 of 412, allowed 41".to_owned();
+    let source = |name: &str, state: &str, held: Option<String>| SourceStatus {
+        name: name.into(),
+        state: state.into(),
+        last_complete: Some(instant()),
+        last_failure: Some(ImportFailure { at: instant(), why: why.clone() }),
+        held,
+    };
+    let status = StatusDocument {
+        daemon: true,
+        retained: None,
+        targets: vec![target("ad", "in step"), target("cloud", "never run")],
+        sources: vec![source("hr", "held", Some(digest().to_string())), source("payroll", "taken", None)],
+    };
+    let imported = json!({"run": 16, "source": "hr", "verb": "import", "actor": "daemon", "digest": "", "started": "2026-11-23T01:00:00Z", "ended": "2026-11-23T01:00:01Z", "outcome": "failed"});
     let check = CheckDocument {
         ok: false,
         problems: Vec::new(),
@@ -154,9 +230,9 @@ fn small_answers() {
     };
     let shown = json!({"kind": "person", "id": "p-1", "given_name": "Åse", "custom": {}, "tags": ["a", "b"], "versions": [{"valid_from": "2026-01-01", "valid_to": null}, {"valid_from": null}]});
     let parts = [
-        text::approval(&approval),
-        text::runs(&RunsDocument { runs: vec![cut_off, last_run()] }),
-        text::status(&status),
+        text::approval(&approval, &zone()),
+        text::runs(&RunsDocument { runs: vec![cut_off, last_run(), imported] }, &zone()),
+        text::status(&status, &zone()),
         text::check(&check),
         text::value(&shown),
         text::report_list(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use rosterd::config::Config;
-use rosterd::org::{Batch, Fact, FactKind};
+use rosterd::org::{Batch, Fact, FactKind, Line};
 use rosterd::source::csv::{Layout, made_id, read};
 
 use super::fixture::sealer;
@@ -37,8 +37,15 @@ fn taken(bytes: &[u8], layout: &Layout) -> Batch {
     read(bytes, "payroll", layout, Some(&sealer())).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// The lines in the order of the file.
+fn lines(batch: &Batch) -> Vec<Line> {
+    let mut lines = batch.lines.to_vec().unwrap();
+    lines.sort_by_key(|line| line.at);
+    lines.iter().map(|line| line.typed().unwrap()).collect()
+}
+
 fn facts(batch: &Batch) -> Vec<String> {
-    batch.lines.iter().map(|line| format!("{:?}", line.version)).collect()
+    lines(batch).iter().map(|line| format!("{:?}", line.version)).collect()
 }
 
 #[test]
@@ -47,7 +54,8 @@ fn a_row_states_what_the_configuration_says() {
     assert!(batch.is_complete());
     assert_eq!((batch.completeness.seen, batch.completeness.announced), (3, Some(3)));
     assert_eq!(batch.header.kinds, [FactKind::Unit, FactKind::Person, FactKind::Engagement, FactKind::Manager]);
-    let of = |kind| batch.lines.iter().filter(move |line| line.version.kind() == kind);
+    let lines = lines(&batch);
+    let of = |kind| lines.iter().filter(move |line| line.version.kind() == kind);
     assert_eq!(of(FactKind::Unit).count(), 2, "stated by three rows, twice the same");
     assert_eq!((of(FactKind::Person).count(), of(FactKind::Manager).count()), (2, 1));
     let jobs: Vec<String> = of(FactKind::Engagement)

@@ -1,17 +1,18 @@
 //! Custom attributes: declared in the configuration or by the file, checked by line and column, in one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rosterd::org::{Batch, CustomTypes, Fact, intake};
 use rosterd::source::roster_jsonl::{self, ReadError};
 use rosterd::store::ExportOptions;
 
-use super::fixture::{KINDS, Roster, day, file};
+use super::fixture::{KINDS, Roster, alone, day, file};
 
 /// What the configuration declares.
 fn declared() -> CustomTypes {
     let text = r#"{"person":{"cost_centre":"text","skills":{"type":"text","many":true,"values":["latin","rust"]},
-        "grade":"number","sworn":"day","driver":"bool","union":"class"},"unit":{}}"#;
+        "grade":{"type":"number","min":1,"max":9},"wage":{"type":"text","pattern":"^[0-9]{2}[A-Z]?$","max_length":3,"required":true},
+        "left":{"type":"day","min":"2000-01-01"},"sworn":"day","driver":"bool","union":"class"},"unit":{}}"#;
     CustomTypes::from_header(&serde_json::from_str::<BTreeMap<_, _>>(text).unwrap()).unwrap()
 }
 
@@ -23,12 +24,13 @@ fn person(custom: &str) -> String {
 
 fn read(header: &str, lines: &[&str]) -> Result<Batch, String> {
     let text = file(&format!(r#""kinds":{KINDS}{header}"#), lines);
-    roster_jsonl::read_declared(text.as_bytes(), "roster", None, &declared()).map_err(|error| error.to_string())
+    roster_jsonl::read_declared(text.as_bytes(), "roster", None, &declared(), &BTreeSet::new())
+        .map_err(|error| error.to_string())
 }
 
 async fn import(roster: &Roster, batch: Batch) -> Result<(), String> {
     let stored = roster.store.stored().await.unwrap();
-    let plan = intake::plan(batch, &stored, day("2026-11-23"), &jiff::tz::TimeZone::UTC)
+    let plan = intake::plan(batch, &stored, &alone(day("2026-11-23"), &jiff::tz::TimeZone::UTC))
         .map_err(|problems| ReadError::Problems(problems).to_string())?;
     let meta = rosterd::store::CommitMeta {
         actor: "test".into(),
@@ -44,19 +46,26 @@ async fn import(roster: &Roster, batch: Batch) -> Result<(), String> {
 
 #[tokio::test]
 async fn values_have_one_form_and_survive_the_way_through_an_empty_roster() {
-    let stated = r#""union":"c1","skills":"rust","grade":2.0,"cost_centre":null,"sworn":"2026-02-28","driver":true"#;
+    let stated = r#""union":"c1","wage":"12A","left":"2026-01-01","skills":"rust","grade":2.0,"cost_centre":null,"sworn":"2026-02-28","driver":true"#;
     let roster = Roster::new().await;
     import(&roster, read("", &[UNION, &person(stated)]).unwrap()).await.unwrap();
     let snapshot = roster.on("2026-11-23").await;
     let fact = Fact::Person(snapshot.person(&"p".into()).unwrap().clone());
-    let expected = r#""custom":{"driver":true,"grade":2,"skills":["rust"],"sworn":"2026-02-28","union":"c1"}"#;
+    let expected = r#""custom":{"driver":true,"grade":2,"left":"2026-01-01","skills":["rust"],"sworn":"2026-02-28","union":"c1","wage":"12A"}"#;
     assert!(fact.body().unwrap().contains(expected), "{}", fact.body().unwrap());
 
     let types = declared();
     let options = ExportOptions { custom: Some(&types), ..ExportOptions::default() };
     let exported = roster.export(options).await;
     assert!(exported.contains(r#""custom":{"person":{"cost_centre":{"type":"text"}"#), "{exported}");
-    let batch = roster_jsonl::read_declared(exported.as_bytes(), "roster", None, &types).unwrap();
+    for declared in [
+        r#""grade":{"type":"number","min":1,"max":9}"#,
+        r#""left":{"type":"day","min":"2000-01-01"}"#,
+        r#""wage":{"type":"text","pattern":"^[0-9]{2}[A-Z]?$","max_length":3,"required":true}"#,
+    ] {
+        assert!(exported.contains(declared), "{exported}");
+    }
+    let batch = roster_jsonl::read_declared(exported.as_bytes(), "roster", None, &types, &BTreeSet::new()).unwrap();
     let second = Roster::new().await;
     import(&second, batch).await.unwrap();
     assert_eq!(second.export(options).await, exported);
@@ -70,6 +79,10 @@ async fn wrong_values_are_named_by_line_and_column() {
         (r#""cost_centre":"1","grade":"high""#, 86, "grade: a number is expected"),
         (r#""skills":["latin","cobol"]"#, 68, "skills: the value is none of latin, rust"),
         (r#""sworn":"31-02-2026""#, 68, "is not a day"),
+        (r#""wage":"1A""#, 68, "wage: \"1A\" does not match ^[0-9]{2}[A-Z]?$"),
+        (r#""wage":"12AB""#, 68, "wage: \"12AB\" has 4 characters, at most 3 are allowed"),
+        (r#""grade":10"#, 68, "grade: 10 is more than 9"),
+        (r#""left":"1999-12-31""#, 68, "left: 1999-12-31 is before 2000-01-01"),
         (r#""driver":"yes""#, 68, "true or false is expected"),
     ];
     for (custom, column, words) in cases {
@@ -90,6 +103,9 @@ fn the_header_and_the_configuration_agree() {
         (r#"{"person":{"grade":"text"}}"#, "custom.person.grade is declared otherwise"),
         (r#"{"person":{"shoe":"number"}}"#, "custom.person.shoe is not declared"),
         (r#"{"person":{"grade":"integer"}}"#, "custom.person.grade: unknown variant `integer`"),
+        (r#"{"group":{"a":{"type":"text","pattern":"["}}}"#, "custom.group.a: \"[\" is not a pattern"),
+        (r#"{"group":{"a":{"type":"bool","min":1}}}"#, "custom.group.a: min: only a number or a day has one"),
+        (r#"{"group":{"a":{"type":"text","source":"hr"}}}"#, "custom.group.a: source is said in the configuration"),
         (r#"{"leave":{"a":"text"}}"#, "\"leave\" is no kind with custom attributes"),
     ];
     for (custom, words) in cases {

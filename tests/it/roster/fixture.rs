@@ -1,6 +1,9 @@
 //! A roster in a folder of its own, and files to import into it.
 
-use rosterd::org::{Day, Id, Instant, IntakePlan, KEY_BYTES, Sealer, Snapshot, intake};
+use std::collections::BTreeMap;
+
+use rosterd::org::intake::Setting;
+use rosterd::org::{Day, Id, Instant, IntakePlan, KEY_BYTES, MatchRules, Owners, Sealer, Snapshot, Zone, intake};
 use rosterd::source::roster_jsonl::{self, ReadError};
 use rosterd::store::{CommitMeta, ExportOptions, LogKey, Store};
 
@@ -23,6 +26,13 @@ pub fn instant(text: &str) -> Instant {
 
 pub fn sealer() -> Sealer {
     Sealer::new(&[42; KEY_BYTES]).unwrap()
+}
+
+/// The setting of an import of a source that shares nothing.
+pub fn alone(today: Day, zone: &Zone) -> Setting<'_> {
+    static OWNERS: Owners = Owners(BTreeMap::new());
+    static MATCHES: MatchRules = MatchRules::new();
+    Setting { today, zone, owners: &OWNERS, matches: &MATCHES }
 }
 
 /// All kinds, for a header.
@@ -105,7 +115,7 @@ impl Roster {
             now,
         };
         let stored = self.store.stored().await.unwrap();
-        let plan = intake::plan(batch, &stored, now.day(&zone), &zone)
+        let plan = intake::plan(batch, &stored, &alone(now.day(&zone), &zone))
             .map_err(|problems| ReadError::Problems(problems).to_string())?;
         self.store.commit_intake(&plan, &meta, None).await.map_err(|error| error.to_string())?;
         Ok(plan)

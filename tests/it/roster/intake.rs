@@ -3,9 +3,10 @@
 use rosterd::org::{Counts, FactKind, Lost};
 
 use super::fixture::{
-    ANNA, ANNAS_JOB, BELOW, BO, BOS_JOB, Roster, SMALL, UNIT, complete, current, day, id, instant, partial,
+    ANNA, ANNAS_JOB, BELOW, BO, BOS_JOB, Roster, SMALL, UNIT, alone, complete, current, day, id, instant, partial,
 };
 
+const NEW: &str = r#"{"kind":"unit","id":"u9","name":"New"}"#;
 const NOW: &str = "2026-11-23T06:00:00Z";
 const TAKEN: &str = "2026-11-22T23:30:00Z"; // the 23rd in Copenhagen
 
@@ -81,10 +82,14 @@ async fn a_thing_belongs_to_one_source() {
     let same = roster.import_as("hr", &complete(&SMALL), NOW).await.unwrap();
     assert!(same.is_empty());
     let other = ANNA.replace("Ågård", "Holm");
-    let refusal = roster.import_as("hr", &partial(&[UNIT, &other]), NOW).await.unwrap_err();
-    assert!(refusal.contains("line 3") && refusal.contains("belongs to the source \"roster\""), "{refusal}");
-    let nothing = roster.import_as("hr", &complete(&[]), NOW).await.unwrap();
-    assert!(nothing.is_empty());
+    let plan = roster.import_as("hr", &partial(&[UNIT, &other, NEW]), NOW).await.unwrap();
+    let [held] = plan.held.as_slice() else { panic!("{:?}", plan.held) };
+    assert_eq!((held.line, held.id.as_str()), (3, "anna"));
+    assert!(held.reason.contains("belongs to the source \"roster\""), "{held:?}");
+    assert_eq!((plan.close.len(), plan.add.len()), (0, 1), "the rest goes in");
+    assert_eq!(roster.on("2026-11-23").await.person(&id("anna")).unwrap().surname, "Ågård");
+    let gone = roster.import_as("hr", &complete(&[]), NOW).await.unwrap();
+    assert_eq!((gone.close.len(), gone.add.len()), (1, 0), "its own unit, and nothing of the other source");
 }
 
 #[tokio::test]
@@ -123,7 +128,7 @@ async fn a_file_that_lost_people_but_not_their_jobs_can_be_guarded_but_not_commi
     let text = complete(&[UNIT, BELOW, ANNAS_JOB, BOS_JOB]);
     let batch = rosterd::source::roster_jsonl::read(text.as_bytes(), "roster", None).unwrap();
     let stored = roster.store.stored().await.unwrap();
-    let plan = rosterd::org::intake::plan(batch, &stored, day("2026-11-23"), &jiff::tz::TimeZone::UTC).unwrap();
+    let plan = rosterd::org::intake::plan(batch, &stored, &alone(day("2026-11-23"), &jiff::tz::TimeZone::UTC)).unwrap();
     assert_eq!(plan.lost[&FactKind::Person], Lost { found: 2, of: 2 });
     let lines: Vec<u64> = plan.dangling.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [4, 5]);

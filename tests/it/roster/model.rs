@@ -9,38 +9,28 @@ use rosterd::org::history::{Span, Timeline, difference};
 use rosterd::org::{Day, Fact, FactKind, Id, Instant, IntakePlan, Interval, NewRow, Person};
 use rosterd::store::{CommitMeta, Store};
 
+use super::chance::{Chance, setting};
 use super::fixture::{Roster, day, instant};
 
 const THINGS: u64 = 12;
 const WINDOW: u64 = 60;
 const PROBES: usize = 1_000;
 
-/// SplitMix64: the same numbers on every machine.
-struct Chance(u64);
-
 impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    fn day(&mut self) -> Day {
-        day("2026-03-01").plus(self.below(WINDOW) as i64)
+    fn date(&mut self) -> Day {
+        self.day(day("2026-03-01"), WINDOW)
     }
 
     fn interval(&mut self) -> Interval {
-        let from = (self.below(6) > 0).then(|| self.day());
-        let to = (self.below(3) > 0).then(|| self.day());
+        let from = (self.below(6) > 0).then(|| self.date());
+        let to = (self.below(3) > 0).then(|| self.date());
         Interval { from, to }
     }
 
     fn edit(&mut self) -> Edit {
         match self.below(8) {
             0 => Edit::Without(self.interval()),
-            1 => Edit::EndOn(self.day()),
+            1 => Edit::EndOn(self.date()),
             2 => Edit::Without(Interval::ALWAYS),
             _ => Edit::Overlay(self.interval(), self.below(4)),
         }
@@ -81,9 +71,9 @@ fn body(name: u64) -> Arc<str> {
 /// Does an edit through the store, as a commit of its own; false when it changes nothing.
 async fn commit(store: &Store, thing: &Id, edit: Edit, now: Instant) -> bool {
     let stored = store.stored().await.unwrap();
-    let rows: Vec<(i64, Span<Arc<str>>)> = (stored.rows.iter())
+    let rows: Vec<(i64, Span<Arc<str>>)> = (stored.rows.to_vec().unwrap().into_iter())
         .filter(|row| row.id == *thing)
-        .map(|row| (row.row, Span { interval: row.interval, body: row.body.clone() }))
+        .map(|row| (row.row, Span { interval: row.interval, body: row.body }))
         .collect();
     let before = Timeline::new(rows.iter().map(|(_, span)| span.clone()).collect()).unwrap();
     let after = match edit {
@@ -96,6 +86,7 @@ async fn commit(store: &Store, thing: &Id, edit: Edit, now: Instant) -> bool {
         kind: FactKind::Person,
         id: thing.clone(),
         interval: span.interval,
+        source: "roster".into(),
         body: span.body,
     };
     let add = add.into_iter().map(new).collect();
@@ -117,11 +108,6 @@ async fn shown(store: &Store, thing: &Id, day: Day, known: Instant) -> Option<u6
     Some(person.surname.parse().unwrap())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the runner of the tests says how long to hunt")]
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().unwrap())
-}
-
 #[tokio::test]
 async fn random_edits_are_as_the_model_says_and_survive_an_export() {
     let (edits, seed) = (setting("ROSTERD_EDITS", 300), setting("ROSTERD_SEED", 1));
@@ -136,7 +122,7 @@ async fn random_edits_are_as_the_model_says_and_survive_an_export() {
         let edit = chance.edit();
         commit(&roster.store, &thing, edit, now).await;
         model.0.push((now, thing.clone(), edit));
-        let day = chance.day();
+        let day = chance.date();
         let said = shown(&roster.store, &thing, day, now).await;
         assert_eq!(said, model.answer(&thing, day, now), "seed {seed}, edit {number}: {thing} on {day}");
     }
@@ -147,7 +133,7 @@ async fn random_edits_are_as_the_model_says_and_survive_an_export() {
     assert_eq!(copy.history().await, history, "seed {seed}");
     for probe in 0..PROBES {
         let thing = Id::new(format!("p{}", chance.below(THINGS)));
-        let day = chance.day().plus(chance.below(3) as i64 - 1);
+        let day = chance.date().plus(chance.below(3) as i64 - 1);
         let near = start + chance.below(edits + 2) as i64 * step;
         let known = Instant::from_micros(near - 1 + chance.below(3) as i64);
         let expected = model.answer(&thing, day, known);

@@ -1,0 +1,57 @@
+//! Two records of one person, each with or without accounts, made one: nobody loses an account that is in use, and
+//! nobody keeps two.
+
+use crate::support::organisation::{CURRENT, Organisation, id};
+use crate::support::outside::{enabled, guid, one};
+use crate::support::site::Site;
+
+async fn merge(site: &Site, kept: &str, gone: &str) {
+    let (kept, gone) = (id(kept), id(gone));
+    site.run(&["edit", "merge", "person", &kept, &gone, "--note", "one person"]).await.expect(0);
+}
+
+#[tokio::test]
+async fn of_two_accounts_one_stays_and_the_other_is_disabled() {
+    let site = Site::new().await;
+    let mut organisation = Organisation::small();
+    organisation.add_person("mia", "Mia", "Holm");
+    organisation.employ("mia", "team", "Vikar");
+    site.import(&organisation, 0).await;
+    site.apply().await;
+    let mut outside = site.outside().await;
+    let (dorte, mia) = (format!("dorhol{}", site.word), format!("miahol{}", site.word));
+    let before = guid(&outside.user(&dorte).await);
+    assert!(enabled(&outside.user(&mia).await));
+
+    merge(&site, "dorte", "mia").await;
+    site.import(&organisation, 0).await;
+    site.apply().await;
+    let (kept, gone) = (outside.user(&dorte).await, outside.user(&mia).await);
+    assert!(enabled(&kept) && !enabled(&gone));
+    assert_eq!(guid(&kept), before);
+    assert_eq!(outside.users().await.len(), CURRENT.len() + 1, "nothing is deleted");
+    site.plans(0).await;
+    site.run(&["verify-log"]).await.expect(0);
+}
+
+#[tokio::test]
+async fn an_account_goes_on_under_the_record_that_is_kept() {
+    let site = Site::new().await;
+    let mut organisation = Organisation::small();
+    site.import(&organisation, 0).await;
+    site.apply().await;
+    let mut outside = site.outside().await;
+    let login = format!("dorhol{}", site.word);
+    let before = outside.user(&login).await;
+
+    organisation.add_person("other", "Dorte", "Holm");
+    site.import(&organisation, 0).await;
+    merge(&site, "other", "dorte").await;
+    site.import(&organisation, 0).await;
+    site.apply().await;
+    let after = outside.user(&login).await;
+    assert!(enabled(&after));
+    assert_eq!((guid(&after), one(&after, "title")), (guid(&before), one(&before, "title")));
+    assert_eq!(outside.users().await.len(), CURRENT.len());
+    site.plans(0).await;
+}
