@@ -4,6 +4,7 @@
 PACKAGES=(
 	samba samba-ad-dc samba-ad-provision samba-dsdb-modules python3-samba winbind # the domain
 	ldb-tools ldap-utils                                                         # its inspection
+	slapd                                                                        # OpenLDAP
 	openssl ca-certificates curl                                                 # certificates, requests
 	python3 python3-venv                                                         # the SCIM server
 	procps util-linux                                                            # ps; setsid, flock

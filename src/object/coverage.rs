@@ -33,6 +33,9 @@ pub struct ScopeRead {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Evidence {
     pub scopes: Vec<ScopeRead>,
+    /// The server that was read, where there may be several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
 }
 
 /// Why a read does not count as complete, and where.
@@ -136,7 +139,7 @@ mod tests {
     }
 
     fn judged(part: ScopeRead) -> Coverage {
-        Coverage::judge(Evidence { scopes: vec![good(), part] })
+        Coverage::judge(Evidence { scopes: vec![good(), part], server: None })
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Diff<'a> {
     pub(super) linking: HashMap<ObjectId, Id>,
     pub(super) steps: Vec<Step>,
     pub(super) held: Vec<Hold>,
+    /// What is known of linked objects that were not found.
+    pub(super) lost: BTreeMap<Id, String>,
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) population: Population,
 }
@@ -81,6 +83,7 @@ impl<'a> Diff<'a> {
             linking: HashMap::new(),
             steps: Vec::new(),
             held: Vec::new(),
+            lost: BTreeMap::new(),
             unmanaged: Vec::new(),
             population: Population::default(),
         }
@@ -112,6 +115,11 @@ impl<'a> Diff<'a> {
             .collect();
         unseen.sort();
         unseen
+    }
+
+    /// Takes note of what is known of a linked object that was looked up and not found.
+    pub fn not_found(&mut self, key: Id, known: String) {
+        self.lost.insert(key, known);
     }
 
     /// Compares an object that is ours, and keeps what the references need.

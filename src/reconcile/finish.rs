@@ -116,13 +116,19 @@ impl Diff<'_> {
                 Some(Ok(desired)) => {
                     if self.around.links.object(key).is_some() {
                         let (code, reason) = match coverage.complete() {
-                            Some(_) => (
-                                HoldCode::Missing,
-                                "the linked object was not found; nothing proves that it was deleted",
+                            Some(_) => match self.lost.get(key) {
+                                Some(known) => (HoldCode::Missing, format!("the linked object was not found: {known}")),
+                                None => (
+                                    HoldCode::Missing,
+                                    "the linked object was not found; nothing proves that it was deleted".to_owned(),
+                                ),
+                            },
+                            None => (
+                                HoldCode::Unread,
+                                "the linked object was not seen: the target was read in part".to_owned(),
                             ),
-                            None => (HoldCode::Unread, "the linked object was not seen: the target was read in part"),
                         };
-                        self.hold(&desired, code, reason.into());
+                        self.hold(&desired, code, reason);
                     } else if !is_present(&desired) {
                         // a leaver who never had an object needs none
                     } else if coverage.complete().is_none() {

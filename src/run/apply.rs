@@ -248,7 +248,10 @@ impl Engine {
         port: &dyn Target,
         progress: &dyn Progress,
     ) -> Result<Option<(Vec<Step>, Vec<Hold>)>, Failure> {
-        let again = self.connect(port.name())?;
+        let again = match port.again() {
+            Some(again) => again,
+            None => self.connect(port.name())?,
+        };
         let ports = BTreeMap::from([(port.name().to_owned(), again)]);
         let proposals = self.propose(&ports, self.today(), progress).await?;
         Ok(proposals.into_iter().find_map(|(_, proposal)| proposal.ok()).map(|one| (one.plan.steps, one.plan.held)))

@@ -154,7 +154,7 @@ pub fn load(path: &Path) -> Result<Loaded, Failure> {
 /// The attributes that the shipped schemas know.
 pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
     let schema = match protocol {
-        Protocol::Ldap => crate::target::ldap::schema(kind),
+        Protocol::Ldap => crate::target::ldap::schema(crate::target::ldap::Profile::Ad, kind),
         Protocol::Scim => crate::target::scim::schema(kind),
     };
     schema.names().cloned().collect()

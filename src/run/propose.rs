@@ -14,7 +14,7 @@ use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
-use crate::target::{Class, ObserveRequest, Target, TargetError};
+use crate::target::{Class, Fate, ObserveRequest, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -159,7 +159,17 @@ impl Engine {
             };
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
-                Ok(None) => {} // held by the comparison: not shown is not proved gone
+                // Held by the comparison: not shown is not proved gone. What is known of it makes the reason.
+                Ok(None) => match port.fate(*kind, &object).await {
+                    Ok(Fate::Deleted(known)) => diff.not_found(key, format!("it was deleted; {known}")),
+                    Ok(Fate::Unproven(known)) => {
+                        diff.not_found(key, format!("nothing proves that it was deleted; {known}"));
+                    }
+                    Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
+                        return Ok(Err(failed(format!("looking for the lost {kind} {object}: {refusal}"))));
+                    }
+                    Err(_) => {}
+                },
                 Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
                     return Ok(Err(failed(format!("looking up the linked {kind} {object}: {refusal}"))));
                 }

@@ -32,6 +32,12 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The same target for a further read of the same run, where that must reach the same server; `None` where it makes
+    /// no difference.
+    fn again(&self) -> Option<Box<dyn Target>> {
+        None
+    }
+
     /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
     async fn check(&self) -> Vec<Finding>;
 
@@ -52,10 +58,25 @@ pub trait Target: Send + Sync {
     /// Reads one object by its id; `Ok(None)` says only that the target showed no such object to us.
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal>;
 
+    /// What became of an object that neither a complete read nor [`Target::read`] showed. Without records of what was
+    /// deleted, a target proves nothing.
+    async fn fate(&self, _kind: Kind, _id: &ObjectId) -> Result<Fate, Refusal> {
+        Ok(Fate::Unproven("the target keeps no record of what was deleted".into()))
+    }
+
     /// Does exactly what the step says to exactly that object. The `before` of each change is checked on the object
     /// first; if it no longer holds, nothing is written and the refusal's class is `Stale`. References to keys are
     /// resolved through `links`. Writing what is already so is a success.
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal>;
+}
+
+/// What became of an object that is not shown, with the reason for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The target's own record says that it was deleted.
+    Deleted(String),
+    /// It may be there all the same: unreadable for us, or deleted without a trace.
+    Unproven(String),
 }
 
 /// What a target can do.

@@ -49,6 +49,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deunicode", &["expr"]),
     ("icu_casemap", &["expr"]),
     ("ldap3", &["target::ldap"]),
+    ("socket2", &["target::ldap"]),
+    ("tokio_rustls", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org"]),

@@ -10,7 +10,7 @@ use rosterd::object::{
 };
 use rosterd::org::Id;
 use rosterd::target::memory::Memory;
-use rosterd::target::{Class, ObserveRequest, Receipt, Refusal, Seen, Target};
+use rosterd::target::{Class, Fate, ObserveRequest, Receipt, Refusal, Seen, Target};
 
 /// What a target calls things.
 pub struct Words {
@@ -23,6 +23,8 @@ pub struct Words {
     pub group: &'static str,
     /// Whether users and groups may be deleted by this account.
     pub deletes: bool,
+    /// Whether the target keeps a record of what was deleted.
+    pub tombstones: bool,
 }
 
 /// A target under test.
@@ -423,6 +425,18 @@ async fn what_is_deleted_is_gone(subject: Subject) {
     assert_eq!(subject.change(Op::Disable, Kind::User, &id, changes).await, Err(Class::Stale));
 }
 
+async fn only_a_record_proves_a_deletion(subject: Subject) {
+    let proved = async |id: &ObjectId| matches!(subject.target.fate(Kind::User, id).await, Ok(Fate::Deleted(_)));
+    let nobody = ObjectId::new(uuid::Uuid::new_v4().to_string());
+    assert!(!proved(&nobody).await, "an object that never was");
+    let id = subject.user("record", Vec::new()).await;
+    assert!(!proved(&id).await, "an object that is there");
+    if subject.words.deletes {
+        subject.change(Op::Delete, Kind::User, &id, Vec::new()).await.unwrap();
+        assert_eq!(proved(&id).await, subject.words.tombstones);
+    }
+}
+
 async fn linking_writes_nothing(subject: Subject) {
     let id = subject.user("link", Vec::new()).await;
     let before = subject.read(Kind::User, &id).await;
@@ -440,6 +454,20 @@ async fn a_target_without_a_tree_says_so(subject: Subject) {
     for op in [Op::Rename, Op::Move, Op::SetPassword] {
         assert_eq!(subject.change(op, Kind::User, &id, Vec::new()).await, Err(Class::Permanent));
     }
+}
+
+async fn a_target_without_passwords_says_so(subject: Subject) {
+    if subject.target.capabilities().first_password {
+        return;
+    }
+    let id = subject.user("nopassword", Vec::new()).await;
+    let password = || vec![change(aspect::PASSWORD, &[], &[Value::Generated { generated: true }])];
+    let set = subject.change(Op::SetPassword, Kind::User, &id, password()).await;
+    assert_eq!(set, Err(Class::Permanent));
+    let create = subject.create(Kind::User, "password", password());
+    let refused = subject.apply(&create).await.map(|_| ()).map_err(|refusal| refusal.class);
+    let made = subject.target.find_stamped(Kind::User, &create.key, &create).await.unwrap();
+    assert_eq!(refused.is_ok(), made.is_some(), "{refused:?}");
 }
 
 async fn a_healthy_target_passes_its_check(subject: Subject) {
@@ -470,8 +498,10 @@ macro_rules! contract {
                 kinds_that_are_not_asked_for_are_not_read
                 every_letter_comes_back
                 what_is_deleted_is_gone
+                only_a_record_proves_a_deletion
                 linking_writes_nothing
                 a_target_without_a_tree_says_so
+                a_target_without_passwords_says_so
                 a_healthy_target_passes_its_check
             }
         }
@@ -493,8 +523,15 @@ macro_rules! contract {
 fn memory(tree: bool) -> Subject {
     let target = Memory::new("memory", tree);
     let login = target.capabilities().login;
-    let words =
-        Words { login, title: "title", given: "givenName", phone: "phone", group: "displayName", deletes: true };
+    let words = Words {
+        login,
+        title: "title",
+        given: "givenName",
+        phone: "phone",
+        group: "displayName",
+        deletes: true,
+        tombstones: true,
+    };
     let schema = [(
         "phone".into(),
         rosterd::object::AttributeRule { syntax: rosterd::object::Syntax::Telephone, ..Default::default() },
@@ -508,4 +545,5 @@ contract! {
     memory_tree: crate::contract::memory(true);
     scim_strict: crate::scim::lab::subject("SCIM");
     ldap: crate::ldap::subject().await;
+    openldap: crate::ldap::openldap::subject().await;
 }

@@ -74,6 +74,10 @@ impl Directory {
         self.ldap.modify(dn, vec![change]).await.unwrap().success().unwrap();
     }
 
+    pub async fn delete(&mut self, dn: &str) {
+        self.ldap.delete(dn).await.unwrap().success().unwrap();
+    }
+
     pub async fn rename(&mut self, dn: &str, rdn: &str) {
         self.ldap.modifydn(dn, rdn, true, None).await.unwrap().success().unwrap();
     }

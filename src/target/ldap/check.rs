@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use super::connection::{OpenError, connect, sign_in};
+use super::ber::Filter;
+use super::connection::{connect, connect_to, sign_in};
 use super::dn::Dn;
 use super::entry::Entry;
-use super::object::{filter, naming_attribute};
+use super::object::naming_attribute;
+use super::profile::Profile;
+use super::server::Server;
 use super::session::{Query, Session};
 use super::settings::{Places, Settings};
+use super::transport::OpenError;
 use crate::object::Kind;
 use crate::target::Finding;
 
@@ -19,13 +23,23 @@ pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<F
         Ok(session) => session,
         Err(error) => return vec![unopened(&format!("cannot connect to {url}"), error)],
     };
-    findings.push(good(format!("connected to {url}, its certificate is good")));
+    let url = session.server().to_owned();
+    findings.push(good(if settings.plain {
+        format!("connected to {url}, in the clear, as the configuration allows")
+    } else {
+        format!("connected to {url}, its certificate is good")
+    }));
     if let Err(error) = sign_in(&session, settings, folder).await {
-        findings.push(unopened(url, error));
+        findings.push(unopened(&url, error));
         return findings;
     }
     findings.push(good(format!("signed in as {}", settings.bind_dn)));
-    let session = match session.learn_domain().await {
+    for server in settings.servers().unwrap_or_default() {
+        if server.to_string() != url {
+            findings.push(other(server, settings, folder).await);
+        }
+    }
+    let session = match session.learn_domain(&places.base).await {
         Ok(session) => session,
         Err(failure) => {
             findings.push(bad(format!("{url}: the rootDSE cannot be read: {failure}"), None));
@@ -33,6 +47,19 @@ pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<F
         }
     };
     Check { session, settings, places, findings }.run().await
+}
+
+/// A server that stands in when the first cannot be reached.
+async fn other(server: Server, settings: &Settings, folder: &Path) -> Finding {
+    let name = server.to_string();
+    let signed_in = match connect_to(server, settings, folder).await {
+        Ok(session) => sign_in(&session, settings, folder).await,
+        Err(error) => Err(error),
+    };
+    match signed_in {
+        Ok(()) => good(format!("{name} can be used too")),
+        Err(error) => unopened(&format!("{name} cannot be used"), error),
+    }
 }
 
 struct Check<'a> {
@@ -45,11 +72,12 @@ struct Check<'a> {
 impl Check<'_> {
     async fn run(mut self) -> Vec<Finding> {
         self.base(&self.places.base, &[]).await;
-        for (kind, class) in [(Kind::Unit, "organizationalUnit"), (Kind::User, "user"), (Kind::Group, "group")] {
+        for (kind, class) in Kind::ALL.map(|kind| (kind, self.settings.profile.class(kind))) {
             self.base(self.places.root(kind), &[class]).await;
             self.one(kind).await;
         }
         self.names().await;
+        self.lock().await;
         self.findings
     }
 
@@ -57,7 +85,7 @@ impl Check<'_> {
     /// [MS-ADTS] section 3.1.1.4.5.23).
     async fn base(&mut self, base: &Dn, classes: &[&str]) {
         let attributes = ["objectClass".to_owned(), "allowedChildClassesEffective".to_owned()];
-        let entry = match self.session.entry(&base.to_string(), "(objectClass=*)", &attributes).await {
+        let entry = match self.session.entry(&base.to_string(), &Filter::everything(), &attributes).await {
             Ok(Some(entry)) if entry.values("objectClass").next().is_some() => entry,
             Ok(_) => {
                 let hint = "it does not exist, or the account may not read it";
@@ -65,7 +93,8 @@ impl Check<'_> {
             }
             Err(failure) => return self.findings.push(bad(format!("{base} cannot be read: {failure}"), None)),
         };
-        if classes.is_empty() {
+        // Other directories do not tell what may be written.
+        if classes.is_empty() || !self.settings.profile.is_ad() {
             return self.findings.push(good(format!("{base} can be read")));
         }
         let allowed = entry.texts("allowedChildClassesEffective");
@@ -80,9 +109,9 @@ impl Check<'_> {
     /// One object of a kind can be read, and written as far as rosterd always writes.
     async fn one(&mut self, kind: Kind) {
         let base = &self.places.base;
-        let mut query = Query::subtree(base, filter(kind).to_owned(), &["objectGUID", "allowedAttributesEffective"]);
-        query.attributes.push("userAccountControl".into());
-        let found = match self.session.page(&query, 2, Vec::new()).await {
+        let mut query = Query::subtree(base, self.settings.profile.filter(kind), &["allowedAttributesEffective"]);
+        query.attributes.extend([self.settings.profile.id_attribute(), self.settings.switch()].map(str::to_owned));
+        let found = match self.session.page(&query, 2, &[]).await {
             Ok(page) => page.end.map(|_| page.entries),
             Err(failure) => Err(failure),
         };
@@ -96,8 +125,11 @@ impl Check<'_> {
         let Some(entry) = ours else {
             return self.findings.push(good(format!("there is no {kind} below {base} yet")));
         };
-        let missing = self.not_writable(kind, &entry);
         let text = format!("{kind} {} can be read", entry.dn);
+        if !self.settings.profile.is_ad() {
+            return self.findings.push(good(text));
+        }
+        let missing = self.not_writable(kind, &entry);
         self.findings.push(if missing.is_empty() {
             good(format!("{text} and written"))
         } else {
@@ -108,7 +140,7 @@ impl Check<'_> {
 
     fn not_writable<'b>(&'b self, kind: Kind, entry: &Entry) -> Vec<&'b str> {
         let may = entry.texts("allowedAttributesEffective");
-        let mut needed = vec![self.settings.stamp_attribute.as_str(), naming_attribute(kind)];
+        let mut needed = vec![self.settings.stamp(), naming_attribute(kind)];
         match kind {
             Kind::Unit => {}
             Kind::User => needed.extend(["userAccountControl", "manager"]),
@@ -118,19 +150,41 @@ impl Check<'_> {
         needed
     }
 
+    /// OpenLDAP heeds a lock only under a policy with pwdLockout; without one a disabled user can still sign in.
+    async fn lock(&mut self) {
+        if self.settings.profile != Profile::OpenLdap || self.settings.disabled.is_some() {
+            return;
+        }
+        let Some(base) = self.session.domain() else { return };
+        let filter = Filter::All(vec![Filter::equal("objectClass", "pwdPolicy"), Filter::equal("pwdLockout", "TRUE")]);
+        let query = Query::subtree(base, filter, &["cn"]);
+        let read = match self.session.page(&query, 1, &[]).await {
+            Ok(page) => page.end.map(|_| page.entries.len()),
+            Err(failure) => Err(failure),
+        };
+        self.findings.push(if matches!(read, Ok(1..)) {
+            good("a password policy heeds locks".into())
+        } else {
+            let text = format!("no password policy with pwdLockout can be seen below {base}");
+            bad(text, Some("without it a user that is locked can still sign in: set up ppolicy, or set disabled"))
+        });
+    }
+
     async fn names(&mut self) {
         let Some(base) = self.places.names.as_ref().or(self.session.domain()) else {
-            let text = "the server tells no defaultNamingContext";
+            let text = "the server tells no naming context";
             return self.findings.push(bad(text.into(), Some("set names_base")));
         };
-        let query = Query::subtree(base, "(sAMAccountName=*)".into(), &["sAMAccountName"]);
-        let read = match self.session.page(&query, 1, Vec::new()).await {
+        let login = self.settings.profile.login();
+        let query = Query::subtree(base, Filter::present(login), &[login]);
+        let read = match self.session.page(&query, 1, &[]).await {
             Ok(page) => page.end.map(|_| page.entries.len()),
             Err(failure) => Err(failure),
         };
         self.findings.push(match read {
             Ok(0) => {
-                bad(format!("no taken login can be seen below {base}"), Some("may the account read sAMAccountName?"))
+                let hint = format!("may the account read {login}?");
+                bad(format!("no taken login can be seen below {base}"), Some(&hint))
             }
             Ok(_) => good(format!("taken logins can be read below {base}")),
             Err(failure) => bad(format!("taken logins cannot be read below {base}: {failure}"), None),

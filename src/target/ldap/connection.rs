@@ -1,91 +1,173 @@
-//! Opening a connection: TCP, TLS with verified names, and the sign-in. Knows why it may fail and what to look at.
+//! Opening a connection: which server, the way there, and the sign-in. One server is used for a whole run, since
+//! others may not have its changes yet; only before anything was asked of it may another be taken.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use ldap3::{LdapConnAsync, LdapConnSettings, LdapError, StdStream};
+use ldap3::{LdapConnAsync, LdapConnSettings, StdStream};
+use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use url::Url;
 
+use super::bulk::Bulk;
+use super::dn::Dn;
+use super::guard::guarded;
+use super::server::Server;
 use super::session::{Failure, Session};
 use super::settings::Settings;
+use super::transport::{self, OpenError, Transport};
 use crate::net::client_config;
 
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct OpenError {
-    pub message: String,
-    pub hint: Option<String>,
-    /// The server was reached and did not take our credentials.
-    pub credentials: bool,
+/// Connects to the first server that lets us and signs in. Where one is `pinned`, it is that one or none. The secret
+/// and the CA file are read anew; `folder` is where relative paths start.
+pub async fn open(settings: &Settings, folder: &Path, pinned: Option<&Server>) -> Result<Session, OpenError> {
+    let mut tries = Tries::of(settings, pinned)?;
+    while let Some(server) = tries.next() {
+        match session_with(server, settings, folder).await {
+            Ok(session) => return Ok(session),
+            Err(error) => tries.failed(error)?,
+        }
+    }
+    Err(tries.outcome())
 }
 
-impl OpenError {
-    fn new(message: impl Into<String>, hint: Option<&str>) -> Self {
-        Self { message: message.into(), hint: hint.map(str::to_owned), credentials: false }
+/// The same for large reads; says which server it was.
+pub async fn open_bulk(
+    settings: &Settings,
+    folder: &Path,
+    pinned: Option<&Server>,
+) -> Result<(Bulk, Server), OpenError> {
+    let mut tries = Tries::of(settings, pinned)?;
+    while let Some(server) = tries.next() {
+        match bulk_with(server, settings, folder).await {
+            Ok(open) => return Ok(open),
+            Err(error) => tries.failed(error)?,
+        }
+    }
+    Err(tries.outcome())
+}
+
+/// Connects to the first server that lets us, without signing in.
+pub async fn connect(settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
+    let mut tries = Tries::of(settings, None)?;
+    while let Some(server) = tries.next() {
+        match connect_to(server, settings, folder).await {
+            Ok(session) => return Ok(session),
+            Err(error) => tries.failed(error)?,
+        }
+    }
+    Err(tries.outcome())
+}
+
+/// One server after the other, and why those before could not be used.
+struct Tries {
+    servers: std::vec::IntoIter<Server>,
+    several: bool,
+    /// The one that is tried.
+    name: String,
+    error: Option<OpenError>,
+}
+
+impl Tries {
+    fn of(settings: &Settings, pinned: Option<&Server>) -> Result<Self, OpenError> {
+        let servers = match pinned {
+            Some(server) => vec![server.clone()],
+            None => settings.servers().map_err(|problem| OpenError::new(problem, None))?,
+        };
+        Ok(Self { several: servers.len() > 1, servers: servers.into_iter(), name: String::new(), error: None })
+    }
+
+    fn next(&mut self) -> Option<Server> {
+        let server = self.servers.next()?;
+        self.name = server.to_string();
+        Some(server)
+    }
+
+    /// Takes note of an error, or says that it is the end: credentials that one server refuses are not tried at the
+    /// next, since that could lock the account.
+    fn failed(&mut self, error: OpenError) -> Result<(), OpenError> {
+        if error.credentials || !self.several {
+            return Err(error);
+        }
+        let name = &self.name;
+        tracing::warn!(server = name, %error, "a server cannot be used");
+        let message = format!("{name}: {error}");
+        self.error = Some(match self.error.take() {
+            None => OpenError { message, ..error },
+            Some(before) => OpenError { message: format!("{before}; {message}"), ..before },
+        });
+        Ok(())
+    }
+
+    fn outcome(self) -> OpenError {
+        self.error.unwrap_or_else(|| OpenError::new("no server is configured", None))
     }
 }
 
-/// Connects and signs in. The secret and the CA file are read anew; `folder` is where relative paths start.
-pub async fn open(settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
-    let session = connect(settings, folder).await?;
+async fn session_with(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
+    let session = connect_to(server, settings, folder).await?;
     sign_in(&session, settings, folder).await?;
-    session.learn_domain().await.map_err(|failure| OpenError::new(failure.to_string(), None))
+    let base = Dn::parse(&settings.base).map_err(|error| OpenError::new(error.to_string(), None))?;
+    session.learn_domain(&base).await.map_err(|failure| OpenError::new(failure.to_string(), None))
 }
 
-/// Connects over TLS, without signing in.
-pub async fn connect(settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
-    let (url, host, port) = settings.server().map_err(|problem| OpenError::new(problem, None))?;
-    let limit = Duration::from_secs(settings.timeout_seconds);
-    let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
-    let tls = client_config(ca_file.as_deref()).map_err(|error| OpenError::new(with_source(&error), None))?;
-    let attempt = async {
-        let stream = dial(&host, port).await?;
-        let settings = LdapConnSettings::new().set_config(tls).set_std_stream(StdStream::Tcp(stream.into_std()?));
-        LdapConnAsync::from_url_with_settings(settings, &url).await
-    };
-    let (driver, ldap) = match tokio::time::timeout(limit, attempt).await {
-        Ok(Ok(pair)) => pair,
-        Ok(Err(error)) => return Err(explained(&error)),
-        Err(_) => {
-            let message = format!("no connection within {} s", limit.as_secs());
-            return Err(OpenError::new(message, Some("is the host name right, and does a firewall drop the port?")));
-        }
-    };
-    let server = if port == 636 { host } else { format!("{host}:{port}") };
-    let label = server.clone();
+async fn bulk_with(server: Server, settings: &Settings, folder: &Path) -> Result<(Bulk, Server), OpenError> {
+    let (stream, place) = reach(server, settings, folder).await?;
+    let mut bulk = Bulk::new(stream, place.to_string(), limit(settings), settings.longest_message());
+    let password = password(settings, folder)?;
+    signed_in(bulk.bind(&settings.bind_dn, password.expose_secret()).await, settings)?;
+    Ok((bulk, place))
+}
+
+/// Connects to one server, without signing in.
+pub async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
+    let (stream, place) = reach(server, settings, folder).await?;
+    let lost = |error: &dyn std::fmt::Display| OpenError::new(error.to_string(), None);
+    let (stream, verdict) = guarded(stream, settings.longest_message()).map_err(|error| lost(&error))?;
+    let url = Url::parse("ldapi:///").map_err(|error| lost(&error))?;
+    let crate_settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
+    let connected = LdapConnAsync::from_url_with_settings(crate_settings, &url).await;
+    let (driver, ldap) = connected.map_err(|error| lost(&error))?;
+    let label = place.to_string();
     let task = tokio::spawn(driver.drive());
     tokio::spawn(async move {
         match task.await {
             Ok(Ok(())) => tracing::debug!(server = label, "the connection ended"),
             Ok(Err(error)) => tracing::warn!(server = label, %error, "the connection broke"),
-            // The decoder panics on malformed answers; what was in flight ends as lost.
+            // The crate panics on what it does not expect; what was in flight ends as lost.
             Err(_) => tracing::error!(server = label, "the server sent something that is not LDAP"),
         }
     });
-    Ok(Session::new(ldap, server, limit))
+    Ok(Session::new(ldap, place, limit(settings), verdict))
 }
 
-async fn dial(host: &str, port: u16) -> Result<TcpStream, LdapError> {
-    let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "the host has no address");
-    for address in lookup_host((host, port)).await? {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        socket.set_keepalive(true)?;
-        socket.set_nodelay(true)?;
-        match socket.connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(last.into())
+async fn reach(server: Server, settings: &Settings, folder: &Path) -> Result<(Transport, Server), OpenError> {
+    let (stream, address) = transport::open(&server, tls(settings, folder)?, limit(settings)).await?;
+    Ok((stream, Server { address: Some(address), ..server }))
+}
+
+fn tls(settings: &Settings, folder: &Path) -> Result<Arc<ClientConfig>, OpenError> {
+    let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
+    client_config(ca_file.as_deref()).map_err(|error| OpenError::new(with_source(&error), None))
+}
+
+fn limit(settings: &Settings) -> Duration {
+    Duration::from_secs(settings.timeout_seconds)
 }
 
 /// The simple bind (RFC 4513 section 5.1.3).
 pub async fn sign_in(session: &Session, settings: &Settings, folder: &Path) -> Result<(), OpenError> {
-    let password: SecretString =
-        settings.password.read(folder).map_err(|error| OpenError::new(with_source(&error), None))?;
-    let Err(failure) = session.bind(&settings.bind_dn, password.expose_secret()).await else { return Ok(()) };
+    let password = password(settings, folder)?;
+    signed_in(session.bind(&settings.bind_dn, password.expose_secret()).await, settings)
+}
+
+fn password(settings: &Settings, folder: &Path) -> Result<SecretString, OpenError> {
+    settings.password.read(folder).map_err(|error| OpenError::new(with_source(&error), None))
+}
+
+fn signed_in(outcome: Result<(), Failure>, settings: &Settings) -> Result<(), OpenError> {
+    let Err(failure) = outcome else { return Ok(()) };
     let account = &settings.bind_dn;
     let hint = match &failure {
         Failure::Refused { code: 49, text, .. } => Some(sign_in_hint(text)),
@@ -110,39 +192,6 @@ fn sign_in_hint(text: &str) -> &'static str {
         "773" => "the account must change its password at the next logon: clear that flag",
         "775" => "the account is locked out",
         _ => "look at bind_dn and at the password's file",
-    }
-}
-
-fn explained(error: &LdapError) -> OpenError {
-    let LdapError::Io { source } = error else {
-        let hint = "the name in the URL cannot be compared with a certificate";
-        return OpenError::new(error.to_string(), matches!(error, LdapError::DNSName { .. }).then_some(hint));
-    };
-    let tls = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let hint = match (tls, source.kind()) {
-        (Some(rustls::Error::InvalidCertificate(problem)), _) => Some(certificate_hint(problem)),
-        (Some(_), _) => Some("is this the port of LDAP over TLS, in most places 636?"),
-        (None, std::io::ErrorKind::ConnectionRefused) => Some("nothing listens there: look at host and port of url"),
-        (None, std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::ConnectionReset) => {
-            Some("the server hung up during the handshake: does it have a certificate for LDAP over TLS?")
-        }
-        _ => None,
-    };
-    OpenError::new(source.to_string(), hint)
-}
-
-fn certificate_hint(problem: &rustls::CertificateError) -> &'static str {
-    use rustls::CertificateError as Problem;
-    match problem {
-        Problem::UnknownIssuer => "another CA signed the server's certificate: name that CA's certificate in ca_file",
-        Problem::NotValidForName | Problem::NotValidForNameContext { .. } => {
-            "the certificate is for another name: write the name of the certificate into url"
-        }
-        Problem::Expired | Problem::ExpiredContext { .. } => "the server's certificate has expired",
-        Problem::NotValidYet | Problem::NotValidYetContext { .. } => {
-            "the server's certificate is not valid yet: look at both clocks"
-        }
-        _ => "the server's certificate cannot be trusted",
     }
 }
 

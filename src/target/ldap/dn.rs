@@ -39,8 +39,14 @@ impl Dn {
     }
 
     fn of(rdns: Vec<Rdn>) -> Self {
-        let canonical: Vec<String> = rdns.iter().map(Rdn::canonical).collect();
-        Self { rdns, handle: Handle::new(canonical.join(",")) }
+        let mut canonical = String::with_capacity(rdns.len() * 24);
+        for (i, rdn) in rdns.iter().enumerate() {
+            if i > 0 {
+                canonical.push(',');
+            }
+            rdn.canonical(&mut canonical);
+        }
+        Self { rdns, handle: Handle::new(canonical) }
     }
 
     /// The canonical form: types and values in lower case, one way of escaping, no blanks around separators.
@@ -74,7 +80,12 @@ impl Dn {
     /// Whether this lies strictly below `other`.
     pub fn below(&self, other: &Self) -> bool {
         let Some(above) = self.rdns.len().checked_sub(other.rdns.len()) else { return false };
-        above > 0 && self.rdns[above..].iter().zip(&other.rdns).all(|(mine, its)| mine.canonical() == its.canonical())
+        let canonical = |rdn: &Rdn| {
+            let mut text = String::new();
+            rdn.canonical(&mut text);
+            text
+        };
+        above > 0 && self.rdns[above..].iter().zip(&other.rdns).all(|(mine, its)| canonical(mine) == canonical(its))
     }
 
     pub fn child(&self, attribute: &str, value: &str) -> Self {
@@ -97,11 +108,28 @@ impl fmt::Display for Dn {
 }
 
 impl Rdn {
-    fn canonical(&self) -> String {
-        let mut pairs: Vec<String> =
-            self.0.iter().map(|(attribute, value)| pair(&attribute.to_lowercase(), &value.to_lowercase())).collect();
+    fn canonical(&self, text: &mut String) {
+        let lower = |(attribute, value): &(String, String), text: &mut String| {
+            text.extend(attribute.chars().map(|c| c.to_ascii_lowercase()));
+            text.push('=');
+            if value.is_ascii() {
+                escape_into(value.bytes().map(|byte| char::from(byte.to_ascii_lowercase())), value.len(), text);
+            } else {
+                let value = value.to_lowercase();
+                escape_into(value.chars(), value.chars().count(), text);
+            }
+        };
+        if let [only] = self.0.as_slice() {
+            return lower(only, text);
+        }
+        let written = |pair| {
+            let mut text = String::new();
+            lower(pair, &mut text);
+            text
+        };
+        let mut pairs: Vec<String> = self.0.iter().map(written).collect();
         pairs.sort();
-        pairs.join("+")
+        text.push_str(&pairs.join("+"));
     }
 }
 
@@ -124,20 +152,24 @@ fn pair(attribute: &str, value: &str) -> String {
 /// Escapes an attribute value for use in a name (RFC 4514 section 2.4).
 pub fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + 4);
-    let last = value.chars().count().saturating_sub(1);
-    for (i, c) in value.chars().enumerate() {
+    escape_into(value.chars(), value.chars().count(), &mut escaped);
+    escaped
+}
+
+/// The same for `count` characters, at the end of `escaped`.
+fn escape_into(value: impl Iterator<Item = char>, count: usize, escaped: &mut String) {
+    for (i, c) in value.enumerate() {
         match c {
             ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => {
                 escaped.push('\\');
                 escaped.push(c);
             }
             '#' if i == 0 => escaped.push_str("\\#"),
-            ' ' if i == 0 || i == last => escaped.push_str("\\ "),
+            ' ' if i == 0 || i + 1 == count => escaped.push_str("\\ "),
             '\0'..='\x1f' | '\x7f' => escaped.push_str(&format!("\\{:02X}", u32::from(c))),
             _ => escaped.push(c),
         }
     }
-    escaped
 }
 
 struct Reader<'a> {

@@ -1,23 +1,33 @@
-//! One entry of a search result, decoded by hand: bytes stay bytes, and what cannot be decoded is `None`, not a
-//! panic. Pure.
+//! One entry of a search result: its name parsed, its values as bytes, all in two buffers. What cannot be decoded is
+//! `None`, not a panic. Pure.
+
+use std::ops::Range as Span;
 
 use ldap3::ResultEntry;
 use ldap3::asn1::StructureTag;
 
+use super::ber::EntryView;
 use super::dn::Dn;
 
+/// Attributes of a usual entry, and the length of their names.
+const USUAL: usize = 16;
+const NAMES: usize = 200;
+
 /// An entry with the attributes that the server showed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     pub dn: Dn,
+    names: String,
+    bytes: Vec<u8>,
     attributes: Vec<Attribute>,
+    values: Vec<Span<usize>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Attribute {
-    name: String,
+    name: Span<usize>,
     range: Option<Range>,
-    values: Vec<Vec<u8>>,
+    values: Span<usize>,
 }
 
 /// The part of a large attribute that a server gave unasked ([MS-ADTS] section 3.1.1.3.1.3.3).
@@ -28,26 +38,66 @@ pub struct Range {
 }
 
 impl Entry {
-    /// `None` when a part of it is malformed, or its name is no DN.
+    fn named(name: &[u8]) -> Option<Self> {
+        let name = std::str::from_utf8(name).ok()?;
+        let dn = if name.is_empty() { Dn::root() } else { Dn::parse(name).ok()? };
+        Some(Self { dn, names: String::new(), bytes: Vec::new(), attributes: Vec::new(), values: Vec::new() })
+    }
+
+    /// The entry in an answer; `None` when a part of it is malformed, or its name is no DN.
+    pub fn of(view: &EntryView<'_>) -> Option<Self> {
+        let mut entry = Self::named(view.name)?;
+        // One allocation each is enough for all but groups, whose values are many.
+        entry.bytes.reserve(view.size());
+        entry.names.reserve(NAMES);
+        entry.attributes.reserve(USUAL);
+        entry.values.reserve(USUAL);
+        let mut attributes = view.attributes();
+        while let Some((description, mut values)) = attributes.next().ok()? {
+            entry.begin(description)?;
+            while let Some(value) = values.next().ok()? {
+                entry.add(value);
+            }
+        }
+        Some(entry)
+    }
+
+    /// The same of what the LDAP crate decoded.
     pub fn decode(raw: ResultEntry) -> Option<Self> {
         let mut parts = raw.0.match_id(4)?.expect_constructed()?.into_iter();
-        let dn = String::from_utf8(parts.next()?.expect_primitive()?).ok()?;
-        let mut attributes = Vec::new();
+        let mut entry = Self::named(&parts.next()?.expect_primitive()?)?;
         for pair in parts.next()?.expect_constructed()? {
             let mut pair = pair.expect_constructed()?.into_iter();
-            let description = String::from_utf8(pair.next()?.expect_primitive()?).ok()?;
-            let values: Option<Vec<Vec<u8>>> =
-                pair.next()?.expect_constructed()?.into_iter().map(StructureTag::expect_primitive).collect();
-            let (name, range) = described(&description)?;
-            attributes.push(Attribute { name, range, values: values? });
+            entry.begin(&pair.next()?.expect_primitive()?)?;
+            for value in pair.next()?.expect_constructed()?.into_iter().map(StructureTag::expect_primitive) {
+                entry.add(&value?);
+            }
         }
-        let dn = if dn.is_empty() { Dn::root() } else { Dn::parse(&dn).ok()? };
-        Some(Self { dn, attributes })
+        Some(entry)
+    }
+
+    fn begin(&mut self, description: &[u8]) -> Option<()> {
+        let (name, range) = described(std::str::from_utf8(description).ok()?)?;
+        let at = self.names.len();
+        self.names.push_str(name);
+        let values = self.values.len()..self.values.len();
+        self.attributes.push(Attribute { name: at..self.names.len(), range, values });
+        Some(())
+    }
+
+    fn add(&mut self, value: &[u8]) {
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.values.push(at..self.bytes.len());
+        if let Some(attribute) = self.attributes.last_mut() {
+            attribute.values.end = self.values.len();
+        }
     }
 
     /// The values of an attribute, without those of parts that are still to be fetched.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.of(name).flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
+        let values = self.of_name(name).flat_map(|attribute| &self.values[attribute.values.clone()]);
+        values.map(|value| &self.bytes[value.clone()])
     }
 
     /// The only value as text; `None` when there is none, several, or other bytes.
@@ -65,37 +115,50 @@ impl Entry {
 
     /// The names of all attributes that have values.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.attributes.iter().filter(|attribute| !attribute.values.is_empty()).map(|attribute| attribute.name.as_str())
+        let with_values = self.attributes.iter().filter(|attribute| !attribute.values.is_empty());
+        with_values.map(|attribute| self.name(attribute))
     }
 
     /// Attributes of which a part is still to be fetched, with the place where it begins.
     pub fn unfinished(&self) -> Vec<(String, u64)> {
-        let unfinished = |attribute: &Attribute| Some((attribute.name.clone(), attribute.range?.next?));
+        let unfinished = |attribute: &Attribute| Some((self.name(attribute).to_owned(), attribute.range?.next?));
         self.attributes.iter().filter_map(unfinished).collect()
+    }
+
+    /// Whether a part of any attribute is still to be fetched.
+    pub fn is_whole(&self) -> bool {
+        self.attributes.iter().all(|attribute| attribute.range.is_none_or(|range| range.next.is_none()))
     }
 
     /// Where the next part of `name` begins, in an answer to a request for a part.
     pub fn range(&self, name: &str) -> Option<Range> {
-        self.of(name).find_map(|attribute| attribute.range)
+        self.of_name(name).find_map(|attribute| attribute.range)
     }
 
     /// Adds fetched values of a large attribute and takes it for whole.
-    pub fn finish(&mut self, name: &str, values: Vec<Vec<u8>>) {
-        for attribute in self.attributes.iter_mut().filter(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
+    pub fn finish(&mut self, name: &str, values: &[Vec<u8>]) {
+        let Self { attributes, names, .. } = self;
+        for attribute in attributes.iter_mut().filter(|one| names[one.name.clone()].eq_ignore_ascii_case(name)) {
             attribute.range = None;
         }
-        self.attributes.push(Attribute { name: name.to_owned(), range: None, values });
+        if self.begin(name.as_bytes()).is_some() {
+            values.iter().for_each(|value| self.add(value));
+        }
     }
 
-    fn of(&self, name: &str) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(move |attribute| attribute.name.eq_ignore_ascii_case(name))
+    fn name(&self, attribute: &Attribute) -> &str {
+        &self.names[attribute.name.clone()]
+    }
+
+    fn of_name(&self, name: &str) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(move |attribute| self.name(attribute).eq_ignore_ascii_case(name))
     }
 }
 
 /// An attribute description without its options, but for the range.
-fn described(description: &str) -> Option<(String, Option<Range>)> {
+fn described(description: &str) -> Option<(&str, Option<Range>)> {
     let mut parts = description.split(';');
-    let name = parts.next()?.to_owned();
+    let name = parts.next()?;
     let mut range = None;
     for option in parts {
         let Some((key, span)) = option.split_once('=') else { continue };
@@ -109,13 +172,14 @@ fn described(description: &str) -> Option<(String, Option<Range>)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {
     use super::*;
 
     #[test]
     fn a_part_of_an_attribute_says_where_the_next_begins() {
         let range = |text| described(text).and_then(|(_, range)| range);
-        assert_eq!(described("member;range=0-1499"), Some(("member".into(), Some(Range { next: Some(1500) }))));
+        assert_eq!(described("member;range=0-1499"), Some(("member", Some(Range { next: Some(1500) }))));
         assert_eq!(range("member;Range=1500-*"), Some(Range { next: None }));
         assert_eq!(range("userCertificate;binary"), None);
         assert!(described("member;range=x").is_none());
@@ -124,17 +188,15 @@ mod tests {
 
     #[test]
     fn parts_add_up() {
-        let part = |range, values: &[&str]| Attribute {
-            name: "member".into(),
-            range,
-            values: values.iter().map(|value| value.as_bytes().to_vec()).collect(),
-        };
         // Active Directory adds the attribute without values beside the part.
-        let attributes = vec![part(None, &[]), part(Some(Range { next: Some(2) }), &["a", "b"])];
-        let mut entry = Entry { dn: Dn::root(), attributes };
+        let mut entry = Entry::named(b"").unwrap();
+        entry.begin(b"member").unwrap();
+        entry.begin(b"member;range=0-1").unwrap();
+        [b"a", b"b"].iter().for_each(|value| entry.add(*value));
+        assert!(!entry.is_whole());
         assert_eq!(entry.unfinished(), [("member".to_owned(), 2)]);
-        entry.finish("Member", vec![b"c".to_vec()]);
+        entry.finish("Member", &[b"c".to_vec()]);
         assert_eq!(entry.texts("member"), ["a", "b", "c"]);
-        assert!(entry.unfinished().is_empty());
+        assert!(entry.unfinished().is_empty() && entry.is_whole());
     }
 }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::ber::Filter;
 use crate::object::ObjectId;
 
 /// The id in its dashed form; `None` unless there are sixteen bytes.
@@ -20,9 +21,8 @@ pub fn base(id: &ObjectId) -> Option<String> {
 }
 
 /// A filter that finds the object. Active Directory takes the bytes only, never the dashed form.
-pub fn filter(id: &ObjectId) -> Option<String> {
-    let escaped: String = bytes(id)?.iter().map(|byte| format!("\\{byte:02x}")).collect();
-    Some(format!("(objectGUID={escaped})"))
+pub fn filter(id: &ObjectId) -> Option<Filter> {
+    Some(Filter::equal("objectGUID", bytes(id)?))
 }
 
 #[cfg(test)]
@@ -36,7 +36,8 @@ mod tests {
         assert_eq!(id.as_str(), "00112233-4455-6677-8899-aabbccddeeff");
         assert_eq!(bytes(&id), Some(raw));
         assert_eq!(base(&id).as_deref(), Some("<GUID=00112233-4455-6677-8899-aabbccddeeff>"));
-        assert!(filter(&id).is_some_and(|filter| filter.starts_with(r"(objectGUID=\33\22\11\00\55")));
+        let filter = filter(&id).map(|filter| filter.to_string()).unwrap_or_default();
+        assert!(filter.starts_with("(objectGUID=3\\22\\11\\00U"), "{filter}");
     }
 
     #[test]

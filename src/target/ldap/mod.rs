@@ -1,50 +1,62 @@
-//! Active Directory over LDAPS. Knows LDAP and how Active Directory and Samba use it; nothing of the roster, the
-//! mapping or the plan's reasons.
+//! Directories over LDAP with TLS. Knows LDAP and how Active Directory, Samba and OpenLDAP use it; nothing of the
+//! roster, the mapping or the plan's reasons.
 //!
-//! Objects are found by objectGUID, references are distinguished names, and a create bears the roster's key as its
+//! Objects are found by objectGUID or entryUUID, references are distinguished names, and a create bears the roster's key as its
 //! stamp. One connection serves a run; it is opened when first needed and again after it was lost.
 
+mod ber;
+mod bulk;
 mod check;
 mod connection;
 mod dn;
 mod entry;
+mod fate;
+mod find;
+mod guard;
 mod guid;
+mod incoming;
 mod names;
 mod object;
 mod observe;
 mod pages;
 mod password;
+mod profile;
 mod ranges;
 mod refusal;
 mod schema;
+mod server;
 mod session;
 mod settings;
 mod stamped;
+mod transport;
 mod write;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use self::connection::OpenError;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
+use self::server::Server;
 use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
+use self::transport::OpenError;
 use self::write::Work;
-use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use crate::object::{Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
+pub use self::profile::{Disabled, Profile};
 pub use self::schema::schema;
+pub use self::server::Urls;
 pub use self::settings::Settings;
 
-/// One Active Directory domain.
+/// One directory.
 #[derive(Debug)]
 pub struct LdapTarget {
     name: String,
@@ -53,6 +65,9 @@ pub struct LdapTarget {
     /// The places of the settings, or what is wrong with them.
     places: Result<Places, String>,
     session: Mutex<Option<Arc<Session>>>,
+    /// The first server that answered. Others may not have its changes yet, so it stays for the life of this value,
+    /// which is one run.
+    pinned: OnceLock<Server>,
     names: Names,
 }
 
@@ -72,6 +87,7 @@ impl LdapTarget {
             folder: folder.to_owned(),
             places: places.map_err(listed),
             session: Mutex::new(None),
+            pinned: OnceLock::new(),
             names: Names::default(),
         }
     }
@@ -84,7 +100,8 @@ impl LdapTarget {
         }
         *session = None;
         self.names.forget();
-        let open = Arc::new(connection::open(&self.settings, &self.folder).await?);
+        let open = Arc::new(connection::open(&self.settings, &self.folder, self.pinned.get()).await?);
+        self.pinned.get_or_init(|| open.place().clone());
         *session = Some(Arc::clone(&open));
         Ok(open)
     }
@@ -117,15 +134,23 @@ impl Target for LdapTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: true, first_password: true, login: "sAMAccountName" }
+        Capabilities { tree: true, first_password: self.settings.profile.is_ad(), login: self.settings.profile.login() }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
-        schema::schema(kind)
+        schema::schema(self.settings.profile, kind)
     }
 
     fn root(&self, kind: Kind) -> Option<Handle> {
         self.places.as_ref().ok().map(|places| places.root(kind).handle().clone())
+    }
+
+    fn again(&self) -> Option<Box<dyn Target>> {
+        let again = Self::new(self.name.clone(), self.settings.clone(), &self.folder);
+        if let Some(server) = self.pinned.get() {
+            again.pinned.get_or_init(|| server.clone());
+        }
+        Some(Box::new(again))
     }
 
     async fn check(&self) -> Vec<Finding> {
@@ -141,12 +166,14 @@ impl Target for LdapTarget {
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Coverage, TargetError> {
         let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
-        // A run begins with its read: a new connection takes up a rotated secret, and nothing is known from before.
+        // A run begins with its read: new connections take up a rotated secret, and nothing is known from before.
         *self.session.lock().await = None;
-        let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
-        let read = Read { session: &session, settings: &self.settings, places, request };
+        let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
+        let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
+        let server = self.pinned.get_or_init(|| server);
+        let read = Read::new((&self.settings, places, &self.folder), request, bulk, server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
-        Ok(Coverage::judge(evidence))
+        Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
@@ -157,6 +184,11 @@ impl Target for LdapTarget {
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready().await?;
         Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
+    }
+
+    async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
+        let (session, _) = self.ready().await?;
+        fate::fate(&session, self.settings.profile, id).await
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::dn::Dn;
 use super::entry::Entry;
 use super::guid;
+use super::profile::Disabled;
 use super::schema::schema;
+use super::settings::Settings;
 use crate::object::{
     AttributeName, AttributeRule, Attributes, Handle, Kind, ObjectId, Observed, Syntax, Value, aspect,
 };
@@ -16,11 +20,12 @@ use crate::org::Id;
 pub const DISABLED: i64 = 0x2;
 
 /// What every object is asked for, beside what the mapping speaks about.
-const ALWAYS: [&str; 4] = ["objectGUID", "objectClass", "adminCount", "isCriticalSystemObject"];
+const ALWAYS: [&str; 3] = ["objectClass", "adminCount", "isCriticalSystemObject"];
 
 /// Attributes that a read of everything shows and that are no business of a mapping.
-const HOUSEKEEPING: [&str; 8] = [
+const HOUSEKEEPING: [&str; 9] = [
     "adminCount",
+    "entryUUID",
     "isCriticalSystemObject",
     "manager",
     "member",
@@ -29,15 +34,6 @@ const HOUSEKEEPING: [&str; 8] = [
     "objectGUID",
     "userAccountControl",
 ];
-
-/// The filter that finds the objects of a kind.
-pub fn filter(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Unit => "(objectClass=organizationalUnit)",
-        Kind::User => "(&(objectCategory=person)(objectClass=user))",
-        Kind::Group => "(objectClass=group)",
-    }
-}
 
 /// The attribute of the relative name.
 pub fn naming_attribute(kind: Kind) -> &'static str {
@@ -53,10 +49,10 @@ pub fn kind_of(entry: &Entry) -> Option<Kind> {
     let is = |class: &str| classes.iter().any(|known| known.eq_ignore_ascii_case(class));
     if is("organizationalUnit") {
         Some(Kind::Unit)
-    } else if is("group") {
+    } else if is("group") || is("groupOfNames") {
         Some(Kind::Group)
     } else {
-        (is("user") && !is("computer")).then_some(Kind::User)
+        ((is("user") || is("inetOrgPerson")) && !is("computer")).then_some(Kind::User)
     }
 }
 
@@ -66,31 +62,40 @@ pub fn protected(entry: &Entry) -> bool {
 }
 
 pub fn id_of(entry: &Entry) -> Option<ObjectId> {
-    entry.values("objectGUID").next().and_then(guid::id)
+    match entry.values("objectGUID").next() {
+        Some(guid) => guid::id(guid),
+        None => entry.text("entryUUID").and_then(entry_uuid),
+    }
+}
+
+/// An entryUUID (RFC 4530) in the form in which equal ids are equal texts.
+pub fn entry_uuid(text: &str) -> Option<ObjectId> {
+    Uuid::try_parse(text).ok().map(|uuid| ObjectId::new(uuid.hyphenated().to_string()))
 }
 
 /// What to read of an object.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// The attributes to return; `None` for all that are text.
     attributes: Option<BTreeSet<AttributeName>>,
-    stamp: String,
+    settings: &'a Settings,
 }
 
-impl Wanted {
-    pub fn of(stamp: &str, attributes: Option<&[AttributeName]>) -> Self {
+impl<'a> Wanted<'a> {
+    pub fn of(settings: &'a Settings, attributes: Option<&[AttributeName]>) -> Self {
         let ordinary = |name: &&AttributeName| !aspect::ALL.iter().any(|aspect| name.is(aspect));
         let attributes = attributes.map(|names| names.iter().filter(ordinary).cloned().collect());
-        Self { attributes, stamp: stamp.to_owned() }
+        Self { attributes, settings }
     }
 
     /// The attributes to ask the server for.
     pub fn request(&self, kind: Kind) -> Vec<String> {
         let mut names: BTreeSet<AttributeName> = ALWAYS.iter().map(|name| AttributeName::from(*name)).collect();
-        names.insert(AttributeName::from(self.stamp.as_str()));
+        names.insert(AttributeName::from(self.settings.profile.id_attribute()));
+        names.insert(AttributeName::from(self.settings.stamp()));
         match kind {
             Kind::Unit => {}
-            Kind::User => names.extend(["userAccountControl", "manager"].map(AttributeName::from)),
+            Kind::User => names.extend([self.settings.switch(), "manager"].map(AttributeName::from)),
             Kind::Group => {
                 names.insert("member".into());
             }
@@ -105,7 +110,7 @@ impl Wanted {
     }
 
     fn values(&self, kind: Kind, entry: &Entry) -> Result<Attributes, String> {
-        let schema = schema(kind);
+        let schema = schema(self.settings.profile, kind);
         let mut attributes = Attributes::new();
         match &self.attributes {
             Some(wanted) => {
@@ -131,11 +136,16 @@ impl Wanted {
 }
 
 /// The object in an entry, or why it cannot be understood. `members` are those of a group, already read whole.
-pub fn observed(kind: Kind, entry: &Entry, wanted: &Wanted, members: Option<Vec<Handle>>) -> Result<Observed, String> {
-    let id = id_of(entry).ok_or("it has no objectGUID")?;
+pub fn observed(
+    kind: Kind,
+    entry: &Entry,
+    wanted: &Wanted<'_>,
+    members: Option<Vec<Handle>>,
+) -> Result<Observed, String> {
+    let id = id_of(entry).ok_or_else(|| format!("it has no {}", wanted.settings.profile.id_attribute()))?;
     let (_, name) = entry.dn.name().ok_or("it has no name")?;
     let enabled = match kind {
-        Kind::User => Some(flags(entry)? & DISABLED == 0),
+        Kind::User => Some(enabled(wanted.settings, entry)?),
         Kind::Unit | Kind::Group => None,
     };
     let manager = match entry.text("manager").filter(|_| kind == Kind::User) {
@@ -146,7 +156,7 @@ pub fn observed(kind: Kind, entry: &Entry, wanted: &Wanted, members: Option<Vec<
         id,
         kind,
         handle: entry.dn.handle().clone(),
-        stamp: entry.text(&wanted.stamp).filter(|stamp| !stamp.is_empty()).map(Id::new),
+        stamp: entry.text(wanted.settings.stamp()).filter(|stamp| !stamp.is_empty()).map(Id::new),
         parent: entry.dn.parent().map(|parent| parent.handle().clone()),
         name: name.to_owned(),
         enabled,
@@ -155,6 +165,20 @@ pub fn observed(kind: Kind, entry: &Entry, wanted: &Wanted, members: Option<Vec<
         members: members.filter(|_| kind == Kind::Group),
         protected: protected(entry),
     })
+}
+
+/// Whether a user is enabled. Where nothing says so, Active Directory hides its flags from us; elsewhere an attribute
+/// without values says that it is.
+fn enabled(settings: &Settings, entry: &Entry) -> Result<bool, String> {
+    match settings.disabled() {
+        None => Ok(flags(entry)? & DISABLED == 0),
+        Some(disabled) => Ok(!is_disabled(entry, &disabled)),
+    }
+}
+
+/// Whether a user has the value that disables it.
+pub fn is_disabled(entry: &Entry, disabled: &Disabled) -> bool {
+    entry.texts(&disabled.attribute).iter().any(|value| value.eq_ignore_ascii_case(&disabled.value))
 }
 
 /// userAccountControl. Where a user shows none, we may not read it.
@@ -171,7 +195,9 @@ pub fn members(entry: &Entry) -> Result<Vec<Handle>, String> {
         let text = std::str::from_utf8(value).map_err(|_| "a member's name is not UTF-8".to_owned())?;
         Dn::parse(text).map(|dn| dn.handle().clone()).map_err(|error| error.to_string())
     };
-    entry.values("member").map(handle).collect()
+    let all: Vec<Handle> = entry.values("member").map(handle).collect::<Result<_, _>>()?;
+    // groupOfNames may not be empty (RFC 4519 section 3.5), so each holds itself: that is no member.
+    Ok(all.into_iter().filter(|member| member != entry.dn.handle()).collect())
 }
 
 /// The values of one attribute in the type of its rule.

@@ -1,33 +1,57 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
 use std::collections::HashSet;
+use std::path::Path;
 
-use ldap3::Scope;
-
+use super::ber::{EntryView, Filter, Scope};
+use super::bulk::Bulk;
+use super::connection::open_bulk;
 use super::dn::Dn;
 use super::entry::Entry;
-use super::object::{Wanted, filter, id_of, members, observed};
-use super::pages::Pages;
-use super::ranges::complete;
-use super::session::{Failure, Query, Session};
+use super::object::{Wanted, id_of, members, observed};
+use super::pages::Turning;
+use super::profile::Profile;
+use super::ranges::{Lookup, complete};
+use super::server::Server;
+use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
-/// One read of everything.
+/// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
+const ANEW: u32 = 2;
+
+/// One read of everything, over one connection at a time.
 pub struct Read<'a> {
-    pub session: &'a Session,
     pub settings: &'a Settings,
     pub places: &'a Places,
+    pub folder: &'a Path,
     pub request: &'a ObserveRequest,
+    pub bulk: Bulk,
+    /// The server of the whole run.
+    pub server: &'a Server,
+    /// How often the connection was lost.
+    pub losses: u32,
+    /// Parts of the answers that lie on other servers.
+    pub references: u64,
 }
 
 /// Where objects go as they arrive.
 type See<'a> = &'a mut (dyn FnMut(Seen) + Send);
 
-impl Read<'_> {
+impl<'a> Read<'a> {
+    /// A read over `bulk`, which leads to `server`.
+    pub fn new(
+        (settings, places, folder): (&'a Settings, &'a Places, &'a Path),
+        request: &'a ObserveRequest,
+        bulk: Bulk,
+        server: &'a Server,
+    ) -> Self {
+        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0 }
+    }
+
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
-    pub async fn run(&self, see: See<'_>) -> Result<Evidence, Failure> {
+    pub async fn run(mut self, see: See<'_>) -> Result<Evidence, Failure> {
         let mut evidence = Evidence::default();
         for kind in Kind::ALL.into_iter().filter(|kind| self.request.attributes.contains_key(kind)) {
             evidence.scopes.push(self.kind(kind, see).await?);
@@ -35,105 +59,190 @@ impl Read<'_> {
         if self.request.attributes.contains_key(&Kind::User) {
             evidence.scopes.push(self.names(see).await?);
         }
+        if self.references > 0 {
+            let (server, count) = (self.bulk.server(), self.references);
+            tracing::info!(server, count, "references to other servers were not followed");
+        }
+        self.bulk.close().await;
         Ok(evidence)
     }
 
-    async fn kind(&self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
-        let wanted = Wanted::of(&self.settings.stamp_attribute, self.request.attributes.get(&kind).map(Vec::as_slice));
-        let base = &self.places.base;
+    async fn kind(&mut self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
+        // What was seen before a connection was lost is not shown again.
+        let mut known: HashSet<ObjectId> = HashSet::new();
+        loop {
+            match self.kind_once(kind, &mut known, see).await {
+                Err(Failure::Lost(why)) => self.begin_anew(why).await?,
+                other => return other,
+            }
+        }
+    }
+
+    async fn kind_once(
+        &mut self,
+        kind: Kind,
+        known: &mut HashSet<ObjectId>,
+        see: See<'_>,
+    ) -> Result<ScopeRead, Failure> {
+        let wanted = Wanted::of(self.settings, self.request.attributes.get(&kind).map(Vec::as_slice));
+        let places = self.places;
+        let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
-        proof.base_readable = self.readable(base).await? && self.readable(self.places.root(kind)).await?;
+        proof.base_readable = self.readable(base).await? && self.readable(places.root(kind)).await?;
         if !proof.base_readable {
             return Ok(proof);
         }
-        let mut pages = self.pages(base, filter(kind), wanted.request(kind));
-        let mut known: HashSet<ObjectId> = HashSet::new();
-        while let Some(page) = pages.next().await? {
-            proof.unreadable += page.unreadable;
-            for mut entry in page.entries {
-                if kind == Kind::Unit && self.places.configured(entry.dn.handle()) {
-                    continue;
-                }
-                match object(self.session, kind, &mut entry, &wanted).await? {
-                    Ok(object) => {
-                        // An object that moves between two pages may come twice.
-                        if known.insert(object.id.clone()) {
-                            proof.seen += 1;
-                            see(Seen::Object(Box::new(object)));
-                        }
+        let query = query(base, self.settings.profile.filter(kind), wanted.request(kind));
+        let mut turning = Turning::new();
+        let mut unreadable = 0;
+        while let Some(cookie) = turning.cookie() {
+            let server = self.bulk.server().to_owned();
+            let mut parts = Vec::new();
+            let mut take = |entry: &Entry, members| match observed(kind, entry, &wanted, members) {
+                // An object that moves between two pages may come twice.
+                Ok(object) => {
+                    if known.insert(object.id.clone()) {
+                        see(Seen::Object(Box::new(object)));
                     }
+                }
+                Err(why) => {
+                    tracing::warn!(server, object = %entry.dn, why, "an object was not understood");
+                    unreadable += 1;
+                }
+            };
+            let (mut count, mut malformed) = (0, 0);
+            let mut visit = |view: EntryView<'_>| {
+                count += 1;
+                match Entry::of(&view) {
+                    None => malformed += 1,
+                    Some(entry) if kind == Kind::Unit && places.configured(entry.dn.handle()) => {}
+                    Some(entry) if entry.is_whole() => take(&entry, whole_members(kind, &entry)),
+                    Some(entry) => parts.push(entry),
+                }
+            };
+            let ended = self.bulk.page(&query, self.settings.page_size, &cookie, &mut visit).await?;
+            self.references += ended.references;
+            for mut entry in parts {
+                match finished(&mut self.bulk, kind, &mut entry).await? {
+                    Ok(members) => take(&entry, members),
                     Err(why) => {
-                        tracing::warn!(server = self.session.server(), object = %entry.dn, why, "an object was not understood");
+                        tracing::warn!(server = self.bulk.server(), object = %entry.dn, why, "an object was not read whole");
                         proof.unreadable += 1;
                     }
                 }
             }
+            proof.unreadable += malformed;
+            turning.turn(self.bulk.server(), &query.base, count, ended.end);
         }
-        proof.ended = pages.ended();
+        proof.unreadable += unreadable;
+        proof.seen = known.len() as u64;
+        proof.ended = turning.ended();
         Ok(proof)
     }
 
-    async fn names(&self, see: See<'_>) -> Result<ScopeRead, Failure> {
-        let Some(base) = self.places.names.as_ref().or(self.session.domain()) else {
-            let mut proof =
-                scope("names: the server tells no defaultNamingContext, so names_base is needed".into(), None);
+    async fn names(&mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
+        loop {
+            match self.names_once(see).await {
+                Err(Failure::Lost(why)) => self.begin_anew(why).await?,
+                other => return other,
+            }
+        }
+    }
+
+    async fn names_once(&mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
+        let base = match &self.places.names {
+            Some(base) => Some(base.clone()),
+            None => domain(&mut self.bulk, &self.places.base).await?,
+        };
+        let Some(base) = base else {
+            let mut proof = scope("names: the server tells no naming context, so names_base is needed".into(), None);
             proof.base_readable = false;
             return Ok(proof);
         };
         let mut proof = scope(format!("names below {base}"), None);
-        proof.base_readable = self.readable(base).await?;
+        proof.base_readable = self.readable(&base).await?;
         if !proof.base_readable {
             return Ok(proof);
         }
-        let attributes = ["objectGUID", "sAMAccountName", "userPrincipalName"].map(str::to_owned).to_vec();
-        let mut pages = self.pages(base, "(|(sAMAccountName=*)(userPrincipalName=*))", attributes);
-        while let Some(page) = pages.next().await? {
-            proof.unreadable += page.unreadable;
-            for entry in page.entries {
-                let Some(object) = id_of(&entry) else {
+        let profile = self.settings.profile;
+        let names = profile.name_attributes().iter().map(|name| (*name).to_owned());
+        let attributes = names.clone().chain([profile.id_attribute().to_owned()]).collect();
+        let filter = Filter::Any(names.map(Filter::present).collect());
+        let query = query(&base, filter, attributes);
+        let mut turning = Turning::new();
+        while let Some(cookie) = turning.cookie() {
+            let mut count = 0;
+            let mut visit = |view: EntryView<'_>| {
+                count += 1;
+                let Some((entry, object)) = Entry::of(&view).and_then(|entry| id_of(&entry).map(|id| (entry, id)))
+                else {
                     proof.unreadable += 1;
-                    continue;
+                    return;
                 };
                 proof.seen += 1;
-                for name in taken(&entry) {
+                for name in taken(&entry, profile) {
                     see(Seen::Name(TakenName { name, object: object.clone() }));
                 }
-            }
+            };
+            let ended = self.bulk.page(&query, self.settings.page_size, &cookie, &mut visit).await?;
+            self.references += ended.references;
+            turning.turn(self.bulk.server(), &query.base, count, ended.end);
         }
-        proof.ended = pages.ended();
+        proof.ended = turning.ended();
         Ok(proof)
     }
 
-    fn pages(&self, base: &Dn, filter: &str, attributes: Vec<String>) -> Pages<'_> {
-        let query = Query { base: base.to_string(), scope: Scope::Subtree, filter: filter.to_owned(), attributes };
-        Pages::of(self.session, query, self.settings.page_size)
+    /// Connects to the same server again, unless that was tried often enough.
+    async fn begin_anew(&mut self, why: String) -> Result<(), Failure> {
+        self.losses += 1;
+        if self.losses > ANEW {
+            return Err(Failure::Lost(format!("{why}, for the {}. time", self.losses)));
+        }
+        tracing::warn!(server = self.bulk.server(), why, "the connection was lost, this part of the read begins anew");
+        match open_bulk(self.settings, self.folder, Some(self.server)).await {
+            Ok((bulk, _)) => self.bulk = bulk,
+            Err(error) => return Err(Failure::Lost(format!("{why}, and then: {error}"))),
+        }
+        Ok(())
     }
 
     /// A container that we may not read can show its name all the same; one that we may read shows its class.
-    async fn readable(&self, base: &Dn) -> Result<bool, Failure> {
-        match self.session.entry(&base.to_string(), "(objectClass=*)", &["objectClass".to_owned()]).await {
+    async fn readable(&mut self, base: &Dn) -> Result<bool, Failure> {
+        match self.bulk.entry(&base.to_string(), &Filter::everything(), &["objectClass".to_owned()]).await {
             Ok(entry) => Ok(entry.is_some_and(|entry| entry.values("objectClass").next().is_some())),
-            Err(Failure::Refused { .. }) => Ok(false),
+            Err(Failure::Refused { .. } | Failure::Unusable(_)) => Ok(false),
             Err(failure) => Err(failure),
         }
     }
 }
 
+fn query(base: &Dn, filter: Filter, attributes: Vec<String>) -> Query {
+    Query { base: base.to_string(), scope: Scope::Subtree, filter, attributes }
+}
+
+/// The domain's root, from the rootDSE; `None` where the server tells none.
+async fn domain(bulk: &mut Bulk, base: &Dn) -> Result<Option<Dn>, Failure> {
+    let root = bulk.entry("", &Filter::everything(), &NAMING_CONTEXTS.map(str::to_owned)).await?;
+    Ok(root.and_then(|root| naming_context(&root, base)))
+}
+
 /// The object in an entry, its large attributes fetched; the inner error says why it cannot be understood.
 pub async fn object(
-    session: &Session,
+    session: &mut dyn Lookup,
     kind: Kind,
     entry: &mut Entry,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
 ) -> Result<Result<Observed, String>, Failure> {
-    let mut group = None;
+    Ok(finished(session, kind, entry).await?.and_then(|members| observed(kind, entry, wanted, members)))
+}
+
+type Members = Option<Vec<crate::object::Handle>>;
+
+/// Fetches what is missing of an entry, and gives the members of a group. The inner error says what stays missing.
+async fn finished(session: &mut dyn Lookup, kind: Kind, entry: &mut Entry) -> Result<Result<Members, String>, Failure> {
     match complete(session, entry).await {
-        Ok(()) => {
-            if kind == Kind::Group {
-                group = members(entry).ok();
-            }
-        }
+        Ok(()) => Ok(Ok(whole_members(kind, entry))),
         Err(failure @ (Failure::Refused { .. } | Failure::Unusable(_))) => {
             let text = failure.to_string();
             // The members of a group may stay unknown; any other attribute that is not whole makes the object unreadable.
@@ -142,18 +251,23 @@ pub async fn object(
                 return Ok(Err(text));
             }
             tracing::warn!(server = session.server(), object = %entry.dn, why = text, "the members could not be read whole");
+            Ok(Ok(None))
         }
-        Err(failure) => return Err(failure),
+        Err(failure) => Err(failure),
     }
-    Ok(observed(kind, entry, wanted, group))
+}
+
+fn whole_members(kind: Kind, entry: &Entry) -> Members {
+    if kind == Kind::Group { members(entry).ok() } else { None }
 }
 
 /// The names that an entry takes: the login, the principal name, and the part of it before the `@`.
-fn taken(entry: &Entry) -> Vec<String> {
+fn taken(entry: &Entry, profile: Profile) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let principal = entry.text("userPrincipalName");
     let local = principal.and_then(|name| name.rsplit_once('@')).map(|(local, _)| local);
-    for name in [entry.text("sAMAccountName"), principal, local].into_iter().flatten() {
+    // Elsewhere an entry may have several logins.
+    for name in entry.texts(profile.login()).into_iter().chain(principal).chain(local) {
         if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             names.push(name.to_owned());
         }

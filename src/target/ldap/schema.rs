@@ -1,12 +1,27 @@
-//! What Active Directory's attributes hold: the shipped default, from Microsoft's schema (rangeUpper, isSingleValued
+//! What attributes hold: the shipped defaults. Those of Active Directory are from Microsoft's schema (rangeUpper, isSingleValued
 //! and attributeSyntax of each attributeSchema object). What is not listed is multi-valued text without a limit.
 
 use std::sync::OnceLock;
 
+use super::profile::Profile;
 use crate::object::{AttributeName, AttributeRule, Kind, Schema, Syntax};
 
 /// The schema of one kind of object.
-pub fn schema(kind: Kind) -> &'static Schema {
+pub fn schema(profile: Profile, kind: Kind) -> &'static Schema {
+    if profile.is_ad() { of_active_directory(kind) } else { of_the_standards(kind) }
+}
+
+/// Attributes of RFC 4519, 4524 and 2798. They have no limits worth the name, and most take several values.
+fn of_the_standards(kind: Kind) -> &'static Schema {
+    static USER: OnceLock<Schema> = OnceLock::new();
+    static OTHER: OnceLock<Schema> = OnceLock::new();
+    match kind {
+        Kind::User => USER.get_or_init(|| build(&[STANDARD, STANDARD_USERS])),
+        Kind::Unit | Kind::Group => OTHER.get_or_init(|| build(&[STANDARD])),
+    }
+}
+
+fn of_active_directory(kind: Kind) -> &'static Schema {
     static UNIT: OnceLock<Schema> = OnceLock::new();
     static USER: OnceLock<Schema> = OnceLock::new();
     static GROUP: OnceLock<Schema> = OnceLock::new();
@@ -33,6 +48,28 @@ type Row = (&'static str, Syntax, Count, Option<usize>);
 
 use Count::{Many, One};
 use Syntax::{Boolean, Integer, Telephone, Text};
+
+const STANDARD: &[Row] = &[
+    ("businessCategory", Text, Many, None),
+    ("description", Text, Many, None),
+    ("facsimileTelephoneNumber", Telephone, Many, None),
+    ("telephoneNumber", Telephone, Many, None),
+];
+
+const STANDARD_USERS: &[Row] = &[
+    ("displayName", Text, One, None),
+    ("employeeNumber", Text, One, None),
+    ("employeeType", Text, Many, None),
+    ("givenName", Text, Many, None),
+    ("homePhone", Telephone, Many, None),
+    ("mail", Text, Many, None),
+    ("mobile", Telephone, Many, None),
+    ("pager", Telephone, Many, None),
+    ("preferredLanguage", Text, One, None),
+    ("sn", Text, Many, None),
+    ("title", Text, Many, None),
+    ("uid", Text, Many, None),
+];
 
 const SHARED: &[Row] = &[
     ("adminDescription", Text, One, Some(1024)),
@@ -152,19 +189,19 @@ mod tests {
 
     #[test]
     fn later_tables_stand_over_earlier_ones() {
-        assert!(schema(Kind::User).rule(&"DESCRIPTION".into()).single);
-        assert!(!schema(Kind::Unit).rule(&"description".into()).single);
-        assert_eq!(schema(Kind::User).rule(&"samaccountname".into()).max_length, Some(20));
-        assert_eq!(schema(Kind::Group).rule(&"samaccountname".into()).max_length, Some(256));
+        assert!(schema(Profile::Ad, Kind::User).rule(&"DESCRIPTION".into()).single);
+        assert!(!schema(Profile::Ad, Kind::Unit).rule(&"description".into()).single);
+        assert_eq!(schema(Profile::Ad, Kind::User).rule(&"samaccountname".into()).max_length, Some(20));
+        assert_eq!(schema(Profile::Ad, Kind::Group).rule(&"samaccountname".into()).max_length, Some(256));
     }
 
     #[test]
     fn no_attribute_has_the_name_of_an_aspect() {
         for kind in Kind::ALL {
             for name in crate::object::aspect::ALL {
-                assert!(!schema(kind).knows(&name.into()), "{kind} {name}");
+                assert!(!schema(Profile::Ad, kind).knows(&name.into()), "{kind} {name}");
             }
         }
-        assert!(schema(Kind::User).coerce(&"title".into(), vec![Value::text("x".repeat(129))]).is_err());
+        assert!(schema(Profile::Ad, Kind::User).coerce(&"title".into(), vec![Value::text("x".repeat(129))]).is_err());
     }
 }

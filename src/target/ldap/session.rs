@@ -7,17 +7,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use ldap3::controls::{ControlType, MakeCritical, PagedResults, RawControl};
-use ldap3::{Ldap, LdapError, LdapResult, Mod, Scope, SearchStream};
+use ldap3::controls::{ControlType, PagedResults, RawControl};
+use ldap3::{Ldap, LdapError, LdapResult, Mod, SearchStream};
 
+use super::ber::{Control, Filter, Scope, control};
 use super::dn::Dn;
 use super::entry::Entry;
+use super::guard::Verdict;
+use super::server::Server;
 
 /// One connection. Operations may run side by side.
 #[derive(Debug)]
 pub struct Session {
     ldap: Ldap,
+    place: Server,
     server: String,
+    verdict: Verdict,
     limit: Duration,
     domain: Option<Dn>,
     broken: AtomicBool,
@@ -56,20 +61,27 @@ pub struct Page {
 pub struct Query {
     pub base: String,
     pub scope: Scope,
-    pub filter: String,
+    pub filter: Filter,
     pub attributes: Vec<String>,
 }
 
 impl Query {
-    pub fn subtree(base: &Dn, filter: String, attributes: &[&str]) -> Self {
+    pub fn subtree(base: &Dn, filter: Filter, attributes: &[&str]) -> Self {
         let attributes = attributes.iter().map(|name| (*name).to_owned()).collect();
         Self { base: base.to_string(), scope: Scope::Subtree, filter, attributes }
     }
 }
 
 impl Session {
-    pub fn new(ldap: Ldap, server: String, limit: Duration) -> Self {
-        Self { ldap, server, limit, domain: None, broken: AtomicBool::new(false) }
+    /// A connection to `place` whose guard speaks its verdict.
+    pub fn new(ldap: Ldap, place: Server, limit: Duration, verdict: Verdict) -> Self {
+        let server = place.to_string();
+        Self { ldap, place, server, verdict, limit, domain: None, broken: AtomicBool::new(false) }
+    }
+
+    /// Which server it was, to come back to.
+    pub fn place(&self) -> &Server {
+        &self.place
     }
 
     /// The server, for messages.
@@ -84,13 +96,13 @@ impl Session {
 
     /// Whether it is of no more use: the peer hung up, or an answer did not come.
     pub fn is_over(&self) -> bool {
-        self.broken.load(Ordering::Relaxed) || self.ldap.clone().is_closed()
+        self.broken.load(Ordering::Relaxed) || self.verdict.get().is_some() || self.ldap.clone().is_closed()
     }
 
     /// Reads the domain's root.
-    pub async fn learn_domain(mut self) -> Result<Self, Failure> {
-        let root = self.entry("", "(objectClass=*)", &["defaultNamingContext".into()]).await?;
-        self.domain = root.and_then(|root| Dn::parse(root.text("defaultNamingContext")?).ok());
+    pub async fn learn_domain(mut self, base: &Dn) -> Result<Self, Failure> {
+        let root = self.entry("", &Filter::everything(), &NAMING_CONTEXTS.map(str::to_owned)).await?;
+        self.domain = root.and_then(|root| naming_context(&root, base));
         Ok(self)
     }
 
@@ -124,10 +136,21 @@ impl Session {
     }
 
     /// One entry by its name; `None` when the server shows none that matches.
-    pub async fn entry(&self, base: &str, filter: &str, attributes: &[String]) -> Result<Option<Entry>, Failure> {
-        let (base, filter) = (base.to_owned(), filter.to_owned());
+    pub async fn entry(&self, base: &str, filter: &Filter, attributes: &[String]) -> Result<Option<Entry>, Failure> {
+        self.entry_with(base, filter, attributes, &[]).await
+    }
+
+    /// The same with controls.
+    pub async fn entry_with(
+        &self,
+        base: &str,
+        filter: &Filter,
+        attributes: &[String],
+        controls: &[Control],
+    ) -> Result<Option<Entry>, Failure> {
+        let (base, filter) = (base.to_owned(), filter.clone());
         let query = Query { base, scope: Scope::Base, filter, attributes: attributes.to_vec() };
-        let page = self.search(&query, None).await?;
+        let page = self.search(&query, controls).await?;
         match page.end {
             Ok(_) if page.unreadable > 0 => Err(Failure::Unusable("the answer could not be understood".into())),
             Ok(_) => Ok(page.entries.into_iter().next()),
@@ -137,18 +160,24 @@ impl Session {
     }
 
     /// One page: `size` entries from where `cookie` says.
-    pub async fn page(&self, query: &Query, size: u32, cookie: Vec<u8>) -> Result<Page, Failure> {
-        let size = i32::try_from(size).unwrap_or(i32::MAX);
-        self.search(query, Some(PagedResults { size, cookie })).await
+    pub async fn page(&self, query: &Query, size: u32, cookie: &[u8]) -> Result<Page, Failure> {
+        self.search(query, &[control::page(size, cookie)]).await
     }
 
-    async fn search(&self, query: &Query, paging: Option<PagedResults>) -> Result<Page, Failure> {
+    async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
-        if let Some(paging) = paging {
-            ldap.with_controls(vec![RawControl::from(paging.critical())]);
+        if !controls.is_empty() {
+            let raw = |control: &Control| RawControl {
+                ctype: control.oid.to_owned(),
+                crit: true,
+                val: control.value.clone(),
+            };
+            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
         }
         let Query { base, scope, filter, attributes } = query;
-        let work = async { drain(ldap.streaming_search(base, *scope, filter, attributes.clone()).await?).await };
+        let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };
+        let filter = filter.to_string();
+        let work = async { drain(ldap.streaming_search(base, scope, &filter, attributes.clone()).await?).await };
         self.caught(work).await
     }
 
@@ -174,7 +203,7 @@ impl Session {
             }
             Ok(Err(LdapError::Timeout { .. })) => Failure::Lost(format!("none within {} s", self.limit.as_secs())),
             Ok(Err(LdapError::ResultRecv { .. } | LdapError::EndOfStream)) => {
-                Failure::Lost("the connection was lost".into())
+                Failure::Lost(self.verdict.get().unwrap_or("the connection was lost").to_owned())
             }
             Ok(Err(error)) => Failure::Lost(error.to_string()),
             Err(_) => Failure::Lost("what came could not be understood".into()),
@@ -182,6 +211,18 @@ impl Session {
         self.broken.store(true, Ordering::Relaxed);
         Err(failure)
     }
+}
+
+/// What tells the roots of a server's trees (RFC 4512 section 5.1, [MS-ADTS] section 3.1.1.3.2.3).
+pub const NAMING_CONTEXTS: [&str; 2] = ["defaultNamingContext", "namingContexts"];
+
+/// The root of the domain, or of the tree that `base` lies in.
+pub fn naming_context(root: &Entry, base: &Dn) -> Option<Dn> {
+    let parsed = |text: &str| Dn::parse(text).ok();
+    let holds = |root: &Dn| base.same(root) || base.below(root);
+    root.text("defaultNamingContext")
+        .and_then(parsed)
+        .or_else(|| root.texts("namingContexts").into_iter().filter_map(parsed).find(holds))
 }
 
 /// Reads a search to its end. References to other servers are not followed.

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use url::Url;
 
 use super::dn::Dn;
+use super::profile::{Disabled, Profile};
+use super::server::{Server, Urls};
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
 
@@ -14,7 +15,14 @@ use crate::object::{Handle, Kind};
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The server: `ldaps://dc1.example.org`, with `:636` unless a port is given. Its certificate must bear this name.
-    pub url: String,
+    /// Of a list the first that answers serves for a whole run.
+    pub url: Urls,
+    /// For `ldap://`: TLS is asked for before anything else is sent, and nothing is done without it.
+    #[serde(default)]
+    pub starttls: bool,
+    /// For `ldap://`: everything goes in the clear, passwords too. For a server on the same machine.
+    #[serde(default)]
+    pub plain: bool,
     /// The certificate of the CA that signed the server's, in PEM, relative to the configuration file. Without it the
     /// system's trust store decides.
     pub ca_file: Option<PathBuf>,
@@ -31,20 +39,24 @@ pub struct Settings {
     /// Where groups are created; `base` without it.
     pub group_base: Option<String>,
     /// The attribute that bears the roster's key of an object. It must hold a UUID, and nothing else may use it.
-    #[serde(default = "stamp_attribute")]
-    pub stamp_attribute: String,
+    /// Without it `adminDescription` in Active Directory, `businessCategory` elsewhere.
+    pub stamp_attribute: Option<String>,
+    /// Which kind of directory it is.
+    #[serde(default)]
+    pub profile: Profile,
+    /// What says of a user that it is disabled. Active Directory has a flag for it.
+    pub disabled: Option<Disabled>,
     /// Objects in one page of a search. Active Directory gives at most 1,000 by its default policy.
     #[serde(default = "page_size")]
     pub page_size: u32,
     /// The time-out of connecting, and of every single operation, in seconds.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u64,
+    /// The longest answer that is taken, in MiB. A group of 200,000 members comes in 16.
+    #[serde(default = "max_message_mib")]
+    pub max_message_mib: u32,
     /// Taken logins are read below this DN; the whole domain without it.
     pub names_base: Option<String>,
-}
-
-fn stamp_attribute() -> String {
-    "adminDescription".into()
 }
 
 fn page_size() -> u32 {
@@ -55,11 +67,15 @@ fn timeout_seconds() -> u64 {
     30
 }
 
+fn max_message_mib() -> u32 {
+    64
+}
+
 impl Settings {
     /// What is wrong, by field; all that can be told without a server.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        if let Err(problem) = self.server() {
+        if let Err(problem) = self.servers() {
             problems.push(("url", problem));
         }
         if self.bind_dn.trim().is_empty() {
@@ -72,11 +88,27 @@ impl Settings {
             problems.extend(more);
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if self.stamp_attribute.is_empty() || !self.stamp_attribute.chars().all(plain) {
-            problems.push(("stamp_attribute", format!("{:?} is not the name of an attribute", self.stamp_attribute)));
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(plain);
+        if !is_name(self.stamp()) {
+            problems.push(("stamp_attribute", format!("{:?} is not the name of an attribute", self.stamp())));
+        }
+        match (self.profile, &self.disabled) {
+            (Profile::Ad, Some(_)) => {
+                problems.push(("disabled", "Active Directory has a flag for it: leave this out".into()));
+            }
+            (Profile::Rfc, None) => {
+                problems.push(("disabled", "the profile rfc needs it: else nobody could be disabled".into()));
+            }
+            (_, Some(disabled)) if !is_name(&disabled.attribute) || disabled.value.is_empty() => {
+                problems.push(("disabled", "it needs the name of an attribute, and a value".into()));
+            }
+            _ => {}
         }
         if !(1..=20_000).contains(&self.page_size) {
             problems.push(("page_size", format!("{} is not between 1 and 20000", self.page_size)));
+        }
+        if !(1..=1024).contains(&self.max_message_mib) {
+            problems.push(("max_message_mib", format!("{} is not between 1 and 1024", self.max_message_mib)));
         }
         if !(1..=3600).contains(&self.timeout_seconds) {
             problems.push(("timeout_seconds", format!("{} is not between 1 and 3600", self.timeout_seconds)));
@@ -84,17 +116,36 @@ impl Settings {
         problems
     }
 
-    /// The server's URL, host and port.
-    pub(super) fn server(&self) -> Result<(Url, String, u16), String> {
-        let url = Url::parse(&self.url).map_err(|error| format!("{:?} is not a URL: {error}", self.url))?;
-        match url.scheme() {
-            "ldaps" => {}
-            "ldap" => return Err("ldap:// sends passwords in the clear: use ldaps://".into()),
-            other => return Err(format!("{other}:// is no LDAP over TLS: use ldaps://")),
+    /// The servers, in the order in which they are tried.
+    pub(super) fn servers(&self) -> Result<Vec<Server>, String> {
+        if self.url.all().is_empty() {
+            return Err("it names no server".into());
         }
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("it names no host")?.to_owned();
-        let port = url.port().unwrap_or(636);
-        Ok((url, host, port))
+        self.url.all().iter().map(|url| Server::parse(url, self.starttls, self.plain)).collect()
+    }
+
+    /// The attribute of the stamp.
+    pub(super) fn stamp(&self) -> &str {
+        self.stamp_attribute.as_deref().unwrap_or(self.profile.stamp_attribute())
+    }
+
+    /// What says of a user that it is disabled; `None` where the directory has a flag.
+    pub(super) fn disabled(&self) -> Option<Disabled> {
+        self.disabled.clone().or_else(|| self.profile.disabled())
+    }
+
+    /// The attribute that a look at whether a user is enabled needs.
+    pub(super) fn switch(&self) -> &str {
+        match (&self.disabled, self.profile) {
+            (Some(disabled), _) => &disabled.attribute,
+            (None, Profile::OpenLdap) => "pwdAccountLockedTime",
+            (None, _) => "userAccountControl",
+        }
+    }
+
+    /// The longest answer that is taken, in bytes.
+    pub(super) fn longest_message(&self) -> usize {
+        usize::try_from(self.max_message_mib).unwrap_or(usize::MAX).saturating_mul(1024 * 1024)
     }
 }
 
@@ -161,6 +212,8 @@ mod tests {
     fn settings() -> Settings {
         Settings {
             url: "ldaps://dc1.example.org".into(),
+            starttls: false,
+            plain: false,
             ca_file: None,
             bind_dn: "CN=sync,DC=example,DC=org".into(),
             password: SecretRef { file: Some("password".into()), credential: None, env: None },
@@ -168,9 +221,12 @@ mod tests {
             unit_base: None,
             user_base: Some("ou=people, ou=org, dc=example, dc=org".into()),
             group_base: None,
-            stamp_attribute: stamp_attribute(),
+            stamp_attribute: None,
+            profile: Profile::Ad,
+            disabled: None,
             page_size: page_size(),
             timeout_seconds: timeout_seconds(),
+            max_message_mib: max_message_mib(),
             names_base: Some("DC=example,DC=org".into()),
         }
     }
@@ -198,6 +254,9 @@ mod tests {
     fn each_problem_names_its_field() {
         assert_eq!(fields(&Settings { url: "ldap://dc1".into(), ..settings() }), ["url"]);
         assert_eq!(fields(&Settings { url: "dc1".into(), ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { url: Vec::new().into(), ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { starttls: true, ..settings() }), ["url"]);
+        assert_eq!(fields(&Settings { max_message_mib: 0, ..settings() }), ["max_message_mib"]);
         assert_eq!(fields(&Settings { bind_dn: " ".into(), ..settings() }), ["bind_dn"]);
         assert_eq!(fields(&Settings { base: "Org".into(), ..settings() }), ["base"]);
         assert_eq!(
@@ -212,6 +271,10 @@ mod tests {
             fields(&Settings { page_size: 0, timeout_seconds: 0, ..settings() }),
             ["page_size", "timeout_seconds"]
         );
-        assert_eq!(fields(&Settings { stamp_attribute: "a)(b".into(), ..settings() }), ["stamp_attribute"]);
+        assert_eq!(fields(&Settings { profile: Profile::Rfc, ..settings() }), ["disabled"]);
+        let flag = Disabled { attribute: "employeeType".into(), value: "disabled".into() };
+        assert_eq!(fields(&Settings { disabled: Some(flag.clone()), ..settings() }), ["disabled"]);
+        assert!(fields(&Settings { disabled: Some(flag), profile: Profile::Rfc, ..settings() }).is_empty());
+        assert_eq!(fields(&Settings { stamp_attribute: Some("a)(b".into()), ..settings() }), ["stamp_attribute"]);
     }
 }

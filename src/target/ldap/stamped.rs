@@ -1,10 +1,12 @@
 //! Single reads: one object by its id, and the one that bears a stamp.
 
+use super::ber::Filter;
 use super::dn::Dn;
-use super::guid;
-use super::object::{Wanted, filter, id_of, naming_attribute};
+use super::entry::Entry;
+use super::find::{by_id, is_id};
+use super::object::{Wanted, id_of, naming_attribute};
 use super::observe::object;
-use super::pages::Pages;
+use super::pages::all;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
@@ -23,10 +25,17 @@ pub struct Single<'a> {
 impl Single<'_> {
     pub async fn by_id(&self, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let what = format!("{}: read {} {id}", self.session.server(), self.kind);
-        let Some(base) = guid::base(id) else {
-            return Err(refuse(Class::Permanent, format!("{what}: it is not an objectGUID")));
+        if !is_id(id) {
+            let name = self.settings.profile.id_attribute();
+            return Err(refuse(Class::Permanent, format!("{what}: it is not an {name}")));
+        }
+        let wanted = Wanted::of(self.settings, None);
+        let (profile, filter) = (self.settings.profile, self.settings.profile.filter(self.kind));
+        let read = match by_id(self.session, profile, id, &filter, &wanted.request(self.kind)).await {
+            Ok(Some(entry)) => self.whole(entry, &wanted).await.map(Some),
+            Ok(None) => Ok(None),
+            Err(failure) => Err(failure),
         };
-        let read = self.at(&base).await;
         self.outcome(&what, read)
     }
 
@@ -40,17 +49,17 @@ impl Single<'_> {
                 return Ok(Some(object));
             }
         }
-        let escaped = ldap3::ldap_escape(key.as_str());
-        let filter = format!("(&{}({}={escaped}))", filter(self.kind), self.settings.stamp_attribute);
-        let query = Query::subtree(&self.places.base, filter, &["objectGUID"]);
+        let stamp = Filter::equal(self.settings.stamp(), key.as_str());
+        let filter = Filter::All(vec![self.settings.profile.filter(self.kind), stamp]);
+        let query = Query::subtree(&self.places.base, filter, &[self.settings.profile.id_attribute()]);
         // Two are enough to know that there is not one. That there is none, only the end of the search shows.
-        let pages = Pages::of(self.session, query, self.settings.page_size);
-        let found = pages.all(2).await.map_err(|failure| refusal(&what, Sent::Read, &failure))?;
+        let found = all(self.session, &query, self.settings.page_size, 2).await;
+        let found = found.map_err(|failure| refusal(&what, Sent::Read, &failure))?;
         match found.as_slice() {
             [] => Ok(None),
             [only] => match id_of(only) {
                 Some(id) => self.by_id(&id).await,
-                None => Err(refuse(Class::Forbidden, format!("{what}: {} shows no objectGUID", only.dn))),
+                None => Err(refuse(Class::Forbidden, format!("{what}: {} shows no id", only.dn))),
             },
             several => {
                 let places: Vec<String> = several.iter().map(|entry| entry.dn.to_string()).collect();
@@ -71,11 +80,16 @@ impl Single<'_> {
     }
 
     async fn at(&self, base: &str) -> Result<Option<Result<Observed, String>>, Failure> {
-        let wanted = Wanted::of(&self.settings.stamp_attribute, None);
-        let Some(mut entry) = self.session.entry(base, filter(self.kind), &wanted.request(self.kind)).await? else {
-            return Ok(None);
-        };
-        object(self.session, self.kind, &mut entry, &wanted).await.map(Some)
+        let wanted = Wanted::of(self.settings, None);
+        let filter = self.settings.profile.filter(self.kind);
+        match self.session.entry(base, &filter, &wanted.request(self.kind)).await? {
+            Some(entry) => self.whole(entry, &wanted).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn whole(&self, mut entry: Entry, wanted: &Wanted<'_>) -> Result<Result<Observed, String>, Failure> {
+        object(&mut &*self.session, self.kind, &mut entry, wanted).await
     }
 
     fn outcome(

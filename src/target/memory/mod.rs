@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use self::state::State;
-use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{
     Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, ScopeRead, Step, TakenName, aspect,
 };
@@ -149,6 +149,14 @@ impl Target for Memory {
             return Ok(None);
         }
         Ok(state.observed(id, None).filter(|object| object.kind == kind))
+    }
+
+    async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
+        Ok(if self.state().deleted.contains(id) {
+            Fate::Deleted("it is on the list of what was deleted".into())
+        } else {
+            Fate::Unproven("it is not on the list of what was deleted".into())
+        })
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {

@@ -27,6 +27,7 @@ pub(super) struct State {
     objects: BTreeMap<ObjectId, Object>,
     given: u64,
     pub writes: u64,
+    pub deleted: BTreeSet<ObjectId>,
     pub faults: Faults,
 }
 
@@ -41,7 +42,14 @@ pub(super) fn refusal(class: Class, message: String) -> Refusal {
 
 impl State {
     pub fn new(tree: bool) -> Self {
-        Self { tree, objects: BTreeMap::new(), given: 0, writes: 0, faults: Faults::default() }
+        Self {
+            tree,
+            objects: BTreeMap::new(),
+            given: 0,
+            writes: 0,
+            deleted: BTreeSet::new(),
+            faults: Faults::default(),
+        }
     }
 
     pub fn ids(&self) -> Vec<ObjectId> {
@@ -91,6 +99,7 @@ impl State {
         }
         if self.objects.remove(id).is_some() {
             self.writes += 1;
+            self.deleted.insert(id.clone());
             for object in self.objects.values_mut() {
                 object.members.as_mut().map(|members| members.remove(id));
                 object.manager = object.manager.take().filter(|manager| manager != id);

@@ -25,7 +25,7 @@ struct Cloud {
 impl Cloud {
     fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("rosterd-").tempdir_in("/tmp").unwrap();
-        let cloud = lab(&["up", folder.path().to_str().unwrap(), "--no-ad"]);
+        let cloud = lab(&["up", folder.path().to_str().unwrap(), "--no-ad", "--no-openldap"]);
         assert!(cloud, "scripts/lab up --no-ad");
         let text = std::fs::read_to_string(folder.path().join("lab.env")).unwrap();
         let value = |key: &str| {

@@ -181,3 +181,19 @@ async fn a_dated_leaver_is_disabled_with_the_other_target_down() {
     site.start("broken.toml", &["apply", "ad", "cloud", "--yes"]).ended().await.expect(1);
     assert_eq!(site.outside().await.users().await.iter().filter(|user| !enabled(user)).count(), 1);
 }
+
+/// Not found is one thing, and deleted is another: the directory itself says which.
+#[tokio::test]
+async fn an_account_that_somebody_deleted_is_held_with_what_is_known_of_it() {
+    let site = Site::new().await;
+    site.import(&Organisation::small(), 0).await;
+    site.apply().await;
+    let mut outside = site.outside().await;
+    let dn = outside.user(&format!("hankro{}", site.word)).await.dn;
+    outside.directory.delete(&dn).await;
+    let plans = site.plans(0).await;
+    let held = plans["ad"]["held"].as_array().unwrap();
+    let reason = held.iter().find(|hold| hold["code"] == "missing").unwrap()["reason"].as_str().unwrap();
+    assert!(reason.contains("it was deleted; its tombstone is there"), "{reason}");
+    assert_eq!(plans["ad"]["steps"], json!([]));
+}

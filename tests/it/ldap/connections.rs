@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use rosterd::target::Finding;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -101,7 +102,7 @@ async fn forwarder(case: &Case) -> (Settings, Arc<AtomicU8>) {
             tokio::spawn(forward(client, TcpStream::connect(server).await.unwrap(), Arc::clone(&shared)));
         }
     });
-    (Settings { url, ..case.settings() }, mode)
+    (Settings { url: url.into(), ..case.settings() }, mode)
 }
 
 async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
@@ -123,7 +124,7 @@ async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
 async fn a_certificate_for_another_name_is_refused() {
     let case = Case::new().await;
     let (settings, _) = forwarder(&case).await;
-    let other = Settings { url: settings.url.replace("localhost", "127.0.0.1"), ..settings };
+    let other = Settings { url: settings.url.to_string().replace("localhost", "127.0.0.1").into(), ..settings };
     assert!(no_read(other).await.hint.unwrap().contains("another name"));
 }
 
@@ -185,4 +186,96 @@ async fn silence_ends_with_the_time_out() {
     // A server that takes the connection and says nothing.
     let refusal = case.refused(&create, Class::Transient).await;
     assert!(refusal.fatal);
+}
+
+#[tokio::test]
+async fn starttls_is_as_good_as_ldaps() {
+    let mut case = Case::new().await;
+    let url = case.lab.value("LDAP_URL").to_owned();
+    let starttls = Settings { url: url.clone().into(), starttls: true, ..case.settings() };
+    case.target = target(starttls.clone());
+    case.user("p1", "Ann").await;
+    assert!(case.observe().await.complete());
+    let findings = case.target.check().await;
+    assert!(findings.iter().all(|finding| finding.ok), "{findings:#?}");
+    let wrong_ca = Settings { ca_file: Some(case.lab.path("PROXY_CERT_FILE")), ..starttls };
+    assert!(no_read(wrong_ca).await.hint.unwrap().contains("ca_file"));
+    // In the clear the directory takes no password, and we send none unless it is written that we may.
+    let plain = Settings { url: url.clone().into(), plain: true, ..case.settings() };
+    assert!(no_read(plain).await.hint.unwrap().contains("stronger sign-in"));
+    assert!(no_read(Settings { url: url.into(), ..case.settings() }).await.to_string().contains("in the clear"));
+}
+
+/// Answers StartTLS, and what else `more` says in the same breath.
+async fn answers_starttls(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ldap://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut buffer = [0; 100];
+            let _request = client.read(&mut buffer).await;
+            let _answered = client.write_all(answer).await;
+            let _hold_the_connection = client.read(&mut buffer).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn without_tls_nothing_is_sent() {
+    let case = Case::new().await;
+    for (answer, expected) in [
+        (&b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\x00\x04\x00"[..], "refused with result 52"),
+        (b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00\x30", "in the clear"),
+        (b"\x30\x0c\x02\x01\x01\x65\x07\x0a\x01\x00\x04\x00\x04\x00", "could not be understood"),
+        (b"HTTP/1.1 400 Bad Request", "no LDAP message"),
+    ] {
+        let url = answers_starttls(answer).await.into();
+        let error = no_read(Settings { url, starttls: true, timeout_seconds: 5, ..case.settings() }).await;
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_next_server_serves_only_before_the_first_was_used() {
+    let mut case = Case::new().await;
+    let nobody = "ldaps://127.0.0.1:1".to_owned();
+    let (settings, mode) = forwarder(&case).await;
+    let (first, second) = (settings.url.to_string(), case.lab.value("LDAPS_URL").to_owned());
+    let two = Settings { url: vec![nobody.clone(), second.clone()].into(), ..settings.clone() };
+    let findings = target(two.clone()).check().await;
+    let wrong: Vec<&Finding> = findings.iter().filter(|finding| !finding.ok).collect();
+    assert!(matches!(wrong[..], [one] if one.text.starts_with("127.0.0.1:1 cannot be used")), "{wrong:?}");
+    let reading = observe(&target(two), &everything()).await.unwrap();
+    let server = second.trim_start_matches("ldaps://").to_owned();
+    let evidence = reading.coverage.complete().unwrap().evidence();
+    assert_eq!(evidence.server, Some(server), "the read says which server it was");
+
+    case.target = target(Settings { url: vec![first, second].into(), timeout_seconds: 2, ..settings.clone() });
+    case.user("p1", "Ann").await;
+    mode.store(HOLD, Ordering::SeqCst);
+    assert!(observe(&case.target, &everything()).await.is_err(), "the first server is silent, and stays the one");
+    let again = case.target.again().unwrap();
+    assert!(again.observe(&everything(), &mut |_| {}).await.is_err(), "nor does the read that verifies a run move on");
+    mode.store(PASS, Ordering::SeqCst);
+    assert!(observe(&case.target, &everything()).await.is_ok());
+    let coverage = again.observe(&everything(), &mut |_| {}).await.unwrap();
+    let evidence = coverage.complete().unwrap().evidence();
+    assert!(evidence.server.as_ref().unwrap().starts_with("localhost:"), "{evidence:?}");
+
+    let none = Settings { url: vec![nobody.clone(), "ldaps://127.0.0.1:2".to_owned()].into(), ..settings };
+    let error = no_read(none).await.to_string();
+    assert!(error.contains("127.0.0.1:1: ") && error.contains("127.0.0.1:2: "), "{error}");
+}
+
+#[tokio::test]
+async fn credentials_that_one_server_refuses_are_not_tried_at_the_next() {
+    let case = Case::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "Not-The-Passw0rd").unwrap();
+    let url = case.lab.value("LDAPS_URL").to_owned();
+    let mut settings = Settings { url: vec![url.clone(), url].into(), ..case.settings() };
+    settings.password.file = Some(folder.path().join("password"));
+    let error = no_read(settings).await.to_string();
+    assert_eq!(error.matches("invalidCredentials").count(), 1, "{error}");
 }

@@ -2,11 +2,14 @@
 
 mod connections;
 mod fences;
+mod incomplete;
 mod memberships;
 mod nonsense;
+pub mod openldap;
 mod placing;
 mod reading;
 mod recovery;
+mod rewriting;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -17,8 +20,8 @@ use rosterd::object::{
     Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Referent, Step, StepId, Value,
 };
 use rosterd::org::Id;
-use rosterd::target::ldap::{LdapTarget, Settings};
-use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target, TargetError};
+use rosterd::target::ldap::{LdapTarget, Profile, Settings};
+use rosterd::target::{Class, Fate, ObserveRequest, Refusal, Seen, Target, TargetError};
 
 use crate::contract::{Subject, Words, own_prefix};
 use crate::lab::{Directory, Lab};
@@ -111,7 +114,9 @@ impl Case {
 
 fn settings(lab: &Lab, base: &str) -> Settings {
     Settings {
-        url: lab.value("LDAPS_URL").to_owned(),
+        url: lab.value("LDAPS_URL").into(),
+        starttls: false,
+        plain: false,
         ca_file: Some(lab.path("CA_FILE")),
         bind_dn: lab.value("SYNC_DN").to_owned(),
         password: SecretRef { file: Some(lab.path("SYNC_PASSWORD_FILE")), credential: None, env: None },
@@ -119,9 +124,12 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         unit_base: None,
         user_base: None,
         group_base: None,
-        stamp_attribute: "adminDescription".into(),
+        stamp_attribute: None,
+        profile: Profile::Ad,
+        disabled: None,
         page_size: 1000,
         timeout_seconds: 30,
+        max_message_mib: 64,
         names_base: None,
     }
 }
@@ -139,6 +147,7 @@ pub async fn subject() -> Subject {
         phone: "telephoneNumber",
         group: "displayName",
         deletes: true,
+        tombstones: true,
     };
     Subject { target: Box::new(target(settings)), words, prefix: own_prefix(), _keep: Box::new(lab) }
 }

@@ -38,6 +38,19 @@ async fn server(lab: &Lab, answers: Vec<Vec<u8>>) -> String {
     url
 }
 
+/// A message of this many elements, each in the one before.
+fn nested(depth: usize) -> Vec<u8> {
+    let mut headers = Vec::new();
+    let mut length = 2;
+    for _ in 0..depth {
+        let digits = u32::try_from(length).unwrap().to_be_bytes();
+        headers.push([0x30, 0x84, digits[0], digits[1], digits[2], digits[3]]);
+        length += 6;
+    }
+    headers.reverse();
+    [headers.concat(), b"\x04\x00".to_vec()].concat()
+}
+
 #[tokio::test]
 async fn nonsense_is_an_error() {
     let lab = Lab::open();
@@ -54,6 +67,11 @@ async fn nonsense_is_an_error() {
         ("an empty answer", vec![b"\x30\x05\x02\x01\x01\x61\x00".to_vec()]),
         ("an answer cut short", vec![BOUND[..9].to_vec()]),
         ("a length of a gigabyte", vec![b"\x30\x84\x40\x00\x00\x00".to_vec()]),
+        ("a length of a gigabyte later", vec![BOUND.to_vec(), b"\x30\x84\x40\x00\x00\x00".to_vec()]),
+        ("a length without an end", vec![b"\x30\x80\x02\x01\x01".to_vec()]),
+        ("elements in elements", vec![nested(60_000)]),
+        ("elements in elements later", vec![BOUND.to_vec(), nested(60_000)]),
+        ("a text that is not UTF-8", vec![b"\x30\x0d\x02\x01\x01\x61\x08\x0a\x01\x00\x04\x00\x04\x01\xff".to_vec()]),
         ("hangs up later", vec![BOUND.to_vec()]),
         ("an unknown operation", vec![BOUND.to_vec(), b"\x30\x05\x02\x01\x02\x7e\x00".to_vec()]),
         ("a name that is not UTF-8", vec![BOUND.to_vec(), entry(b"\xff\xfe")]),
@@ -62,7 +80,8 @@ async fn nonsense_is_an_error() {
     ];
     for (what, answers) in cases {
         let url = server(&lab, answers).await;
-        let target = target(Settings { url, timeout_seconds: 2, ..settings(&lab, "OU=x,DC=example,DC=test") });
+        let target =
+            target(Settings { url: url.into(), timeout_seconds: 2, ..settings(&lab, "OU=x,DC=example,DC=test") });
         assert!(observe(&target, &everything()).await.is_err(), "{what}");
         let refusal =
             target.read(Kind::User, &ObjectId::new("00112233-4455-6677-8899-aabbccddeeff")).await.unwrap_err();

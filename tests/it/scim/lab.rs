@@ -74,6 +74,7 @@ pub fn subject(name: &str) -> Subject {
         phone: PHONE,
         group: "displayName",
         deletes: true,
+        tombstones: false,
     };
     Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(folder) }
 }

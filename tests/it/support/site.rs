@@ -248,7 +248,7 @@ struct ScimServer {
 impl ScimServer {
     async fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("scim").tempdir().unwrap();
-        let lab = lab("up", folder.path(), &["--no-ad"]);
+        let lab = lab("up", folder.path(), &["--no-ad", "--no-openldap"]);
         tokio::task::spawn_blocking(lab).await.unwrap();
         let text = std::fs::read_to_string(folder.path().join("lab.env")).unwrap();
         let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));

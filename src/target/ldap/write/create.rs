@@ -3,6 +3,7 @@
 
 use super::{Work, encode};
 use crate::object::{Change, Kind, Value, aspect};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::object::{DISABLED, id_of, naming_attribute};
 use crate::target::ldap::password;
@@ -24,9 +25,12 @@ impl Work<'_> {
         };
         let dn = parent.child(naming_attribute(self.step.kind), name);
         self.may_write(&dn)?;
-        let attributes = self.initial(name).await?;
+        let attributes = self.initial(name, &dn).await?;
         self.session.add(&dn, attributes).await.map_err(|failure| self.write_failed(&dn, &failure))?;
-        let made = self.session.entry(&dn.to_string(), "(objectClass=*)", &["objectGUID".to_owned()]).await;
+        let made = self
+            .session
+            .entry(&dn.to_string(), &Filter::everything(), &[self.settings.profile.id_attribute().to_owned()])
+            .await;
         match made {
             Ok(Some(entry)) if id_of(&entry).is_some() => {
                 let object = id_of(&entry).ok_or_else(|| self.unidentified(&dn))?;
@@ -44,7 +48,7 @@ impl Work<'_> {
     }
 
     fn unidentified(&self, dn: &Dn) -> Refusal {
-        self.refuse(Class::Unknown, dn, "it was created, but its objectGUID cannot be read")
+        self.refuse(Class::Unknown, dn, "it was created, but its id cannot be read")
     }
 
     /// The name that the step gives, checked for what no directory takes.
@@ -52,29 +56,31 @@ impl Work<'_> {
         let Some([Value::Text(name)]) = self.step.after(aspect::NAME) else {
             return Err(self.refuse(Class::Permanent, "", "the step gives no name"));
         };
-        // rangeUpper of cn and ou.
+        // rangeUpper of cn and ou in Active Directory.
+        let most = if self.settings.profile.is_ad() { 64 } else { 1024 };
         let length = name.chars().count();
-        if !(1..=64).contains(&length) {
-            let why = format!("the name {name:?} has {length} characters, 1 to 64 are possible");
+        if !(1..=most).contains(&length) {
+            let why = format!("the name {name:?} has {length} characters, 1 to {most} are possible");
             return Err(self.refuse(Class::Permanent, "", why));
         }
         Ok(name)
     }
 
-    async fn initial(&self, name: &str) -> Result<Vec<Attribute>, Refusal> {
+    async fn initial(&self, name: &str, dn: &Dn) -> Result<Vec<Attribute>, Refusal> {
         let mut attributes: Vec<Attribute> = Vec::new();
-        let classes: &[&str] = match self.step.kind {
-            Kind::Unit => &["top", "organizationalUnit"],
-            Kind::User => &["top", "person", "organizationalPerson", "user"],
-            Kind::Group => &["top", "group"],
-        };
+        let profile = self.settings.profile;
+        let classes = profile.classes(self.step.kind);
         let texts = |values: &[&str]| values.iter().map(|value| value.as_bytes().to_vec()).collect();
         attributes.push(("objectClass".into(), texts(classes)));
-        attributes.push((self.settings.stamp_attribute.clone(), texts(&[self.step.key.as_str()])));
+        attributes.push((self.settings.stamp().to_owned(), texts(&[self.step.key.as_str()])));
         for change in &self.step.changes {
             if let Some(attribute) = self.initial_of(change).await? {
                 attributes.push(attribute);
             }
+        }
+        if !profile.is_ad() {
+            self.complete_by_the_standards(name, dn, &mut attributes);
+            return Ok(attributes);
         }
         let has = |wanted: &str| attributes.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
         if self.step.kind == Kind::Group {
@@ -94,13 +100,46 @@ impl Work<'_> {
         Ok(attributes)
     }
 
+    /// What the classes of the standards require, and nobody gave.
+    fn complete_by_the_standards(&self, name: &str, dn: &Dn, attributes: &mut Vec<Attribute>) {
+        let at = |wanted: &str, attributes: &[Attribute]| {
+            attributes.iter().position(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        };
+        match self.step.kind {
+            Kind::Unit => {}
+            Kind::User => {
+                if at("sn", attributes).is_none() {
+                    attributes.push(("sn".into(), vec![name.as_bytes().to_vec()]));
+                }
+                let enabled = self.step.after(aspect::ENABLED) == Some(&[Value::Bool(true)]);
+                if let Some(disabled) = self.settings.disabled().filter(|_| !enabled) {
+                    let value = disabled.value.into_bytes();
+                    match at(&disabled.attribute, attributes) {
+                        Some(there) => attributes[there].1.push(value),
+                        None => attributes.push((disabled.attribute, vec![value])),
+                    }
+                }
+            }
+            Kind::Group => {
+                let placeholder = dn.to_string().into_bytes();
+                match at("member", attributes) {
+                    Some(there) => attributes[there].1.push(placeholder),
+                    None => attributes.push(("member".into(), vec![placeholder])),
+                }
+            }
+        }
+    }
+
     /// The attribute that a change of the create sets; `None` for what is set otherwise, or to nothing.
     async fn initial_of(&self, change: &Change) -> Result<Option<Attribute>, Refusal> {
         let name = &change.attribute;
         if [aspect::NAME, aspect::PARENT, aspect::ENABLED].iter().any(|aspect| name.is(aspect))
-            || name.is(&self.settings.stamp_attribute)
+            || name.is(self.settings.stamp())
         {
             return Ok(None);
+        }
+        if name.is(aspect::PASSWORD) && !self.settings.profile.is_ad() {
+            return Err(self.refuse(Class::Permanent, "", "passwords are not set in this directory"));
         }
         let (name, values) = if name.is(aspect::PASSWORD) {
             ("unicodePwd".to_owned(), self.password(change)?.into_iter().collect())

@@ -2,9 +2,10 @@
 
 use super::Work;
 use crate::object::{Kind, ObjectId, aspect};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
-use crate::target::ldap::guid;
+use crate::target::ldap::find::{by_id, is_id};
 use crate::target::ldap::object::{kind_of, protected};
 use crate::target::ldap::ranges::complete;
 use crate::target::{Class, Refusal};
@@ -22,15 +23,16 @@ impl Work<'_> {
             Some(id) => id.clone(),
             None => return Err(self.refuse(Class::Conflict, "", "there is no object yet")),
         };
-        let Some(base) = guid::base(&id) else {
-            return Err(self.refuse(Class::Permanent, "", format!("{id} is not an objectGUID")));
-        };
+        let profile = self.settings.profile;
+        if !is_id(&id) {
+            return Err(self.refuse(Class::Permanent, "", format!("{id} is not an {}", profile.id_attribute())));
+        }
         let attributes = self.attributes();
-        let found = self.session.entry(&base, "(objectClass=*)", &attributes).await;
+        let found = by_id(self.session, profile, &id, &Filter::everything(), &attributes).await;
         let Some(mut entry) = found.map_err(|failure| self.read_failed("", &failure))? else {
             return Err(self.refuse(Class::Stale, "", format!("the directory shows no object {id}")));
         };
-        complete(self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
+        complete(&mut &*self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
         self.may_write(&entry.dn)?;
         if protected(&entry) {
             return Err(self.refuse(Class::Forbidden, &entry.dn, "the directory protects the object"));
@@ -56,9 +58,10 @@ impl Work<'_> {
     /// What the fence and the checks of `before` need. Members are read only when they are in doubt.
     fn attributes(&self) -> Vec<String> {
         let mut names: Vec<String> =
-            ["objectGUID", "objectClass", "adminCount", "isCriticalSystemObject"].map(str::to_owned).to_vec();
+            ["objectClass", "adminCount", "isCriticalSystemObject"].map(str::to_owned).to_vec();
+        names.push(self.settings.profile.id_attribute().to_owned());
         if self.step.kind == Kind::User {
-            names.extend(["userAccountControl", "manager"].map(str::to_owned));
+            names.extend([self.settings.switch(), "manager"].map(str::to_owned));
         }
         let plain = self.step.changes.iter().map(|change| &change.attribute);
         names.extend(plain.filter(|name| !aspect::ALL.iter().any(|other| name.is(other))).map(ToString::to_string));

@@ -6,6 +6,7 @@ use ldap3::Mod;
 
 use super::Work;
 use crate::object::{Handle, Op, aspect};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::object::members;
 use crate::target::ldap::ranges::complete;
@@ -61,11 +62,11 @@ impl Work<'_> {
     }
 
     async fn current(&self, group: &Dn) -> Result<HashSet<Handle>, Refusal> {
-        let attributes = ["objectGUID".to_owned(), "member".to_owned()];
+        let attributes = [self.settings.profile.id_attribute().to_owned(), "member".to_owned()];
         let failed = |failure: Failure| self.read_failed(group, &failure);
-        let entry = self.session.entry(&group.to_string(), "(objectClass=*)", &attributes).await.map_err(failed)?;
+        let entry = self.session.entry(&group.to_string(), &Filter::everything(), &attributes).await.map_err(failed)?;
         let Some(mut entry) = entry else { return Err(self.refuse(Class::Stale, group, "it is gone")) };
-        complete(self.session, &mut entry).await.map_err(failed)?;
+        complete(&mut &*self.session, &mut entry).await.map_err(failed)?;
         let members = members(&entry).map_err(|why| self.refuse(Class::Permanent, group, why))?;
         Ok(members.into_iter().collect())
     }

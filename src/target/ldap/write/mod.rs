@@ -92,7 +92,7 @@ impl Work<'_> {
         if values.iter().any(|value| matches!(value, Value::Reference(_))) {
             return Ok(values);
         }
-        let coerced = schema(self.step.kind).coerce(&change.attribute, values);
+        let coerced = schema(self.settings.profile, self.step.kind).coerce(&change.attribute, values);
         coerced.map_err(|problem| self.refuse(Class::Permanent, "", problem))
     }
 }

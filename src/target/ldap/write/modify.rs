@@ -6,7 +6,9 @@ use super::Work;
 use super::fence::Located;
 use crate::object::{Change, Value, aspect};
 use crate::target::ldap::dn::Dn;
-use crate::target::ldap::object::{DISABLED, flags, values};
+use crate::target::ldap::entry::Entry;
+use crate::target::ldap::object::{DISABLED, flags, is_disabled, values};
+use crate::target::ldap::profile::Disabled;
 use crate::target::ldap::schema::schema;
 use crate::target::{Class, Receipt, Refusal};
 
@@ -37,6 +39,9 @@ impl Work<'_> {
         } else if name.is(aspect::MANAGER) {
             self.manager(change, object).await
         } else if name.is(aspect::PASSWORD) {
+            if !self.settings.profile.is_ad() {
+                return Err(self.refuse(Class::Permanent, &object.entry.dn, "passwords are not set in this directory"));
+            }
             Ok(self.password(change)?.map(|password| replace("unicodePwd", vec![password])).into_iter().collect())
         } else if aspect::ALL.iter().any(|other| name.is(other)) {
             Err(self.refuse(Class::Permanent, &object.entry.dn, format!("{name} cannot be changed by this step")))
@@ -51,13 +56,21 @@ impl Work<'_> {
         let [Value::Bool(wanted)] = change.after.as_slice() else {
             return Err(self.refuse(Class::Permanent, dn, "enabled is neither true nor false"));
         };
-        let flags = flags(&object.entry).map_err(|why| self.refuse(Class::Forbidden, dn, why))?;
+        let disabled = self.settings.disabled();
+        let flags = match &disabled {
+            Some(disabled) if is_disabled(&object.entry, disabled) => DISABLED,
+            Some(_) => 0,
+            None => flags(&object.entry).map_err(|why| self.refuse(Class::Forbidden, dn, why))?,
+        };
         let now = flags & DISABLED == 0;
         if now == *wanted {
             return Ok(Vec::new());
         }
         if change.before != [Value::Bool(now)] {
             return Err(self.stale(change, dn));
+        }
+        if let Some(disabled) = disabled {
+            return Ok(vec![switched(&object.entry, &disabled, *wanted)]);
         }
         let flags = if *wanted { flags & !DISABLED } else { flags | DISABLED };
         Ok(vec![replace("userAccountControl", vec![flags.to_string().into_bytes()])])
@@ -84,7 +97,7 @@ impl Work<'_> {
 
     async fn plain(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
         let (name, entry) = (&change.attribute, &object.entry);
-        let schema = schema(self.step.kind);
+        let schema = schema(self.settings.profile, self.step.kind);
         let rule = schema.rule(name);
         let now = values(rule, entry, name).map_err(|why| self.refuse(Class::Permanent, &entry.dn, why))?;
         let after = self.fitting(change)?;
@@ -119,6 +132,21 @@ impl Work<'_> {
     pub(super) fn stale(&self, change: &Change, dn: &Dn) -> Refusal {
         let why = format!("{} is no longer what the plan was made for", change.attribute);
         self.refuse(Class::Stale, dn, why)
+    }
+}
+
+/// Gives or takes the one value that disables; other values of the attribute stay. A lockout that is to end by itself
+/// is not one of those, and gives way.
+fn switched(entry: &Entry, disabled: &Disabled, enable: bool) -> Modification {
+    let Disabled { attribute, value } = disabled;
+    let value = vec![value.clone().into_bytes()];
+    let name = attribute.clone().into_bytes();
+    if enable {
+        Mod::Delete(name, value.into_iter().collect())
+    } else if entry.values(attribute).next().is_none() || attribute.eq_ignore_ascii_case("pwdAccountLockedTime") {
+        replace(attribute, value)
+    } else {
+        Mod::Add(name, value.into_iter().collect())
     }
 }
 

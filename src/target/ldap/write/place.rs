@@ -1,8 +1,14 @@
 //! Renaming and moving: one modifyDN (RFC 4511 section 4.9), which keeps the objectGUID and all references.
 
+use std::collections::HashSet;
+
+use ldap3::Mod;
+
 use super::Work;
-use crate::object::{Value, aspect};
+use crate::object::{Kind, ObjectId, Value, aspect};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
+use crate::target::ldap::find::by_id;
 use crate::target::ldap::object::naming_attribute;
 use crate::target::{Class, Receipt, Refusal};
 
@@ -32,7 +38,35 @@ impl Work<'_> {
         // What lay below has other names now too; after a lost answer nobody knows.
         self.names.forget();
         moved.map_err(|failure| self.write_failed(dn, &failure))?;
+        self.move_placeholder(&object.id, dn).await?;
         Ok(Receipt { object: object.id })
+    }
+
+    /// A group that holds itself, since it may not be empty, is to hold itself under its new name. Some servers see to
+    /// that themselves, and a crash in between leaves a name that leads nowhere, which harms nobody.
+    async fn move_placeholder(&self, id: &ObjectId, old: &Dn) -> Result<(), Refusal> {
+        let profile = self.settings.profile;
+        if profile.is_ad() || self.step.kind != Kind::Group {
+            return Ok(());
+        }
+        let attributes = ["member".to_owned()];
+        let found = by_id(self.session, profile, id, &Filter::everything(), &attributes).await;
+        let Some(entry) = found.map_err(|failure| self.read_failed(old, &failure))? else { return Ok(()) };
+        let value = |dn: &Dn| HashSet::from([dn.to_string().into_bytes()]);
+        let member = || b"member".to_vec();
+        let held = |dn: &Dn| entry.texts("member").iter().any(|held| Dn::parse(held).is_ok_and(|held| held.same(dn)));
+        let mut modifications = Vec::new();
+        if !held(&entry.dn) {
+            modifications.push(Mod::Add(member(), value(&entry.dn)));
+        }
+        if held(old) && !old.same(&entry.dn) {
+            modifications.push(Mod::Delete(member(), value(old)));
+        }
+        if modifications.is_empty() {
+            return Ok(());
+        }
+        let moved = self.session.modify(&entry.dn, modifications).await;
+        moved.map_err(|failure| self.write_failed(&entry.dn, &failure))
     }
 
     /// The new name, if it is another.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Work;
 use crate::object::{Handle, ObjectId, Referent, Value};
+use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
-use crate::target::ldap::guid;
+use crate::target::ldap::find::{by_id, filter_of};
 use crate::target::ldap::object::id_of;
-use crate::target::ldap::pages::Pages;
+use crate::target::ldap::pages::all;
 use crate::target::ldap::session::{Failure, Query};
 use crate::target::{Class, Refusal};
 
@@ -53,7 +54,7 @@ impl Work<'_> {
     }
 
     async fn exists(&self, handle: &Handle) -> Result<bool, Refusal> {
-        let found = self.session.entry(handle.as_str(), "(objectClass=*)", &["objectGUID".to_owned()]).await;
+        let found = self.session.entry(handle.as_str(), &Filter::everything(), &["objectClass".to_owned()]).await;
         Ok(found.map_err(|failure| self.read_failed(handle, &failure))?.is_some())
     }
 
@@ -100,8 +101,10 @@ impl Work<'_> {
 
     async fn one_by_one(&self, ids: &[ObjectId]) -> Result<Vec<(ObjectId, Dn)>, Failure> {
         let mut found = Vec::new();
-        for (id, base) in ids.iter().filter_map(|id| Some((id, guid::base(id)?))) {
-            if let Some(entry) = self.session.entry(&base, "(objectClass=*)", &["objectGUID".to_owned()]).await? {
+        let profile = self.settings.profile;
+        let attributes = [profile.id_attribute().to_owned()];
+        for id in ids {
+            if let Some(entry) = by_id(self.session, profile, id, &Filter::everything(), &attributes).await? {
                 found.push((id.clone(), entry.dn));
             }
         }
@@ -111,9 +114,9 @@ impl Work<'_> {
     async fn search(&self, domain: &Dn, ids: &[ObjectId]) -> Result<Vec<(ObjectId, Dn)>, Failure> {
         let mut found = Vec::new();
         for some in ids.chunks(AT_ONCE) {
-            let filters: String = some.iter().filter_map(guid::filter).collect();
-            let query = Query::subtree(domain, format!("(|{filters})"), &["objectGUID"]);
-            let entries = Pages::of(self.session, query, self.settings.page_size).all(usize::MAX).await?;
+            let filter = Filter::Any(some.iter().filter_map(|id| filter_of(self.settings.profile, id)).collect());
+            let query = Query::subtree(domain, filter, &[self.settings.profile.id_attribute()]);
+            let entries = all(self.session, &query, self.settings.page_size, usize::MAX).await?;
             found.extend(entries.into_iter().filter_map(|entry| Some((id_of(&entry)?, entry.dn))));
         }
         Ok(found)
