@@ -1,6 +1,6 @@
 //! The sources of the configuration and their files: which there are, and how each is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,9 @@ use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::intake::Setting;
-use crate::org::{Batch, Damaged, Day, FactKind, Floor, MatchRules, Merged, Owners, Problem, Record, Stored};
+use crate::org::{
+    Batch, Damaged, Day, FactKind, Floor, MatchRules, Merged, Owners, Problem, Record, Stored, StoredRow,
+};
 use crate::reconcile::Measure;
 use crate::source::{ReadError, csv, roster_jsonl};
 
@@ -90,9 +92,14 @@ impl Engine {
 pub(super) fn below_floor(batch: &Batch, stored: &Stored, today: Day) -> Result<Vec<Measure>, Damaged> {
     let Some(Floor { rows, share }) = batch.completeness.declared else { return Ok(Vec::new()) };
     let kinds = &batch.header.kinds;
-    let had = things(stored.rows.iter()?, |row| {
-        *row.source == *batch.source && kinds.contains(&row.kind) && row.interval.contains(today)
-    })?;
+    let is_ours =
+        |row: &StoredRow| *row.source == *batch.source && kinds.contains(&row.kind) && row.interval.contains(today);
+    let mut claimed = HashSet::new();
+    for claim in stored.claims.iter()? {
+        claimed.extend(Some(claim?).filter(is_ours).map(|claim| claim.id));
+    }
+    let unclaimed = things(stored.rows.iter()?, |row| is_ours(row) && !claimed.contains(&row.id))?;
+    let had = unclaimed + claimed.len() as u64;
     let brought = things(batch.lines.iter()?, |_| true)?;
     let missing = |limit: &str, of: u64, there: u64| Measure {
         limit: limit.to_owned(),

@@ -91,9 +91,14 @@ fn parse_as(text: &str, shape: &Shape<'_>, shared: &BTreeSet<FactKind>) -> Resul
 
 /// Whether a field may be null beside those that every line may have: false is certain.
 fn says_none(text: &str) -> bool {
-    let usual = ["\"valid_from\":null", "\"valid_to\":null", "\"known_to\":null", "\"note\":null"];
-    let usual = usual.iter().filter(|null| text.contains(**null)).count();
-    text.matches("null").nth(usual).is_some()
+    let mut nulls = text.matches("null").count();
+    for usual in ["\"valid_to\":null", "\"valid_from\":null", "\"known_to\":null", "\"note\":null"] {
+        if nulls == 0 {
+            return false;
+        }
+        nulls -= usize::from(text.contains(usual));
+    }
+    nulls > 0
 }
 
 struct LineVisitor<'a> {

@@ -324,3 +324,21 @@ fn a_rule_that_matches_everything_holds_everybody_and_decides_nothing() {
     assert!(held[0]["reason"].as_str().unwrap().contains("surname finds 30 things"), "{document}");
     assert_eq!(export(&site), before);
 }
+
+#[test]
+fn a_file_that_only_adds_is_held_below_its_floor_too() {
+    let site = site();
+    let config = std::fs::read_to_string(site.path("config.toml")).unwrap();
+    std::fs::write(site.path("config.toml"), config.replacen("{ rows = 1, share = 0 }", "{ rows = 1, share = 80 }", 1))
+        .unwrap();
+    let people: Vec<String> = (1..=10).map(|n| BO.replace("p2", &format!("p{n}"))).collect();
+    let lines: Vec<&str> = std::iter::once(UNIT).chain(people.iter().map(String::as_str)).collect();
+    assert_eq!(hr(&site, &lines).0, Some(0));
+    let rows = |count: usize| (1..=count).map(|n| format!("p{n};Nick {n};")).collect::<Vec<_>>().join("\n");
+    assert_eq!(portal(&site, &rows(10)).0, Some(0));
+    let (code, document) = portal(&site, &rows(5));
+    assert_eq!((code, &document["breaches"][0]["limit"]), (Some(4), &json!("intake.share")), "{document}");
+    assert_eq!(person(&site, "p9")["nickname"], "Nick 9");
+    assert_eq!(portal(&site, &rows(8)).0, Some(0));
+    assert_eq!(person(&site, "p9").get("nickname"), None);
+}
