@@ -173,7 +173,8 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
                 let hint = Some("`edit end` and `edit correct` are for everything else".into());
                 return Err(Failure { exit: Exit::Usage, message: "only a person is erased".into(), hint });
             }
-            return erase(Id::new(id), note, yes, dry_run, invocation).await;
+            let change = Change::Erase(Id::new(id), note);
+            return perform(change, How { note: None, yes, dry_run }, invocation).await;
         }
     };
     perform(Change::Edit(edit), how, invocation).await
@@ -184,6 +185,8 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
 enum Change {
     Edit(Edit),
     Identity(Identity),
+    /// With why.
+    Erase(Id, String),
 }
 
 impl Change {
@@ -192,6 +195,7 @@ impl Change {
         match self.clone() {
             Self::Edit(edit) => Command::Edit { edit, note, dry_run, digest },
             Self::Identity(what) => Command::Identify { what, note, dry_run, digest },
+            Self::Erase(person, note) => Command::Erase { person, note, dry_run, digest },
         }
     }
 }
@@ -203,48 +207,34 @@ async fn perform(change: Change, how: How, invocation: &Invocation) -> Result<Ex
         return invocation.answer(command(how.dry_run, None)).await;
     }
     let rehearsed = invocation.dispatch(command(true, None)).await?;
-    let digest = match &rehearsed.document {
-        Document::Edit(document) if document.problems.is_empty() && !document.changes.is_empty() => {
-            document.digest.as_ref().map(ToString::to_string)
+    let zone = invocation.engine().await?.zone();
+    match to_ask(&rehearsed.document) {
+        Some((digest, question)) => {
+            if !consent::ask(&text::document(&rehearsed.document, zone), question) {
+                note("Nothing was recorded.");
+                return Ok(Exit::Pending);
+            }
+            invocation.answer(command(false, Some(digest))).await
         }
-        _ => None,
-    };
-    let Some(digest) = digest else {
-        invocation.output.document(&rehearsed.document, invocation.engine().await?.zone())?;
-        return Ok(rehearsed.exit);
-    };
-    if !consent::ask(&text::document(&rehearsed.document, invocation.engine().await?.zone()), "Record this?") {
-        note("Nothing was recorded.");
-        return Ok(Exit::Pending);
+        // somebody who was erased before is not shown: the file is only cleaned again
+        None if matches!(change, Change::Erase(..)) => invocation.answer(command(false, None)).await,
+        None => {
+            invocation.output.document(&rehearsed.document, zone)?;
+            Ok(rehearsed.exit)
+        }
     }
-    invocation.answer(command(false, Some(digest))).await
 }
 
-/// Shows what would go and asks on a terminal; then has exactly that erased.
-async fn erase(person: Id, why: String, yes: bool, dry_run: bool, invocation: &Invocation) -> Result<Exit, Failure> {
-    let command = |dry_run, digest| {
-        let (person, note) = (person.clone(), why.clone());
-        Command::Erase { person, note, dry_run, digest }
+/// What would be done, if anything, and how to ask for it.
+fn to_ask(rehearsed: &Document) -> Option<(String, &'static str)> {
+    let (digest, question) = match rehearsed {
+        Document::Edit(edit) if edit.problems.is_empty() && !(edit.changes.is_empty() && edit.remarks.is_empty()) => {
+            (edit.digest.as_ref()?, "Record this?")
+        }
+        Document::Erase(erase) => (erase.digest.as_ref()?, "Erase this for good?"),
+        _ => return None,
     };
-    if dry_run || yes || !consent::on_terminal() {
-        return invocation.answer(command(dry_run, None)).await;
-    }
-    let rehearsed = invocation.dispatch(command(true, None)).await?;
-    let digest = match &rehearsed.document {
-        Document::Erase(document) => document.digest.as_ref().map(ToString::to_string),
-        _ => None,
-    };
-    // somebody who was erased before is not shown: the file is only cleaned again
-    if digest.is_some()
-        && !consent::ask(
-            &text::document(&rehearsed.document, invocation.engine().await?.zone()),
-            "Erase this for good?",
-        )
-    {
-        note("Nothing was erased.");
-        return Ok(Exit::Pending);
-    }
-    invocation.answer(command(false, digest)).await
+    Some((digest.to_string(), question))
 }
 
 fn fields(words: &[String]) -> Result<Fields, Failure> {
