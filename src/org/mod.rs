@@ -100,7 +100,7 @@ pub use kind::{FactKind, UnknownKind};
 pub use leave::Leave;
 pub use manager::Manager;
 pub use membership::Membership;
-pub use merge::{AccountIds, Identity, IdentityPlan};
+pub use merge::{AccountIds, Identity};
 pub use national_id::{KEY_BYTES, SealError, Sealed, Sealer};
 pub use overlaps::problems_between;
 pub use owners::{KindOwners, Owners};

@@ -4,7 +4,7 @@ use super::command::{Answer, Exit};
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::edit::{Difference, Fields, SEALED};
-use crate::org::{Edit, IntakePlan, Problem, plan_edit, source_of};
+use crate::org::{Edit, EditPlan, FactKind, Id, IntakePlan, Problem, plan_edit, source_of};
 use crate::reconcile::Digest;
 use crate::report::{Document, EditChange, EditDocument, EditProblem, Outcome};
 use crate::store::{CommitMeta, StoreError};
@@ -30,20 +30,19 @@ impl Engine {
         if edit.shares(&self.config.owners, EDIT).is_none() {
             self.may_edit(edit, &source)?;
         }
-        let mut document = EditDocument {
-            act: edit.act.as_str().to_owned(),
-            kind: edit.kind.to_string(),
-            id: edit.id.to_string(),
-            source,
-            outcome: Outcome::Done,
-            digest: None,
-            changes: Vec::new(),
-            remarks: Vec::new(),
-            problems: Vec::new(),
-            note: note.clone(),
-            dry_run,
-        };
-        match plan_edit(edit, &stored, &self.config.custom, &self.config.owners, EDIT) {
+        let document = blank(edit.act.as_str(), (edit.kind, &edit.id), source, note, dry_run);
+        let planned = plan_edit(edit, &stored, &self.config.custom, &self.config.owners, EDIT);
+        self.record(document, planned, digest).await
+    }
+
+    /// Tells what was planned, and commits it unless it is a rehearsal.
+    pub(super) async fn record(
+        &self,
+        mut document: EditDocument,
+        planned: Result<EditPlan, Vec<Problem>>,
+        digest: Option<&str>,
+    ) -> Result<Answer, Failure> {
+        match planned {
             Err(problems) => {
                 document.outcome = Outcome::Failed;
                 document.problems = problems.into_iter().map(problem).collect();
@@ -52,8 +51,8 @@ impl Engine {
                 document.changes = plan.differences.iter().map(change).collect::<Result<_, Failure>>()?;
                 document.remarks.clone_from(&plan.remarks);
                 document.digest = Some(as_shown(&document, digest)?);
-                if !dry_run && !plan.rows.is_empty() {
-                    self.commit_edit(&plan.rows, note).await?;
+                if !document.dry_run && !plan.rows.is_empty() {
+                    self.commit_edit(&plan.rows, document.note.clone()).await?;
                 }
             }
         }
@@ -77,7 +76,7 @@ impl Engine {
         Err(Failure::new(Exit::Failed, format!("the {} {:?} {message}", edit.kind, edit.id)).hint(hint))
     }
 
-    pub(super) async fn commit_edit(&self, plan: &IntakePlan, note: Option<String>) -> Result<(), Failure> {
+    async fn commit_edit(&self, plan: &IntakePlan, note: Option<String>) -> Result<(), Failure> {
         let meta = CommitMeta {
             actor: self.actor.clone(),
             source: EDIT.to_owned(),
@@ -97,8 +96,31 @@ impl Engine {
     }
 }
 
+/// A document about a thing, before anything was planned.
+pub(super) fn blank(
+    act: &str,
+    (kind, id): (FactKind, &Id),
+    source: String,
+    note: Option<String>,
+    dry_run: bool,
+) -> EditDocument {
+    EditDocument {
+        act: act.to_owned(),
+        kind: kind.to_string(),
+        id: id.to_string(),
+        source,
+        outcome: Outcome::Done,
+        digest: None,
+        changes: Vec::new(),
+        remarks: Vec::new(),
+        problems: Vec::new(),
+        note,
+        dry_run,
+    }
+}
+
 /// The digest of what an edit would do; refused when something else was shown.
-pub(super) fn as_shown(document: &EditDocument, digest: Option<&str>) -> Result<Digest, Failure> {
+fn as_shown(document: &EditDocument, digest: Option<&str>) -> Result<Digest, Failure> {
     let EditDocument { act, kind, id, changes, remarks, .. } = document;
     let changes = serde_json::to_vec(&(act, kind, id, changes, remarks))
         .map_err(|error| Failure::because(Exit::Failed, "the edit", &error))?;
@@ -110,12 +132,12 @@ pub(super) fn as_shown(document: &EditDocument, digest: Option<&str>) -> Result<
     Ok(shown)
 }
 
-pub(super) fn problem(problem: Problem) -> EditProblem {
+fn problem(problem: Problem) -> EditProblem {
     EditProblem { message: problem.message, hint: problem.hint }
 }
 
 /// A difference with its fields; the national id stays sealed and is left out.
-pub(super) fn change(difference: &Difference<std::sync::Arc<str>>) -> Result<EditChange, Failure> {
+fn change(difference: &Difference<std::sync::Arc<str>>) -> Result<EditChange, Failure> {
     let fields = |body: &Option<std::sync::Arc<str>>| {
         let read = body.as_deref().map(serde_json::from_str::<Fields>).transpose();
         let mut fields = read.map_err(|error| Failure::because(Exit::Failed, "what is recorded", &error))?;

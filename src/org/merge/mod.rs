@@ -14,10 +14,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::claims::{Claim, Sourced};
-use super::edit::{Difference, differences};
+use super::edit::differences;
+use super::edit_plan::EditPlan;
 use super::history::{Span, Timeline};
 use super::id::Id;
-use super::intake_plan::{Growing, IntakePlan, Stored, StoredRow, Thing, timeline};
+use super::intake_plan::{Growing, Stored, StoredRow, Thing, timeline};
 use super::kind::FactKind;
 use super::owners::Owners;
 use super::packed::Damaged;
@@ -37,17 +38,6 @@ pub enum Identity {
     Merge { kind: FactKind, kept: Id, gone: Id },
     /// What the source calls `local` is not `id`, but a thing by itself.
     Split { kind: FactKind, id: Id, source: String, local: Id },
-}
-
-/// What saying so would do.
-#[derive(Debug, Clone, Default)]
-pub struct IdentityPlan {
-    /// The rows to close and to add, for the store to commit.
-    pub rows: IntakePlan,
-    /// Of the thing that stays.
-    pub differences: Vec<Difference<Arc<str>>>,
-    /// What else there is to know.
-    pub remarks: Vec<String>,
 }
 
 impl Identity {
@@ -80,7 +70,7 @@ impl Identity {
         owners: &Owners,
         account_ids: &AccountIds<'_>,
         was_known: bool,
-    ) -> Result<IdentityPlan, Problem> {
+    ) -> Result<EditPlan, Problem> {
         let unsound = |damaged: Damaged| Problem::of_line(0, damaged.to_string());
         let (facts, claims) = (stored.rows.to_vec().map_err(unsound)?, stored.claims.to_vec().map_err(unsound)?);
         let record = Record::new(facts, claims);
@@ -94,7 +84,7 @@ impl Identity {
         Ok(self.planned(stored.basis, &record, outcome))
     }
 
-    fn planned(&self, basis: i64, record: &Record, outcome: Outcome) -> IdentityPlan {
+    fn planned(&self, basis: i64, record: &Record, outcome: Outcome) -> EditPlan {
         let (kind, id) = self.thing();
         let (kind, thing) = (kind, (kind, id.clone()));
         let bodies = |timeline: &Timeline<Sourced>| timeline.map(|said| said.body.clone());
@@ -125,7 +115,7 @@ impl Identity {
         if !changed.is_empty() {
             remarks.insert(0, format!("what names it changes too: {}", changed.join(", ")));
         }
-        IdentityPlan { rows: plan, differences, remarks }
+        EditPlan { rows: plan, differences, remarks }
     }
 }
 
