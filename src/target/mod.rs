@@ -108,6 +108,8 @@ pub enum Class {
     Forbidden,
     /// The other side's policy says no: password rules, licence limits.
     Policy,
+    /// The object is protected, whatever the plan says: nothing was written.
+    Protected,
     /// The object is no longer what the plan was made for.
     Stale,
     /// The request was sent and no answer came: it may have been done or not.
@@ -122,6 +124,7 @@ impl Class {
             Self::Permanent => "permanent",
             Self::Forbidden => "forbidden",
             Self::Policy => "policy",
+            Self::Protected => "protected",
             Self::Stale => "stale",
             Self::Unknown => "unknown",
         }

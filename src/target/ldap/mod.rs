@@ -14,6 +14,7 @@ mod object;
 mod observe;
 mod pages;
 mod password;
+mod protected;
 mod ranges;
 mod refusal;
 mod schema;
@@ -41,6 +42,7 @@ use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, S
 use crate::org::Id;
 
 pub use self::dn::{Dn, DnError};
+pub use self::protected::ProtectRule;
 pub use self::schema::schema;
 pub use self::settings::Settings;
 

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::guid;
+use super::protected::{self, protection};
 use super::schema::schema;
+use super::settings::Settings;
 use crate::object::{
     AttributeName, AttributeRule, Attributes, Handle, Kind, ObjectId, Observed, Syntax, Value, aspect,
 };
@@ -16,10 +18,10 @@ use crate::org::Id;
 pub const DISABLED: i64 = 0x2;
 
 /// What every object is asked for, beside what the mapping speaks about.
-const ALWAYS: [&str; 4] = ["objectGUID", "objectClass", "adminCount", "isCriticalSystemObject"];
+const ALWAYS: [&str; 2] = ["objectGUID", "objectClass"];
 
 /// Attributes that a read of everything shows and that are no business of a mapping.
-const HOUSEKEEPING: [&str; 8] = [
+const HOUSEKEEPING: [&str; 9] = [
     "adminCount",
     "isCriticalSystemObject",
     "manager",
@@ -27,6 +29,7 @@ const HOUSEKEEPING: [&str; 8] = [
     "objectCategory",
     "objectClass",
     "objectGUID",
+    "objectSid",
     "userAccountControl",
 ];
 
@@ -60,34 +63,30 @@ pub fn kind_of(entry: &Entry) -> Option<Kind> {
     }
 }
 
-pub fn protected(entry: &Entry) -> bool {
-    entry.text("adminCount").is_some_and(|count| count.trim() != "0")
-        || entry.text("isCriticalSystemObject").is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
-}
-
 pub fn id_of(entry: &Entry) -> Option<ObjectId> {
     entry.values("objectGUID").next().and_then(guid::id)
 }
 
 /// What to read of an object.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// The attributes to return; `None` for all that are text.
     attributes: Option<BTreeSet<AttributeName>>,
-    stamp: String,
+    settings: &'a Settings,
 }
 
-impl Wanted {
-    pub fn of(stamp: &str, attributes: Option<&[AttributeName]>) -> Self {
+impl<'a> Wanted<'a> {
+    pub fn of(settings: &'a Settings, attributes: Option<&[AttributeName]>) -> Self {
         let ordinary = |name: &&AttributeName| !aspect::ALL.iter().any(|aspect| name.is(aspect));
         let attributes = attributes.map(|names| names.iter().filter(ordinary).cloned().collect());
-        Self { attributes, stamp: stamp.to_owned() }
+        Self { attributes, settings }
     }
 
     /// The attributes to ask the server for.
     pub fn request(&self, kind: Kind) -> Vec<String> {
         let mut names: BTreeSet<AttributeName> = ALWAYS.iter().map(|name| AttributeName::from(*name)).collect();
-        names.insert(AttributeName::from(self.stamp.as_str()));
+        names.insert(AttributeName::from(self.settings.stamp_attribute.as_str()));
+        names.extend(protected::attributes(self.settings).map(AttributeName::from));
         match kind {
             Kind::Unit => {}
             Kind::User => names.extend(["userAccountControl", "manager"].map(AttributeName::from)),
@@ -131,7 +130,12 @@ impl Wanted {
 }
 
 /// The object in an entry, or why it cannot be understood. `members` are those of a group, already read whole.
-pub fn observed(kind: Kind, entry: &Entry, wanted: &Wanted, members: Option<Vec<Handle>>) -> Result<Observed, String> {
+pub fn observed(
+    kind: Kind,
+    entry: &Entry,
+    wanted: &Wanted<'_>,
+    members: Option<Vec<Handle>>,
+) -> Result<Observed, String> {
     let id = id_of(entry).ok_or("it has no objectGUID")?;
     let (_, name) = entry.dn.name().ok_or("it has no name")?;
     let enabled = match kind {
@@ -146,14 +150,14 @@ pub fn observed(kind: Kind, entry: &Entry, wanted: &Wanted, members: Option<Vec<
         id,
         kind,
         handle: entry.dn.handle().clone(),
-        stamp: entry.text(&wanted.stamp).filter(|stamp| !stamp.is_empty()).map(Id::new),
+        stamp: entry.text(&wanted.settings.stamp_attribute).filter(|stamp| !stamp.is_empty()).map(Id::new),
         parent: entry.dn.parent().map(|parent| parent.handle().clone()),
         name: name.to_owned(),
         enabled,
         attributes: wanted.values(kind, entry)?,
         manager,
         members: members.filter(|_| kind == Kind::Group),
-        protected: protected(entry),
+        protected: protection(entry, wanted.settings),
     })
 }
 

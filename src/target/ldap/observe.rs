@@ -39,7 +39,7 @@ impl Read<'_> {
     }
 
     async fn kind(&self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
-        let wanted = Wanted::of(&self.settings.stamp_attribute, self.request.attributes.get(&kind).map(Vec::as_slice));
+        let wanted = Wanted::of(self.settings, self.request.attributes.get(&kind).map(Vec::as_slice));
         let base = &self.places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
@@ -125,7 +125,7 @@ pub async fn object(
     session: &Session,
     kind: Kind,
     entry: &mut Entry,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
 ) -> Result<Result<Observed, String>, Failure> {
     let mut group = None;
     match complete(session, entry).await {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::dn::Dn;
+use super::protected::ProtectRule;
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
 
@@ -41,6 +42,9 @@ pub struct Settings {
     pub timeout_seconds: u64,
     /// Taken logins are read below this DN; the whole domain without it.
     pub names_base: Option<String>,
+    /// What is never touched, beside what the directory itself protects.
+    #[serde(default)]
+    pub protect: Vec<ProtectRule>,
 }
 
 fn stamp_attribute() -> String {
@@ -75,6 +79,7 @@ impl Settings {
         if self.stamp_attribute.is_empty() || !self.stamp_attribute.chars().all(plain) {
             problems.push(("stamp_attribute", format!("{:?} is not the name of an attribute", self.stamp_attribute)));
         }
+        problems.extend(self.protect.iter().filter_map(ProtectRule::problem).map(|problem| ("protect", problem)));
         if !(1..=20_000).contains(&self.page_size) {
             problems.push(("page_size", format!("{} is not between 1 and 20000", self.page_size)));
         }
@@ -172,6 +177,7 @@ mod tests {
             page_size: page_size(),
             timeout_seconds: timeout_seconds(),
             names_base: Some("DC=example,DC=org".into()),
+            protect: Vec::new(),
         }
     }
 

@@ -71,7 +71,7 @@ impl Single<'_> {
     }
 
     async fn at(&self, base: &str) -> Result<Option<Result<Observed, String>>, Failure> {
-        let wanted = Wanted::of(&self.settings.stamp_attribute, None);
+        let wanted = Wanted::of(self.settings, None);
         let Some(mut entry) = self.session.entry(base, filter(self.kind), &wanted.request(self.kind)).await? else {
             return Ok(None);
         };

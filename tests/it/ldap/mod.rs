@@ -5,6 +5,7 @@ mod fences;
 mod memberships;
 mod nonsense;
 mod placing;
+mod protected;
 mod reading;
 mod recovery;
 mod writing;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use rosterd::net::SecretRef;
 use rosterd::object::{
-    Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Referent, Step, StepId, Value,
+    Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Protection, Referent, Step, StepId, Value,
 };
 use rosterd::org::Id;
 use rosterd::target::ldap::{LdapTarget, Settings};
@@ -123,6 +124,7 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         page_size: 1000,
         timeout_seconds: 30,
         names_base: None,
+        protect: Vec::new(),
     }
 }
 
