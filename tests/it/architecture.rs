@@ -49,6 +49,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deunicode", &["expr"]),
     ("icu_casemap", &["expr"]),
     ("ldap3", &["target::ldap"]),
+    ("age", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org"]),

@@ -5,10 +5,13 @@
 //! stamp. One connection serves a run; it is opened when first needed and again after it was lost.
 
 mod check;
+mod clock;
 mod connection;
 mod dn;
+mod doctor;
 mod entry;
 mod guid;
+mod handover;
 mod names;
 mod object;
 mod observe;
@@ -23,6 +26,7 @@ mod settings;
 mod stamped;
 mod write;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,18 +34,20 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use self::connection::OpenError;
+use self::doctor::Doctor;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
 use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
-use self::write::Work;
+use self::write::{Work, wants_password};
 use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
-use crate::org::Id;
+use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::org::{Id, Instant};
 
 pub use self::dn::{Dn, DnError};
+pub use self::handover::{PasswordSettings, Policy};
 pub use self::protected::ProtectRule;
 pub use self::schema::schema;
 pub use self::settings::Settings;
@@ -51,6 +57,7 @@ pub use self::settings::Settings;
 pub struct LdapTarget {
     name: String,
     settings: Settings,
+    passwords: PasswordSettings,
     folder: PathBuf,
     /// The places of the settings, or what is wrong with them.
     places: Result<Places, String>,
@@ -71,11 +78,18 @@ impl LdapTarget {
         Self {
             name,
             settings,
+            passwords: PasswordSettings::default(),
             folder: folder.to_owned(),
             places: places.map_err(listed),
             session: Mutex::new(None),
             names: Names::default(),
         }
+    }
+
+    /// The same with a policy for first passwords.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordSettings) -> Self {
+        Self { passwords, ..self }
     }
 
     /// The connection, opened when there is none that works.
@@ -133,8 +147,23 @@ impl Target for LdapTarget {
     async fn check(&self) -> Vec<Finding> {
         match &self.places {
             Ok(places) => check::check(&self.settings, &self.folder, places).await,
-            Err(problem) => vec![Finding { ok: false, text: problem.clone(), hint: None }],
+            Err(problem) => vec![Finding { ok: false, text: problem.clone(), hint: None, ..Finding::default() }],
         }
+    }
+
+    async fn diagnose(&self, mapped: &BTreeMap<Kind, Vec<AttributeName>>) -> Vec<Finding> {
+        let mut findings = self.check().await;
+        // without a connection the preflight has said why
+        if let (Ok(places), Ok(session)) = (&self.places, self.session().await) {
+            let (settings, passwords) = (&self.settings, &self.passwords);
+            findings.extend(Doctor { session: &session, settings, passwords, places, mapped }.look().await);
+        }
+        findings
+    }
+
+    async fn time(&self) -> Result<Option<Instant>, TargetError> {
+        let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
+        clock::time(&session).await.map_err(|failure| self.failed(failure.to_string(), None))
     }
 
     async fn observe(
@@ -163,7 +192,21 @@ impl Target for LdapTarget {
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
         let (session, places) = self.ready().await?;
-        let work = Work { session: &session, settings: &self.settings, places, names: &self.names, links, step };
-        work.run().await
+        let first = match wants_password(step) {
+            true => Some(self.passwords.make(&self.folder, &step.key)),
+            false => None,
+        };
+        let first =
+            first.transpose().map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))?;
+        let (settings, names) = (&self.settings, &self.names);
+        let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
+        let work = Work { session: &session, settings, places, names, links, step, password };
+        let done = work.run().await;
+        if let (Some(first), Err(Refusal { class, .. })) = (first, &done)
+            && *class != Class::Unknown
+        {
+            first.take_back();
+        }
+        done
     }
 }

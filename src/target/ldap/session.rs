@@ -142,6 +142,17 @@ impl Session {
         self.search(query, Some(PagedResults { size, cookie })).await
     }
 
+    /// The first page, asked for with more controls.
+    pub async fn page_with(&self, query: &Query, size: u32, mut more: Vec<RawControl>) -> Result<Page, Failure> {
+        let paging = PagedResults { size: i32::try_from(size).unwrap_or(i32::MAX), cookie: Vec::new() };
+        more.push(RawControl::from(paging.critical()));
+        let mut ldap = self.handle();
+        ldap.with_controls(more);
+        let Query { base, scope, filter, attributes } = query;
+        let work = async { drain(ldap.streaming_search(base, *scope, filter, attributes.clone()).await?).await };
+        self.caught(work).await
+    }
+
     async fn search(&self, query: &Query, paging: Option<PagedResults>) -> Result<Page, Failure> {
         let mut ldap = self.handle();
         if let Some(paging) = paging {

@@ -99,7 +99,7 @@ impl Target for Memory {
 
     async fn check(&self) -> Vec<Finding> {
         let count = self.state().ids().len();
-        vec![Finding { ok: true, text: format!("{count} objects in memory"), hint: None }]
+        vec![Finding { ok: true, text: format!("{count} objects in memory"), hint: None, ..Finding::default() }]
     }
 
     async fn observe(

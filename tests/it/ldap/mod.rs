@@ -1,9 +1,11 @@
 //! The LDAP target against a real Active Directory domain (Samba), each test in an organisational unit of its own.
 
 mod connections;
+mod doctor;
 mod fences;
 mod memberships;
 mod nonsense;
+mod passwords;
 mod placing;
 mod protected;
 mod reading;

@@ -37,7 +37,7 @@ impl Work<'_> {
         } else if name.is(aspect::MANAGER) {
             self.manager(change, object).await
         } else if name.is(aspect::PASSWORD) {
-            Ok(self.password(change)?.map(|password| replace("unicodePwd", vec![password])).into_iter().collect())
+            Ok(self.first_password().into_iter().map(|(name, values)| replace(&name, values)).collect())
         } else if aspect::ALL.iter().any(|other| name.is(other)) {
             Err(self.refuse(Class::Permanent, &object.entry.dn, format!("{name} cannot be changed by this step")))
         } else {
