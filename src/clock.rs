@@ -6,6 +6,11 @@ use crate::org::Instant;
 pub trait Clock: Send + Sync {
     /// The current instant, to the microsecond.
     fn now(&self) -> Instant;
+
+    /// Whether it runs, so that it can be compared with another.
+    fn is_real(&self) -> bool {
+        true
+    }
 }
 
 /// The machine's clock.
@@ -26,5 +31,9 @@ pub struct FixedClock(pub Instant);
 impl Clock for FixedClock {
     fn now(&self) -> Instant {
         self.0
+    }
+
+    fn is_real(&self) -> bool {
+        false
     }
 }

@@ -12,7 +12,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let document = run::check(invocation.config(), args.online).await?;
+    let document = run::check(invocation.config(), args.online, invocation.clock().as_ref()).await?;
     invocation.output.either(&document, text::check)?;
     Ok(match document.ok {
         true => Exit::Done,

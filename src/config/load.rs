@@ -170,6 +170,9 @@ fn targets(
             [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
         let written = Written { protocol: Protocol::Ldap, name, extra: &ldap.extra_attributes, kinds };
         connection(document, &written, removed, ldap.connection.problems());
+        for (field, problem) in ldap.password.problems() {
+            document.at_value(&["ldap", name, "password", field], problem, None);
+        }
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let rules = compile::target(document, &written, custom, known);

@@ -199,6 +199,9 @@ pub struct Ldap {
     #[serde(default)]
     pub extra_attributes: Vec<String>,
     pub connection: ldap::Settings,
+    /// What becomes of first passwords.
+    #[serde(default)]
+    pub password: ldap::PasswordSettings,
     pub user: Option<KindMapping>,
     pub unit: Option<KindMapping>,
     pub group: Option<KindMapping>,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::AttributeName;
+use super::protection::Protection;
 use super::value::Value;
 use crate::org::Id;
 
@@ -102,8 +103,8 @@ pub struct Observed {
     pub manager: Option<Handle>,
     /// All members of a group; `None` when they could not be read whole (which is not "no members").
     pub members: Option<Vec<Handle>>,
-    /// Whether the target itself marks the object as protected (adminCount = 1, critical system objects).
-    pub protected: bool,
+    /// Why the object is never touched, if it is not.
+    pub protected: Option<Protection>,
 }
 
 /// A name that is taken in the target, whoever owns it, inside or outside our scope.

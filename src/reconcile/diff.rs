@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::compare;
 use super::plan::{Population, Unmanaged};
-use crate::object::{Desired, Handle, Kind, Links, ObjectId, Observed, Presence, Schema, Step};
+use crate::object::{
+    Desired, Handle, Kind, Links, ObjectId, Observed, Presence, ProtectedObject, Protection, Schema, Step,
+};
 use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
 
@@ -41,6 +43,7 @@ pub struct Diff<'a> {
     pub(super) lost: BTreeMap<Id, String>,
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) population: Population,
+    pub(super) protected: Vec<ProtectedObject>,
 }
 
 /// What is kept of an object that is ours.
@@ -48,6 +51,7 @@ pub struct Diff<'a> {
 pub(super) struct Present {
     /// What the roster wants of it, without the attributes, which are compared already.
     pub desired: Option<Desired>,
+    pub kind: Kind,
     /// For people to read.
     pub label: String,
     pub object: ObjectId,
@@ -55,7 +59,7 @@ pub(super) struct Present {
     pub parent: Option<Handle>,
     pub manager: Option<Handle>,
     pub members: Option<Vec<Handle>>,
-    pub protected: bool,
+    pub protected: Option<Protection>,
 }
 
 /// Where a relative name is taken. Units have a name space of their own (`OU=`), users and groups share one (`CN=`).
@@ -86,6 +90,7 @@ impl<'a> Diff<'a> {
             lost: BTreeMap::new(),
             unmanaged: Vec::new(),
             population: Population::default(),
+            protected: Vec::new(),
         }
     }
 
@@ -94,6 +99,9 @@ impl<'a> Diff<'a> {
         self.handles.insert(observed.handle.clone(), observed.id.clone());
         if let Some(parent) = &observed.parent {
             self.occupied.insert(Place::new(parent, observed.kind, &observed.name), observed.id.clone());
+        }
+        if let Some(why) = &observed.protected {
+            self.protected.push(ProtectedObject { object: observed.id.clone(), why: why.clone() });
         }
         if let Some(key) = self.around.links.key(&observed.id).cloned() {
             self.compare(key, observed, wanted);
@@ -143,7 +151,7 @@ impl<'a> Diff<'a> {
                     (_, None) => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
                     (_, Some(schema)) => {
                         let steps = compare::plain(&desired, &observed, schema);
-                        self.accept(&desired, observed.protected, steps);
+                        self.accept(&desired, observed.protected.as_ref(), steps);
                     }
                 }
                 desired.attributes.clear();
@@ -155,6 +163,7 @@ impl<'a> Diff<'a> {
             key,
             Present {
                 desired: wish,
+                kind: observed.kind,
                 label,
                 object: observed.id,
                 handle: observed.handle,
@@ -166,14 +175,15 @@ impl<'a> Diff<'a> {
         );
     }
 
-    /// Takes steps into the plan, unless the target protects the object.
-    pub(super) fn accept(&mut self, desired: &Desired, protected: bool, steps: Vec<Step>) {
-        if protected && !steps.is_empty() {
-            let ops: Vec<&str> = steps.iter().map(|step| step.op.as_str()).collect();
-            self.hold(desired, HoldCode::Protected, format!("the target protects it; left undone: {}", ops.join(", ")));
-        } else {
-            self.steps.extend(steps);
-        }
+    /// Takes steps into the plan, unless the object is protected: then it is held, and what is left undone is named.
+    pub(super) fn accept(&mut self, desired: &Desired, protected: Option<&Protection>, steps: Vec<Step>) {
+        let Some(why) = protected.filter(|_| !steps.is_empty()) else { return self.steps.extend(steps) };
+        let undone = |step: &Step| match step.op.is_negative() {
+            true => format!("{} ({})", step.op, step.reason),
+            false => step.op.to_string(),
+        };
+        let undone: Vec<String> = steps.iter().map(undone).collect();
+        self.hold(desired, HoldCode::Protected, format!("{why}; left undone: {}", undone.join(", ")));
     }
 
     pub(super) fn hold(&mut self, desired: &Desired, code: HoldCode, reason: String) {

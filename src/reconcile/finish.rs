@@ -43,6 +43,8 @@ impl Diff<'_> {
         self.held.extend(waiting);
         self.held.sort();
         self.unmanaged.sort();
+        self.protected.sort();
+        self.protected.dedup();
         let planned: Vec<Id> = steps.iter().map(|step| step.key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let reserved = |one: &Reservation| planned.binary_search(&one.account).is_ok();
         Plan {
@@ -54,6 +56,7 @@ impl Diff<'_> {
             steps,
             held: self.held,
             population: self.population,
+            protected: self.protected,
             unmanaged: self.unmanaged,
             labels,
         }
@@ -77,6 +80,8 @@ impl Diff<'_> {
                 Some((HoldCode::Ambiguous, format!("{} objects bear its stamp: {}", ids.len(), ids.join(", "))))
             } else if objects.iter().any(|object| object.kind != desired.kind) {
                 Some((HoldCode::Ambiguous, format!("an object that is no {} bears its stamp", desired.kind)))
+            } else if let Some(why) = objects.first().and_then(|object| object.protected.as_ref()) {
+                Some((HoldCode::Protected, format!("an object bears its stamp that is not taken for ours: {why}")))
             } else if coverage.complete().is_none() {
                 let reason = "an object bears its stamp; the target was read in part, so there may be another";
                 Some((HoldCode::Unread, reason.to_owned()))

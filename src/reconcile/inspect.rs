@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::object::{Ground, Hold, HoldCode, Op, Referent, Step, StepId, Value, aspect};
+use crate::object::{Ground, Hold, HoldCode, ObjectId, Op, Referent, Step, StepId, Value, aspect};
 use crate::org::Id;
 use crate::reconcile::plan::Plan;
 
@@ -35,6 +35,9 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
                 flaw(format!("it refers to {key}, which the plan creates, without needing that"));
             }
         }
+        for text in touches(step, plan) {
+            flaw(text);
+        }
         for text in of_one_step(step, plan.coverage.complete) {
             flaw(text);
         }
@@ -62,6 +65,18 @@ fn references(step: &Step) -> impl Iterator<Item = &Id> {
         Value::Reference(Referent::Key(key)) => Some(key),
         _ => None,
     })
+}
+
+/// What a step takes from protected objects, or writes into them.
+fn touches(step: &Step, plan: &Plan) -> Vec<String> {
+    let members = step.changes.iter().filter(|change| change.attribute.is(aspect::MEMBERS));
+    let leaving = members.flat_map(|change| &change.before).filter_map(|value| match value {
+        Value::Reference(Referent::Object(object)) => Some(object),
+        _ => None,
+    });
+    let touched: HashSet<&ObjectId> = step.object.iter().chain(leaving).collect();
+    let protected = plan.protected.iter().filter(|one| touched.contains(&one.object));
+    protected.map(|one| format!("it touches the protected object {}: {}", one.object, one.why)).collect()
 }
 
 fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
@@ -96,4 +111,58 @@ fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
         flaws.push("it has no reason".into());
     }
     flaws
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{Change, Kind, ProtectedObject, Protection};
+    use crate::org::Day;
+    use crate::reconcile::plan::{Population, Reach};
+
+    fn plan(object: &str, op: Op, changes: Vec<Change>) -> Plan {
+        let key = Id::new("k");
+        let ground = op.is_negative().then_some(Ground::Ended);
+        let step = Step {
+            id: StepId::new(op, &key),
+            op,
+            kind: Kind::User,
+            key,
+            person: None,
+            name: "x".into(),
+            object: Some(ObjectId::new(object)),
+            ground,
+            reason: "x".into(),
+            irreversible: op == Op::Delete,
+            needs: Vec::new(),
+            changes,
+        };
+        Plan {
+            target: "ad".into(),
+            as_of: Day::from_date(jiff::civil::date(2026, 1, 1)),
+            coverage: Reach { complete: true, missing: Vec::new() },
+            steps: vec![step],
+            held: Vec::new(),
+            reservations: Vec::new(),
+            population: Population::default(),
+            unmanaged: Vec::new(),
+            protected: vec![ProtectedObject { object: ObjectId::new("chief"), why: Protection::Administrative }],
+            labels: std::collections::BTreeMap::new(),
+            basis: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_plan_that_touches_a_protected_object_is_flawed() {
+        let leave = |object: &str| {
+            let before = vec![Value::Reference(Referent::Object(ObjectId::new(object)))];
+            vec![Change { attribute: aspect::MEMBERS.into(), before, after: Vec::new() }]
+        };
+        for flawed in [plan("chief", Op::Delete, Vec::new()), plan("group", Op::RemoveMembers, leave("chief"))] {
+            let flaws = inspect(&flawed);
+            assert!(flaws.len() == 1 && flaws[0].flaw.contains("administrative rights"), "{flaws:?}");
+        }
+        assert_eq!(inspect(&plan("other", Op::Delete, Vec::new())), vec![]);
+        assert_eq!(inspect(&plan("group", Op::RemoveMembers, leave("other"))), vec![]);
+    }
 }

@@ -66,7 +66,7 @@ impl Diff<'_> {
         }
         let (before, after) = (self.reference(present.parent.as_ref()), vec![Value::Reference(parent.clone())]);
         let mut changes = vec![change(aspect::PARENT, before, after)];
-        let (object, protected) = (present.object.clone(), present.protected);
+        let (object, protected) = (present.object.clone(), present.protected.clone());
         // a new place and a new name are one step: between two, the name could be taken by a third
         let renaming = self.steps.iter().position(|step| step.op == Op::Rename && step.key == desired.key);
         if let Some(renaming) = renaming.map(|at| self.steps.remove(at)) {
@@ -75,7 +75,7 @@ impl Diff<'_> {
         }
         let mut moving = step(desired, Op::Move, Some(&object), "lies elsewhere in the target".into(), changes);
         moving.needs = needs;
-        self.accept(desired, protected, vec![moving]);
+        self.accept(desired, protected.as_ref(), vec![moving]);
     }
 
     /// Moves a unit only after the next unit above its new place that moves too: one may lie in the other until then.

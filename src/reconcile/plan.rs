@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Coverage, Hold, Kind, Missing, ObjectId, Op, Reservation, Step, Wanted};
+use crate::object::{Coverage, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted};
 use crate::org::{Day, Id};
 
 /// The name of a plan: a hash of what it would do. Equal plans have equal digests, whenever they are proposed.
@@ -104,6 +104,9 @@ pub struct Plan {
     pub reservations: Vec<Reservation>,
     pub population: Population,
     pub unmanaged: Vec<Unmanaged>,
+    /// What was seen that is never touched; no step is about any of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protected: Vec<ProtectedObject>,
     /// Names for the keys and objects that the steps refer to, for people to read.
     pub labels: BTreeMap<String, String>,
     /// Hash of the configuration and of the desired state of the plan's objects.

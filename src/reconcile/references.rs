@@ -29,7 +29,8 @@ impl Diff<'_> {
                     update.needs.extend(needs);
                 }
                 None => {
-                    additions.push((desired.clone(), Some(present.object.clone()), present.protected, change, needs));
+                    let object = Some(present.object.clone());
+                    additions.push((desired.clone(), object, present.protected.clone(), change, needs));
                 }
             }
         }
@@ -40,14 +41,14 @@ impl Diff<'_> {
             {
                 let needs = vec![StepId::new(Op::Create, key), StepId::new(Op::Create, manager)];
                 let change = change(aspect::MANAGER, vec![], vec![to(manager)]);
-                additions.push((desired.clone(), None, false, change, needs));
+                additions.push((desired.clone(), None, None, change, needs));
             }
         }
         for (desired, object, protected, change, needs) in additions {
             let changes = vec![change];
             let mut update = step(&desired, Op::Update, object.as_ref(), differs(&changes), changes);
             update.needs = needs;
-            self.accept(&desired, protected, vec![update]);
+            self.accept(&desired, protected.as_ref(), vec![update]);
         }
     }
 
@@ -89,7 +90,7 @@ impl Diff<'_> {
                 .collect();
             if !joining.is_empty() {
                 let addition = joining_step(desired, None, &joining, created);
-                self.accept(desired, false, vec![addition]);
+                self.accept(desired, None, vec![addition]);
             }
         }
     }
@@ -98,7 +99,7 @@ impl Diff<'_> {
         let Some(present) = self.present.get(key) else { return };
         let Some(desired) = present.desired.clone() else { return };
         let Some(members) = &desired.members else { return };
-        let (object, protected) = (present.object.clone(), present.protected);
+        let (object, protected) = (present.object.clone(), present.protected.clone());
         let Some(observed) = &present.members else {
             return self.hold(&desired, HoldCode::Unread, "its members could not be read whole".into());
         };
@@ -112,11 +113,16 @@ impl Diff<'_> {
                 None => created.contains_key(*member),
             })
             .collect();
-        let leaving: Vec<Value> = there
-            .iter()
-            .filter(|(_, key)| key.is_some_and(|key| !members.contains(key) && !blocked.contains(key)))
-            .map(|(id, _)| Value::Reference(Referent::Object((*id).clone())))
-            .collect();
+        let (mut leaving, mut kept) = (Vec::new(), Vec::new());
+        for (id, key) in there.iter().filter_map(|(id, key)| Some((*id, (*key)?))) {
+            if members.contains(key) || blocked.contains(key) {
+                continue;
+            }
+            match self.present.get(key).filter(|member| member.protected.is_some()) {
+                Some(member) => kept.push(stays(key, member, &desired)),
+                None => leaving.push(Value::Reference(Referent::Object(id.clone()))),
+            }
+        }
         let ours = there.values().flatten().count() as u64;
         let mut steps = Vec::new();
         if !joining.is_empty() {
@@ -131,7 +137,10 @@ impl Diff<'_> {
             steps.push(removal);
         }
         self.population.members += ours;
-        self.accept(&desired, protected, steps);
+        if coverage.complete().is_some() {
+            self.held.extend(kept);
+        }
+        self.accept(&desired, protected.as_ref(), steps);
     }
 
     fn will_be_there(&self, key: &Id, created: &Created) -> bool {
@@ -141,6 +150,18 @@ impl Diff<'_> {
     /// The key of an object of ours: by its link, or by the stamp that is being linked.
     pub(super) fn key_at(&self, object: &ObjectId) -> Option<&Id> {
         self.around.links.key(object).or_else(|| self.linking.get(object))
+    }
+}
+
+/// A protected member that the roster no longer wants in the group.
+fn stays(key: &Id, member: &Present, group: &Desired) -> Hold {
+    let why = member.protected.as_ref().map(ToString::to_string).unwrap_or_default();
+    Hold {
+        key: key.clone(),
+        kind: member.kind,
+        name: member.label.clone(),
+        code: HoldCode::Protected,
+        reason: format!("{why}; left undone: remove-members of {}", group.label),
     }
 }
 

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use super::clocks;
 use super::command::Exit;
 use super::engine::{Engine, known};
 use super::failure::Failure;
+use crate::clock::Clock;
 use crate::config::{Config, ConfigProblem, Loaded};
 use crate::report::{CheckDocument, CheckFinding, Problem, TargetCheck};
 use crate::target::Finding;
 
 /// Checks the configuration; with `online` also whether each target can be reached and used.
-pub async fn check(config: &Path, online: bool) -> Result<CheckDocument, Failure> {
+pub async fn check(config: &Path, online: bool, clock: &dyn Clock) -> Result<CheckDocument, Failure> {
     let loaded = match Config::load(config, &known) {
         Ok(loaded) => loaded,
         Err(problems) => {
@@ -18,17 +20,19 @@ pub async fn check(config: &Path, online: bool) -> Result<CheckDocument, Failure
             return Ok(CheckDocument { ok: false, problems, targets: Vec::new() });
         }
     };
-    let targets = if online { preflight(&loaded).await? } else { Vec::new() };
+    let targets = if online { preflight(&loaded, clock).await? } else { Vec::new() };
     let ok = targets.iter().flat_map(|target| &target.findings).all(|finding| finding.ok);
     Ok(CheckDocument { ok, problems: Vec::new(), targets })
 }
 
-async fn preflight(loaded: &Loaded) -> Result<Vec<TargetCheck>, Failure> {
+async fn preflight(loaded: &Loaded, clock: &dyn Clock) -> Result<Vec<TargetCheck>, Failure> {
     let mut targets = Vec::new();
-    for name in loaded.targets.keys() {
+    for (name, target) in &loaded.targets {
         let port = Engine::port(loaded, name)
             .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {name:?}")))?;
-        let findings = port.check().await.into_iter().map(finding).collect();
+        let mut findings: Vec<CheckFinding> =
+            port.diagnose(&target.rules.attributes()).await.into_iter().map(finding).collect();
+        findings.extend(clocks::finding(clock, port.as_ref()).await);
         targets.push(TargetCheck { target: name.clone(), findings });
     }
     Ok(targets)
@@ -44,6 +48,6 @@ fn placed(problem: ConfigProblem) -> Problem {
     }
 }
 
-fn finding(Finding { ok, text, hint }: Finding) -> CheckFinding {
-    CheckFinding { ok, text, hint }
+fn finding(Finding { ok, warning, text, hint, breaks, command }: Finding) -> CheckFinding {
+    CheckFinding { ok, warning, text, hint, breaks, command }
 }

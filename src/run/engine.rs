@@ -113,7 +113,8 @@ impl Engine {
     pub(super) fn port(loaded: &Loaded, target: &str) -> Option<Box<dyn Target>> {
         let Loaded { folder, config, .. } = loaded;
         if let Some(ldap) = config.ldap.get(target) {
-            return Some(Box::new(LdapTarget::new(target.to_owned(), ldap.connection.clone(), folder)));
+            let port = LdapTarget::new(target.to_owned(), ldap.connection.clone(), folder);
+            return Some(Box::new(port.with_passwords(ldap.password.clone())));
         }
         let scim = config.scim.get(target)?;
         Some(Box::new(ScimTarget::new(target.to_owned(), scim.connection.clone(), folder)))

@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod clocks;
 mod command;
 mod delivery;
 mod edit;

@@ -109,6 +109,9 @@ impl Engine {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(trouble(port.name(), error))),
         };
+        if let Err(trouble) = self.clocks(port).await? {
+            return Ok(Err(trouble));
+        }
         if let Some(complete) = reading.coverage.complete() {
             let names: Vec<(String, ObjectId)> =
                 reading.names.iter().map(|taken| (fold(&taken.name), taken.object.clone())).collect();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
-use crate::org::Id;
+use crate::org::{Id, Instant};
 
 pub mod memory;
 pub mod scim;
@@ -40,6 +40,16 @@ pub trait Target: Send + Sync {
 
     /// A preflight: connects, signs in, looks at every base, reads one object of each kind. Writes nothing.
     async fn check(&self) -> Vec<Finding>;
+
+    /// The same, and all that a run with this mapping needs of rights and schema.
+    async fn diagnose(&self, _mapped: &BTreeMap<Kind, Vec<AttributeName>>) -> Vec<Finding> {
+        self.check().await
+    }
+
+    /// What the target's clock shows; `None` where it tells no time.
+    async fn time(&self) -> Result<Option<Instant>, TargetError> {
+        Ok(None)
+    }
 
     /// Reads everything in scope and hands each object to `see` as it arrives, in no particular order. An object is
     /// seen at most once. The coverage says whether that was everything; an error means that the read broke off, and
@@ -129,6 +139,8 @@ pub enum Class {
     Forbidden,
     /// The other side's policy says no: password rules, licence limits.
     Policy,
+    /// The object is protected, whatever the plan says: nothing was written.
+    Protected,
     /// The object is no longer what the plan was made for.
     Stale,
     /// The request was sent and no answer came: it may have been done or not.
@@ -143,6 +155,7 @@ impl Class {
             Self::Permanent => "permanent",
             Self::Forbidden => "forbidden",
             Self::Policy => "policy",
+            Self::Protected => "protected",
             Self::Stale => "stale",
             Self::Unknown => "unknown",
         }
@@ -172,11 +185,41 @@ pub struct TargetError {
 }
 
 /// One line of a preflight.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
     pub ok: bool,
+    /// Nothing fails because of it, but something is worse than it could be.
+    pub warning: bool,
     /// What was looked at, and what came.
     pub text: String,
     /// How to mend it.
     pub hint: Option<String>,
+    /// What does not work, or is worse, because of it.
+    pub breaks: Option<String>,
+    /// The command that mends it.
+    pub command: Option<String>,
+}
+
+impl Finding {
+    pub fn good(text: String) -> Self {
+        Self { ok: true, text, ..Self::default() }
+    }
+
+    pub fn warning(text: String) -> Self {
+        Self { ok: true, warning: true, text, ..Self::default() }
+    }
+
+    pub fn bad(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn breaks(self, what: &str) -> Self {
+        Self { breaks: Some(what.to_owned()), ..self }
+    }
+
+    #[must_use]
+    pub fn command(self, command: String) -> Self {
+        Self { command: Some(command), ..self }
+    }
 }

@@ -51,6 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("ldap3", &["target::ldap"]),
     ("socket2", &["target::ldap"]),
     ("tokio_rustls", &["target::ldap"]),
+    ("age", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org"]),

@@ -84,14 +84,26 @@ impl Directory {
 
     /// Takes every right to read `dn` and all below it from `account`.
     pub async fn hide(&mut self, dn: &str, account: &str) {
+        // inherited by containers; read properties, list children, list object
+        self.deny(dn, account, 2, 0x94, None).await;
+    }
+
+    /// Puts an entry that denies a right before all others ([MS-DTYP] section 2.4.4); `object` is the attribute or
+    /// control right that it is about.
+    pub async fn deny(&mut self, dn: &str, account: &str, flags: u8, mask: u32, object: Option<uuid::Uuid>) {
         const SECURITY: &str = "nTSecurityDescriptor";
         let sid = self.binary(account, "objectSid").await;
         let mut descriptor = self.binary(dn, SECURITY).await;
         let list = usize::try_from(u32::from_le_bytes(descriptor[16..20].try_into().unwrap())).unwrap();
-        let mut entry = vec![1, 2]; // ACCESS_DENIED_ACE, inherited by containers ([MS-DTYP] section 2.4.4)
-        entry.extend(u16::try_from(8 + sid.len()).unwrap().to_le_bytes());
-        entry.extend(0x94_u32.to_le_bytes()); // read properties, list children, list object
-        entry.extend(sid);
+        let mut body = mask.to_le_bytes().to_vec();
+        if let Some(object) = object {
+            body.extend(1_u32.to_le_bytes());
+            body.extend(object.to_bytes_le());
+        }
+        body.extend(sid);
+        let mut entry = vec![if object.is_some() { 6 } else { 1 }, flags];
+        entry.extend(u16::try_from(4 + body.len()).unwrap().to_le_bytes());
+        entry.extend(body);
         for (at, more) in [(list + 2, u16::try_from(entry.len()).unwrap()), (list + 4, 1)] {
             let old = u16::from_le_bytes([descriptor[at], descriptor[at + 1]]);
             descriptor[at..at + 2].copy_from_slice(&(old + more).to_le_bytes());

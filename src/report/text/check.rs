@@ -18,10 +18,20 @@ pub fn check(document: &CheckDocument) -> String {
         page.gap();
         page.line(0, &clean(&target.target));
         for finding in &target.findings {
-            let mark = if finding.ok { "ok    " } else { "FAILED" };
+            let mark = match (finding.ok, finding.warning) {
+                (false, _) => "FAILED",
+                (true, true) => "warn  ",
+                (true, false) => "ok    ",
+            };
             page.line(2, &format!("{mark}  {}", clean(&finding.text)));
             if let Some(hint) = &finding.hint {
                 page.line(10, &format!("hint: {}", clean(hint)));
+            }
+            if let Some(breaks) = &finding.breaks {
+                page.line(10, &format!("without it: {}", clean(breaks)));
+            }
+            if let Some(command) = &finding.command {
+                page.line(10, &format!("mend it: {}", clean(command)));
             }
         }
     }

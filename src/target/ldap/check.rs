@@ -193,13 +193,13 @@ impl Check<'_> {
 }
 
 fn unopened(what: &str, error: OpenError) -> Finding {
-    Finding { ok: false, text: format!("{what}: {error}"), hint: error.hint }
+    Finding { ok: false, text: format!("{what}: {error}"), hint: error.hint, ..Finding::default() }
 }
 
 fn good(text: String) -> Finding {
-    Finding { ok: true, text, hint: None }
+    Finding { ok: true, text, hint: None, ..Finding::default() }
 }
 
 fn bad(text: String, hint: Option<&str>) -> Finding {
-    Finding { ok: false, text, hint: hint.map(str::to_owned) }
+    Finding { ok: false, text, hint: hint.map(str::to_owned), ..Finding::default() }
 }

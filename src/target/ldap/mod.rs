@@ -7,13 +7,16 @@
 mod ber;
 mod bulk;
 mod check;
+mod clock;
 mod connection;
 mod dn;
+mod doctor;
 mod entry;
 mod fate;
 mod find;
 mod guard;
 mod guid;
+mod handover;
 mod incoming;
 mod names;
 mod object;
@@ -21,6 +24,7 @@ mod observe;
 mod pages;
 mod password;
 mod profile;
+mod protected;
 mod ranges;
 mod refusal;
 mod schema;
@@ -31,12 +35,14 @@ mod stamped;
 mod transport;
 mod write;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use self::doctor::Doctor;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
@@ -45,13 +51,15 @@ use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
 use self::transport::OpenError;
-use self::write::Work;
+use self::write::{Work, wants_password};
 use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
-use crate::org::Id;
+use crate::object::{AttributeName, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::org::{Id, Instant};
 
 pub use self::dn::{Dn, DnError};
+pub use self::handover::{PasswordSettings, Policy};
 pub use self::profile::{Disabled, Profile};
+pub use self::protected::ProtectRule;
 pub use self::schema::schema;
 pub use self::server::Urls;
 pub use self::settings::Settings;
@@ -61,6 +69,7 @@ pub use self::settings::Settings;
 pub struct LdapTarget {
     name: String,
     settings: Settings,
+    passwords: PasswordSettings,
     folder: PathBuf,
     /// The places of the settings, or what is wrong with them.
     places: Result<Places, String>,
@@ -84,12 +93,19 @@ impl LdapTarget {
         Self {
             name,
             settings,
+            passwords: PasswordSettings::default(),
             folder: folder.to_owned(),
             places: places.map_err(listed),
             session: Mutex::new(None),
             pinned: OnceLock::new(),
             names: Names::default(),
         }
+    }
+
+    /// The same with a policy for first passwords.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordSettings) -> Self {
+        Self { passwords, ..self }
     }
 
     /// The connection, opened when there is none that works.
@@ -156,8 +172,26 @@ impl Target for LdapTarget {
     async fn check(&self) -> Vec<Finding> {
         match &self.places {
             Ok(places) => check::check(&self.settings, &self.folder, places).await,
-            Err(problem) => vec![Finding { ok: false, text: problem.clone(), hint: None }],
+            Err(problem) => vec![Finding { ok: false, text: problem.clone(), hint: None, ..Finding::default() }],
         }
+    }
+
+    async fn diagnose(&self, mapped: &BTreeMap<Kind, Vec<AttributeName>>) -> Vec<Finding> {
+        let mut findings = self.check().await;
+        // only Active Directory says who may do what; without a connection the preflight has said why
+        if !self.settings.profile.is_ad() {
+            return findings;
+        }
+        if let (Ok(places), Ok(session)) = (&self.places, self.session().await) {
+            let (settings, passwords) = (&self.settings, &self.passwords);
+            findings.extend(Doctor { session: &session, settings, passwords, places, mapped }.look().await);
+        }
+        findings
+    }
+
+    async fn time(&self) -> Result<Option<Instant>, TargetError> {
+        let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
+        clock::time(&session).await.map_err(|failure| self.failed(failure.to_string(), None))
     }
 
     async fn observe(
@@ -193,7 +227,21 @@ impl Target for LdapTarget {
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
         let (session, places) = self.ready().await?;
-        let work = Work { session: &session, settings: &self.settings, places, names: &self.names, links, step };
-        work.run().await
+        let first = match wants_password(step) {
+            true => Some(self.passwords.make(&self.folder, &step.key)),
+            false => None,
+        };
+        let first =
+            first.transpose().map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))?;
+        let (settings, names) = (&self.settings, &self.names);
+        let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
+        let work = Work { session: &session, settings, places, names, links, step, password };
+        let done = work.run().await;
+        if let (Some(first), Err(Refusal { class, .. })) = (first, &done)
+            && *class != Class::Unknown
+        {
+            first.take_back();
+        }
+        done
     }
 }

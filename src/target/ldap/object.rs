@@ -9,6 +9,7 @@ use super::dn::Dn;
 use super::entry::Entry;
 use super::guid;
 use super::profile::Disabled;
+use super::protected::{self, protection};
 use super::schema::schema;
 use super::settings::Settings;
 use crate::object::{
@@ -20,10 +21,10 @@ use crate::org::Id;
 pub const DISABLED: i64 = 0x2;
 
 /// What every object is asked for, beside what the mapping speaks about.
-const ALWAYS: [&str; 3] = ["objectClass", "adminCount", "isCriticalSystemObject"];
+const ALWAYS: [&str; 1] = ["objectClass"];
 
 /// Attributes that a read of everything shows and that are no business of a mapping.
-const HOUSEKEEPING: [&str; 9] = [
+const HOUSEKEEPING: [&str; 10] = [
     "adminCount",
     "entryUUID",
     "isCriticalSystemObject",
@@ -32,6 +33,7 @@ const HOUSEKEEPING: [&str; 9] = [
     "objectCategory",
     "objectClass",
     "objectGUID",
+    "objectSid",
     "userAccountControl",
 ];
 
@@ -54,11 +56,6 @@ pub fn kind_of(entry: &Entry) -> Option<Kind> {
     } else {
         ((is("user") || is("inetOrgPerson")) && !is("computer")).then_some(Kind::User)
     }
-}
-
-pub fn protected(entry: &Entry) -> bool {
-    entry.text("adminCount").is_some_and(|count| count.trim() != "0")
-        || entry.text("isCriticalSystemObject").is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
 }
 
 pub fn id_of(entry: &Entry) -> Option<ObjectId> {
@@ -93,6 +90,7 @@ impl<'a> Wanted<'a> {
         let mut names: BTreeSet<AttributeName> = ALWAYS.iter().map(|name| AttributeName::from(*name)).collect();
         names.insert(AttributeName::from(self.settings.profile.id_attribute()));
         names.insert(AttributeName::from(self.settings.stamp()));
+        names.extend(protected::attributes(self.settings).map(AttributeName::from));
         match kind {
             Kind::Unit => {}
             Kind::User => names.extend([self.settings.switch(), "manager"].map(AttributeName::from)),
@@ -163,7 +161,7 @@ pub fn observed(
         attributes: wanted.values(kind, entry)?,
         manager,
         members: members.filter(|_| kind == Kind::Group),
-        protected: protected(entry),
+        protected: protection(entry, wanted.settings),
     })
 }
 

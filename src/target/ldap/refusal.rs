@@ -11,6 +11,9 @@ pub enum Sent {
     Write,
 }
 
+/// ERROR_PASSWORD_RESTRICTION. Also the answer to enabling an account that has no password.
+const PASSWORD_RESTRICTION: u32 = 0x52d;
+
 /// Makes a refusal of a failure; `what` names server, operation and object.
 pub fn refusal(what: &str, sent: Sent, failure: &Failure) -> Refusal {
     let (class, fatal) = match failure {
@@ -19,7 +22,13 @@ pub fn refusal(what: &str, sent: Sent, failure: &Failure) -> Refusal {
         Failure::Lost(_) if sent == Sent::Write => (Class::Unknown, true),
         Failure::Lost(_) => (Class::Transient, true),
     };
-    Refusal { class, message: format!("{what}: {failure}"), fatal }
+    let more = match failure {
+        Failure::Refused { text, .. } if win32(text) == Some(PASSWORD_RESTRICTION) => {
+            ": the domain's rules for passwords refuse it; look at the minimum length, fine-grained policies and filters"
+        }
+        _ => "",
+    };
+    Refusal { class, message: format!("{what}: {failure}{more}"), fatal }
 }
 
 /// The refusal of a step that never reached the server.
@@ -37,8 +46,7 @@ fn win32(text: &str) -> Option<u32> {
 /// Samba and Active Directory give different codes for the same thing, so each class is a set.
 fn classify(code: u32, win32: Option<u32>) -> (Class, bool) {
     let by_win32 = match win32 {
-        // ERROR_PASSWORD_RESTRICTION
-        Some(0x52d) => Some(Class::Policy),
+        Some(PASSWORD_RESTRICTION) => Some(Class::Policy),
         // ERROR_USER_EXISTS, ERROR_GROUP_EXISTS, ERROR_MEMBER_IN_GROUP, ERROR_DS_OBJ_STRING_NAME_EXISTS, and the
         // forest-wide uniqueness of SPN and UPN.
         Some(0x524 | 0x526 | 0x562 | 0x2071 | 0x21c7 | 0x21c8) => Some(Class::Conflict),
@@ -83,6 +91,14 @@ mod tests {
         assert_eq!(class(50, "00002098: SecErr"), Class::Forbidden);
         assert_eq!(class(80, ""), Class::Transient);
         assert_eq!(class(99, "ünlikely text"), Class::Permanent);
+    }
+
+    #[test]
+    fn a_password_that_is_refused_is_explained() {
+        for code in [19, 53] {
+            let failure = Failure::Refused { code, text: "0000052D: Constraint violation".into() };
+            assert!(refusal("x", Sent::Write, &failure).message.contains("minimum length"));
+        }
     }
 
     #[test]

@@ -164,6 +164,12 @@ impl Session {
         self.search(query, &[control::page(size, cookie)]).await
     }
 
+    /// The first page, asked for with more controls.
+    pub async fn page_with(&self, query: &Query, size: u32, more: Vec<Control>) -> Result<Page, Failure> {
+        let controls: Vec<Control> = std::iter::once(control::page(size, &[])).chain(more).collect();
+        self.search(query, &controls).await
+    }
+
     async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
         if !controls.is_empty() {

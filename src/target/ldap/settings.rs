@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::dn::Dn;
 use super::profile::{Disabled, Profile};
+use super::protected::ProtectRule;
 use super::server::{Server, Urls};
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
@@ -57,6 +58,9 @@ pub struct Settings {
     pub max_message_mib: u32,
     /// Taken logins are read below this DN; the whole domain without it.
     pub names_base: Option<String>,
+    /// What is never touched, beside what the directory itself protects.
+    #[serde(default)]
+    pub protect: Vec<ProtectRule>,
 }
 
 fn page_size() -> u32 {
@@ -104,6 +108,7 @@ impl Settings {
             }
             _ => {}
         }
+        problems.extend(self.protect.iter().filter_map(ProtectRule::problem).map(|problem| ("protect", problem)));
         if !(1..=20_000).contains(&self.page_size) {
             problems.push(("page_size", format!("{} is not between 1 and 20000", self.page_size)));
         }
@@ -228,6 +233,7 @@ mod tests {
             timeout_seconds: timeout_seconds(),
             max_message_mib: max_message_mib(),
             names_base: Some("DC=example,DC=org".into()),
+            protect: Vec::new(),
         }
     }
 

@@ -28,6 +28,7 @@ impl State {
                 _ => Err(refusal(Class::Stale, format!("{id} is no longer there"))),
             };
         };
+        self.refuse_protected(&id, step, links)?;
         for change in &step.changes {
             self.check(&object, change, links, schema)?;
         }
@@ -51,6 +52,18 @@ impl State {
             self.replace(&id, changed)?;
         }
         Ok(id)
+    }
+
+    /// Refuses to touch what is protected, and to take it out of a group.
+    fn refuse_protected(&self, id: &ObjectId, step: &Step, links: &Links) -> Result<(), Refusal> {
+        let leaving = step.change(aspect::MEMBERS).map_or(&[][..], |change| &change.before);
+        let leaving = leaving.iter().filter_map(|value| self.referent(value, links).ok().flatten());
+        for touched in std::iter::once(id.clone()).chain(leaving) {
+            if let Some(why) = self.faults.protected.get(&touched) {
+                return Err(refusal(Class::Protected, format!("{touched} is not touched: {why}")));
+            }
+        }
+        Ok(())
     }
 
     fn create(&mut self, step: &Step, links: &Links) -> Result<ObjectId, Refusal> {

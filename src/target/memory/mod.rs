@@ -1,7 +1,7 @@
 //! A target that lives in memory: a directory with or without a tree, for rehearsals and as the test double of runs.
 //! Knows the port and keeps its contract to the letter; knows no protocol and does no IO.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use self::state::State;
 use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{
-    Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, ScopeRead, Step, TakenName, aspect,
+    Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step, TakenName, aspect,
 };
 use crate::org::Id;
 
@@ -26,6 +26,8 @@ pub struct Faults {
     pub partial: bool,
     /// Objects that reads do not show, though they are there.
     pub hidden: BTreeSet<ObjectId>,
+    /// Objects that the target protects.
+    pub protected: BTreeMap<ObjectId, Protection>,
 }
 
 /// A target in memory. Its schema names nothing: every attribute is text with any number of values.
@@ -97,7 +99,7 @@ impl Target for Memory {
 
     async fn check(&self) -> Vec<Finding> {
         let count = self.state().ids().len();
-        vec![Finding { ok: true, text: format!("{count} objects in memory"), hint: None }]
+        vec![Finding { ok: true, text: format!("{count} objects in memory"), hint: None, ..Finding::default() }]
     }
 
     async fn observe(

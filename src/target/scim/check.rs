@@ -43,24 +43,33 @@ impl Service {
             }
             Err(failure) => format!("the service announces nothing about itself ({})", failure.message),
         };
-        Finding { ok: true, text, hint: None }
+        Finding { ok: true, text, hint: None, ..Finding::default() }
     }
 }
 
 fn listing(what: &str, json: &Json) -> Finding {
     match Page::read(json) {
-        Some(Page { total: Some(total), .. }) => {
-            Finding { ok: true, text: format!("{what} can be read, {total} announced"), hint: None }
-        }
-        Some(_) => Finding { ok: true, text: format!("{what} can be read, no total is announced"), hint: None },
+        Some(Page { total: Some(total), .. }) => Finding {
+            ok: true,
+            text: format!("{what} can be read, {total} announced"),
+            hint: None,
+            ..Finding::default()
+        },
+        Some(_) => Finding {
+            ok: true,
+            text: format!("{what} can be read, no total is announced"),
+            hint: None,
+            ..Finding::default()
+        },
         None => Finding {
             ok: false,
             text: format!("{what} answered with JSON that is no listing"),
             hint: Some("is the URL that of a SCIM 2.0 service?".into()),
+            ..Finding::default()
         },
     }
 }
 
 pub(super) fn failed(failure: Failure) -> Finding {
-    Finding { ok: false, text: failure.message, hint: failure.hint.map(str::to_owned) }
+    Finding { ok: false, text: failure.message, hint: failure.hint.map(str::to_owned), ..Finding::default() }
 }

@@ -8,6 +8,7 @@ mod digest;
 mod failing;
 mod organisation;
 mod properties;
+mod protected;
 mod world;
 
 use proptest::test_runner::Config;

@@ -10,8 +10,8 @@ use rosterd::mapping::{
     AttributeRule, Given, Inputs, KindRules, Mapper, Naming, Pattern, Place, Rules, WhenEmpty, account_id,
 };
 use rosterd::object::{
-    Absence, Authority, Change, Coverage, Evidence, Kind, Links, ObjectId, Observed, Op, Referent, ScopeRead, Step,
-    StepId, Value, aspect,
+    Absence, Authority, Change, Coverage, Evidence, Kind, Links, ObjectId, Observed, Op, Protection, Referent,
+    ScopeRead, Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id};
@@ -36,6 +36,8 @@ pub struct World {
     pub absence: Option<Absence>,
     /// The rules of the record that are not as usual.
     pub severities: Severities,
+    /// What the target protects.
+    protected: BTreeMap<ObjectId, Protection>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -65,6 +67,7 @@ impl World {
             ledger: HashMap::new(),
             absence: absence(),
             severities: Severities::default(),
+            protected: BTreeMap::new(),
             runtime,
         }
     }
@@ -172,11 +175,22 @@ impl World {
             Some(Mishap::Unanswered) => Some((1, Class::Unknown)),
             None => None,
         };
-        self.memory.set_faults(Faults { fail_write: class, ..Faults::default() });
+        self.memory.set_faults(Faults { fail_write: class, protected: self.protected.clone(), ..Faults::default() });
         if step.op == Op::Link {
             return Ok(step.object.clone().unwrap());
         }
         self.runtime.block_on(self.memory.apply(step, &self.links)).map(|receipt| receipt.object)
+    }
+
+    /// Lets the target protect these objects, and no others.
+    pub fn protect(&mut self, objects: impl IntoIterator<Item = ObjectId>) {
+        self.protected = objects.into_iter().map(|object| (object, Protection::Administrative)).collect();
+        self.memory.set_faults(Faults { protected: self.protected.clone(), ..Faults::default() });
+    }
+
+    /// What the target says to one step, as it stands in the plan.
+    pub fn refusal(&self, step: &Step) -> Option<Refusal> {
+        self.write(&mut step.clone(), None).err()
     }
 
     fn reserve(&mut self, plan: &Plan, step: &Step) {

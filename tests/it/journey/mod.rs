@@ -2,6 +2,7 @@
 
 mod blocked;
 mod brakes;
+mod clocks;
 mod life;
 mod merged;
 mod others;

@@ -49,10 +49,10 @@ async fn protected_objects_are_left_alone() {
     let mut case = Case::new().await;
     let id = case.user("x", "Chief").await;
     case.admin.set(&format!("CN=Chief,{}", case.base), "adminCount", "1").await;
-    assert!(case.read(Kind::User, &id).await.protected);
-    case.refused(&update(), Class::Forbidden).await;
+    assert_eq!(case.read(Kind::User, &id).await.protected, Some(Protection::Administrative));
+    case.refused(&update(), Class::Protected).await;
     let disable = change("enabled", vec![Value::Bool(true)], vec![Value::Bool(false)]);
-    case.refused(&step(Op::Disable, Kind::User, "x", vec![disable]), Class::Forbidden).await;
+    case.refused(&step(Op::Disable, Kind::User, "x", vec![disable]), Class::Protected).await;
 }
 
 #[tokio::test]

@@ -1,12 +1,15 @@
 //! The LDAP target against a real Active Directory domain (Samba), each test in an organisational unit of its own.
 
 mod connections;
+mod doctor;
 mod fences;
 mod incomplete;
 mod memberships;
 mod nonsense;
 pub mod openldap;
+mod passwords;
 mod placing;
+mod protected;
 mod reading;
 mod recovery;
 mod rewriting;
@@ -17,7 +20,7 @@ use std::path::Path;
 
 use rosterd::net::SecretRef;
 use rosterd::object::{
-    Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Referent, Step, StepId, Value,
+    Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Protection, Referent, Step, StepId, Value,
 };
 use rosterd::org::Id;
 use rosterd::target::ldap::{LdapTarget, Profile, Settings};
@@ -131,6 +134,7 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         timeout_seconds: 30,
         max_message_mib: 64,
         names_base: None,
+        protect: Vec::new(),
     }
 }
 

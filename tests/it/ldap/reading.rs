@@ -23,7 +23,7 @@ async fn a_read_shows_every_object_once_and_proves_that_it_is_complete() {
     let (unit, user) = (reading.stamped("u1"), reading.stamped("p1"));
     assert_eq!(unit.parent, case.target.root(Kind::Unit));
     assert_eq!(user.parent.as_ref(), Some(&unit.handle));
-    assert_eq!((&user.id, user.enabled, user.protected), (&id, Some(false), false));
+    assert_eq!((&user.id, user.enabled, &user.protected), (&id, Some(false), &None));
     assert_eq!(value(&user.attributes, "title"), texts(&["Lærer"]));
     assert_eq!(value(&user.attributes, "countryCode"), [Value::Int(208)]);
     assert_eq!(reading.stamped("g1").members, Some(Vec::new()));

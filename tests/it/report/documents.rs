@@ -117,6 +117,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             object: ObjectId::new("guid-99"),
             stamp: None,
         }],
+        protected: Vec::new(),
         labels: steps_names,
         basis: String::new(),
     }

@@ -219,11 +219,16 @@ fn small_answers() {
         targets: vec![TargetCheck {
             target: "ad".into(),
             findings: vec![
-                CheckFinding { ok: true, text: "connected to ldaps://dc.example.test".into(), hint: None },
+                CheckFinding {
+                    ok: true,
+                    text: "connected to ldaps://dc.example.test".into(),
+                    ..CheckFinding::default()
+                },
                 CheckFinding {
                     ok: false,
                     text: "OU=Org cannot be read".into(),
                     hint: Some("grant List Contents".into()),
+                    ..CheckFinding::default()
                 },
             ],
         }],

@@ -23,6 +23,8 @@ pub enum Fault {
     SecondPageCut,
     /// The server is too busy for the second page of a search.
     SecondPageBusy,
+    /// The server tells a time of another year.
+    OtherYear,
 }
 
 /// Something on its way.
@@ -103,6 +105,19 @@ impl Gate {
             self.reached.send_replace(true);
         }
         act
+    }
+
+    /// Changes what the server says, in as many bytes.
+    pub fn rewrite(&self, message: &mut [u8]) {
+        const CLOCK: &[u8] = b"currentTime";
+        if self.fault != Fault::OtherYear {
+            return;
+        }
+        if let Some(at) = message.windows(CLOCK.len()).position(|window| window == CLOCK) {
+            let year = at + CLOCK.len() + message[at + CLOCK.len()..].iter().position(|byte| *byte == b'2').unwrap();
+            message[year..year + 4].copy_from_slice(b"2031");
+            self.reached.send_replace(true);
+        }
     }
 
     pub fn kill(&self) {

@@ -64,7 +64,10 @@ async fn pump<W: AsyncWrite + Unpin, B: AsyncWrite + Unpin>(
     let mut bytes = Vec::new();
     loop {
         while let Some(length) = length(&bytes).filter(|length| bytes.len() >= *length) {
-            let message: Vec<u8> = bytes.drain(..length).collect();
+            let mut message: Vec<u8> = bytes.drain(..length).collect();
+            if back.is_none() {
+                gate.rewrite(&mut message);
+            }
             let passing = passing(&message);
             if passing == Passing::Write {
                 gate.keep(&message);

@@ -14,7 +14,7 @@ const NORMAL: i64 = 0x200;
 /// GROUP_TYPE_ACCOUNT_GROUP and GROUP_TYPE_SECURITY_ENABLED: a global security group.
 const GLOBAL_SECURITY: &[u8] = b"-2147483646";
 
-type Attribute = (String, Vec<Vec<u8>>);
+pub(super) type Attribute = (String, Vec<Vec<u8>>);
 
 impl Work<'_> {
     pub(super) async fn create(&self) -> Result<Receipt, Refusal> {
@@ -82,6 +82,9 @@ impl Work<'_> {
             self.complete_by_the_standards(name, dn, &mut attributes);
             return Ok(attributes);
         }
+        let first = self.first_password();
+        attributes.retain(|(name, _)| !first.iter().any(|(other, _)| name.eq_ignore_ascii_case(other)));
+        attributes.extend(first);
         let has = |wanted: &str| attributes.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
         if self.step.kind == Kind::Group {
             let (login, group_type) = (has("sAMAccountName"), has("groupType"));
@@ -138,12 +141,13 @@ impl Work<'_> {
         {
             return Ok(None);
         }
-        if name.is(aspect::PASSWORD) && !self.settings.profile.is_ad() {
-            return Err(self.refuse(Class::Permanent, "", "passwords are not set in this directory"));
+        if name.is(aspect::PASSWORD) {
+            if !self.settings.profile.is_ad() {
+                return Err(self.refuse(Class::Permanent, "", "passwords are not set in this directory"));
+            }
+            return Ok(None);
         }
-        let (name, values) = if name.is(aspect::PASSWORD) {
-            ("unicodePwd".to_owned(), self.password(change)?.into_iter().collect())
-        } else if name.is(aspect::MANAGER) {
+        let (name, values) = if name.is(aspect::MANAGER) {
             ("manager".to_owned(), self.encoded(&change.after).await?)
         } else if name.is(aspect::MEMBERS) {
             ("member".to_owned(), self.encoded(&change.after).await?)
@@ -165,12 +169,14 @@ impl Work<'_> {
         Ok(encoded)
     }
 
-    /// A new password, if the change asks for one.
-    pub(super) fn password(&self, change: &Change) -> Result<Option<Vec<u8>>, Refusal> {
-        if change.after != [Value::Generated { generated: true }] {
-            return Ok(None);
+    /// What sets the first password, if the step has one. With pwdLastSet 0 it must be changed at the next sign-in
+    /// ([MS-ADTS] section 2.2.16 and the attribute's own rules: only 0 and -1 can be written).
+    pub(super) fn first_password(&self) -> Vec<Attribute> {
+        let Some((password, must_change)) = self.password else { return Vec::new() };
+        let mut attributes = vec![("unicodePwd".to_owned(), vec![password::encode(password)])];
+        if must_change {
+            attributes.push(("pwdLastSet".to_owned(), vec![b"0".to_vec()]));
         }
-        let password = password::generate().map_err(|_| self.refuse(Class::Transient, "", "no random numbers"))?;
-        Ok(Some(password::encode(&password)))
+        attributes
     }
 }

@@ -6,9 +6,15 @@ use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::find::{by_id, is_id};
-use crate::target::ldap::object::{kind_of, protected};
+use crate::target::ldap::object::kind_of;
+use crate::target::ldap::pages::all;
+use crate::target::ldap::protected::{attributes, protection};
 use crate::target::ldap::ranges::complete;
+use crate::target::ldap::session::Query;
 use crate::target::{Class, Refusal};
+
+/// Members that are looked at in one search.
+const LOOKED_UP_AT_ONCE: usize = 50;
 
 /// The object of a step, as it is now.
 pub struct Located {
@@ -34,8 +40,8 @@ impl Work<'_> {
         };
         complete(&mut &*self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
         self.may_write(&entry.dn)?;
-        if protected(&entry) {
-            return Err(self.refuse(Class::Forbidden, &entry.dn, "the directory protects the object"));
+        if let Some(why) = protection(&entry, self.settings) {
+            return Err(self.refuse(Class::Protected, &entry.dn, why));
         }
         if kind_of(&entry) != Some(self.step.kind) {
             return Err(self.refuse(Class::Forbidden, &entry.dn, format!("it is not a {}", self.step.kind)));
@@ -55,10 +61,48 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Refuses to take protected objects out of a group.
+    pub(super) async fn may_leave(&self, group: &Dn, members: &[Dn]) -> Result<(), Refusal> {
+        let attributes: Vec<&str> = attributes(self.settings).collect();
+        if !self.settings.profile.is_ad() {
+            return self.may_leave_one_by_one(group, members, &attributes).await;
+        }
+        let Some(domain) = self.session.domain() else {
+            return Err(self.refuse(Class::Forbidden, group, "the server tells no defaultNamingContext"));
+        };
+        for some in members.chunks(LOOKED_UP_AT_ONCE) {
+            let named = |dn: &Dn| Filter::equal("distinguishedName", dn.to_string());
+            let query = Query::subtree(domain, Filter::Any(some.iter().map(named).collect()), &attributes);
+            let found = all(self.session, &query, self.settings.page_size, usize::MAX).await;
+            for entry in found.map_err(|failure| self.read_failed(group, &failure))? {
+                self.may_go(group, &entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same where no attribute holds an entry's own name: members are read by it.
+    async fn may_leave_one_by_one(&self, group: &Dn, members: &[Dn], attributes: &[&str]) -> Result<(), Refusal> {
+        let attributes: Vec<String> = attributes.iter().map(|name| (*name).to_owned()).collect();
+        for member in members {
+            let found = self.session.entry(&member.to_string(), &Filter::everything(), &attributes).await;
+            if let Some(entry) = found.map_err(|failure| self.read_failed(group, &failure))? {
+                self.may_go(group, &entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn may_go(&self, group: &Dn, member: &Entry) -> Result<(), Refusal> {
+        protection(member, self.settings).map_or(Ok(()), |why| {
+            let why = format!("its member {} stays: {why}", member.dn);
+            Err(self.refuse(Class::Protected, group, why))
+        })
+    }
+
     /// What the fence and the checks of `before` need. Members are read only when they are in doubt.
     fn attributes(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            ["objectClass", "adminCount", "isCriticalSystemObject"].map(str::to_owned).to_vec();
+        let mut names: Vec<String> = attributes(self.settings).map(str::to_owned).collect();
         names.push(self.settings.profile.id_attribute().to_owned());
         if self.step.kind == Kind::User {
             names.extend([self.settings.switch(), "manager"].map(str::to_owned));

@@ -23,6 +23,9 @@ impl Work<'_> {
         let change = self.step.change(aspect::MEMBERS);
         let named = change.map(|change| if adds { &change.after } else { &change.before });
         let named = self.references(named.map_or(&[], Vec::as_slice)).await?;
+        if !adds {
+            self.may_leave(&object.entry.dn, &named).await?;
+        }
         for some in named.chunks(AT_ONCE) {
             self.some_members(&object.entry.dn, some, adds).await?;
         }

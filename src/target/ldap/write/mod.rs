@@ -8,12 +8,14 @@ mod modify;
 mod place;
 mod references;
 
+use secrecy::SecretString;
+
 use super::names::Names;
 use super::refusal::{Sent, refusal, refuse};
 use super::schema::schema;
 use super::session::{Failure, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Change, Links, Op, Step, Value};
+use crate::object::{Change, Links, Op, Step, Value, aspect};
 use crate::target::{Class, Receipt, Refusal};
 
 /// One step at work.
@@ -24,6 +26,13 @@ pub struct Work<'a> {
     pub names: &'a Names,
     pub links: &'a Links,
     pub step: &'a Step,
+    /// The first password, where the step asks for one, and whether it must be changed at the first sign-in.
+    pub password: Option<(&'a SecretString, bool)>,
+}
+
+/// Whether a step sets a new password.
+pub fn wants_password(step: &Step) -> bool {
+    step.after(aspect::PASSWORD) == Some(&[Value::Generated { generated: true }])
 }
 
 impl Work<'_> {

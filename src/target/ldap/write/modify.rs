@@ -42,7 +42,7 @@ impl Work<'_> {
             if !self.settings.profile.is_ad() {
                 return Err(self.refuse(Class::Permanent, &object.entry.dn, "passwords are not set in this directory"));
             }
-            Ok(self.password(change)?.map(|password| replace("unicodePwd", vec![password])).into_iter().collect())
+            Ok(self.first_password().into_iter().map(|(name, values)| replace(&name, values)).collect())
         } else if aspect::ALL.iter().any(|other| name.is(other)) {
             Err(self.refuse(Class::Permanent, &object.entry.dn, format!("{name} cannot be changed by this step")))
         } else {
