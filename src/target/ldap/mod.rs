@@ -6,7 +6,6 @@
 
 mod check;
 mod connection;
-mod dn;
 mod entry;
 mod guid;
 mod names;
@@ -21,6 +20,11 @@ mod session;
 mod settings;
 mod stamped;
 mod write;
+
+/// Names are pure, and live with the values that hold them.
+mod dn {
+    pub use crate::object::Dn;
+}
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,7 +44,7 @@ use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen
 use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::Id;
 
-pub use self::dn::{Dn, DnError};
+pub use crate::object::{Dn, DnError};
 pub use self::schema::schema;
 pub use self::settings::Settings;
 
