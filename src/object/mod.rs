@@ -14,6 +14,8 @@ mod links;
 mod observed;
 mod schema;
 mod step;
+mod syntax;
+mod time;
 mod value;
 
 pub use attribute::AttributeName;
@@ -23,6 +25,7 @@ pub use dn::{Dn, DnError};
 pub use hold::{Hold, HoldCode, Reservation, Wanted};
 pub use links::Links;
 pub use observed::{Attributes, Handle, Kind, ObjectId, Observed, TakenName};
-pub use schema::{AttributeRule, Schema, Syntax, ValueProblem};
+pub use schema::{AttributeRule, Schema, ServerRule, ValueProblem};
 pub use step::{Change, Ground, Op, Step, StepId};
+pub use syntax::Syntax;
 pub use value::{Referent, Value};
