@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::observe::{Reading, floors, observe};
 use crate::expr::fold;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{Kind, Links, ObjectId, Observed, Presence, Wanted};
+use crate::object::{AttributeName, Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
@@ -102,9 +102,20 @@ impl Engine {
         progress: &dyn Progress,
         take: &mut (dyn FnMut(Observed) + Send),
     ) -> Result<Result<Reading, Trouble>, Failure> {
-        let entry = self.entry(port.name())?;
+        let attributes = self.entry(port.name())?.rules.attributes();
+        self.read_attributes(port, attributes, progress, take).await
+    }
+
+    /// The same, of these attributes.
+    pub(super) async fn read_attributes(
+        &self,
+        port: &dyn Target,
+        attributes: BTreeMap<Kind, Vec<AttributeName>>,
+        progress: &dyn Progress,
+        take: &mut (dyn FnMut(Observed) + Send),
+    ) -> Result<Result<Reading, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
-        let request = ObserveRequest { attributes: entry.rules.attributes(), floor: floors(last.as_ref()) };
+        let request = ObserveRequest { attributes, floor: floors(last.as_ref()) };
         let reading = match observe(port, &request, progress, take).await {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(trouble(port.name(), error))),
@@ -171,7 +182,9 @@ impl Engine {
             reservations: comparison.mapper.reservations(),
             generation: &self.config.generation,
         };
-        let plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
+        let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
+        let ignored = self.store.ignored(port.name()).await?;
+        plan.unmanaged.retain(|one| !ignored.contains_key(&one.object));
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(failed(flaw.to_string())));
         }
@@ -215,7 +228,7 @@ impl Engine {
     }
 
     /// What is held for its quality is found once for all targets.
-    fn set(&self, snapshot: Arc<Snapshot>, naming: Arc<Naming>) -> Scene {
+    pub(super) fn set(&self, snapshot: Arc<Snapshot>, naming: Arc<Naming>) -> Scene {
         let look = Look { snapshot: &snapshot, custom: &self.config.custom };
         let blocked = Arc::new(Blocked::find(look, &self.config.quality));
         Scene { snapshot, naming, blocked }

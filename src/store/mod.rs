@@ -37,6 +37,7 @@ pub use copy::Copied;
 pub use erase::{Erasure, LeftObject, Tombstone};
 pub use error::StoreError;
 pub use export::ExportOptions;
+pub use links::{Ignored, LinkRow};
 pub use log::{Break, Head, LogKey, LogKeyError, Proof};
 pub use runs::{Entry, RunId, RunRecord};
 pub use schedule::ScheduleRun;

@@ -19,6 +19,7 @@ pub(super) struct Object {
     pub manager: Option<ObjectId>,
     pub members: Option<BTreeSet<ObjectId>>,
     pub passwords: u64,
+    pub protected: bool,
 }
 
 #[derive(Debug)]
@@ -54,6 +55,12 @@ impl State {
 
     pub fn passwords(&self, id: &ObjectId) -> u64 {
         self.object(id).map_or(0, |object| object.passwords)
+    }
+
+    pub fn protect(&mut self, id: &ObjectId) {
+        if let Some(object) = self.objects.get_mut(id) {
+            object.protected = true;
+        }
     }
 
     pub fn stamped(&self, kind: Kind, key: &Id) -> Vec<ObjectId> {
@@ -152,7 +159,7 @@ impl State {
             attributes: attributes.map(|(name, values)| (name.clone(), values.clone())).collect(),
             manager: object.manager.as_ref().map(|id| self.handle(id)),
             members: object.members.as_ref().map(|members| members.iter().map(|id| self.handle(id)).collect()),
-            protected: false,
+            protected: object.protected,
         })
     }
 

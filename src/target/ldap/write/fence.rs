@@ -1,7 +1,7 @@
 //! Finding the object of a step, and the fence around what may be written.
 
 use super::Work;
-use crate::object::{Kind, ObjectId, aspect};
+use crate::object::{Ground, Kind, ObjectId, aspect};
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::guid;
@@ -32,7 +32,8 @@ impl Work<'_> {
         };
         complete(self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
         self.may_write(&entry.dn)?;
-        if protected(&entry) {
+        // an object that a person named may be noted as ours, or no longer; nothing else of it is ever written
+        if protected(&entry) && self.step.ground != Some(Ground::Ordered) {
             return Err(self.refuse(Class::Forbidden, &entry.dn, "the directory protects the object"));
         }
         if kind_of(&entry) != Some(self.step.kind) {
@@ -59,6 +60,9 @@ impl Work<'_> {
             ["objectGUID", "objectClass", "adminCount", "isCriticalSystemObject"].map(str::to_owned).to_vec();
         if self.step.kind == Kind::User {
             names.extend(["userAccountControl", "manager"].map(str::to_owned));
+        }
+        if self.step.change(aspect::STAMP).is_some() {
+            names.push(self.settings.stamp_attribute.clone());
         }
         let plain = self.step.changes.iter().map(|change| &change.attribute);
         names.extend(plain.filter(|name| !aspect::ALL.iter().any(|other| name.is(other))).map(ToString::to_string));

@@ -36,6 +36,8 @@ impl Work<'_> {
             self.enabled(change, object)
         } else if name.is(aspect::MANAGER) {
             self.manager(change, object).await
+        } else if name.is(aspect::STAMP) {
+            self.stamp(change, object)
         } else if name.is(aspect::PASSWORD) {
             Ok(self.password(change)?.map(|password| replace("unicodePwd", vec![password])).into_iter().collect())
         } else if aspect::ALL.iter().any(|other| name.is(other)) {
@@ -61,6 +63,20 @@ impl Work<'_> {
         }
         let flags = if *wanted { flags & !DISABLED } else { flags | DISABLED };
         Ok(vec![replace("userAccountControl", vec![flags.to_string().into_bytes()])])
+    }
+
+    /// The stamp of an object that is adopted or forgotten.
+    fn stamp(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
+        let attribute = self.settings.stamp_attribute.as_str();
+        let now: Vec<Value> = object.entry.text(attribute).map(Value::text).into_iter().collect();
+        if now == change.after {
+            return Ok(Vec::new());
+        }
+        if now != change.before {
+            return Err(self.stale(change, &object.entry.dn));
+        }
+        let after = change.after.iter().filter_map(Value::as_text).map(|stamp| stamp.as_bytes().to_vec());
+        Ok(vec![replace(attribute, after.collect())])
     }
 
     async fn manager(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
