@@ -95,6 +95,9 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Result<Survey, Trouble>, Failure> {
         let entry = self.entry(port.name())?;
+        if let Err(trouble) = self.learn_schema(port, entry).await? {
+            return Ok(Err(trouble));
+        }
         let links = self.store.links(port.name()).await?;
         let ignored = self.store.ignored(port.name()).await?;
         let (mut objects, mut seen) = (Vec::new(), 0);

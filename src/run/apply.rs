@@ -127,6 +127,9 @@ impl Engine {
 
     async fn basis_holds(&self, port: &dyn Target, plan: &Plan) -> Result<bool, Failure> {
         let entry = self.entry(&plan.target)?;
+        if self.learn_schema(port, entry).await?.is_err() {
+            return Ok(false);
+        }
         let scene = self.scene(plan.as_of).await?;
         let mapper = self.mapper(port, entry, &scene).await?;
         Ok(basis(&self.config.generation, &plan.keys(), &|key: &Id| mapper.wanted(key)) == plan.basis)

@@ -25,10 +25,15 @@ pub async fn check(config: &Path, online: bool) -> Result<CheckDocument, Failure
 
 async fn preflight(loaded: &Loaded) -> Result<Vec<TargetCheck>, Failure> {
     let mut targets = Vec::new();
-    for name in loaded.targets.keys() {
+    for (name, target) in &loaded.targets {
         let port = Engine::port(loaded, name)
             .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {name:?}")))?;
-        let findings = port.check().await.into_iter().map(finding).collect();
+        let mut findings = port.check().await;
+        // what cannot be reached has said so
+        if findings.iter().all(|finding| finding.ok) {
+            findings.extend(super::schema::look(port.as_ref(), &target.rules).await);
+        }
+        let findings = findings.into_iter().map(finding).collect();
         targets.push(TargetCheck { target: name.clone(), findings });
     }
     Ok(targets)

@@ -27,6 +27,7 @@ mod propose;
 mod reading;
 mod recover;
 mod retain;
+mod schema;
 mod serve;
 mod sources;
 

@@ -51,6 +51,10 @@ impl Engine {
         let scene = self.set(snapshot, naming);
         let mut proposals = Proposals::new();
         for (name, port) in ports {
+            if let Err(trouble) = self.learn_schema(port.as_ref(), self.entry(name)?).await? {
+                proposals.push((name.clone(), Err(trouble)));
+                continue;
+            }
             let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
             let mut diff = comparison.begin();
             let wanted = comparison.wanted();
@@ -73,7 +77,10 @@ impl Engine {
         let mut observations = Vec::new();
         for (name, port) in ports {
             let mut objects = Vec::new();
-            let reading = self.read(port.as_ref(), progress, &mut |object| objects.push(object)).await?;
+            let reading = match self.learn_schema(port.as_ref(), self.entry(name)?).await? {
+                Ok(()) => self.read(port.as_ref(), progress, &mut |object| objects.push(object)).await?,
+                Err(trouble) => Err(trouble),
+            };
             observations.push((name.clone(), port, objects, reading));
         }
         let naming = self.naming(&snapshot, ports, progress).await?;

@@ -26,6 +26,7 @@ mod row;
 mod rows;
 mod runs;
 mod schedule;
+mod schemas;
 mod show;
 mod status;
 mod upgrade;

@@ -16,6 +16,7 @@ mod password;
 mod ranges;
 mod refusal;
 mod schema;
+mod schema_read;
 mod session;
 mod settings;
 mod stamped;
@@ -26,8 +27,9 @@ mod dn {
     pub use crate::object::Dn;
 }
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
@@ -36,17 +38,18 @@ use self::connection::OpenError;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
+use self::schema_read::Told;
 use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
 use self::write::Work;
-use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use super::{Capabilities, Class, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema};
+use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::Id;
 
-pub use crate::object::{Dn, DnError};
 pub use self::schema::schema;
 pub use self::settings::Settings;
+pub use crate::object::{Dn, DnError};
 
 /// One Active Directory domain.
 #[derive(Debug)]
@@ -58,6 +61,8 @@ pub struct LdapTarget {
     places: Result<Places, String>,
     session: Mutex<Option<Arc<Session>>>,
     names: Names,
+    /// What the server said of its attributes, and the schemas of all kinds by it.
+    told: OnceLock<(Told, BTreeMap<Kind, Schema>)>,
 }
 
 impl LdapTarget {
@@ -77,6 +82,7 @@ impl LdapTarget {
             places: places.map_err(listed),
             session: Mutex::new(None),
             names: Names::default(),
+            told: OnceLock::new(),
         }
     }
 
@@ -125,7 +131,35 @@ impl Target for LdapTarget {
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
-        schema::schema(kind)
+        self.told.get().and_then(|(_, schemas)| schemas.get(&kind)).unwrap_or_else(|| schema::schema(kind))
+    }
+
+    async fn learn_schema(&self, known: Option<&ToldSchema>) -> Result<Option<ToldSchema>, TargetError> {
+        let attempted = |why: String| self.failed(format!("its schema: {why}"), None);
+        let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
+        let source = schema_read::source(&session).await.map_err(|failure| attempted(failure.to_string()))?;
+        let Some(source) = source else { return Ok(None) };
+        let kept = known.filter(|known| known.version == source.version);
+        let kept: Option<Told> = kept.and_then(|known| serde_json::from_str(&known.body).ok());
+        let is_kept = kept.is_some();
+        let told = match kept {
+            Some(told) => told,
+            None => schema_read::read(&session, &source, self.settings.page_size)
+                .await
+                .map_err(|failure| attempted(failure.to_string()))?,
+        };
+        // a server that shows none of what every entry has shows us nothing
+        if !told.knows(&"objectClass".into()) {
+            return Ok(None);
+        }
+        let body = serde_json::to_string(&told).map_err(|error| attempted(error.to_string()))?;
+        let schemas = Kind::ALL.into_iter().map(|kind| (kind, schema::schema(kind).told(&told.rules))).collect();
+        let _learned_before = self.told.set((told, schemas));
+        Ok((!is_kept).then_some(ToldSchema { version: source.version, body }))
+    }
+
+    fn has(&self, attribute: &AttributeName) -> Option<bool> {
+        self.told.get().map(|(told, _)| told.knows(attribute))
     }
 
     fn root(&self, kind: Kind) -> Option<Handle> {

@@ -8,3 +8,4 @@ mod others;
 mod sample;
 mod secrets;
 mod trouble;
+mod values;
