@@ -26,8 +26,17 @@ impl Engine {
             // what is the matter is said by the read that follows
             Err(error) => return Ok(if error.hint.is_some() { Err(trouble(&entry.name, error)) } else { Ok(()) }),
         }
-        let missing = missing(port, &entry.rules);
-        let Some((kind, attribute)) = missing.first() else { return Ok(Ok(())) };
+        let Some((kind, attribute)) = missing(port, &entry.rules).into_iter().next() else { return Ok(Ok(())) };
+        // not every server marks an extension of its schema: what was kept may be older
+        if known.is_some() {
+            let again = self.connect(&entry.name)?;
+            if let Ok(Some(ToldSchema { version, body })) = again.learn_schema(None).await
+                && missing(again.as_ref(), &entry.rules).is_empty()
+            {
+                self.store.keep_schema(&entry.name, &version, &body, self.clock.now()).await?;
+                return Ok(Ok(()));
+            }
+        }
         let protocol = self.config.targets.get(&entry.name).map_or("ldap", |target| target.protocol.as_str());
         Ok(Err(Trouble {
             subject: entry.name.clone(),
