@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, export, find, import, init, plan, report, run, runs, show, verify_log,
+    apply, approve, backup, check, edit, export, find, import, init, links, plan, report, run, runs, show, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -74,6 +74,8 @@ pub enum Verb {
     Approve(approve::Args),
     /// Apply a stored plan, or propose and apply
     Apply(apply::Args),
+    /// Show which object of a target belongs to what; adopt, forget, ignore objects
+    Links(links::Args),
     /// Do what the schedule does: import, then propose and apply
     Run(run::Args),
     /// Write a report

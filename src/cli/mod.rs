@@ -17,6 +17,7 @@ mod find;
 mod import;
 mod init;
 mod invocation;
+mod links;
 mod output;
 mod plan;
 mod progress;
@@ -75,6 +76,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,
+        Verb::Links(args) => links::run(args, &invocation).await,
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,
         Verb::Runs(args) => runs::run(&args, &invocation).await,

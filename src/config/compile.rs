@@ -95,7 +95,7 @@ pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming, custom: &
     })
 }
 
-fn expression(
+pub(super) fn expression(
     document: &mut Document<'_>,
     path: &[&str],
     source: &str,
@@ -105,6 +105,15 @@ fn expression(
     Expression::compile_declared(source, roots, custom)
         .map_err(|error| document.at_expression(path, source, &error))
         .ok()
+}
+
+/// What the expressions of a kind see.
+pub(super) fn roots(kind: Kind) -> &'static [RootSpec] {
+    match kind {
+        Kind::User => USER,
+        Kind::Unit => UNIT_ROOTS,
+        Kind::Group => GROUP_ROOTS,
+    }
 }
 
 /// One kind of object in one target.
@@ -125,11 +134,7 @@ impl<'a> Scope<'a> {
     }
 
     fn roots(&self) -> &'static [RootSpec] {
-        match self.kind {
-            Kind::User => USER,
-            Kind::Unit => UNIT_ROOTS,
-            Kind::Group => GROUP_ROOTS,
-        }
+        roots(self.kind)
     }
 
     fn compile(&self, document: &mut Document<'_>, mapping: &KindMapping) -> KindRules {

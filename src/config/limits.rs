@@ -21,6 +21,7 @@ pub struct LimitsText {
     pub disable: LimitText,
     pub remove_members: LimitText,
     pub delete: LimitText,
+    pub adopt: LimitText,
 }
 
 /// The limits of an import.
@@ -47,11 +48,17 @@ impl LimitsText {
             disable: self.disable.over(default.disable),
             remove_members: self.remove_members.over(default.remove_members),
             delete: self.delete.over(default.delete),
+            adopt: self.adopt.over(default.adopt),
         }
     }
 
-    pub(super) fn named(&self) -> [(&'static str, LimitText); 3] {
-        [("disable", self.disable), ("remove_members", self.remove_members), ("delete", self.delete)]
+    pub(super) fn named(&self) -> [(&'static str, LimitText); 4] {
+        [
+            ("disable", self.disable),
+            ("remove_members", self.remove_members),
+            ("delete", self.delete),
+            ("adopt", self.adopt),
+        ]
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use super::adopt::adoption;
 use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
@@ -175,7 +176,9 @@ fn targets(
         }
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
-        let rules = compile::target(document, &written, custom, known);
+        let mut rules = compile::target(document, &written, custom, known);
+        let adopt = (&ldap.adopt, ldap.connection.stamp());
+        adoption(document, &written, adopt, custom, |kind| known(Protocol::Ldap, kind), &mut rules);
         let limits = ldap.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Ldap, schedule, limits, rules });
     }
@@ -185,7 +188,9 @@ fn targets(
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
-        let rules = compile::target(document, &written, custom, known);
+        let mut rules = compile::target(document, &written, custom, known);
+        let adopt = (&scim.adopt, "externalId");
+        adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
         let limits = scim.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
     }

@@ -3,6 +3,7 @@
 //! [`Config::load`] gives a [`Loaded`] configuration or every [`ConfigProblem`] with its place and a hint. It knows
 //! the language of the file and the tables of fields and attributes; it connects to nothing and reads no secret.
 
+mod adopt;
 mod check;
 mod compile;
 mod csv;
@@ -20,6 +21,7 @@ mod settings;
 mod starter;
 mod timetable;
 
+pub use adopt::AdoptText;
 pub use compile::{Known, Protocol};
 pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as CsvStated};
 pub use limits::{IntakeLimits, LimitText, LimitsText};

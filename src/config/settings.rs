@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::adopt::AdoptText;
 use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
@@ -198,6 +199,9 @@ pub struct Ldap {
     /// Attributes of this directory's own schema, beyond those of Active Directory.
     #[serde(default)]
     pub extra_attributes: Vec<String>,
+    /// By what objects that are there already are known, by kind.
+    #[serde(default)]
+    pub adopt: AdoptText,
     pub connection: ldap::Settings,
     /// What becomes of first passwords.
     #[serde(default)]
@@ -218,6 +222,9 @@ pub struct Scim {
     /// Attributes of this service's own schema, beyond those of RFC 7643.
     #[serde(default)]
     pub extra_attributes: Vec<String>,
+    /// By what objects that are there already are known, by kind.
+    #[serde(default)]
+    pub adopt: AdoptText,
     pub connection: scim::Settings,
     pub user: Option<KindMapping>,
     pub group: Option<KindMapping>,

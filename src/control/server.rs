@@ -154,6 +154,7 @@ fn name(command: &Command) -> &'static str {
         Command::Approve { .. } => "approve",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
         Command::Erase { .. } => "erase",
+        Command::Links { .. } | Command::Adopt { .. } | Command::Unlink { .. } | Command::Ignore { .. } => "links",
     }
 }
 

@@ -11,7 +11,7 @@ use super::context::{Logins, Scene, display_name};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
-use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, Wish};
+use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, ValueProblem, Wish};
 use crate::object::{Hold, HoldCode, Reservation, Wanted};
 use crate::org::quality::Blocked;
 use crate::org::{Id, Snapshot, Unit};
@@ -179,7 +179,7 @@ impl<'a> Mapper<'a> {
         context: &Context,
     ) -> Result<BTreeMap<AttributeName, Wish>, String> {
         let schema = self.inputs.schemas.get(&kind);
-        rules
+        let wishes: BTreeMap<AttributeName, Wish> = rules
             .attributes
             .iter()
             .map(|(attribute, rule)| {
@@ -194,7 +194,16 @@ impl<'a> Mapper<'a> {
                 };
                 Ok((attribute.clone(), Wish { edit, authority: rule.authority }))
             })
-            .collect()
+            .collect::<Result<_, String>>()?;
+        let empty = |name: &&AttributeName| match wishes.get(*name).map(|wish| &wish.edit) {
+            Some(Edit::Clear) => true,
+            Some(Edit::Set(values)) => values.is_empty(),
+            Some(Edit::Keep) | None => false,
+        };
+        match schema.and_then(|schema| schema.required().find(empty)) {
+            Some(attribute) => Err(ValueProblem::Required { attribute: attribute.clone() }.to_string()),
+            None => Ok(wishes),
+        }
     }
 
     /// Evaluates the relative name.
@@ -246,7 +255,7 @@ fn repeated(names: impl Iterator<Item = String>) -> HashSet<String> {
     times.into_iter().filter(|(_, times)| *times > 1).map(|(name, _)| name).collect()
 }
 
-fn values(outcome: Outcome) -> Vec<Value> {
+pub(super) fn values(outcome: Outcome) -> Vec<Value> {
     match outcome {
         Outcome::Nothing => Vec::new(),
         Outcome::Text(text) => vec![Value::Text(text)],

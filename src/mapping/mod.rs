@@ -5,6 +5,7 @@
 //! anything up outside the snapshot, and nothing is reserved.
 
 mod account;
+mod adopt;
 mod context;
 mod group;
 mod mapper;
@@ -14,6 +15,7 @@ mod unit;
 mod user;
 
 pub use account::{ORDINARY, account_id};
+pub use adopt::Login;
 pub use mapper::{Inputs, Mapper};
 pub use naming::{Given, Naming, Pattern};
-pub use rules::{AttributeRule, KindRules, Place, Rules, WhenEmpty};
+pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};

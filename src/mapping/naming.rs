@@ -46,12 +46,15 @@ pub struct Given {
 pub struct Naming {
     logins: BTreeMap<Id, String>,
     problems: BTreeMap<Id, String>,
+    /// Who has the login by an account fact.
+    recorded: BTreeSet<Id>,
 }
 
 impl Naming {
     /// Gives a login to everybody current who has none, in the order of ids.
     pub fn new(snapshot: &Snapshot, pattern: &Pattern, given: &Given) -> Self {
-        let mut naming = Self { logins: recorded(snapshot, given.roster), problems: BTreeMap::new() };
+        let logins = recorded(snapshot, given.roster);
+        let mut naming = Self { recorded: logins.keys().cloned().collect(), logins, problems: BTreeMap::new() };
         let mut fresh: HashSet<String> = naming.logins.values().map(|login| fold(login)).collect();
         fresh.extend(pattern.reserved.iter().cloned());
         for (person, _) in snapshot.people() {
@@ -87,6 +90,11 @@ impl Naming {
 
     pub fn login(&self, person: &Id) -> Option<&str> {
         self.logins.get(person).map(String::as_str)
+    }
+
+    /// Whether the login is one that the person has, and not one that would be given now.
+    pub fn is_recorded(&self, person: &Id) -> bool {
+        self.recorded.contains(person)
     }
 
     /// The login, or why there is none.

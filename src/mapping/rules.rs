@@ -5,12 +5,21 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::expr::Expression;
-use crate::object::{AttributeName, Authority, Kind};
+use crate::object::{AttributeName, Authority, Kind, aspect};
 
 /// The rules of one target. A kind without rules is neither read nor written there.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     pub kinds: BTreeMap<Kind, KindRules>,
+    /// By what an object that is there already is known: of each kind, the first rule that finds any object decides.
+    pub adopt: BTreeMap<Kind, Vec<AdoptRule>>,
+}
+
+/// An object whose attribute has this value is meant.
+#[derive(Debug, Clone)]
+pub struct AdoptRule {
+    pub attribute: AttributeName,
+    pub value: Expression,
 }
 
 /// The rules of one kind of object.
@@ -61,5 +70,19 @@ impl Rules {
     pub fn attributes(&self) -> BTreeMap<Kind, Vec<AttributeName>> {
         let names = |rules: &KindRules| rules.attributes.keys().cloned().collect();
         self.kinds.iter().map(|(kind, rules)| (*kind, names(rules))).collect()
+    }
+
+    /// The same with those that the adoption rules look at, and the login of users.
+    pub fn attributes_for_adoption(&self, login: &str) -> BTreeMap<Kind, Vec<AttributeName>> {
+        let mut all = self.attributes();
+        for (kind, names) in &mut all {
+            let looked_at = self.adopt.get(kind).into_iter().flatten().map(|rule| rule.attribute.clone());
+            let looked_at = looked_at.filter(|name| !name.is(aspect::STAMP));
+            let login = (*kind == Kind::User).then(|| AttributeName::new(login));
+            names.extend(looked_at.chain(login));
+            names.sort();
+            names.dedup();
+        }
+        all
     }
 }

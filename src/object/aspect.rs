@@ -14,4 +14,8 @@ pub const MEMBERS: &str = "members";
 /// A password: written, never read, never shown.
 pub const PASSWORD: &str = "password";
 
-pub const ALL: [&str; 6] = [ENABLED, PARENT, NAME, MANAGER, MEMBERS, PASSWORD];
+/// The roster's key in the object, by which it is known again: adminDescription in Active Directory unless the
+/// configuration says otherwise, `externalId` in SCIM.
+pub const STAMP: &str = "stamp";
+
+pub const ALL: [&str; 7] = [ENABLED, PARENT, NAME, MANAGER, MEMBERS, PASSWORD, STAMP];

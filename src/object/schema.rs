@@ -2,20 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::attribute::AttributeName;
-use super::value::Value;
+use serde::{Deserialize, Serialize};
 
-/// How values of an attribute are written and compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Syntax {
-    /// Text; compared exactly, because a change of case alone is a change that people see.
-    #[default]
-    Text,
-    Integer,
-    Boolean,
-    /// Digits matter, spaces and hyphens do not (RFC 4517 section 4.2.29).
-    Telephone,
-}
+use super::attribute::AttributeName;
+use super::syntax::Syntax;
+use super::value::Value;
 
 /// The rule of one attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,9 +15,22 @@ pub struct AttributeRule {
     pub single: bool,
     /// In characters, not bytes.
     pub max_length: Option<usize>,
+    /// An object without a value cannot be.
+    pub required: bool,
+    /// Characters that no value has.
+    pub forbidden: &'static str,
 }
 
-/// A value that the attribute cannot hold.
+/// What a server says of one attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerRule {
+    pub syntax: Syntax,
+    pub single: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
+}
+
+/// A value that the attribute cannot hold. Says how long it is where that is what is wrong, and not what it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueProblem {
     #[error("{attribute} holds one value, {count} were given")]
@@ -35,6 +39,10 @@ pub enum ValueProblem {
     TooLong { attribute: AttributeName, limit: usize, length: usize },
     #[error("{attribute} holds {wanted}, {given:?} was given")]
     WrongType { attribute: AttributeName, wanted: &'static str, given: String },
+    #[error("{attribute} holds no {character:?}, which is one of {length} characters that were given")]
+    Forbidden { attribute: AttributeName, character: char, length: usize },
+    #[error("{attribute} needs a value, none was given")]
+    Required { attribute: AttributeName },
 }
 
 /// The schema of one kind of object in one target. What it does not name is multi-valued text without a limit.
@@ -57,11 +65,17 @@ impl Schema {
         self.rules.contains_key(attribute)
     }
 
-    /// Brings values into the attribute's own type, or says why they cannot be held. Equal values become one.
+    /// The attributes that every object has.
+    pub fn required(&self) -> impl Iterator<Item = &AttributeName> {
+        self.rules.iter().filter(|(_, rule)| rule.required).map(|(name, _)| name)
+    }
+
+    /// Brings values into the attribute's own type, or says why they cannot be held. An empty text is no value, and
+    /// equal values become one.
     pub fn coerce(&self, attribute: &AttributeName, values: Vec<Value>) -> Result<Vec<Value>, ValueProblem> {
         let rule = self.rule(attribute);
-        let mut typed: Vec<Value> =
-            values.into_iter().map(|value| rule.coerce(attribute, value)).collect::<Result<_, _>>()?;
+        let values = values.into_iter().filter(|value| value.as_text() != Some(""));
+        let mut typed: Vec<Value> = values.map(|value| rule.coerce(attribute, &value)).collect::<Result<_, _>>()?;
         typed.sort();
         typed.dedup();
         if rule.single && typed.len() > 1 {
@@ -70,16 +84,49 @@ impl Schema {
         Ok(typed)
     }
 
-    /// Whether two sets of values mean the same to the target, whatever their order.
+    /// Whether two sets of values differ in nothing that is to be written, whatever their order.
     pub fn equal(&self, attribute: &AttributeName, one: &[Value], other: &[Value]) -> bool {
-        let rule = self.rule(attribute);
+        let syntax = self.rule(attribute).syntax;
         let canonical = |values: &[Value]| {
-            let mut all: Vec<Value> = values.iter().map(|value| rule.canonical(value)).collect();
+            let mut all: Vec<Value> = values.iter().map(|value| syntax.written(value)).collect();
             all.sort();
             all.dedup();
             all
         };
         canonical(one) == canonical(other)
+    }
+
+    /// The form in which values are equal that the target itself takes for equal.
+    pub fn matching(&self, attribute: &AttributeName, value: &Value) -> Value {
+        self.rule(attribute).syntax.matching(value)
+    }
+
+    /// The same schema with what the server says of its attributes. Of what it says nothing of, the rule stays; a
+    /// narrower limit that is known of a kind of object stays, too.
+    #[must_use]
+    pub fn told<'a>(&self, server: impl IntoIterator<Item = (&'a AttributeName, &'a ServerRule)>) -> Self {
+        let mut rules = self.rules.clone();
+        for (name, said) in server {
+            let rule = rules.entry(name.clone()).or_default();
+            let shipped = *rule;
+            rule.syntax = refined(shipped.syntax, said.syntax);
+            rule.single = said.single || shipped.single;
+            rule.max_length = match (said.max_length, shipped.max_length) {
+                (Some(said), Some(shipped)) => Some(said.min(shipped)),
+                (said, shipped) => said.or(shipped),
+            };
+        }
+        Self { rules }
+    }
+}
+
+/// What an attribute means may be known more narrowly than a server says: Active Directory has telephone numbers as
+/// texts, and points in time as large numbers.
+fn refined(shipped: Syntax, said: Syntax) -> Syntax {
+    match (shipped, said) {
+        (Syntax::Telephone | Syntax::Numeric, Syntax::Text | Syntax::CaseExact) => shipped,
+        (Syntax::FileTime, Syntax::Integer) => shipped,
+        _ => said,
     }
 }
 
@@ -90,79 +137,24 @@ impl FromIterator<(AttributeName, AttributeRule)> for Schema {
 }
 
 impl AttributeRule {
-    fn coerce(self, attribute: &AttributeName, value: Value) -> Result<Value, ValueProblem> {
-        let wrong = |wanted, value: &Value| ValueProblem::WrongType {
+    fn coerce(self, attribute: &AttributeName, value: &Value) -> Result<Value, ValueProblem> {
+        let value = self.syntax.typed(value).map_err(|wanted| ValueProblem::WrongType {
             attribute: attribute.clone(),
             wanted,
             given: value.to_string(),
-        };
-        match (self.syntax, value) {
-            (Syntax::Integer, Value::Text(text)) => {
-                text.trim().parse().map(Value::Int).map_err(|_| wrong("a whole number", &Value::Text(text)))
-            }
-            (Syntax::Integer, value @ Value::Int(_)) | (Syntax::Boolean, value @ Value::Bool(_)) => Ok(value),
-            (Syntax::Boolean, Value::Text(text)) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
-            (Syntax::Boolean, Value::Text(text)) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
-            (Syntax::Integer, value) => Err(wrong("a whole number", &value)),
-            (Syntax::Boolean, value) => Err(wrong("true or false", &value)),
-            (Syntax::Text | Syntax::Telephone, Value::Text(text)) => self.fit(attribute, text),
-            (Syntax::Text | Syntax::Telephone, value @ (Value::Int(_) | Value::Bool(_))) => {
-                self.fit(attribute, value.to_string())
-            }
-            (Syntax::Text | Syntax::Telephone, value) => Err(wrong("text", &value)),
-        }
-    }
-
-    fn fit(self, attribute: &AttributeName, text: String) -> Result<Value, ValueProblem> {
+        })?;
+        let Value::Text(text) = &value else { return Ok(value) };
         let length = text.chars().count();
-        match self.max_length {
-            Some(limit) if length > limit => Err(ValueProblem::TooLong { attribute: attribute.clone(), limit, length }),
-            _ => Ok(Value::Text(text)),
+        if let Some(limit) = self.max_length.filter(|limit| length > *limit) {
+            return Err(ValueProblem::TooLong { attribute: attribute.clone(), limit, length });
         }
-    }
-
-    fn canonical(self, value: &Value) -> Value {
-        match (self.syntax, value) {
-            (Syntax::Telephone, Value::Text(text)) => {
-                Value::Text(text.chars().filter(|c| !matches!(c, ' ' | '-')).collect::<String>().to_lowercase())
-            }
-            _ => value.clone(),
+        match text.chars().find(|c| self.forbidden.contains(*c)) {
+            Some(character) => Err(ValueProblem::Forbidden { attribute: attribute.clone(), character, length }),
+            None => Ok(value),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn schema() -> Schema {
-        [
-            ("title".into(), AttributeRule { single: true, max_length: Some(5), ..AttributeRule::default() }),
-            ("floor".into(), AttributeRule { syntax: Syntax::Integer, ..AttributeRule::default() }),
-            ("telephoneNumber".into(), AttributeRule { syntax: Syntax::Telephone, ..AttributeRule::default() }),
-        ]
-        .into_iter()
-        .collect()
-    }
-
-    #[test]
-    fn length_counts_characters() {
-        assert!(schema().coerce(&"title".into(), vec![Value::text("ØØØØØ")]).is_ok());
-        assert!(schema().coerce(&"TITLE".into(), vec![Value::text("Lærer!")]).is_err());
-    }
-
-    #[test]
-    fn values_take_the_type_of_their_attribute() {
-        assert_eq!(schema().coerce(&"floor".into(), vec![Value::text("3")]), Ok(vec![Value::Int(3)]));
-        assert!(schema().coerce(&"floor".into(), vec![Value::text("third")]).is_err());
-        assert!(schema().coerce(&"title".into(), vec![Value::text("a"), Value::text("b")]).is_err());
-    }
-
-    #[test]
-    fn spacing_of_telephone_numbers_and_order_of_values_mean_nothing() {
-        let phone = "telephoneNumber".into();
-        assert!(schema().equal(&phone, &[Value::text("+45 12-34")], &[Value::text("+451234")]));
-        let (a, b) = (Value::text("a"), Value::text("b"));
-        assert!(schema().equal(&"x".into(), &[a.clone(), b.clone()], &[b, a]));
-    }
-}
+#[path = "schema_tests.rs"]
+mod tests;

@@ -42,8 +42,9 @@ pub enum Op {
     AddMembers,
     RemoveMembers,
     SetPassword,
-    /// Takes note that an object is ours, by the stamp it bears; writes nothing to the target.
+    /// Takes note that an object is ours, by the stamp it bears; where it bears none, writes the stamp and nothing else.
     Link,
+    /// Forgets that an object is ours; takes our stamp off it where it bears one.
     Unlink,
 }
 
@@ -85,6 +86,8 @@ pub enum Ground {
     Ended,
     /// A person ordered it.
     Suspended,
+    /// A person named this very object: one that is to be forgotten, or a protected one that no rule may choose.
+    Ordered,
     /// It is no longer there, which a complete read proved.
     Absent(Absence),
 }
@@ -94,6 +97,7 @@ impl Ground {
         match self {
             Self::Ended => "ended",
             Self::Suspended => "suspended",
+            Self::Ordered => "ordered",
             Self::Absent(_) => "absent",
         }
     }
@@ -110,8 +114,9 @@ impl<'de> Deserialize<'de> for Ground {
         match String::deserialize(deserializer)?.as_str() {
             "ended" => Ok(Self::Ended),
             "suspended" => Ok(Self::Suspended),
+            "ordered" => Ok(Self::Ordered),
             "absent" => Ok(Self::Absent(Absence::of_stored_plan())),
-            other => Err(serde::de::Error::unknown_variant(other, &["ended", "suspended", "absent"])),
+            other => Err(serde::de::Error::unknown_variant(other, &["ended", "suspended", "ordered", "absent"])),
         }
     }
 }
@@ -150,6 +155,11 @@ impl Step {
     /// The change of `attribute`, if the step has one.
     pub fn change(&self, attribute: &str) -> Option<&Change> {
         self.changes.iter().find(|change| change.attribute.is(attribute))
+    }
+
+    /// Whether it takes an existing object over, by writing our stamp into it.
+    pub fn is_adoption(&self) -> bool {
+        self.op == Op::Link && self.change(aspect::STAMP).is_some()
     }
 
     /// The step without the references that `lost` creates would have made possible: a member or a manager who has no

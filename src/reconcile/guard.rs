@@ -45,6 +45,8 @@ pub struct Limits {
     pub disable: Limit,
     pub remove_members: Limit,
     pub delete: Limit,
+    /// Objects that one adoption takes over.
+    pub adopt: Limit,
 }
 
 impl Default for Limits {
@@ -53,6 +55,7 @@ impl Default for Limits {
             disable: Limit::new(25, 5.0, 3),
             remove_members: Limit::new(200, 10.0, 5),
             delete: Limit::new(0, 0.0, 0),
+            adopt: Limit::new(100, 100.0, 0),
         }
     }
 }
@@ -120,11 +123,15 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
         .filter_map(|step| step.change(aspect::MEMBERS))
         .map(|change| change.before.len() as u64)
         .sum();
-    vec![
+    let adopted = plan.steps.iter().filter(|step| step.is_adoption()).count() as u64;
+    // no plan but an adoption has such steps
+    let adoption = (adopted > 0).then(|| limits.adopt.measure("adopt", adopted, plan.population.objects));
+    let measures = vec![
         limits.disable.measure("disable", count(Op::Disable), plan.population.users),
         limits.remove_members.measure("remove-members", removed, plan.population.members),
         limits.delete.measure("delete", count(Op::Delete), plan.population.objects),
-    ]
+    ];
+    adoption.map_or(measures, |adoption| vec![adoption])
 }
 
 /// Clears a plan that breaches no limit, or that somebody approved by its digest.

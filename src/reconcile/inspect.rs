@@ -83,13 +83,16 @@ fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
     let mut flaws = Vec::new();
     match (&step.ground, step.op.is_negative()) {
         (None, true) => flaws.push("a step that takes something away has no ground".into()),
+        (Some(Ground::Ordered), false) if step.op == Op::Link => {}
         (Some(_), false) => flaws.push("a step that takes nothing away has a ground".into()),
         (Some(Ground::Absent(_)), true) if step.op == Op::RemoveMembers && !complete => {
             flaws.push("an absence is claimed, but the read was partial".into());
         }
         _ => {}
     }
-    if step.object.is_none() && matches!(step.op, Op::Delete | Op::Disable | Op::Rename | Op::Move | Op::Link) {
+    if step.object.is_none()
+        && matches!(step.op, Op::Delete | Op::Disable | Op::Rename | Op::Move | Op::Link | Op::Unlink)
+    {
         flaws.push("it changes an object without naming its id".into());
     }
     if step.op == Op::Delete && !step.irreversible {
@@ -97,6 +100,11 @@ fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
     }
     if step.changes.is_empty() && !matches!(step.op, Op::Delete | Op::Link | Op::Unlink) {
         flaws.push("it changes nothing".into());
+    }
+    // a link changes the stamp alone, and nothing else changes it
+    let links = matches!(step.op, Op::Link | Op::Unlink);
+    if step.changes.iter().any(|change| change.attribute.is(aspect::STAMP) != links) {
+        flaws.push("a link changes more than the stamp, or another step changes the stamp".into());
     }
     for change in &step.changes {
         let shown = change.after.iter().chain(&change.before).any(|value| !matches!(value, Value::Generated { .. }));

@@ -2,9 +2,11 @@
 //!
 //! [`Diff`] takes observed objects one at a time and keeps only what differs; [`Plan`] is the immutable outcome,
 //! known by its digest; [`guard`] decides whether a plan may be applied, and is the only maker of [`Cleared`];
-//! [`inspect`] checks a finished plan without knowing how it was built; [`journal`] says which outcomes of a step may
+//! [`inspect`] checks a finished plan without knowing how it was built; [`adopt`] finds the objects of things that have
+//! none yet; [`journal`] says which outcomes of a step may
 //! follow which.
 
+pub mod adopt;
 mod compare;
 mod diff;
 mod finish;

@@ -160,6 +160,11 @@ impl Plan {
         counts
     }
 
+    /// Whether it takes over objects that were there before, and does nothing else.
+    pub fn is_adoption(&self) -> bool {
+        !self.steps.is_empty() && self.steps.iter().all(Step::is_adoption)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }

@@ -18,6 +18,8 @@ pub enum Document {
     Approval(ApprovalDocument),
     Edit(super::EditDocument),
     Erase(super::EraseDocument),
+    Links(super::LinksDocument),
+    Ignore(super::IgnoreDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.

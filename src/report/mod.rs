@@ -11,6 +11,7 @@ mod erase;
 mod find;
 mod format;
 mod html;
+mod links;
 mod log;
 mod quality;
 mod reconciliation;
@@ -27,6 +28,7 @@ pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
+pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
@@ -42,6 +44,8 @@ impl Document {
             Self::Import(import) => serde_json::to_value(import),
             Self::Edit(edit) => serde_json::to_value(edit),
             Self::Erase(erase) => serde_json::to_value(erase),
+            Self::Links(links) => serde_json::to_value(links),
+            Self::Ignore(ignore) => serde_json::to_value(ignore),
             Self::Approval(approval) => serde_json::to_value(approval),
         }
     }

@@ -8,7 +8,7 @@ use super::execute::Executed;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
-use crate::object::{Hold, Reservation, Step};
+use crate::object::{Hold, Op, Reservation, Step};
 use crate::org::Id;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
 use crate::report::{Document, Ended, Outcome, RunDocument, RunView, Trouble};
@@ -16,7 +16,7 @@ use crate::store::{Entry, OWN_SOURCE};
 use crate::target::{Target, TargetError};
 
 /// Targets whose lease we hold.
-type Held = BTreeMap<String, (Box<dyn Target>, Lease)>;
+pub(super) type Held = BTreeMap<String, (Box<dyn Target>, Lease)>;
 
 impl Engine {
     /// Proposes and applies to each target; one whose plan breaches a limit is held.
@@ -85,7 +85,7 @@ impl Engine {
     }
 
     /// Takes the leases; a target whose lease somebody else holds is reported busy and left out.
-    fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
+    pub(super) fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
         let holder = Holder {
             pid: std::process::id(),
             verb: verb.to_owned(),
@@ -105,7 +105,7 @@ impl Engine {
         Ok(held)
     }
 
-    async fn recover_all(&self, held: &mut Held, document: &mut RunDocument) -> Result<(), Failure> {
+    pub(super) async fn recover_all(&self, held: &mut Held, document: &mut RunDocument) -> Result<(), Failure> {
         let mut unreachable = Vec::new();
         for (name, (port, _)) in held.iter() {
             if let Err(refusal) = self.recover(port.as_ref()).await? {
@@ -127,13 +127,16 @@ impl Engine {
 
     async fn basis_holds(&self, port: &dyn Target, plan: &Plan) -> Result<bool, Failure> {
         let entry = self.entry(&plan.target)?;
+        if self.learn_schema(port, entry).await?.is_err() {
+            return Ok(false);
+        }
         let scene = self.scene(plan.as_of).await?;
         let mapper = self.mapper(port, entry, &scene).await?;
         Ok(basis(&self.config.generation, &plan.keys(), &|key: &Id| mapper.wanted(key)) == plan.basis)
     }
 
     /// Guards a proposal, and executes and verifies it when it is cleared.
-    async fn guarded(
+    pub(super) async fn guarded(
         &self,
         port: &dyn Target,
         proposal: Proposal,
@@ -214,6 +217,9 @@ impl Engine {
         let executed = self.execute(port, cleared, run, &settled, progress).await?;
         let left = match executed.stopped {
             Some(_) => None,
+            // what else differs is for the plan that follows
+            None if plan.is_adoption() => self.left_to_adopt(port, plan, progress).await?,
+            None if plan.steps.iter().all(|step| step.op == Op::Unlink) => Some((Vec::new(), Vec::new())),
             None => self.verify(port, progress).await?,
         };
         let outcome = outcome(&executed, left.as_ref(), plan.coverage.complete);

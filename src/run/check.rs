@@ -30,8 +30,12 @@ async fn preflight(loaded: &Loaded, clock: &dyn Clock) -> Result<Vec<TargetCheck
     for (name, target) in &loaded.targets {
         let port = Engine::port(loaded, name)
             .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {name:?}")))?;
-        let mut findings: Vec<CheckFinding> =
-            port.diagnose(&target.rules.attributes()).await.into_iter().map(finding).collect();
+        let mut findings = port.diagnose(&target.rules.attributes()).await;
+        // what cannot be reached has said so
+        if findings.iter().all(|finding| finding.ok) {
+            findings.extend(super::schema::look(port.as_ref(), &target.rules).await);
+        }
+        let mut findings: Vec<CheckFinding> = findings.into_iter().map(finding).collect();
         findings.extend(clocks::finding(clock, port.as_ref()).await);
         targets.push(TargetCheck { target: name.clone(), findings });
     }

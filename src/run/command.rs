@@ -19,6 +19,14 @@ pub enum Command {
     Run { targets: Vec<String> },
     /// Read a source; without a file, the one that the configuration names.
     Import { source: String, file: Option<String>, dry_run: bool },
+    /// The links of a target, and what has none.
+    Links { target: String },
+    /// Propose to take over objects that are there already: by the rules, or the one that is named for a thing.
+    Adopt { target: String, pair: Option<(Id, String)>, protected: bool },
+    /// Forget that an object is ours.
+    Unlink { target: String, key: Id, note: String, dry_run: bool },
+    /// Say that an object is none of ours; with `stop`, that this holds no longer.
+    Ignore { target: String, object: String, note: String, stop: bool },
     /// Consent to a stored plan or a held import.
     Approve { digest: String },
     /// Change one thing by hand. With a digest, only when that is what it would do.

@@ -112,7 +112,7 @@ impl<'a> Execution<'a> {
             self.record(step, Event::Intended, None, None).await?;
         }
         let applied = match self.resolved(possible) {
-            Ok(step) if step.op == Op::Link => Ok(step.object),
+            Ok(step) if matches!(step.op, Op::Link | Op::Unlink) && step.changes.is_empty() => Ok(step.object),
             Ok(step) => self.port.apply(&step, &self.links).await.map(|receipt| Some(receipt.object)),
             Err(refusal) => Err(refusal),
         };
@@ -174,6 +174,10 @@ impl<'a> Execution<'a> {
             class: refusal.map(|(class, _)| class.as_str()),
             message: refusal.map(|(_, message)| message),
         };
+        if step.op == Op::Unlink && event == Event::Done {
+            let now = self.engine.clock.now();
+            return Ok(self.engine.store.record_unlink(&entry, self.port.name(), &step.key, now).await?);
+        }
         let makes_link = matches!(step.op, Op::Create | Op::Link) && event == Event::Done;
         let link = makes_link.then_some((self.port.name(), &step.key, step.kind));
         Ok(self.engine.store.record(&entry, link, self.engine.clock.now()).await?)

@@ -3,6 +3,7 @@
 //! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
+mod adopt;
 mod apply;
 mod check;
 mod clocks;
@@ -18,6 +19,7 @@ mod identify;
 mod import;
 mod init;
 mod lease;
+mod links;
 mod log;
 mod look;
 mod observe;
@@ -26,6 +28,7 @@ mod propose;
 mod reading;
 mod recover;
 mod retain;
+mod schema;
 mod serve;
 mod sources;
 

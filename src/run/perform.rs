@@ -28,6 +28,10 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Import { source, file, dry_run } => {
             engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
         }
+        Command::Links { target } => engine.links(&target, progress).await,
+        Command::Adopt { target, pair, protected } => engine.adopt(&target, pair, protected, progress).await,
+        Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,
+        Command::Ignore { target, object, note, stop } => engine.ignore(&target, object, note, stop).await,
         Command::Approve { digest } => engine.approve(&digest).await,
         Command::Identify { what, note, dry_run, digest } => {
             engine.identify(&what, note, dry_run, digest.as_deref()).await
@@ -130,7 +134,7 @@ impl Engine {
     }
 }
 
-fn exit_of(view: &PlanView) -> Exit {
+pub(super) fn exit_of(view: &PlanView) -> Exit {
     if !view.breaches.is_empty() && !view.approved {
         Exit::Held
     } else if !view.coverage.complete {

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::observe::{Reading, floors, observe};
 use crate::expr::fold;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{Kind, Links, ObjectId, Observed, Presence, Wanted};
+use crate::object::{AttributeName, Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
@@ -51,6 +51,10 @@ impl Engine {
         let scene = self.set(snapshot, naming);
         let mut proposals = Proposals::new();
         for (name, port) in ports {
+            if let Err(trouble) = self.learn_schema(port.as_ref(), self.entry(name)?).await? {
+                proposals.push((name.clone(), Err(trouble)));
+                continue;
+            }
             let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
             let mut diff = comparison.begin();
             let wanted = comparison.wanted();
@@ -73,7 +77,10 @@ impl Engine {
         let mut observations = Vec::new();
         for (name, port) in ports {
             let mut objects = Vec::new();
-            let reading = self.read(port.as_ref(), progress, &mut |object| objects.push(object)).await?;
+            let reading = match self.learn_schema(port.as_ref(), self.entry(name)?).await? {
+                Ok(()) => self.read(port.as_ref(), progress, &mut |object| objects.push(object)).await?,
+                Err(trouble) => Err(trouble),
+            };
             observations.push((name.clone(), port, objects, reading));
         }
         let naming = self.naming(&snapshot, ports, progress).await?;
@@ -102,9 +109,20 @@ impl Engine {
         progress: &dyn Progress,
         take: &mut (dyn FnMut(Observed) + Send),
     ) -> Result<Result<Reading, Trouble>, Failure> {
-        let entry = self.entry(port.name())?;
+        let attributes = self.entry(port.name())?.rules.attributes();
+        self.read_attributes(port, attributes, progress, take).await
+    }
+
+    /// The same, of these attributes.
+    pub(super) async fn read_attributes(
+        &self,
+        port: &dyn Target,
+        attributes: BTreeMap<Kind, Vec<AttributeName>>,
+        progress: &dyn Progress,
+        take: &mut (dyn FnMut(Observed) + Send),
+    ) -> Result<Result<Reading, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
-        let request = ObserveRequest { attributes: entry.rules.attributes(), floor: floors(last.as_ref()) };
+        let request = ObserveRequest { attributes, floor: floors(last.as_ref()) };
         let reading = match observe(port, &request, progress, take).await {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(trouble(port.name(), error))),
@@ -184,7 +202,9 @@ impl Engine {
             reservations: comparison.mapper.reservations(),
             generation: &self.config.generation,
         };
-        let plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
+        let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
+        let ignored = self.store.ignored(port.name()).await?;
+        plan.unmanaged.retain(|one| !ignored.contains_key(&one.object));
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(failed(flaw.to_string())));
         }
@@ -228,7 +248,7 @@ impl Engine {
     }
 
     /// What is held for its quality is found once for all targets.
-    fn set(&self, snapshot: Arc<Snapshot>, naming: Arc<Naming>) -> Scene {
+    pub(super) fn set(&self, snapshot: Arc<Snapshot>, naming: Arc<Naming>) -> Scene {
         let look = Look { snapshot: &snapshot, custom: &self.config.custom };
         let blocked = Arc::new(Blocked::find(look, &self.config.quality));
         Scene { snapshot, naming, blocked }

@@ -1,12 +1,117 @@
 //! The link table: which object of a target belongs to which thing of the roster.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::{Store, StoreError};
+use super::log::{Record, append};
+use super::{Entry, Store, StoreError, runs};
 use crate::object::{Kind, Links, ObjectId};
 use crate::org::{Id, Instant};
 
+/// One link, with the instant from which it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRow {
+    pub key: Id,
+    pub kind: Option<Kind>,
+    pub object: ObjectId,
+    pub since: Instant,
+}
+
+/// Somebody's word that an object is none of ours and never will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    pub note: String,
+    pub actor: String,
+    pub at: Instant,
+}
+
+/// What is said of an object that is none of ours.
+const IGNORE: &str = "ignore";
+const STOP: &str = "stop";
+
 impl Store {
+    /// All links of one target, in the order of keys.
+    pub async fn link_rows(&self, target: &str) -> Result<Vec<LinkRow>, StoreError> {
+        let rows: Vec<(String, String, String, i64)> =
+            sqlx::query_as("SELECT key, kind, object, since FROM link WHERE target = ? ORDER BY key")
+                .bind(target)
+                .fetch_all(self.reader())
+                .await?;
+        let row = |(key, kind, object, since): (String, String, String, i64)| LinkRow {
+            key: Id::new(key),
+            kind: Kind::ALL.into_iter().find(|one| one.as_str() == kind),
+            object: ObjectId::new(object),
+            since: Instant::from_micros(since),
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// Writes that an unlink is done, and takes the link with it.
+    pub async fn record_unlink(
+        &self,
+        entry: &Entry<'_>,
+        target: &str,
+        key: &Id,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let log_key = self.log.key()?;
+        let mut transaction = self.begin().await?;
+        runs::append(&mut transaction, log_key, entry, now).await?;
+        sqlx::query("DELETE FROM link WHERE target = ? AND key = ?")
+            .bind(target)
+            .bind(key.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The objects of a target that somebody said are none of ours.
+    pub async fn ignored(&self, target: &str) -> Result<BTreeMap<ObjectId, Ignored>, StoreError> {
+        let rows: Vec<(String, String, String, String, i64)> =
+            sqlx::query_as("SELECT object, act, note, actor, at FROM ignored_object WHERE target = ? ORDER BY seq")
+                .bind(target)
+                .fetch_all(self.reader())
+                .await?;
+        let mut ignored = BTreeMap::new();
+        for (object, act, note, actor, at) in rows {
+            // the last word counts
+            let object = ObjectId::new(object);
+            match act == IGNORE {
+                true => _ = ignored.insert(object, Ignored { note, actor, at: Instant::from_micros(at) }),
+                false => _ = ignored.remove(&object),
+            }
+        }
+        Ok(ignored)
+    }
+
+    /// Takes note that an object is none of ours, or, with `stop`, that this no longer holds.
+    pub async fn ignore(&self, target: &str, object: &ObjectId, stop: bool, said: &Ignored) -> Result<(), StoreError> {
+        let key = self.log.key()?;
+        let (act, at) = (if stop { STOP } else { IGNORE }, said.at.micros());
+        let mut transaction = self.begin().await?;
+        let seq =
+            sqlx::query("INSERT INTO ignored_object (target, object, act, note, actor, at) VALUES (?, ?, ?, ?, ?, ?)")
+                .bind(target)
+                .bind(object.as_str())
+                .bind(act)
+                .bind(&said.note)
+                .bind(&said.actor)
+                .bind(at)
+                .execute(&mut *transaction)
+                .await?
+                .last_insert_rowid();
+        let row = json!({
+            "seq": seq, "target": target, "object": object.as_str(), "act": act, "note": said.note,
+            "actor": said.actor, "at": at,
+        });
+        append(&mut transaction, key, &Record::new("ignore", format!("{target} {object}"), row), said.at).await?;
+        transaction.commit().await?;
+        self.write_head().await
+    }
+
     /// All links of one target.
     pub async fn links(&self, target: &str) -> Result<Links, StoreError> {
         let rows: Vec<(String, String)> = sqlx::query_as("SELECT key, object FROM link WHERE target = ?")

@@ -26,6 +26,18 @@ pub trait Target: Send + Sync {
     /// What the attributes of `kind` can hold.
     fn schema(&self, kind: Kind) -> &Schema;
 
+    /// Takes up the schema that the server itself tells. `known` is what it told before; the answer is what to keep
+    /// instead of that, and `None` when it is the same still, or when nothing is told. From then on [`Target::schema`]
+    /// says what the server says.
+    async fn learn_schema(&self, _known: Option<&ToldSchema>) -> Result<Option<ToldSchema>, TargetError> {
+        Ok(None)
+    }
+
+    /// Whether the server has an attribute; `None` where it told no schema.
+    fn has(&self, _attribute: &AttributeName) -> Option<bool> {
+        None
+    }
+
     /// The handle of the container that [`Referent::Root`](crate::object::Referent::Root) means for this kind, where
     /// the target has a tree.
     fn root(&self, _kind: Kind) -> Option<Handle> {
@@ -87,6 +99,15 @@ pub enum Fate {
     Deleted(String),
     /// It may be there all the same: unreadable for us, or deleted without a trace.
     Unproven(String),
+}
+
+/// A schema as a server told it, to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldSchema {
+    /// The server's own mark of it: another schema has another one.
+    pub version: String,
+    /// In the target's own form.
+    pub body: String,
 }
 
 /// What a target can do.

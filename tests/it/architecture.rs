@@ -32,7 +32,7 @@ const NARROW: &[(&str, &[&str])] = &[
 /// Pure modules with all the crates that they may use.
 const PURE: &[(&str, &[&str])] = &[
     ("org", &["aes_siv", "base64", "blake3", "jiff", "lz4_flex", "regex", "serde", "serde_json", "thiserror", "uuid"]),
-    ("object", &["serde", "thiserror"]),
+    ("object", &["serde", "thiserror", "unicode_normalization"]),
     ("expr", &["deunicode", "icu_casemap", "minijinja", "thiserror", "unicode_normalization"]),
     ("mapping", &["serde", "thiserror", "uuid"]),
     ("reconcile", &["blake3", "serde", "serde_json", "thiserror"]),

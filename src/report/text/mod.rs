@@ -7,6 +7,7 @@ mod erase;
 mod find;
 mod import;
 mod layout;
+mod links;
 mod log;
 mod plan;
 mod quality;
@@ -21,6 +22,7 @@ pub use edit::edit;
 pub use erase::erase;
 pub use find::find;
 pub use import::import;
+pub use links::{ignore, links};
 pub use log::log;
 pub use plan::{plan, summary};
 pub use quality::quality;
@@ -45,6 +47,8 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Import(document) => import(document),
         Document::Edit(document) => edit(document),
         Document::Erase(document) => erase(document),
+        Document::Links(document) => links(document, zone),
+        Document::Ignore(document) => ignore(document),
         Document::Approval(document) => approval(document, zone),
     }
 }

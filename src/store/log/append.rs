@@ -43,7 +43,7 @@ impl Record {
 }
 
 /// Every kind of entry that speaks of a row, with the query of those rows.
-pub(super) const WITNESSES: [(&str, &str); 6] = [
+pub(super) const WITNESSES: [(&str, &str); 7] = [
     (
         "commit",
         "SELECT 'commit ' || seq, json_object('seq', seq, 'known', known, 'actor', actor, 'source', source,
@@ -72,6 +72,11 @@ pub(super) const WITNESSES: [(&str, &str); 6] = [
         "erasure",
         "SELECT 'commit ' || seq, json_object('commit', seq, 'day', day, 'at', at, 'things', json_group_object(id, kind ORDER BY id))
            FROM tombstone GROUP BY seq ORDER BY seq",
+    ),
+    (
+        "ignore",
+        "SELECT target || ' ' || object, json_object('seq', seq, 'target', target, 'object', object, 'act', act,
+           'note', note, 'actor', actor, 'at', at) FROM ignored_object ORDER BY seq",
     ),
 ];
 

@@ -9,7 +9,6 @@ mod bulk;
 mod check;
 mod clock;
 mod connection;
-mod dn;
 mod doctor;
 mod entry;
 mod fate;
@@ -28,12 +27,18 @@ mod protected;
 mod ranges;
 mod refusal;
 mod schema;
+mod schema_read;
 mod server;
 mod session;
 mod settings;
 mod stamped;
 mod transport;
 mod write;
+
+/// Names are pure, and live with the values that hold them.
+mod dn {
+    pub use crate::object::Dn;
+}
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,23 +51,26 @@ use self::doctor::Doctor;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
+use self::schema_read::Told;
 use self::server::Server;
 use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
 use self::transport::OpenError;
 use self::write::{Work, wants_password};
-use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use super::{
+    Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema,
+};
 use crate::object::{AttributeName, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
-pub use self::dn::{Dn, DnError};
 pub use self::handover::{PasswordSettings, Policy};
 pub use self::profile::{Disabled, Profile};
 pub use self::protected::ProtectRule;
 pub use self::schema::schema;
 pub use self::server::Urls;
 pub use self::settings::Settings;
+pub use crate::object::{Dn, DnError};
 
 /// One directory.
 #[derive(Debug)]
@@ -78,6 +86,8 @@ pub struct LdapTarget {
     /// which is one run.
     pinned: OnceLock<Server>,
     names: Names,
+    /// What the server said of its attributes, and the schemas of all kinds by it.
+    told: OnceLock<(Told, BTreeMap<Kind, Schema>)>,
 }
 
 impl LdapTarget {
@@ -99,6 +109,7 @@ impl LdapTarget {
             session: Mutex::new(None),
             pinned: OnceLock::new(),
             names: Names::default(),
+            told: OnceLock::new(),
         }
     }
 
@@ -154,7 +165,41 @@ impl Target for LdapTarget {
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
-        schema::schema(self.settings.profile, kind)
+        self.told
+            .get()
+            .and_then(|(_, schemas)| schemas.get(&kind))
+            .unwrap_or_else(|| schema::schema(self.settings.profile, kind))
+    }
+
+    async fn learn_schema(&self, known: Option<&ToldSchema>) -> Result<Option<ToldSchema>, TargetError> {
+        let attempted = |why: String| self.failed(format!("its schema: {why}"), None);
+        let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
+        let source = schema_read::source(&session).await.map_err(|failure| attempted(failure.to_string()))?;
+        let Some(source) = source else { return Ok(None) };
+        let kept = known.filter(|known| known.version == source.version);
+        let kept: Option<Told> = kept.and_then(|known| serde_json::from_str(&known.body).ok());
+        let is_kept = kept.is_some();
+        let told = match kept {
+            Some(told) => told,
+            None => schema_read::read(&session, &source, self.settings.page_size)
+                .await
+                .map_err(|failure| attempted(failure.to_string()))?,
+        };
+        // a server that shows none of what every entry has shows us nothing
+        if !told.knows(&"objectClass".into()) {
+            return Ok(None);
+        }
+        let body = serde_json::to_string(&told).map_err(|error| attempted(error.to_string()))?;
+        let schemas = Kind::ALL
+            .into_iter()
+            .map(|kind| (kind, schema::schema(self.settings.profile, kind).told(&told.rules)))
+            .collect();
+        let _learned_before = self.told.set((told, schemas));
+        Ok((!is_kept).then_some(ToldSchema { version: source.version, body }))
+    }
+
+    fn has(&self, attribute: &AttributeName) -> Option<bool> {
+        self.told.get().map(|(told, _)| told.knows(attribute))
     }
 
     fn root(&self, kind: Kind) -> Option<Handle> {

@@ -207,12 +207,15 @@ pub fn values(rule: AttributeRule, entry: &Entry, name: &AttributeName) -> Resul
 }
 
 fn value(rule: AttributeRule, bytes: &[u8]) -> Option<Value> {
+    if rule.syntax == Syntax::Octets {
+        return Some(Value::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect()));
+    }
     let text = std::str::from_utf8(bytes).ok()?;
     match rule.syntax {
-        Syntax::Text | Syntax::Telephone => Some(Value::text(text)),
-        Syntax::Integer => text.trim().parse().ok().map(Value::Int),
+        Syntax::Integer | Syntax::FileTime => text.trim().parse().ok().map(Value::Int),
         Syntax::Boolean if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
         Syntax::Boolean if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
         Syntax::Boolean => None,
+        _ => Some(Value::text(text)),
     }
 }

@@ -34,7 +34,13 @@ fn of_active_directory(kind: Kind) -> &'static Schema {
 }
 
 fn build(tables: &[&[Row]]) -> Schema {
-    let rule = |row: &Row| AttributeRule { syntax: row.1, single: row.2 == Count::One, max_length: row.3 };
+    let rule = |row: &Row| AttributeRule {
+        syntax: row.1,
+        single: row.2 == Count::One,
+        max_length: row.3,
+        required: row.0 == LOGIN,
+        forbidden: if row.0 == LOGIN { NEVER_IN_LOGINS } else { "" },
+    };
     tables.iter().flat_map(|table| table.iter()).map(|row| (AttributeName::from(row.0), rule(row))).collect()
 }
 
@@ -46,8 +52,13 @@ enum Count {
 
 type Row = (&'static str, Syntax, Count, Option<usize>);
 
+/// Which users and groups cannot be without.
+const LOGIN: &str = "sAMAccountName";
+/// What SAM refuses in names of accounts (\[MS-SAMR\] section 3.1.1.6), and control characters.
+const NEVER_IN_LOGINS: &str = "\"/\\[]:;|=,+*?<>\0\t\n\r";
+
 use Count::{Many, One};
-use Syntax::{Boolean, Integer, Telephone, Text};
+use Syntax::{Boolean, Dn, FileTime, Integer, Telephone, Text};
 
 const STANDARD: &[Row] = &[
     ("businessCategory", Text, Many, None),
@@ -78,7 +89,7 @@ const SHARED: &[Row] = &[
     ("displayName", Text, One, Some(256)),
     ("extensionName", Text, Many, Some(255)),
     ("info", Text, One, Some(1024)),
-    ("managedBy", Text, One, None),
+    ("managedBy", Dn, One, None),
     ("url", Text, Many, None),
     ("wWWHomePage", Text, One, Some(2048)),
 ];
@@ -100,8 +111,8 @@ const PLACES: &[Row] = &[
 ];
 
 const USERS: &[Row] = &[
-    ("accountExpires", Integer, One, None),
-    ("assistant", Text, One, None),
+    ("accountExpires", FileTime, One, None),
+    ("assistant", Dn, One, None),
     ("carLicense", Text, Many, None),
     ("comment", Text, One, None),
     ("company", Text, One, Some(64)),

@@ -130,7 +130,7 @@ impl Settings {
     }
 
     /// The attribute of the stamp.
-    pub(super) fn stamp(&self) -> &str {
+    pub fn stamp(&self) -> &str {
         self.stamp_attribute.as_deref().unwrap_or(self.profile.stamp_attribute())
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::is_aspect;
 use super::state::{Object, State, refusal};
-use crate::object::{Change, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, aspect};
+use crate::object::{Change, Ground, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, aspect};
+use crate::org::Id;
 use crate::target::{Class, Refusal};
 
 impl State {
@@ -19,7 +20,7 @@ impl State {
         }
         let known = step.object.as_ref().or_else(|| links.object(&step.key)).cloned();
         let id = known.ok_or_else(|| refusal(Class::Conflict, format!("{} has no object here yet", step.key)))?;
-        if matches!(step.op, Op::Link | Op::Unlink) {
+        if matches!(step.op, Op::Link | Op::Unlink) && step.changes.is_empty() {
             return Ok(id);
         }
         let Some(object) = self.object(&id).filter(|object| object.kind == step.kind).cloned() else {
@@ -28,7 +29,9 @@ impl State {
                 _ => Err(refusal(Class::Stale, format!("{id} is no longer there"))),
             };
         };
-        self.refuse_protected(&id, step, links)?;
+        if step.ground != Some(Ground::Ordered) {
+            self.refuse_protected(&id, step, links)?;
+        }
         for change in &step.changes {
             self.check(&object, change, links, schema)?;
         }
@@ -59,7 +62,7 @@ impl State {
         let leaving = step.change(aspect::MEMBERS).map_or(&[][..], |change| &change.before);
         let leaving = leaving.iter().filter_map(|value| self.referent(value, links).ok().flatten());
         for touched in std::iter::once(id.clone()).chain(leaving) {
-            if let Some(why) = self.faults.protected.get(&touched) {
+            if let Some(why) = self.protection(&touched) {
                 return Err(refusal(Class::Protected, format!("{touched} is not touched: {why}")));
             }
         }
@@ -80,6 +83,7 @@ impl State {
             manager: None,
             members: (step.kind == Kind::Group).then(BTreeSet::new),
             passwords: 0,
+            protected: false,
         };
         for change in &step.changes {
             self.set(&mut object, change, links)?;
@@ -119,6 +123,8 @@ impl State {
             vec![Value::text(object.name.as_str())]
         } else if name.is(aspect::PARENT) {
             vec![object.parent.as_ref().map_or(Value::Reference(Referent::Root), reference)]
+        } else if name.is(aspect::STAMP) {
+            object.stamp.iter().map(|stamp| Value::text(stamp.as_str())).collect()
         } else {
             object.manager.as_ref().map(reference).into_iter().collect()
         }
@@ -150,6 +156,8 @@ impl State {
                 Some(Value::Bool(enabled)) => Some(*enabled),
                 _ => object.enabled,
             };
+        } else if name.is(aspect::STAMP) {
+            object.stamp = after.and_then(Value::as_text).map(Id::new);
         } else if name.is(aspect::PASSWORD) {
             object.passwords += u64::from(after.is_some() && object.passwords == 0);
         } else if name.is(aspect::NAME) {
@@ -192,6 +200,7 @@ impl State {
 
 fn same(one: &Object, other: &Object) -> bool {
     one.parent == other.parent
+        && one.stamp == other.stamp
         && one.name == other.name
         && one.enabled == other.enabled
         && one.attributes == other.attributes

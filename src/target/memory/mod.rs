@@ -6,10 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use self::state::State;
+use self::state::{Object, State};
 use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{
-    Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step, TakenName, aspect,
+    Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
+    TakenName, aspect,
 };
 use crate::org::Id;
 
@@ -54,6 +55,27 @@ impl Memory {
     pub fn objects(&self) -> Vec<Observed> {
         let state = self.state();
         state.ids().into_iter().filter_map(|id| state.observed(&id, None)).collect()
+    }
+
+    /// An object at the top that was there before anybody knew of us: it bears no stamp.
+    pub fn plant(&self, kind: Kind, name: &str, attributes: Attributes) -> Result<ObjectId, Refusal> {
+        self.state().add(Object {
+            kind,
+            stamp: None,
+            parent: None,
+            name: name.to_owned(),
+            enabled: (kind == Kind::User).then_some(true),
+            attributes,
+            manager: None,
+            members: (kind == Kind::Group).then(BTreeSet::new),
+            passwords: 0,
+            protected: false,
+        })
+    }
+
+    /// From now on the object is protected.
+    pub fn protect(&self, id: &ObjectId) {
+        self.state().protect(id);
     }
 
     /// How many writes were done.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Faults, ROOT, is_aspect};
-use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed};
+use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -19,6 +19,7 @@ pub(super) struct Object {
     pub manager: Option<ObjectId>,
     pub members: Option<BTreeSet<ObjectId>>,
     pub passwords: u64,
+    pub protected: bool,
 }
 
 #[derive(Debug)]
@@ -62,6 +63,12 @@ impl State {
 
     pub fn passwords(&self, id: &ObjectId) -> u64 {
         self.object(id).map_or(0, |object| object.passwords)
+    }
+
+    pub fn protect(&mut self, id: &ObjectId) {
+        if let Some(object) = self.objects.get_mut(id) {
+            object.protected = true;
+        }
     }
 
     pub fn stamped(&self, kind: Kind, key: &Id) -> Vec<ObjectId> {
@@ -120,6 +127,12 @@ impl State {
         false
     }
 
+    /// Why an object is protected, if it is.
+    pub fn protection(&self, id: &ObjectId) -> Option<Protection> {
+        let by_itself = self.object(id).is_some_and(|object| object.protected);
+        self.faults.protected.get(id).cloned().or(by_itself.then_some(Protection::Administrative))
+    }
+
     /// In a tree the path of names, without one the id.
     pub fn handle(&self, id: &ObjectId) -> Handle {
         if !self.tree {
@@ -161,7 +174,7 @@ impl State {
             attributes: attributes.map(|(name, values)| (name.clone(), values.clone())).collect(),
             manager: object.manager.as_ref().map(|id| self.handle(id)),
             members: object.members.as_ref().map(|members| members.iter().map(|id| self.handle(id)).collect()),
-            protected: self.faults.protected.get(id).cloned(),
+            protected: self.protection(id),
         })
     }
 

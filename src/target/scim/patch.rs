@@ -16,6 +16,8 @@ pub(super) fn operations(step: &Step, resource: &Json, schema: &Schema, links: &
     for change in &step.changes {
         if change.attribute.is(aspect::ENABLED) {
             set_enabled(change, resource, &mut operations)?;
+        } else if change.attribute.is(aspect::STAMP) {
+            set_stamp(change, resource, &mut operations)?;
         } else if change.attribute.is(aspect::MANAGER) {
             set_manager(change, resource, links, &mut operations)?;
         } else if !change.attribute.is(aspect::MEMBERS) {
@@ -98,6 +100,22 @@ fn says_enabled(resource: &Json, wanted: bool) -> Result<bool, Failure> {
         return Ok(false);
     }
     Ok(enabled(resource).map_err(|error| Failure::permanent(error.to_string()))? == wanted)
+}
+
+/// The stamp of a resource that is adopted or forgotten.
+fn set_stamp(change: &Change, resource: &Json, operations: &mut Vec<Json>) -> Result<(), Failure> {
+    let now: Vec<Value> = wire::external_id(resource).into_iter().map(Value::Text).collect();
+    if now == change.after {
+        return Ok(());
+    }
+    if now != change.before {
+        return Err(stale(change, &now));
+    }
+    operations.push(match change.after.first().and_then(Value::as_text) {
+        Some(stamp) => wire::replace("externalId", &stamp.into()),
+        None => wire::remove("externalId"),
+    });
+    Ok(())
 }
 
 fn set_manager(change: &Change, resource: &Json, links: &Links, operations: &mut Vec<Json>) -> Result<(), Failure> {

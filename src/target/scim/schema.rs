@@ -63,7 +63,7 @@ fn user() -> Schema {
     let extension = EXTENSION.iter().map(|name| text(format!("{ENTERPRISE}:{name}")));
     let emails = EMAIL_TYPES.iter().map(|kind| text(format!("emails[type eq \"{kind}\"].value")));
     let phones = PHONE_TYPES.iter().map(|kind| {
-        let rule = AttributeRule { syntax: Syntax::Telephone, single: true, max_length: None };
+        let rule = AttributeRule { syntax: Syntax::Telephone, single: true, ..AttributeRule::default() };
         (AttributeName::new(format!("phoneNumbers[type eq \"{kind}\"].value")), rule)
     });
     let addresses = EMAIL_TYPES
@@ -73,7 +73,7 @@ fn user() -> Schema {
 }
 
 fn text(name: impl Into<std::sync::Arc<str>>) -> (AttributeName, AttributeRule) {
-    (AttributeName::new(name), AttributeRule { syntax: Syntax::Text, single: true, max_length: None })
+    (AttributeName::new(name), AttributeRule { single: true, ..AttributeRule::default() })
 }
 
 #[cfg(test)]

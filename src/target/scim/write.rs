@@ -19,7 +19,8 @@ impl Service {
                 self.change(step, links).await?
             }
             Op::Delete => self.delete(step, links).await?,
-            Op::Link | Op::Unlink => subject(step, links)?,
+            Op::Link | Op::Unlink if step.changes.is_empty() => subject(step, links)?,
+            Op::Link | Op::Unlink => self.change(step, links).await?,
             Op::Rename | Op::Move | Op::SetPassword | Op::Restore => {
                 return Err(Failure::permanent(format!("a SCIM service has no {}", step.op)));
             }

@@ -88,13 +88,13 @@ proptest! {
         world.settle(&first);
         let plan = world.plan(&second);
         let (disable, remove_members, delete) = limits;
-        let limits = Limits { disable, remove_members, delete };
+        let limits = Limits { disable, remove_members, delete, ..Limits::default() };
         let mut part = plan.clone();
         part.steps.truncate(cut);
         // whoever may do all may do a part
         assert!(!is_cleared(&plan, &limits, None) || is_cleared(&part, &limits, None));
         let wider = |limit: Limit| Limit::new(limit.count + 1, limit.share + 1.0, limit.floor + 1);
-        let loose = Limits { disable: wider(disable), remove_members: wider(remove_members), delete: wider(delete) };
+        let loose = Limits { disable: wider(disable), remove_members: wider(remove_members), delete: wider(delete), ..Limits::default() };
         assert!(!is_cleared(&plan, &limits, None) || is_cleared(&plan, &loose, None));
         // an approval counts for its own plan only
         let approval = Approval { digest: part.digest(), by: "uid 0".into(), at: Instant::from_micros(0) };

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use rosterd::expr::{Expression, fold};
 use rosterd::mapping::{
-    AttributeRule, Given, Inputs, KindRules, Mapper, Naming, Pattern, Place, Rules, WhenEmpty, account_id,
+    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, Pattern, Place, Rules, WhenEmpty,
+    account_id,
 };
 use rosterd::object::{
-    Absence, Authority, Change, Coverage, Evidence, Kind, Links, ObjectId, Observed, Op, Protection, Referent,
-    ScopeRead, Step, StepId, Value, aspect,
+    Absence, Authority, Change, Coverage, Evidence, Hold, Kind, Links, ObjectId, Observed, Op, Presence, Protection,
+    Referent, Reservation, ScopeRead, Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id};
-use rosterd::reconcile::{Diff, Occasion, Plan, Surroundings, inspect};
+use rosterd::reconcile::adopt::{Field, Seeker, adopt};
+use rosterd::reconcile::{Diff, Occasion, Plan, Population, Reach, Surroundings, inspect};
 use rosterd::target::memory::{Faults, Memory};
 use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target};
 use uuid::Uuid;
@@ -125,6 +127,75 @@ impl World {
         plan
     }
 
+    /// The adoption that the rules `attribute = expression` of users give, as a run would put it together.
+    pub fn adoption(&self, organisation: &Organisation, rules: &[(&str, &str)]) -> (Plan, Vec<Hold>) {
+        let (mut objects, _, coverage) = self.observe();
+        objects.retain(|object| self.links.key(&object.id).is_none());
+        let snapshot = Arc::new(organisation.snapshot(&self.accounts));
+        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), ..Given::default() };
+        let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
+        let mut all = self.rules.clone();
+        let rule = |(attribute, source): &(&str, &str)| AdoptRule {
+            attribute: (*attribute).into(),
+            value: compiled(source, USER),
+        };
+        all.adopt.insert(Kind::User, rules.iter().map(rule).collect());
+        let mapper = Mapper::new(Inputs {
+            snapshot,
+            naming,
+            roster: ROSTER,
+            target: TARGET,
+            rules: &all,
+            schemas: BTreeMap::from([(Kind::User, self.memory.schema(Kind::User))]),
+            absence: None,
+            blocked: Arc::default(),
+        });
+        let seeker = |key: Id| match mapper.wanted(&key)? {
+            Ok(desired) if desired.kind == Kind::User && desired.presence == Presence::Present => {
+                let (kind, person, label) = (desired.kind, desired.person, desired.label);
+                Some(Seeker { sought: mapper.sought(&key), key, kind, person, label })
+            }
+            _ => None,
+        };
+        let keys = mapper.keys().into_iter().filter(|key| self.links.object(key).is_none());
+        let seekers: Vec<Seeker> = keys.filter_map(seeker).collect();
+        let field = Field {
+            rules: [(Kind::User, rules.iter().map(|(attribute, _)| (*attribute).into()).collect())].into(),
+            schemas: [(Kind::User, self.memory.schema(Kind::User))].into(),
+            objects: &objects,
+            coverage: &coverage,
+        };
+        let found = adopt(&seekers, &field);
+        let login = self.memory.capabilities().login;
+        let reservations = found.steps.iter().filter_map(|step| {
+            let object = objects.iter().find(|object| Some(&object.id) == step.object.as_ref())?;
+            match mapper.login_at_adoption(&step.key)? {
+                Login::Recorded => None,
+                Login::Kept(reservation) => Some(reservation),
+                Login::OfObject { person, .. } => Some(Reservation {
+                    account: step.key.clone(),
+                    person,
+                    login: object.attributes.get(&login.into())?.first()?.as_text()?.to_owned(),
+                }),
+            }
+        });
+        let plan = Plan {
+            protected: Vec::new(),
+            target: TARGET.into(),
+            as_of: today(),
+            coverage: Reach::from(&coverage),
+            reservations: reservations.collect(),
+            steps: found.steps,
+            held: found.held.clone(),
+            population: Population::default(),
+            unmanaged: Vec::new(),
+            labels: BTreeMap::new(),
+            basis: String::new(),
+        };
+        assert_eq!(inspect::inspect(&plan), vec![]);
+        (plan, found.held)
+    }
+
     fn observe(&self) -> (Vec<Observed>, HashSet<String>, Coverage) {
         let (mut objects, mut names) = (Vec::new(), HashSet::new());
         let request = ObserveRequest { attributes: self.rules.attributes(), floor: BTreeMap::new() };
@@ -176,7 +247,7 @@ impl World {
             None => None,
         };
         self.memory.set_faults(Faults { fail_write: class, protected: self.protected.clone(), ..Faults::default() });
-        if step.op == Op::Link {
+        if step.op == Op::Link && step.changes.is_empty() {
             return Ok(step.object.clone().unwrap());
         }
         self.runtime.block_on(self.memory.apply(step, &self.links)).map(|receipt| receipt.object)
@@ -273,6 +344,14 @@ impl World {
         self.object(self.links.object(key)?)
     }
 
+    /// No two objects bear one stamp; what bears none is nobody's.
+    pub fn assert_no_other_duplicate(&self) {
+        let mut seen = BTreeSet::new();
+        for stamp in self.memory.objects().into_iter().filter_map(|object| object.stamp) {
+            assert!(seen.insert(stamp.clone()), "{stamp:?} is there twice");
+        }
+    }
+
     /// No two objects bear one stamp.
     pub fn assert_no_duplicate(&self) {
         let mut seen = BTreeSet::new();
@@ -345,5 +424,5 @@ fn rules(tree: bool) -> Rules {
         };
         kinds.insert(Kind::Unit, unit);
     }
-    Rules { kinds }
+    Rules { kinds, ..Rules::default() }
 }

@@ -1,5 +1,6 @@
 //! From a delivery to the accounts, as real processes, on the real servers.
 
+mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
@@ -9,3 +10,4 @@ mod others;
 mod sample;
 mod secrets;
 mod trouble;
+mod values;

@@ -71,6 +71,16 @@ impl Outside {
         }
     }
 
+    /// Makes a resource by hand.
+    pub async fn post(&self, kind: &str, resource: &Value) {
+        let mut body = resource.clone();
+        body["schemas"] = serde_json::json!(["urn:ietf:params:scim:schemas:core:2.0:User"]);
+        let request = self.client.post(format!("{}/{kind}", self.url)).bearer_auth(&self.token);
+        let request = request.header("content-type", "application/scim+json").body(body.to_string());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 201, "{}", response.text().await.unwrap());
+    }
+
     async fn get(&self, kind: &str, query: &[(&str, &str)]) -> Value {
         let request = self.client.get(format!("{}/{kind}", self.url)).query(query).bearer_auth(&self.token);
         request.send().await.unwrap().json().await.unwrap()

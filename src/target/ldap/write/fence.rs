@@ -1,7 +1,7 @@
 //! Finding the object of a step, and the fence around what may be written.
 
 use super::Work;
-use crate::object::{Kind, ObjectId, aspect};
+use crate::object::{Ground, Kind, ObjectId, aspect};
 use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
@@ -40,7 +40,10 @@ impl Work<'_> {
         };
         complete(&mut &*self.session, &mut entry).await.map_err(|failure| self.read_failed(&entry.dn, &failure))?;
         self.may_write(&entry.dn)?;
-        if let Some(why) = protection(&entry, self.settings) {
+        // an object that a person named may be noted as ours, or no longer; nothing else of it is ever written
+        if let Some(why) = protection(&entry, self.settings)
+            && self.step.ground != Some(Ground::Ordered)
+        {
             return Err(self.refuse(Class::Protected, &entry.dn, why));
         }
         if kind_of(&entry) != Some(self.step.kind) {
@@ -106,6 +109,9 @@ impl Work<'_> {
         names.push(self.settings.profile.id_attribute().to_owned());
         if self.step.kind == Kind::User {
             names.extend([self.settings.switch(), "manager"].map(str::to_owned));
+        }
+        if self.step.change(aspect::STAMP).is_some() {
+            names.push(self.settings.stamp().to_owned());
         }
         let plain = self.step.changes.iter().map(|change| &change.attribute);
         names.extend(plain.filter(|name| !aspect::ALL.iter().any(|other| name.is(other))).map(ToString::to_string));

@@ -44,7 +44,8 @@ impl Work<'_> {
             Op::Rename | Op::Move => self.place().await,
             Op::AddMembers | Op::RemoveMembers => self.members().await,
             Op::Delete => self.delete().await,
-            Op::Link | Op::Unlink => self.note(),
+            Op::Link | Op::Unlink if self.step.changes.is_empty() => self.note(),
+            Op::Link | Op::Unlink => self.modify().await,
             Op::Restore => Err(refuse(Class::Permanent, format!("{}: restoring is not supported yet", self.what("")))),
         }
     }

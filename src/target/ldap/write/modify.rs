@@ -38,6 +38,8 @@ impl Work<'_> {
             self.enabled(change, object)
         } else if name.is(aspect::MANAGER) {
             self.manager(change, object).await
+        } else if name.is(aspect::STAMP) {
+            self.stamp(change, object)
         } else if name.is(aspect::PASSWORD) {
             if !self.settings.profile.is_ad() {
                 return Err(self.refuse(Class::Permanent, &object.entry.dn, "passwords are not set in this directory"));
@@ -74,6 +76,20 @@ impl Work<'_> {
         }
         let flags = if *wanted { flags & !DISABLED } else { flags | DISABLED };
         Ok(vec![replace("userAccountControl", vec![flags.to_string().into_bytes()])])
+    }
+
+    /// The stamp of an object that is adopted or forgotten.
+    fn stamp(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
+        let attribute = self.settings.stamp();
+        let now: Vec<Value> = object.entry.text(attribute).map(Value::text).into_iter().collect();
+        if now == change.after {
+            return Ok(Vec::new());
+        }
+        if now != change.before {
+            return Err(self.stale(change, &object.entry.dn));
+        }
+        let after = change.after.iter().filter_map(Value::as_text).map(|stamp| stamp.as_bytes().to_vec());
+        Ok(vec![replace(attribute, after.collect())])
     }
 
     async fn manager(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::object::Handle;
+use super::observed::Handle;
 
 /// A distinguished name, as written, parsed.
 #[derive(Debug, Clone)]

@@ -1,0 +1,67 @@
+//! Links, and what has none.
+
+use super::super::words::{clean, several};
+use super::super::{IgnoreDocument, LinksDocument};
+use super::layout::{Page, table};
+use crate::org::Zone;
+
+/// The answer of `links TARGET list`.
+pub fn links(document: &LinksDocument, zone: &Zone) -> String {
+    let mut page = Page::default();
+    let counts = [
+        several(document.links.len(), "link"),
+        format!("{} wanted without one", document.unlinked.len()),
+        format!("{} in scope without one", document.unmanaged.len()),
+        format!("{} ignored", document.ignored.len()),
+    ];
+    page.line(0, &format!("{}: {}", clean(&document.target), counts.join(", ")));
+    if let Some(reach) = document.coverage.as_ref().filter(|reach| !reach.complete) {
+        page.reach(reach);
+    }
+    let links = document.links.iter().map(|link| {
+        vec![
+            link.kind.map_or_else(String::new, |kind| kind.to_string()),
+            link.name.as_deref().map_or_else(|| "(not in the roster)".to_owned(), clean),
+            clean(link.key.as_str()),
+            clean(link.object.as_str()),
+            link.since.local(zone).to_string(),
+        ]
+    });
+    part(&mut page, "linked", &["kind", "name", "key", "object", "since"], links.collect());
+    let unlinked = document.unlinked.iter().map(|one| {
+        let adoptable = one.adoptable.as_ref().map_or_else(String::new, |object| clean(object.as_str()));
+        vec![one.kind.to_string(), clean(&one.name), clean(one.key.as_str()), adoptable]
+    });
+    part(&mut page, "wanted without a link", &["kind", "name", "key", "adoptable"], unlinked.collect());
+    let unmanaged = document.unmanaged.iter().map(|one| {
+        let stamp = one.stamp.as_ref().map_or_else(String::new, |stamp| clean(stamp.as_str()));
+        vec![one.kind.to_string(), clean(&one.name), clean(one.object.as_str()), stamp]
+    });
+    part(&mut page, "in scope without a link", &["kind", "name", "object", "stamp"], unmanaged.collect());
+    let ignored = document
+        .ignored
+        .iter()
+        .map(|one| vec![clean(one.object.as_str()), clean(&one.by), one.at.local(zone).to_string(), clean(&one.note)]);
+    part(&mut page, "ignored", &["object", "by", "at", "note"], ignored.collect());
+    page.holds(&document.ambiguous);
+    page.troubles(&document.errors);
+    page.finish()
+}
+
+/// The answer of `links TARGET ignore`.
+pub fn ignore(document: &IgnoreDocument) -> String {
+    let what = if document.ignored { "is ignored from now on" } else { "is ignored no longer" };
+    let mut page = Page::default();
+    page.line(0, &format!("{}: the object {} {what}", clean(&document.target), clean(document.object.as_str())));
+    page.labelled("note", &[clean(&document.note)]);
+    page.finish()
+}
+
+fn part(page: &mut Page, title: &str, head: &[&str], rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line(2, title);
+    table(head, rows).lines().for_each(|line| page.line(4, line));
+}
