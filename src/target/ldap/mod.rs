@@ -1,8 +1,8 @@
 //! Directories over LDAP with TLS. Knows LDAP and how Active Directory, Samba and OpenLDAP use it; nothing of the
 //! roster, the mapping or the plan's reasons.
 //!
-//! Objects are found by objectGUID or entryUUID, references are distinguished names, and a create bears the roster's key as its
-//! stamp. One connection serves a run; it is opened when first needed and again after it was lost.
+//! Objects are found by objectGUID or entryUUID, references are distinguished names, and a create bears the roster's
+//! key as its stamp. One connection serves a run; it is opened when first needed and again after it was lost.
 
 mod ber;
 mod bulk;
