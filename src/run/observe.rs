@@ -34,7 +34,8 @@ pub(super) async fn observe(
     let coverage = port
         .observe(request, &mut |seen| match seen {
             Seen::Name(name) => names.push(name),
-            Seen::Object(object) => {
+            Seen::Same(_) => {}
+            Seen::Object(object, _) => {
                 take(*object);
                 count += 1;
                 if count.is_multiple_of(STRIDE) {

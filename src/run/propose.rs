@@ -122,7 +122,7 @@ impl Engine {
         take: &mut (dyn FnMut(Observed) + Send),
     ) -> Result<Result<Reading, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
-        let request = ObserveRequest { attributes, floor: floors(last.as_ref()) };
+        let request = ObserveRequest { attributes, floor: floors(last.as_ref()), ..ObserveRequest::default() };
         let reading = match observe(port, &request, progress, take).await {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(trouble(port.name(), error))),

@@ -5,10 +5,14 @@
 pub mod ldap;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::object::{AttributeName, Coverage, Handle, Kind, Links, ObjectId, Observed, Schema, Step, TakenName};
+use crate::object::{
+    AttributeName, Coverage, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed, Schema,
+    Step, TakenName,
+};
 use crate::org::{Id, Instant};
 
 pub mod memory;
@@ -72,6 +76,24 @@ pub trait Target: Send + Sync {
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Coverage, TargetError>;
 
+    /// Where the target's changes stand now: to be taken before a complete read, so that what changes during the read is
+    /// told again by [`Target::changes`] rather than never. `None` where a target cannot tell its changes.
+    async fn mark(&self) -> Result<Option<Mark>, TargetError> {
+        Ok(None)
+    }
+
+    /// Reads what changed since a mark, and hands each changed object, as it is now, to `see`. An object may be seen
+    /// that did not change; none that changed is left out. An error means that the read broke off: the mark is still
+    /// good.
+    async fn changes(
+        &self,
+        _request: &ObserveRequest,
+        _since: &Mark,
+        _see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Increment, TargetError> {
+        Ok(Increment::Impossible("the target does not tell its changes".into()))
+    }
+
     /// Looks for the one object of `kind` that bears the stamp `key`: asks the target, never a cache. `likely` is the
     /// create step that may have made it, for targets where a look at its intended place is quicker. Two objects
     /// with one stamp are an error of class `Conflict`.
@@ -128,13 +150,44 @@ pub struct ObserveRequest {
     pub attributes: BTreeMap<Kind, Vec<AttributeName>>,
     /// For each kind the least number of objects to believe, from the last complete read.
     pub floor: BTreeMap<Kind, u64>,
+    /// How objects looked when these very attributes were read before. A target may show such an object as
+    /// [`Seen::Same`].
+    pub known: Arc<Fingerprints>,
+    /// Nobody asks for the taken logins.
+    pub without_names: bool,
+}
+
+/// A place in a target's changes, in the target's own form: a cookie of DirSync or syncrepl, a time.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mark {
+    /// The server that gave it: another one may not understand it, or may have seen other changes.
+    pub server: String,
+    pub body: String,
+}
+
+/// What a read of changes came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Increment {
+    /// Every change since the mark was shown.
+    Whole {
+        /// Objects that are in scope no more: deleted, or moved out of it. Some may never have been.
+        gone: Vec<ObjectId>,
+        /// Where the next read of changes begins.
+        next: Mark,
+        /// What the read can show for itself; without counts of objects, which only the sum of all reads has.
+        evidence: Evidence,
+    },
+    /// Only a complete read can tell; why.
+    Impossible(String),
 }
 
 /// What a read shows.
 #[derive(Debug, Clone)]
 pub enum Seen {
-    /// An object in scope.
-    Object(Box<Observed>),
+    /// An object in scope, with its fingerprint where the target makes one.
+    Object(Box<Observed>, Option<Fingerprint>),
+    /// An object in scope that is as the fingerprints of the request say.
+    Same(ObjectId),
     /// A login that is taken, in or out of scope.
     Name(TakenName),
 }

@@ -139,7 +139,7 @@ impl Subject {
         let group = vec![words.group.into()];
         ObserveRequest {
             attributes: BTreeMap::from([(Kind::User, user), (Kind::Group, group)]),
-            floor: BTreeMap::new(),
+            ..ObserveRequest::default()
         }
     }
 
@@ -147,7 +147,8 @@ impl Subject {
     async fn observe(&self, request: &ObserveRequest) -> (Vec<Observed>, Vec<String>, Coverage) {
         let (mut objects, mut names) = (Vec::new(), Vec::new());
         let mut see = |seen| match seen {
-            Seen::Object(object) => {
+            Seen::Same(_) => {}
+            Seen::Object(object, _) => {
                 if object.stamp.as_ref().is_some_and(|stamp| stamp.as_str().starts_with(&self.prefix)) {
                     objects.push(*object);
                 }

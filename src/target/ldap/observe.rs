@@ -103,7 +103,7 @@ impl<'a> Read<'a> {
                 // An object that moves between two pages may come twice.
                 Ok(object) => {
                     if known.insert(object.id.clone()) {
-                        see(Seen::Object(Box::new(object)));
+                        see(Seen::Object(Box::new(object), None));
                     }
                 }
                 Err(why) => {

@@ -140,7 +140,7 @@ impl Target for Memory {
                 if let Some(name) = state.login_of(&object.id) {
                     see(Seen::Name(TakenName { name, object: object.id.clone() }));
                 }
-                see(Seen::Object(Box::new(object)));
+                see(Seen::Object(Box::new(object), None));
             }
             evidence.scopes.push(ScopeRead {
                 scope: format!("{} ({kind})", self.name),
@@ -241,7 +241,7 @@ mod tests {
         request.attributes.insert(Kind::User, Vec::new());
         let mut ids = Vec::new();
         let mut see = |seen| {
-            if let Seen::Object(object) = seen {
+            if let Seen::Object(object, _) = seen {
                 ids.push(object.id);
             }
         };

@@ -128,5 +128,5 @@ fn show(object: Observed, resource: &Json, see: &mut (dyn FnMut(Seen) + Send)) {
     {
         see(Seen::Name(TakenName { name, object: object.id.clone() }));
     }
-    see(Seen::Object(Box::new(object)));
+    see(Seen::Object(Box::new(object), None));
 }

@@ -198,9 +198,10 @@ impl World {
 
     fn observe(&self) -> (Vec<Observed>, HashSet<String>, Coverage) {
         let (mut objects, mut names) = (Vec::new(), HashSet::new());
-        let request = ObserveRequest { attributes: self.rules.attributes(), floor: BTreeMap::new() };
+        let request = ObserveRequest { attributes: self.rules.attributes(), ..ObserveRequest::default() };
         let mut see = |seen| match seen {
-            Seen::Object(object) => objects.push(*object),
+            Seen::Object(object, _) => objects.push(*object),
+            Seen::Same(_) => {}
             Seen::Name(name) => _ = names.insert(fold(&name.name)),
         };
         let coverage = self.runtime.block_on(self.memory.observe(&request, &mut see)).unwrap();

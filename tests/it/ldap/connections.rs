@@ -166,7 +166,7 @@ async fn a_read_that_breaks_off_is_an_error() {
     let (settings, mode) = forwarder(&case).await;
     let target = target(Settings { page_size: 1, ..settings });
     let mut see = |seen: Seen| {
-        if let Seen::Object(_) = seen {
+        if let Seen::Object(..) = seen {
             mode.store(CUT, Ordering::SeqCst);
         }
     };

@@ -187,13 +187,14 @@ fn everything() -> ObserveRequest {
         (Kind::Group, vec!["sAMAccountName", "description"]),
     ];
     let named = |(kind, names): (Kind, Vec<&str>)| (kind, names.into_iter().map(Into::into).collect());
-    ObserveRequest { attributes: attributes.into_iter().map(named).collect(), floor: BTreeMap::new() }
+    ObserveRequest { attributes: attributes.into_iter().map(named).collect(), ..ObserveRequest::default() }
 }
 
 async fn observe(target: &LdapTarget, request: &ObserveRequest) -> Result<Reading, TargetError> {
     let (mut objects, mut names) = (Vec::new(), BTreeMap::new());
     let mut see = |seen| match seen {
-        Seen::Object(object) => objects.push(*object),
+        Seen::Object(object, _) => objects.push(*object),
+        Seen::Same(_) => {}
         Seen::Name(name) => {
             names.insert(name.name.to_lowercase(), name.object);
         }

@@ -87,7 +87,7 @@ fn everything() -> ObserveRequest {
         (Kind::Group, vec!["description"]),
     ];
     let named = |(kind, names): (Kind, Vec<&str>)| (kind, names.into_iter().map(Into::into).collect());
-    ObserveRequest { attributes: attributes.into_iter().map(named).collect(), floor: BTreeMap::new() }
+    ObserveRequest { attributes: attributes.into_iter().map(named).collect(), ..ObserveRequest::default() }
 }
 
 async fn create(target: &LdapTarget, kind: Kind, key: &str, more: Vec<Change>) -> ObjectId {

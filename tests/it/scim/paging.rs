@@ -9,11 +9,14 @@ use serde_json::{Value as Json, json};
 use super::scripted::{Asked, Reply, Scripted, listing, user};
 
 fn users() -> ObserveRequest {
-    ObserveRequest { attributes: BTreeMap::from([(Kind::User, vec!["userName".into()])]), floor: BTreeMap::new() }
+    ObserveRequest { attributes: BTreeMap::from([(Kind::User, vec!["userName".into()])]), ..ObserveRequest::default() }
 }
 
 fn groups() -> ObserveRequest {
-    ObserveRequest { attributes: BTreeMap::from([(Kind::Group, vec!["displayName".into()])]), floor: BTreeMap::new() }
+    ObserveRequest {
+        attributes: BTreeMap::from([(Kind::Group, vec!["displayName".into()])]),
+        ..ObserveRequest::default()
+    }
 }
 
 /// Reads through pages of three: the ids in order, and why the read is partial, if it is.
@@ -21,7 +24,7 @@ async fn read(server: &Scripted, request: &ObserveRequest) -> Result<(Vec<String
     let (target, _folder) = server.target(|settings| settings.page_size = 3);
     let mut ids = Vec::new();
     let mut see = |seen| {
-        if let Seen::Object(object) = seen {
+        if let Seen::Object(object, _) = seen {
             let members = object.members.map(|members| format!(":{members:?}")).unwrap_or_default();
             ids.push(format!("{}{members}", object.id));
         }

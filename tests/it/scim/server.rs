@@ -68,7 +68,7 @@ async fn small_pages_show_everybody_once() {
     for _ in 0..50 {
         let mut seen = Vec::new();
         let mut see = |object| match object {
-            Seen::Object(object) if object.name.starts_with(&prefix) => seen.push(object.id),
+            Seen::Object(object, _) if object.name.starts_with(&prefix) => seen.push(object.id),
             _ => {}
         };
         let coverage = target.observe(&request, &mut see).await.unwrap();
