@@ -301,6 +301,7 @@ impl<'a> Comparison<'a> {
             target: &entry.name,
             tree: port.capabilities().tree,
             first_password: port.capabilities().first_password,
+            siblings: port.capabilities().siblings,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
             links,

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use crate::object::{
     AttributeName, Coverage, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed, Schema,
-    Step, TakenName,
+    Siblings, Step, TakenName,
 };
 use crate::org::{Id, Instant};
 
@@ -141,6 +141,8 @@ pub struct Capabilities {
     pub first_password: bool,
     /// The attribute of users that holds the login.
     pub login: &'static str,
+    /// Which relative names in one container are one name to it.
+    pub siblings: Siblings,
 }
 
 /// What to read.

@@ -161,7 +161,13 @@ impl Target for LdapTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: true, first_password: self.settings.profile.is_ad(), login: self.settings.profile.login() }
+        let profile = self.settings.profile;
+        Capabilities {
+            tree: true,
+            first_password: profile.is_ad(),
+            login: profile.login(),
+            siblings: profile.siblings(),
+        }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {

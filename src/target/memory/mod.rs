@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use self::state::{Object, State};
 use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{
-    Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
-    TakenName, aspect,
+    Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Siblings,
+    Step, TakenName, aspect,
 };
 use crate::org::Id;
 
@@ -108,7 +108,7 @@ impl Target for Memory {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: self.tree, first_password: self.tree, login: self.login() }
+        Capabilities { tree: self.tree, first_password: self.tree, login: self.login(), siblings: Siblings::Standard }
     }
 
     fn schema(&self, _kind: Kind) -> &Schema {

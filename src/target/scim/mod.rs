@@ -15,7 +15,7 @@ use self::client::Client;
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Siblings, Step};
 use crate::org::Id;
 
 mod answer;
@@ -103,7 +103,7 @@ impl Target for ScimTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: false, first_password: false, login: "userName" }
+        Capabilities { tree: false, first_password: false, login: "userName", siblings: Siblings::Standard }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
