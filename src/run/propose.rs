@@ -124,7 +124,7 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(entry, &last).await?,
+            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(&last).await?,
             _ => None,
         };
         let keep = version.filter(|_| !names).map(|version| (basis, version));
@@ -132,11 +132,10 @@ impl Engine {
     }
 
     /// The plan that a conclusion names, proposed again.
-    async fn settled_by(&self, entry: &TargetEntry, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
+    async fn settled_by(&self, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
         let Some(plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
         let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
-        let managed = self.store.link_count(&entry.name).await?;
-        Ok(Some(Proposal { plan, digest, managed }))
+        Ok(Some(Proposal { plan, digest, managed: last.managed }))
     }
 
     /// Everything that a plan rests on beside what the target shows: a hash.
@@ -175,7 +174,8 @@ impl Engine {
         if let (Ok(proposal), Some((basis, observation)), true) = (&proposal, viewed.keep, is_whole)
             && proposal.plan.as_of == self.today()
         {
-            let conclusion = Conclusion { basis, observation, digest: proposal.digest.clone() };
+            let (digest, managed) = (proposal.digest.clone(), proposal.managed);
+            let conclusion = Conclusion { basis, observation, digest, managed };
             self.store.keep_conclusion(port.name(), &conclusion).await?;
         }
         Ok(proposal)

@@ -7,7 +7,7 @@ use super::bulk::Bulk;
 use super::connection::open_bulk;
 use super::dn::Dn;
 use super::entry::Entry;
-use super::object::{Wanted, id_of, members, observed};
+use super::object::{Wanted, id_of, kind_of, members, observed};
 use super::pages::Turning;
 use super::profile::Profile;
 use super::ranges::{Lookup, complete};
@@ -15,7 +15,7 @@ use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use super::taking::{See, Shown, Taking};
-use crate::object::{Evidence, Kind, Observed, ScopeRead, TakenName};
+use crate::object::{Evidence, Kind, ObjectKey, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -50,8 +50,16 @@ impl<'a> Read<'a> {
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
     pub async fn run(mut self, see: See<'_>) -> Result<Evidence, Failure> {
         let mut evidence = Evidence::default();
-        for kind in Kind::ALL.into_iter().filter(|kind| self.request.attributes.contains_key(kind)) {
-            evidence.scopes.push(self.kind(kind, see).await?);
+        let request = self.request;
+        let canaries = self.canaries().await?;
+        evidence.scopes.extend(canaries.iter().filter(|canary| canary.key.is_none()).map(|canary| canary.proof(false)));
+        for kind in Kind::ALL.into_iter().filter(|kind| request.attributes.contains_key(kind)) {
+            // What was seen before a connection was lost is not shown again.
+            let mut shown = Shown::nothing(&request.known);
+            evidence.scopes.push(self.kind(kind, &mut shown, see).await?);
+            let of_kind = canaries.iter().filter(|canary| canary.kind == Some(kind));
+            let seen = |canary: &Canary| canary.key.is_some_and(|key| shown.contains(key));
+            evidence.scopes.extend(of_kind.map(|canary| canary.proof(seen(canary))));
         }
         if self.request.attributes.contains_key(&Kind::User) && !self.request.without_names {
             evidence.scopes.push(self.names(see).await?);
@@ -64,12 +72,9 @@ impl<'a> Read<'a> {
         Ok(evidence)
     }
 
-    async fn kind(&mut self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
-        // What was seen before a connection was lost is not shown again.
-        let request = self.request;
-        let mut shown = Shown::nothing(&request.known);
+    async fn kind(&mut self, kind: Kind, shown: &mut Shown<'_>, see: See<'_>) -> Result<ScopeRead, Failure> {
         loop {
-            match self.kind_once(kind, &mut shown, see).await {
+            match self.kind_once(kind, shown, see).await {
                 Err(Failure::Lost(why)) => self.begin_anew(why).await?,
                 other => return other,
             }
@@ -167,6 +172,22 @@ impl<'a> Read<'a> {
         Ok(proof)
     }
 
+    /// The canaries, as they are found by their names.
+    async fn canaries(&mut self) -> Result<Vec<Canary>, Failure> {
+        let attributes = ["objectClass", self.settings.profile.id_attribute()].map(str::to_owned);
+        let mut canaries = Vec::new();
+        for dn in &self.places.canaries {
+            let entry = match self.bulk.entry(&dn.to_string(), &Filter::everything(), &attributes).await {
+                Ok(entry) => entry,
+                Err(Failure::Refused { .. } | Failure::Unusable(_)) => None,
+                Err(failure) => return Err(failure),
+            };
+            let key = entry.as_ref().and_then(id_of).map(|id| ObjectKey::of(&id));
+            canaries.push(Canary { dn: dn.clone(), kind: entry.as_ref().and_then(kind_of), key });
+        }
+        Ok(canaries)
+    }
+
     /// Connects to the same server again, unless that was tried often enough.
     async fn begin_anew(&mut self, why: String) -> Result<(), Failure> {
         self.losses += 1;
@@ -188,6 +209,22 @@ impl<'a> Read<'a> {
             Err(Failure::Refused { .. } | Failure::Unusable(_)) => Ok(false),
             Err(failure) => Err(failure),
         }
+    }
+}
+
+/// An object that a read has to show: a server that hides it may hide others.
+struct Canary {
+    dn: Dn,
+    kind: Option<Kind>,
+    /// `None` when it cannot be read by its name either.
+    key: Option<ObjectKey>,
+}
+
+impl Canary {
+    fn proof(&self, was_seen: bool) -> ScopeRead {
+        let found = self.key.is_some();
+        let proof = scope(format!("the canary {}", self.dn), None);
+        ScopeRead { base_readable: found, ended: true, seen: was_seen.into(), announced: Some(1), ..proof }
     }
 }
 

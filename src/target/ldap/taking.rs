@@ -27,6 +27,13 @@ impl<'a> Shown<'a> {
         Self { before, old: Positions::none(before), new: HashSet::new() }
     }
 
+    pub fn contains(&self, key: ObjectKey) -> bool {
+        match self.before.position(key) {
+            Some(position) => self.old.contains(position),
+            None => self.new.contains(&key),
+        }
+    }
+
     pub fn count(&self) -> u64 {
         (self.old.count() + self.new.len()) as u64
     }

@@ -135,6 +135,7 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         max_message_mib: 64,
         names_base: None,
         protect: Vec::new(),
+        canaries: Vec::new(),
     }
 }
 
