@@ -4,22 +4,29 @@ use std::collections::BTreeSet;
 
 use super::is_aspect;
 use super::state::{Object, State, refusal};
-use crate::object::{Change, Ground, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, aspect};
+use crate::object::{Change, Ground, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, ValueProblem, aspect};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
 impl State {
     pub fn apply(&mut self, step: &Step, links: &Links, schema: &Schema) -> Result<ObjectId, Refusal> {
-        if !self.tree && matches!(step.op, Op::Rename | Op::Move | Op::SetPassword) {
+        if !self.tree && matches!(step.op, Op::Rename | Op::Move | Op::SetPassword | Op::Restore) {
             return Err(refusal(Class::Permanent, format!("this target has no {}", step.op)));
         }
-        match step.op {
-            Op::Create => return self.create(step, links),
-            Op::Restore => return Err(refusal(Class::Permanent, "nothing deleted is kept here".into())),
-            _ => {}
+        if !super::kinds(self.tree).contains(&step.kind) {
+            return Err(refusal(Class::Permanent, format!("this target has no {}s", step.kind)));
+        }
+        for change in &step.changes {
+            fits(change, schema)?;
+        }
+        if step.op == Op::Create {
+            return self.create(step, links);
         }
         let known = step.object.as_ref().or_else(|| links.object(&step.key)).cloned();
         let id = known.ok_or_else(|| refusal(Class::Conflict, format!("{} has no object here yet", step.key)))?;
+        if step.op == Op::Restore && self.object(&id).is_none() {
+            return self.restore(&id, step, links).map(|()| id);
+        }
         if matches!(step.op, Op::Link | Op::Unlink) && step.changes.is_empty() {
             return Ok(id);
         }
@@ -91,6 +98,24 @@ impl State {
         self.add(object)
     }
 
+    /// Brings a deleted object back, disabled, with what it had but for what the step says.
+    fn restore(&mut self, id: &ObjectId, step: &Step, links: &Links) -> Result<(), Refusal> {
+        let Some(mut object) = self.deleted(id).filter(|object| object.kind == step.kind).cloned() else {
+            return Err(refusal(Class::Stale, format!("no deleted {} {id} is kept here", step.kind)));
+        };
+        object.stamp = Some(step.key.clone());
+        object.parent = object.parent.filter(|parent| self.object(parent).is_some());
+        object.manager = object.manager.filter(|manager| self.object(manager).is_some());
+        object.enabled = object.enabled.map(|_| false);
+        if let Some(members) = &mut object.members {
+            members.retain(|member| self.object(member).is_some());
+        }
+        for change in &step.changes {
+            self.set(&mut object, change, links)?;
+        }
+        self.undelete(id, object)
+    }
+
     /// Refuses as stale what is neither as it was planned from nor as it should be.
     fn check(&self, object: &Object, change: &Change, links: &Links, schema: &Schema) -> Result<(), Refusal> {
         let name = &change.attribute;
@@ -143,10 +168,11 @@ impl State {
     fn set(&self, object: &mut Object, change: &Change, links: &Links) -> Result<(), Refusal> {
         let name = &change.attribute;
         if !is_aspect(name) {
-            if change.after.is_empty() {
+            let after: Vec<Value> = change.after.iter().filter(|value| value.as_text() != Some("")).cloned().collect();
+            if after.is_empty() {
                 object.attributes.remove(name);
             } else {
-                object.attributes.insert(name.clone(), change.after.clone());
+                object.attributes.insert(name.clone(), after);
             }
             return Ok(());
         }
@@ -195,6 +221,20 @@ impl State {
             Some(id) => Ok(Some(id)),
             None => Err(refusal(Class::Conflict, format!("{value} leads to nothing here"))),
         }
+    }
+}
+
+/// Refuses values that the attribute cannot hold.
+fn fits(change: &Change, schema: &Schema) -> Result<(), Refusal> {
+    let name = &change.attribute;
+    if is_aspect(name) {
+        return Ok(());
+    }
+    let permanent = |problem: ValueProblem| refusal(Class::Permanent, problem.to_string());
+    let coerced = schema.coerce(name, change.after.clone()).map_err(permanent)?;
+    match schema.rule(name).required && coerced.is_empty() {
+        true => Err(permanent(ValueProblem::Required { attribute: name.clone() })),
+        false => Ok(()),
     }
 }
 

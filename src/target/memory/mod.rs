@@ -108,7 +108,13 @@ impl Target for Memory {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: self.tree, first_password: self.tree, login: self.login() }
+        Capabilities {
+            kinds: kinds(self.tree),
+            tree: self.tree,
+            first_password: self.tree,
+            restores: self.tree,
+            login: self.login(),
+        }
     }
 
     fn schema(&self, _kind: Kind) -> &Schema {
@@ -176,7 +182,7 @@ impl Target for Memory {
     }
 
     async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
-        Ok(if self.state().deleted.contains(id) {
+        Ok(if self.state().was_deleted(id) {
             Fate::Deleted("it is on the list of what was deleted".into())
         } else {
             Fate::Unproven("it is not on the list of what was deleted".into())
@@ -201,6 +207,11 @@ impl Target for Memory {
 
 /// The handle of the place that [`Referent::Root`](crate::object::Referent::Root) means.
 pub const ROOT: &str = "root";
+
+/// The kinds that there are with and without a tree.
+fn kinds(tree: bool) -> &'static [Kind] {
+    if tree { &Kind::ALL } else { &[Kind::User, Kind::Group] }
+}
 
 /// Whether an attribute is one of the closed meanings.
 fn is_aspect(name: &crate::object::AttributeName) -> bool {

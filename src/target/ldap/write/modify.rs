@@ -4,6 +4,7 @@ use ldap3::Mod;
 
 use super::Work;
 use super::fence::Located;
+use super::group_type;
 use crate::object::{Change, Value, aspect};
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
@@ -111,7 +112,7 @@ impl Work<'_> {
         Ok(vec![replace("manager", wanted.map(|dn| dn.to_string().into_bytes()).into_iter().collect())])
     }
 
-    async fn plain(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
+    pub(super) async fn plain(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
         let (name, entry) = (&change.attribute, &object.entry);
         let schema = schema(self.settings.profile, self.step.kind);
         let rule = schema.rule(name);
@@ -122,6 +123,9 @@ impl Work<'_> {
         }
         if !schema.equal(name, &now, &change.before) {
             return Err(self.stale(change, &entry.dn));
+        }
+        if name.is(group_type::ATTRIBUTE) && self.settings.profile.is_ad() {
+            self.may_become(&entry.dn, &now, &after).await?;
         }
         let old: Vec<Vec<u8>> = entry.values(name.as_str()).map(<[u8]>::to_vec).collect();
         let new = self.encoded(&after).await?;
@@ -167,6 +171,6 @@ fn switched(entry: &Entry, disabled: &Disabled, enable: bool) -> Modification {
 }
 
 /// A replace by nothing deletes, and is no error where nothing is.
-fn replace(name: &str, values: Vec<Vec<u8>>) -> Modification {
+pub(super) fn replace(name: &str, values: Vec<Vec<u8>>) -> Modification {
     Mod::Replace(name.as_bytes().to_vec(), values.into_iter().collect())
 }
