@@ -66,6 +66,8 @@ const STANDARD: &[Row] = &[
     ("businessCategory", Text, Many, None),
     ("description", Text, Many, None),
     ("facsimileTelephoneNumber", Telephone, Many, None),
+    ("owner", Dn, Many, None),
+    ("seeAlso", Dn, Many, None),
     ("telephoneNumber", Telephone, Many, None),
 ];
 
@@ -79,6 +81,7 @@ const STANDARD_USERS: &[Row] = &[
     ("mobile", Telephone, Many, None),
     ("pager", Telephone, Many, None),
     ("preferredLanguage", Text, One, None),
+    ("secretary", Dn, Many, None),
     ("sn", Text, Many, None),
     ("title", Text, Many, None),
     ("uid", Text, Many, None),

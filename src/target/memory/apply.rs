@@ -8,6 +8,9 @@ use crate::object::{Change, Ground, Kind, Links, ObjectId, Op, Referent, Schema,
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
+/// The most characters of a name, as in Active Directory.
+const MAX_NAME: usize = 64;
+
 impl State {
     pub fn apply(&mut self, step: &Step, links: &Links, schema: &Schema) -> Result<ObjectId, Refusal> {
         if !self.tree && matches!(step.op, Op::Rename | Op::Move | Op::SetPassword | Op::Restore) {
@@ -17,7 +20,7 @@ impl State {
             return Err(refusal(Class::Permanent, format!("this target has no {}s", step.kind)));
         }
         for change in &step.changes {
-            fits(change, schema)?;
+            fits(step, change, schema)?;
         }
         if step.op == Op::Create {
             return self.create(step, links);
@@ -53,7 +56,7 @@ impl State {
             _ => {}
         }
         for change in &step.changes {
-            self.set(&mut changed, change, links)?;
+            self.set(&mut changed, Some(&id), change, links)?;
         }
         if changed.parent.as_ref().is_some_and(|parent| self.lies_in(parent, &id)) {
             return Err(refusal(Class::Conflict, format!("{id} cannot lie in itself")));
@@ -93,7 +96,7 @@ impl State {
             protected: false,
         };
         for change in &step.changes {
-            self.set(&mut object, change, links)?;
+            self.set(&mut object, None, change, links)?;
         }
         self.add(object)
     }
@@ -111,7 +114,7 @@ impl State {
             members.retain(|member| self.object(member).is_some());
         }
         for change in &step.changes {
-            self.set(&mut object, change, links)?;
+            self.set(&mut object, Some(id), change, links)?;
         }
         self.undelete(id, object)
     }
@@ -165,7 +168,8 @@ impl State {
         values.iter().map(settle).collect()
     }
 
-    fn set(&self, object: &mut Object, change: &Change, links: &Links) -> Result<(), Refusal> {
+    /// Sets what a change says in an object, whose id is `own` if it has one already.
+    fn set(&self, object: &mut Object, own: Option<&ObjectId>, change: &Change, links: &Links) -> Result<(), Refusal> {
         let name = &change.attribute;
         if !is_aspect(name) {
             let after: Vec<Value> = change.after.iter().filter(|value| value.as_text() != Some("")).cloned().collect();
@@ -188,7 +192,9 @@ impl State {
             object.passwords += u64::from(after.is_some() && object.passwords == 0);
         } else if name.is(aspect::NAME) {
             let text = after.and_then(Value::as_text);
-            text.ok_or_else(|| refusal(Class::Permanent, "a name is text".into()))?.clone_into(&mut object.name);
+            let fits = text.filter(|text| (1..=MAX_NAME).contains(&text.chars().count()));
+            let why = || refusal(Class::Permanent, format!("a name has 1 to {MAX_NAME} characters"));
+            fits.ok_or_else(why)?.clone_into(&mut object.name);
         } else if name.is(aspect::PARENT) {
             object.parent = after.map(|value| self.referent(value, links)).transpose()?.flatten();
         } else if name.is(aspect::MANAGER) {
@@ -202,6 +208,9 @@ impl State {
             }
             for value in &change.after {
                 members.extend(self.referent(value, links)?);
+            }
+            if own.is_some_and(|own| members.contains(own)) {
+                return Err(refusal(Class::Permanent, "a group is no member of itself".into()));
             }
         }
         Ok(())
@@ -224,9 +233,18 @@ impl State {
     }
 }
 
-/// Refuses values that the attribute cannot hold.
-fn fits(change: &Change, schema: &Schema) -> Result<(), Refusal> {
+/// Refuses what a step of its kind does not change, and values that the attribute cannot hold.
+fn fits(step: &Step, change: &Change, schema: &Schema) -> Result<(), Refusal> {
     let name = &change.attribute;
+    let placing = name.is(aspect::NAME) || name.is(aspect::PARENT);
+    let fitting = match step.op {
+        Op::Rename | Op::Move => placing,
+        Op::Update | Op::Enable | Op::Disable => !placing && !name.is(aspect::MEMBERS),
+        _ => true,
+    };
+    if !fitting || name.is(aspect::ENABLED) && step.kind != Kind::User {
+        return Err(refusal(Class::Permanent, format!("{name} is not changed by {} of a {}", step.op, step.kind)));
+    }
     if is_aspect(name) {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use self::state::{Object, State};
 use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{
     Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
-    TakenName, aspect,
+    TakenName, Value, aspect,
 };
 use crate::org::Id;
 
@@ -49,6 +49,13 @@ impl Memory {
     /// The same with a schema, the same for every kind.
     pub fn with_schema(self, schema: Schema) -> Self {
         Self { schema, ..self }
+    }
+
+    /// The same with a rule: what has this value in this attribute is protected.
+    #[must_use]
+    pub fn protecting(self, attribute: &str, value: &str) -> Self {
+        self.state().rule = Some((attribute.into(), Value::text(value)));
+        self
     }
 
     /// Everything that is there, in the order in which it was created.
@@ -222,7 +229,7 @@ fn is_aspect(name: &crate::object::AttributeName) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {
     use super::*;
-    use crate::object::{Change, Op, StepId, Value};
+    use crate::object::{Change, Op, StepId};
 
     fn create(name: &str) -> Step {
         let key = Id::new(name);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Faults, ROOT, is_aspect};
-use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection};
+use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection, Value};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -37,6 +37,8 @@ pub(super) struct State {
     given: u64,
     pub writes: u64,
     deleted: BTreeMap<ObjectId, Deleted>,
+    /// What has this value is protected.
+    pub rule: Option<(AttributeName, Value)>,
     pub faults: Faults,
 }
 
@@ -57,6 +59,7 @@ impl State {
             given: 0,
             writes: 0,
             deleted: BTreeMap::new(),
+            rule: None,
             faults: Faults::default(),
         }
     }
@@ -168,7 +171,13 @@ impl State {
     /// Why an object is protected, if it is.
     pub fn protection(&self, id: &ObjectId) -> Option<Protection> {
         let by_itself = self.object(id).is_some_and(|object| object.protected);
-        self.faults.protected.get(id).cloned().or(by_itself.then_some(Protection::Administrative))
+        let by_rule = || {
+            let (name, value) = self.rule.as_ref()?;
+            let holds = self.object(id)?.attributes.get(name)?.contains(value);
+            holds.then(|| Protection::Rule(format!("{name} is {value}")))
+        };
+        let named = self.faults.protected.get(id).cloned();
+        named.or(by_itself.then_some(Protection::Administrative)).or_else(by_rule)
     }
 
     /// In a tree the path of names, without one the id.

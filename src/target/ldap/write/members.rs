@@ -24,6 +24,9 @@ impl Work<'_> {
         let change = self.step.change(aspect::MEMBERS);
         let named = change.map(|change| if adds { &change.after } else { &change.before });
         let named = self.references(named.map_or(&[], Vec::as_slice)).await?;
+        if adds && named.iter().any(|member| member.same(&object.entry.dn)) {
+            return Err(self.refuse(Class::Permanent, &object.entry.dn, "a group is no member of itself"));
+        }
         if !adds {
             self.may_leave(&object.entry, &named).await?;
         }

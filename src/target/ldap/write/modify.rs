@@ -5,7 +5,7 @@ use ldap3::Mod;
 use super::Work;
 use super::fence::Located;
 use super::group_type;
-use crate::object::{Change, Value, aspect};
+use crate::object::{Change, Kind, Value, ValueProblem, aspect};
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::object::{DISABLED, flags, is_disabled, values};
@@ -59,6 +59,9 @@ impl Work<'_> {
         let [Value::Bool(wanted)] = change.after.as_slice() else {
             return Err(self.refuse(Class::Permanent, dn, "enabled is neither true nor false"));
         };
+        if self.step.kind != Kind::User {
+            return Err(self.refuse(Class::Permanent, dn, "only users are enabled and disabled"));
+        }
         let disabled = self.settings.disabled();
         let flags = match &disabled {
             Some(disabled) if is_disabled(&object.entry, disabled) => DISABLED,
@@ -120,6 +123,10 @@ impl Work<'_> {
         let after = self.fitting(change)?;
         if schema.equal(name, &now, &after) {
             return Ok(Vec::new());
+        }
+        if rule.required && after.is_empty() {
+            let problem = ValueProblem::Required { attribute: name.clone() };
+            return Err(self.refuse(Class::Permanent, &entry.dn, problem));
         }
         if !schema.equal(name, &now, &change.before) {
             return Err(self.stale(change, &entry.dn));
