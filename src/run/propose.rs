@@ -16,7 +16,7 @@ use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
-use crate::target::{Class, Fate, ObserveRequest, Seen, Target, TargetError};
+use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -256,12 +256,9 @@ impl Engine {
             };
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
-                // Held by the comparison: not shown is not proved gone. What is known of it makes the reason.
+                // Not shown is not proved gone: the comparison makes anew only what was deleted for certain.
                 Ok(None) => match port.fate(*kind, &object).await {
-                    Ok(Fate::Deleted(known)) => diff.not_found(key, format!("it was deleted; {known}")),
-                    Ok(Fate::Unproven(known)) => {
-                        diff.not_found(key, format!("nothing proves that it was deleted; {known}"));
-                    }
+                    Ok(fate) => diff.not_found(key, fate),
                     Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
                         return Ok(Err(failed(format!("looking for the lost {kind} {object}: {refusal}"))));
                     }
@@ -375,6 +372,8 @@ impl<'a> Comparison<'a> {
             target: &entry.name,
             tree: port.capabilities().tree,
             first_password: port.capabilities().first_password,
+            restores: port.capabilities().restores,
+            login: port.capabilities().login,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
             links,

@@ -1,5 +1,6 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::ber::{EntryView, Filter, Scope};
@@ -9,13 +10,14 @@ use super::dn::Dn;
 use super::entry::Entry;
 use super::object::{Wanted, id_of, kind_of, members, observed};
 use super::pages::Turning;
+use super::primary;
 use super::profile::Profile;
 use super::ranges::{Lookup, complete};
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use super::taking::{See, Shown, Taking};
-use crate::object::{Evidence, Kind, ObjectKey, Observed, ScopeRead, TakenName};
+use crate::object::{Evidence, Handle, Kind, ObjectKey, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -34,6 +36,8 @@ pub struct Read<'a> {
     pub losses: u32,
     /// Parts of the answers that lie on other servers.
     pub references: u64,
+    /// Who is in which group by its number alone.
+    implied: HashMap<u32, Vec<Handle>>,
 }
 
 impl<'a> Read<'a> {
@@ -44,7 +48,7 @@ impl<'a> Read<'a> {
         bulk: Bulk,
         server: &'a Server,
     ) -> Self {
-        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0 }
+        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0, implied: HashMap::new() }
     }
 
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
@@ -87,13 +91,32 @@ impl<'a> Read<'a> {
         let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
+        if !self.settings.profile.kinds().contains(&kind) {
+            proof.scope = format!("{kind}s, which a directory of this profile does not have");
+            proof.base_readable = false;
+            return Ok(proof);
+        }
         proof.base_readable = self.readable(base).await? && self.readable(places.root(kind)).await?;
         if !proof.base_readable {
             return Ok(proof);
         }
+        if kind == Kind::Group && settings.profile.is_ad() && !self.read_implied(base).await? {
+            proof.scope = format!("primary groups of those below {base}");
+            return Ok(proof);
+        }
         let query = query(base, settings.profile.filter(kind), wanted.request(kind));
+        let implied = std::mem::take(&mut self.implied);
         let mut turning = Turning::new();
-        let mut taking = Taking { kind, settings, places, wanted: &wanted, shown, parts: Vec::new(), unreadable: 0 };
+        let mut taking = Taking {
+            kind,
+            settings,
+            places,
+            wanted: &wanted,
+            implied: &implied,
+            shown,
+            parts: Vec::new(),
+            unreadable: 0,
+        };
         while let Some(cookie) = turning.cookie() {
             let server = self.bulk.server().to_owned();
             let mut count = 0;
@@ -118,6 +141,30 @@ impl<'a> Read<'a> {
         proof.seen = taking.shown.count();
         proof.ended = turning.ended();
         Ok(proof)
+    }
+
+    /// Reads who has a group of ours as its primary group; false when that cannot be read to its end.
+    async fn read_implied(&mut self, base: &Dn) -> Result<bool, Failure> {
+        let attributes = vec![primary::ATTRIBUTE.to_owned()];
+        let query = query(base, primary::filter_of_all(), attributes);
+        let mut implied: HashMap<u32, Vec<Handle>> = HashMap::new();
+        let mut turning = Turning::new();
+        while let Some(cookie) = turning.cookie() {
+            let mut count = 0;
+            let mut visit = |view: EntryView<'_>| {
+                count += 1;
+                if let Some(entry) = Entry::of(&view)
+                    && let Some(number) = primary::of(&entry)
+                {
+                    implied.entry(number).or_default().push(entry.dn.handle().clone());
+                }
+            };
+            let ended = self.bulk.page(&query, self.settings.page_size, &cookie, &mut visit).await?;
+            self.references += ended.references;
+            turning.turn(self.bulk.server(), &query.base, count, ended.end);
+        }
+        self.implied = implied;
+        Ok(turning.ended())
     }
 
     async fn names(&mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
@@ -248,7 +295,7 @@ pub async fn object(
     Ok(finished(session, kind, entry).await?.and_then(|members| observed(kind, entry, wanted, members)))
 }
 
-type Members = Option<Vec<crate::object::Handle>>;
+type Members = Option<Vec<Handle>>;
 
 /// Fetches what is missing of an entry, and gives the members of a group. The inner error says what stays missing.
 async fn finished(session: &mut dyn Lookup, kind: Kind, entry: &mut Entry) -> Result<Result<Members, String>, Failure> {

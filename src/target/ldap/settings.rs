@@ -212,7 +212,7 @@ impl Places {
     pub fn root(&self, kind: Kind) -> &Dn {
         match kind {
             Kind::Unit => &self.unit,
-            Kind::User => &self.user,
+            Kind::User | Kind::Contact => &self.user,
             Kind::Group => &self.group,
         }
     }
