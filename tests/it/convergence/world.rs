@@ -111,6 +111,8 @@ impl World {
             tree: self.memory.capabilities().tree,
             first_password: self.memory.capabilities().first_password,
             siblings: self.siblings,
+            restores: self.memory.capabilities().restores,
+            login: self.memory.capabilities().login,
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
             links: &self.links,

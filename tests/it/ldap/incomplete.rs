@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::rewriting::{Answer, DONE, ENTRY, Rewrite, done, operation, start, with_attributes};
+use super::rewriting::{Answer, DONE, ENTRY, Rewrite, done, in_parts, operation, start, with_attributes};
 use super::*;
+use rosterd::target::ldap::Urls;
 
 /// Entries of one user per page, behind a proxy that does harm in the middle.
 async fn harmed(rewrite: Rewrite) -> (Case, LdapTarget) {
@@ -86,25 +87,28 @@ async fn a_read_whose_connection_breaks_once_begins_anew() {
     }
 }
 
-/// Values that an answer holds, as Active Directory gives those of a large group: an empty attribute, and the first
-/// part under a name with a range; later parts as they are asked for.
-fn in_parts(most: usize) -> Rewrite {
-    Box::new(move |message| {
-        if operation(message) != ENTRY {
-            return Answer::Pass;
-        }
-        Answer::Instead(with_attributes(message, |name, values| {
-            let (plain, from) = match name.split_once(";range=") {
-                Some((plain, range)) => (plain, range.split('-').next().unwrap().parse().unwrap()),
-                None => (name, 0_usize),
-            };
-            if plain != "member" || values.len() <= most {
-                return vec![(name.to_owned(), values.to_vec())];
-            }
-            let part = (format!("member;range={from}-{}", from + most - 1), values[..most].to_vec());
-            if from == 0 { vec![("member".to_owned(), Vec::new()), part] } else { vec![part] }
-        }))
-    })
+#[tokio::test]
+async fn a_read_that_does_not_show_a_canary_is_not_complete() {
+    let mut case = Case::new().await;
+    case.user("p1", "Canary").await;
+    case.user("p2", "Other").await;
+    let canary = |name: &str| vec![format!("cn={name},{}", case.base)];
+    let with = |canaries, url| target(Settings { canaries, url, ..case.settings() });
+    let url: Urls = case.lab.value("LDAPS_URL").into();
+    assert!(observe(&with(canary("canary"), url.clone()), &everything()).await.unwrap().complete());
+    let absent = observe(&with(canary("nobody"), url), &everything()).await.unwrap();
+    assert!(!absent.complete() && absent.names_of(Kind::User) == ["Canary", "Other"]);
+
+    // a server that leaves it out of a search, and still shows it to who asks for it by name
+    let mut looks = 0;
+    let hides = Box::new(move |message: &[u8]| {
+        let is_it = operation(message) == ENTRY && message.windows(9).any(|window| window == b"CN=Canary");
+        looks += u32::from(is_it);
+        if is_it && looks > 1 { Answer::Instead(Vec::new()) } else { Answer::Pass }
+    });
+    let url = start(&case.lab, hides).await.into();
+    let hidden = observe(&with(canary("canary"), url), &everything()).await.unwrap();
+    assert_eq!((hidden.names_of(Kind::User), hidden.complete()), (vec!["Other"], false));
 }
 
 #[tokio::test]
