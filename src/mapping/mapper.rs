@@ -206,7 +206,7 @@ impl<'a> Mapper<'a> {
         }
     }
 
-    /// Evaluates the relative name; without a rule it is `otherwise`.
+    /// Evaluates the relative name; without a rule, where it is only for people to read, it is `otherwise`.
     pub(super) fn relative_name(
         &self,
         rules: &KindRules,
@@ -214,14 +214,9 @@ impl<'a> Mapper<'a> {
         attribute: &str,
         otherwise: Option<&str>,
     ) -> Result<Option<String>, String> {
-        let name = match (&rules.name, otherwise) {
-            (None, None) => return Ok(None),
-            (None, Some(name)) => name.to_owned(),
-            (Some(rule), _) => {
-                let outcome = rule.evaluate(context).map_err(|error| format!("name: {error}"))?;
-                outcome.into_text().ok_or_else(|| format!("name: {:?} says nothing", rule.source()))?
-            }
-        };
+        let Some(rule) = &rules.name else { return Ok(otherwise.map(str::to_owned)) };
+        let outcome = rule.evaluate(context).map_err(|error| format!("name: {error}"))?;
+        let name = outcome.into_text().ok_or_else(|| format!("name: {:?} says nothing", rule.source()))?;
         let length = name.chars().count();
         if length > MAX_NAME {
             return Err(format!("name: {attribute} holds at most {MAX_NAME} characters, {length} were given"));

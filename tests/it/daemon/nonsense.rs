@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{DEADLINE, Daemon, HR, House};
 use crate::lab::Lab;
-use crate::ldap::rewriting::{Answer, DONE, ENTRY, done, nested, operation, start};
+use crate::ldap::rewriting::{Answer, DONE, ENTRY, done, holds, nested, operation, start};
 use crate::support::organisation::{Organisation, id};
 
 type Harm = fn(&[u8]) -> Answer;
@@ -48,8 +48,9 @@ ca_file = "{}"
 bind_dn = "{}"
 password = {{ file = "{}" }}
 base = "{base}"
+names_base = "{base}"
 page_size = 2
-timeout_seconds = 2
+timeout_seconds = 4
 
 [ldap.ad.user]
 name = "login"
@@ -115,7 +116,7 @@ async fn nonsense_takes_nothing_from_anybody_and_the_daemon_lives_on() {
             let mut state = proxied.lock().unwrap();
             let Some(harm) = state.harm else { return Answer::Pass };
             match operation(message) {
-                ENTRY if message.windows(4).any(|window| window == b",OU=") => state.users = true,
+                ENTRY if holds(message, b",OU=Kommune,") => state.users = true,
                 DONE if state.users => {
                     state.pages += 1;
                     if state.pages > 1 {

@@ -108,8 +108,10 @@ name = {name}
 title = "engagement.title"
 
 [ldap.dir.unit]
+name = "unit.name"
 
 [ldap.dir.group]
+name = "group.name"
 
 [ldap.dir.group.attributes]
 {group}description = "group.description"
