@@ -31,6 +31,7 @@ mod retain;
 mod schema;
 mod serve;
 mod sources;
+mod window;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};

@@ -108,7 +108,7 @@ impl Target for Memory {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: self.tree, first_password: self.tree, login: self.login() }
+        Capabilities { tree: self.tree, first_password: self.tree, login: self.login(), at_once: 1 }
     }
 
     fn schema(&self, _kind: Kind) -> &Schema {

@@ -103,7 +103,7 @@ impl Target for ScimTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: false, first_password: false, login: "userName" }
+        Capabilities { tree: false, first_password: false, login: "userName", at_once: 1 }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
