@@ -13,6 +13,7 @@ mod protected;
 mod reading;
 mod recovery;
 mod rewriting;
+mod windows;
 mod writing;
 
 use std::collections::BTreeMap;
