@@ -145,6 +145,10 @@ impl LdapTarget {
         Ok((session, places))
     }
 
+    fn single<'a>(&'a self, session: &'a Session, places: &'a Places, kind: Kind) -> Single<'a> {
+        Single { session, settings: &self.settings, places, kind, schema: self.schema(kind) }
+    }
+
     fn failed(&self, message: impl Into<String>, hint: Option<String>) -> TargetError {
         TargetError {
             attempted: format!("reading {} at {}", self.name, self.settings.url),
@@ -211,6 +215,9 @@ impl Target for LdapTarget {
         if let Some(server) = self.pinned.get() {
             again.pinned.get_or_init(|| server.clone());
         }
+        if let Some(told) = self.told.get() {
+            again.told.get_or_init(|| told.clone());
+        }
         Some(Box::new(again))
     }
 
@@ -250,19 +257,20 @@ impl Target for LdapTarget {
         let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
         let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
         let server = self.pinned.get_or_init(|| server);
-        let read = Read::new((&self.settings, places, &self.folder), request, bulk, server);
+        let schemas = |kind| self.schema(kind);
+        let read = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
         Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready().await?;
-        Single { session: &session, settings: &self.settings, places, kind }.by_stamp(key, likely).await
+        self.single(&session, places, kind).by_stamp(key, likely).await
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready().await?;
-        Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
+        self.single(&session, places, kind).by_id(id).await
     }
 
     async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
@@ -280,7 +288,8 @@ impl Target for LdapTarget {
             first.transpose().map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))?;
         let (settings, names) = (&self.settings, &self.names);
         let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
-        let work = Work { session: &session, settings, places, names, links, step, password };
+        let schema = self.schema(step.kind);
+        let work = Work { session: &session, settings, places, names, links, step, schema, password };
         let done = work.run().await;
         if let (Some(first), Err(Refusal { class, .. })) = (first, &done)
             && *class != Class::Unknown

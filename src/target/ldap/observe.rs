@@ -15,7 +15,7 @@ use super::ranges::{Lookup, complete};
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
-use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
+use crate::object::{Evidence, Kind, ObjectId, Observed, Schema, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -27,6 +27,7 @@ pub struct Read<'a> {
     pub places: &'a Places,
     pub folder: &'a Path,
     pub request: &'a ObserveRequest,
+    pub schemas: Schemas<'a>,
     pub bulk: Bulk,
     /// The server of the whole run.
     pub server: &'a Server,
@@ -36,6 +37,9 @@ pub struct Read<'a> {
     pub references: u64,
 }
 
+/// What the server's attributes of each kind hold.
+pub type Schemas<'a> = &'a (dyn Fn(Kind) -> &'a Schema + Send + Sync);
+
 /// Where objects go as they arrive.
 type See<'a> = &'a mut (dyn FnMut(Seen) + Send);
 
@@ -43,11 +47,11 @@ impl<'a> Read<'a> {
     /// A read over `bulk`, which leads to `server`.
     pub fn new(
         (settings, places, folder): (&'a Settings, &'a Places, &'a Path),
-        request: &'a ObserveRequest,
+        (request, schemas): (&'a ObserveRequest, Schemas<'a>),
         bulk: Bulk,
         server: &'a Server,
     ) -> Self {
-        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0 }
+        Self { settings, places, folder, request, schemas, bulk, server, losses: 0, references: 0 }
     }
 
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
@@ -84,7 +88,8 @@ impl<'a> Read<'a> {
         known: &mut HashSet<ObjectId>,
         see: See<'_>,
     ) -> Result<ScopeRead, Failure> {
-        let wanted = Wanted::of(self.settings, self.request.attributes.get(&kind).map(Vec::as_slice));
+        let asked = self.request.attributes.get(&kind).map(Vec::as_slice);
+        let wanted = Wanted::of(self.settings, (self.schemas)(kind), asked);
         let places = self.places;
         let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());

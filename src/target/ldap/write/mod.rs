@@ -12,10 +12,9 @@ use secrecy::SecretString;
 
 use super::names::Names;
 use super::refusal::{Sent, refusal, refuse};
-use super::schema::schema;
 use super::session::{Failure, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Change, Links, Op, Step, Value, aspect};
+use crate::object::{Change, Links, Op, Schema, Step, Value, aspect};
 use crate::target::{Class, Receipt, Refusal};
 
 /// One step at work.
@@ -26,6 +25,8 @@ pub struct Work<'a> {
     pub names: &'a Names,
     pub links: &'a Links,
     pub step: &'a Step,
+    /// What the server's attributes of the step's kind hold.
+    pub schema: &'a Schema,
     /// The first password, where the step asks for one, and whether it must be changed at the first sign-in.
     pub password: Option<(&'a SecretString, bool)>,
 }
@@ -102,7 +103,7 @@ impl Work<'_> {
         if values.iter().any(|value| matches!(value, Value::Reference(_))) {
             return Ok(values);
         }
-        let coerced = schema(self.settings.profile, self.step.kind).coerce(&change.attribute, values);
+        let coerced = self.schema.coerce(&change.attribute, values);
         coerced.map_err(|problem| self.refuse(Class::Permanent, "", problem))
     }
 }
