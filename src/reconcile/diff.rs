@@ -3,7 +3,7 @@
 //! Each observed object is matched by its link (or, without one, by the stamp it bears), compared with its desired
 //! object, and dropped. What is kept of it are the edits, its references, and where it lies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::compare;
 use super::plan::{Population, Unmanaged};
@@ -41,6 +41,8 @@ pub struct Diff<'a> {
     pub(super) held: Vec<Hold>,
     /// What is known of linked objects that were not found.
     pub(super) lost: BTreeMap<Id, String>,
+    /// Those of them that are proved to have been deleted.
+    pub(super) deleted: BTreeSet<Id>,
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) population: Population,
     pub(super) protected: Vec<ProtectedObject>,
@@ -88,6 +90,7 @@ impl<'a> Diff<'a> {
             steps: Vec::new(),
             held: Vec::new(),
             lost: BTreeMap::new(),
+            deleted: BTreeSet::new(),
             unmanaged: Vec::new(),
             population: Population::default(),
             protected: Vec::new(),
@@ -128,6 +131,12 @@ impl<'a> Diff<'a> {
     /// Takes note of what is known of a linked object that was looked up and not found.
     pub fn not_found(&mut self, key: Id, known: String) {
         self.lost.insert(key, known);
+    }
+
+    /// The same of one that the target says was deleted.
+    pub fn deleted(&mut self, key: Id, known: String) {
+        self.deleted.insert(key.clone());
+        self.not_found(key, known);
     }
 
     /// Compares an object that is ours, and keeps what the references need.

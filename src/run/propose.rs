@@ -1,6 +1,6 @@
 //! Observe and propose: reads targets, asks the mapping what should be, and stores the plan of the difference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::command::Progress;
@@ -12,7 +12,7 @@ use crate::mapping::{Given, Inputs, Mapper, Naming};
 use crate::object::{AttributeName, Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
-use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
+use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::target::{Class, Fate, ObserveRequest, Target, TargetError};
 
@@ -174,15 +174,17 @@ impl Engine {
         let port = comparison.port;
         let wanted = comparison.wanted();
         let failed = |message: String| Trouble { subject: port.name().to_owned(), message, hint: None };
+        let samples: BTreeSet<Id> = diff.samples(&wanted).into_iter().collect();
         for (key, object) in diff.unseen() {
-            let Some(kind) = comparison.kinds.get(&key).filter(|_| comparison.is_worth_a_look(&key, reading)) else {
+            let looked_at = samples.contains(&key) || comparison.is_worth_a_look(&key, reading);
+            let Some(kind) = comparison.kinds.get(&key).filter(|_| looked_at) else {
                 continue;
             };
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
                 // Held by the comparison: not shown is not proved gone. What is known of it makes the reason.
                 Ok(None) => match port.fate(*kind, &object).await {
-                    Ok(Fate::Deleted(known)) => diff.not_found(key, format!("it was deleted; {known}")),
+                    Ok(Fate::Deleted(known)) => diff.deleted(key, format!("it was deleted; {known}")),
                     Ok(Fate::Unproven(known)) => {
                         diff.not_found(key, format!("nothing proves that it was deleted; {known}"));
                     }
@@ -205,6 +207,14 @@ impl Engine {
         let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
         let ignored = self.store.ignored(port.name()).await?;
         plan.unmanaged.retain(|one| !ignored.contains_key(&one.object));
+        match port.unreadable(&plan.doubts()).await {
+            Ok(unreadable) if unreadable.is_empty() => {}
+            Ok(unreadable) => {
+                plan = plan.without_unreadable(&unreadable);
+                plan.basis = basis(&self.config.generation, &plan.keys(), &wanted);
+            }
+            Err(refusal) => return Ok(Err(failed(format!("looking at what looks empty: {refusal}")))),
+        }
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(failed(flaw.to_string())));
         }

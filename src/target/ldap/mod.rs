@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod connection;
 mod doctor;
+mod doubts;
 mod entry;
 mod fate;
 mod find;
@@ -61,7 +62,7 @@ use self::write::{Work, wants_password};
 use super::{
     Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema,
 };
-use crate::object::{AttributeName, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
 pub use self::handover::{PasswordSettings, Policy};
@@ -276,6 +277,15 @@ impl Target for LdapTarget {
     async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
         let (session, _) = self.ready().await?;
         fate::fate(&session, self.settings.profile, id).await
+    }
+
+    async fn unreadable(&self, doubts: &[Doubt]) -> Result<Vec<Doubt>, Refusal> {
+        if doubts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (session, places) = self.ready().await?;
+        let (settings, passwords, mapped) = (&self.settings, &self.passwords, &BTreeMap::new());
+        doubts::unreadable(&Doctor { session: &session, settings, passwords, places, mapped }, doubts).await
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
