@@ -1,5 +1,6 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::ber::{EntryView, Filter, Scope};
@@ -35,6 +36,8 @@ pub struct Read<'a> {
     pub losses: u32,
     /// Parts of the answers that lie on other servers.
     pub references: u64,
+    /// The first object of each part that was not understood.
+    pub misread: BTreeMap<String, String>,
 }
 
 /// What the server's attributes of each kind hold.
@@ -48,7 +51,8 @@ impl<'a> Read<'a> {
         bulk: Bulk,
         server: &'a Server,
     ) -> Self {
-        Self { settings, places, folder, request, schemas, bulk, server, losses: 0, references: 0 }
+        let misread = BTreeMap::new();
+        Self { settings, places, folder, request, schemas, bulk, server, losses: 0, references: 0, misread }
     }
 
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
@@ -65,6 +69,7 @@ impl<'a> Read<'a> {
             tracing::info!(server, count, "references to other servers were not followed");
         }
         self.bulk.close().await;
+        evidence.misread = self.misread;
         Ok(evidence)
     }
 
@@ -93,7 +98,8 @@ impl<'a> Read<'a> {
         }
         let query = query(base, settings.profile.filter(kind), wanted.request(kind));
         let mut turning = Turning::new();
-        let mut taking = Taking { kind, settings, places, wanted: &wanted, shown, parts: Vec::new(), unreadable: 0 };
+        let mut taking =
+            Taking { kind, settings, places, wanted: &wanted, shown, parts: Vec::new(), unreadable: 0, misread: None };
         while let Some(cookie) = turning.cookie() {
             let server = self.bulk.server().to_owned();
             let mut count = 0;
@@ -108,11 +114,14 @@ impl<'a> Read<'a> {
                     Ok(members) => taking.take(&entry, members, None, &server, see),
                     Err(why) => {
                         tracing::warn!(server, object = %entry.dn, why, "an object was not read whole");
-                        taking.unreadable += 1;
+                        taking.misread(&entry, &why);
                     }
                 }
             }
             turning.turn(&server, &query.base, count, ended.end);
+        }
+        if let Some(misread) = taking.misread.take() {
+            self.misread.insert(proof.scope.clone(), misread);
         }
         proof.unreadable = taking.unreadable;
         proof.seen = taking.shown.count();

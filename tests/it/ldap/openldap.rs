@@ -9,14 +9,14 @@ use rosterd::target::ldap::Disabled;
 use super::*;
 
 /// The server as its administrator, and a unit of the test's own.
-struct Server {
-    lab: Lab,
+pub struct Server {
+    pub lab: Lab,
     ldap: ldap3::Ldap,
     base: String,
 }
 
 impl Server {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let lab = Lab::open();
         let tls = client_config(Some(&lab.path("OPENLDAP_CA_FILE"))).unwrap();
         let settings = LdapConnSettings::new().set_config(tls);
@@ -46,7 +46,7 @@ impl Server {
             .map_or(Vec::new(), |(_, all)| all)
     }
 
-    fn settings(&self) -> Settings {
+    pub fn settings(&self) -> Settings {
         Settings {
             url: self.lab.value("OPENLDAPS_URL").into(),
             ca_file: Some(self.lab.path("OPENLDAP_CA_FILE")),
