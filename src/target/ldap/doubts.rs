@@ -17,6 +17,9 @@ use crate::target::Refusal;
 /// where there is, all are looked at.
 const SAMPLE: usize = 200;
 
+/// Values to compare with, of which each attribute takes one: a text, a number, a name, a truth, a time.
+const ANY: [&str; 5] = ["x", "0", "cn=x", "TRUE", "20000101000000Z"];
+
 /// An attribute of a kind, with the objects that show nothing of it.
 type Groups<'a> = BTreeMap<(Kind, &'a AttributeName), Vec<&'a ObjectId>>;
 
@@ -78,15 +81,20 @@ async fn is_hidden(doctor: &Doctor<'_>, object: &ObjectId, name: &str, is_mark: 
     if entry.values(name).next().is_some() {
         return Ok(false);
     }
-    let mark = doctor.settings.disabled().map(|disabled| disabled.value);
-    let asked = mark.filter(|_| is_mark).unwrap_or_default();
-    match doctor.session.compare(&entry.dn, name, &asked).await {
-        Ok(same) => Ok(same || !is_mark),
-        // insufficientAccessRights; noSuchObject, where not even that may be known
-        Err(Failure::Refused { code: 50 | 32, .. }) => Ok(!is_mark),
-        Err(Failure::Refused { .. }) => Ok(false),
-        Err(failure) => Err(failure),
+    let mark = doctor.settings.disabled().map(|disabled| disabled.value).filter(|_| is_mark);
+    let asked: Vec<&str> = mark.as_deref().map_or(ANY.to_vec(), |mark| vec![mark]);
+    for value in asked {
+        match doctor.session.compare(&entry.dn, name, value).await {
+            Ok(same) => return Ok(same || !is_mark),
+            // insufficientAccessRights; noSuchObject, where not even that may be known
+            Err(Failure::Refused { code: 50 | 32, .. }) => return Ok(!is_mark),
+            // inappropriateMatching and invalidAttributeSyntax: of another type
+            Err(Failure::Refused { code: 18 | 21, .. }) => {}
+            Err(Failure::Refused { .. }) => return Ok(false),
+            Err(failure) => return Err(failure),
+        }
     }
+    Ok(false)
 }
 
 /// The directory's attribute behind an attribute or aspect.

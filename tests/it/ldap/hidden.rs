@@ -73,7 +73,8 @@ async fn who_is_locked_already_and_looks_enabled_is_not_disabled_again() {
     let server = Server::new().await;
     let direct = target(server.settings());
     let create = |key: &str| {
-        let changes = vec![set("name", vec![text(key)]), set("parent", vec![Value::Reference(Referent::Root)])];
+        let mut changes = vec![set("name", vec![text(key)]), set("parent", vec![Value::Reference(Referent::Root)])];
+        changes.push(set("enabled", vec![Value::Bool(true)]));
         step(Op::Create, Kind::User, key, changes)
     };
     let ann = direct.apply(&create("ann"), &Links::default()).await.unwrap().object;
