@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::diff::Diff;
-use crate::object::{Handle, Kind, Missing, Referent, Wanted};
+use crate::object::{Fate, Handle, Kind, Missing, Referent, Wanted};
 use crate::org::Id;
 
 /// A single object that is not found is held by itself, with its reason.
@@ -27,8 +27,12 @@ impl Diff<'_> {
     /// One statement for each container of which nothing is found, where nothing proves that it was deleted.
     pub(super) fn hidden(&self, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) -> Vec<Missing> {
         let statement = |(container, keys): (Container, Vec<Id>)| {
-            let unproved: Vec<&Id> = keys.iter().filter(|key| !self.deleted.contains(*key)).collect();
-            let known = unproved.iter().find_map(|key| self.lost.get(*key))?;
+            let is_deleted = |key: &Id| matches!(self.lost.get(key), Some(Fate::Deleted(_)));
+            let unproved: Vec<&Id> = keys.iter().filter(|key| !is_deleted(key)).collect();
+            let known = unproved.iter().find_map(|key| match self.lost.get(*key) {
+                Some(Fate::Unproven(known)) => Some(known),
+                _ => None,
+            })?;
             if unproved.len() < LEAST {
                 return None;
             }
