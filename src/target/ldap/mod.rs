@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod connection;
 mod doctor;
+mod doubts;
 mod entry;
 mod fate;
 mod find;
@@ -64,7 +65,7 @@ use self::write::{Work, wants_password, window};
 use super::{
     Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema,
 };
-use crate::object::{AttributeName, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
 pub use self::handover::{PasswordSettings, Policy};
@@ -171,6 +172,10 @@ impl LdapTarget {
         made.map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))
     }
 
+    fn single<'a>(&'a self, session: &'a Session, places: &'a Places, kind: Kind) -> Single<'a> {
+        Single { session, settings: &self.settings, places, kind, schema: self.schema(kind) }
+    }
+
     fn failed(&self, message: impl Into<String>, hint: Option<String>) -> TargetError {
         TargetError {
             attempted: format!("reading {} at {}", self.name, self.settings.url),
@@ -245,6 +250,9 @@ impl Target for LdapTarget {
         if let Some(server) = self.pinned.get() {
             again.pinned.get_or_init(|| server.clone());
         }
+        if let Some(told) = self.told.get() {
+            again.told.get_or_init(|| told.clone());
+        }
         Some(Box::new(again))
     }
 
@@ -284,24 +292,32 @@ impl Target for LdapTarget {
         let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
         let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
         let server = self.pinned.get_or_init(|| server);
-        let read = Read::new((&self.settings, places, &self.folder), request, bulk, server);
+        let schemas = |kind| self.schema(kind);
+        let read = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
         Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready(kind).await?;
-        Single { session: &session, settings: &self.settings, places, kind }.by_stamp(key, likely).await
+        self.single(&session, places, kind).by_stamp(key, likely).await
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready(kind).await?;
-        Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
+        self.single(&session, places, kind).by_id(id).await
     }
 
     async fn fate(&self, kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
         let (session, _) = self.ready(kind).await?;
         fate::fate(&session, self.settings.profile, id).await
+    }
+
+    async fn unreadable(&self, doubts: &[Doubt]) -> Result<Vec<Doubt>, Refusal> {
+        let Some(first) = doubts.first() else { return Ok(Vec::new()) };
+        let (session, places) = self.ready(first.kind).await?;
+        let (settings, passwords, mapped) = (&self.settings, &self.passwords, &BTreeMap::new());
+        doubts::unreadable(&Doctor { session: &session, settings, passwords, places, mapped }, doubts).await
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
@@ -329,8 +345,19 @@ impl Target for LdapTarget {
             match first {
                 Ok(first) => {
                     let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
+                    let schema = self.schema(step.kind);
                     places_of.push(at);
-                    works.push(Work { session: &session, settings, places, names, links, step, password, read: None });
+                    works.push(Work {
+                        session: &session,
+                        settings,
+                        places,
+                        names,
+                        links,
+                        step,
+                        schema,
+                        password,
+                        read: None,
+                    });
                 }
                 Err(refusal) => outcomes[at] = Some(Err(refusal.clone())),
             }

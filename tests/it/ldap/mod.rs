@@ -3,6 +3,7 @@
 mod connections;
 mod doctor;
 mod fences;
+mod hidden;
 mod incomplete;
 mod memberships;
 mod nonsense;
