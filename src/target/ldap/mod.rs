@@ -22,6 +22,7 @@ mod object;
 mod observe;
 mod pages;
 mod password;
+mod primary;
 mod profile;
 mod protected;
 mod ranges;
@@ -32,6 +33,7 @@ mod server;
 mod session;
 mod settings;
 mod stamped;
+mod taking;
 mod transport;
 mod write;
 
@@ -137,8 +139,21 @@ impl LdapTarget {
         Ok(open)
     }
 
-    /// What every single operation needs.
-    async fn ready(&self) -> Result<(Arc<Session>, &Places), Refusal> {
+    /// What every single operation on an object of a kind needs.
+    async fn ready(&self, kind: Kind) -> Result<(Arc<Session>, &Places), Refusal> {
+        self.has_kind(kind)?;
+        self.open().await
+    }
+
+    fn has_kind(&self, kind: Kind) -> Result<(), Refusal> {
+        if self.settings.profile.kinds().contains(&kind) {
+            return Ok(());
+        }
+        let url = &self.settings.url;
+        Err(refuse(Class::Permanent, format!("{url}: a directory of this profile has no {kind}s")))
+    }
+
+    async fn open(&self) -> Result<(Arc<Session>, &Places), Refusal> {
         let url = &self.settings.url;
         let places = self.places.as_ref().map_err(|problem| refuse(Class::Permanent, format!("{url}: {problem}")))?;
         let session = self.session().await.map_err(|error| Refusal {
@@ -151,6 +166,7 @@ impl LdapTarget {
 
     /// The password that the step sets, if it sets one.
     fn first_password(&self, step: &Step) -> Result<Option<FirstPassword>, Refusal> {
+        self.has_kind(step.kind)?;
         let made = wants_password(step).then(|| self.passwords.make(&self.folder, &step.key)).transpose();
         made.map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))
     }
@@ -172,7 +188,14 @@ impl Target for LdapTarget {
 
     fn capabilities(&self) -> Capabilities {
         let profile = self.settings.profile;
-        Capabilities { tree: true, first_password: profile.is_ad(), login: profile.login(), at_once: AT_ONCE }
+        Capabilities {
+            kinds: profile.kinds(),
+            tree: true,
+            first_password: profile.is_ad(),
+            restores: profile.is_ad(),
+            login: profile.login(),
+            at_once: AT_ONCE,
+        }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
@@ -267,17 +290,17 @@ impl Target for LdapTarget {
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
-        let (session, places) = self.ready().await?;
+        let (session, places) = self.ready(kind).await?;
         Single { session: &session, settings: &self.settings, places, kind }.by_stamp(key, likely).await
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
-        let (session, places) = self.ready().await?;
+        let (session, places) = self.ready(kind).await?;
         Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
     }
 
-    async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
-        let (session, _) = self.ready().await?;
+    async fn fate(&self, kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
+        let (session, _) = self.ready(kind).await?;
         fate::fate(&session, self.settings.profile, id).await
     }
 
@@ -289,7 +312,7 @@ impl Target for LdapTarget {
 
     async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
         let mut outcomes: Vec<Option<Result<Receipt, Refusal>>> = steps.iter().map(|_| None).collect();
-        let (session, places) = match self.ready().await {
+        let (session, places) = match self.open().await {
             Ok(ready) => ready,
             Err(refusal) => {
                 if let Some(first) = outcomes.first_mut() {

@@ -33,6 +33,7 @@ pub struct Session {
     /// Whether the answer to a write can bear the entry (RFC 4527).
     reads_back: bool,
     room: Semaphore,
+    permissive: bool,
     broken: AtomicBool,
 }
 
@@ -85,7 +86,8 @@ impl Session {
     pub fn new(ldap: Ldap, place: Server, limit: Duration, verdict: Verdict) -> Self {
         let server = place.to_string();
         let (room, broken) = (Semaphore::new(ROOM), AtomicBool::new(false));
-        Self { ldap, place, server, verdict, limit, domain: None, reads_back: false, room, broken }
+        let (domain, reads_back, permissive) = (None, false, false);
+        Self { ldap, place, server, verdict, limit, domain, reads_back, room, permissive, broken }
     }
 
     /// Which server it was, to come back to.
@@ -103,19 +105,25 @@ impl Session {
         self.domain.as_ref()
     }
 
+    /// Whether the server says that it heeds the control for permissive modifies.
+    pub fn is_permissive(&self) -> bool {
+        self.permissive
+    }
+
     /// Whether it is of no more use: the peer hung up, or an answer did not come.
     pub fn is_over(&self) -> bool {
         self.broken.load(Ordering::Relaxed) || self.verdict.get().is_some() || self.ldap.clone().is_closed()
     }
 
-    /// Reads the domain's root, and what the server can do.
+    /// Reads the domain's root, and what the server says that it can.
     pub async fn learn_domain(mut self, base: &Dn) -> Result<Self, Failure> {
-        let attributes: Vec<String> =
-            NAMING_CONTEXTS.iter().chain(&["supportedControl"]).map(|name| (*name).to_owned()).collect();
-        if let Some(root) = self.entry("", &Filter::everything(), &attributes).await? {
-            self.domain = naming_context(&root, base);
-            self.reads_back = root.texts("supportedControl").contains(&control::POST_READ);
-        }
+        let names = [NAMING_CONTEXTS.as_slice(), &["supportedControl"]].concat();
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let root = self.entry("", &Filter::everything(), &names).await?;
+        let supported = root.as_ref().map(|root| root.texts("supportedControl")).unwrap_or_default();
+        self.permissive = supported.contains(&control::PERMISSIVE_MODIFY);
+        self.reads_back = supported.contains(&control::POST_READ);
+        self.domain = root.and_then(|root| naming_context(&root, base));
         Ok(self)
     }
 
@@ -137,7 +145,7 @@ impl Session {
         let _room = self.room(size).await?;
         let mut ldap = self.handle();
         if self.reads_back {
-            ldap.with_controls(vec![raw(&control::post_read(read))]);
+            ldap.with_controls(raw(&[control::post_read(read)]));
         }
         let answer = self.answer(async { ldap.add(&dn.to_string(), attributes).await }).await?;
         let value = answer.ctrls.into_iter().find(|answered| answered.1.ctype == control::POST_READ);
@@ -147,6 +155,16 @@ impl Session {
     }
 
     pub async fn modify(&self, dn: &Dn, modifications: Vec<Mod<Vec<u8>>>) -> Result<(), Failure> {
+        self.modify_with(&dn.to_string(), modifications, &[]).await
+    }
+
+    /// The same with controls, of the entry at `base`: a name, or another form of it that the server takes.
+    pub async fn modify_with(
+        &self,
+        base: &str,
+        modifications: Vec<Mod<Vec<u8>>>,
+        controls: &[Control],
+    ) -> Result<(), Failure> {
         let size = modifications.iter().map(|one| match one {
             Mod::Add(name, values) | Mod::Delete(name, values) | Mod::Replace(name, values) => {
                 name.len() + size_of(values)
@@ -155,7 +173,10 @@ impl Session {
         });
         let _room = self.room(size.sum()).await?;
         let mut ldap = self.handle();
-        self.answer(async { ldap.modify(&dn.to_string(), modifications).await }).await.map(drop)
+        if !controls.is_empty() {
+            ldap.with_controls(raw(controls));
+        }
+        self.answer(async { ldap.modify(base, modifications).await }).await.map(drop)
     }
 
     /// Waits until a request of so many bytes may be sent.
@@ -216,7 +237,7 @@ impl Session {
     async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
         if !controls.is_empty() {
-            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
+            ldap.with_controls(raw(controls));
         }
         let Query { base, scope, filter, attributes } = query;
         let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };
@@ -257,6 +278,11 @@ impl Session {
     }
 }
 
+fn raw(controls: &[Control]) -> Vec<RawControl> {
+    let raw = |control: &Control| RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() };
+    controls.iter().map(raw).collect()
+}
+
 /// What tells the roots of a server's trees (RFC 4512 section 5.1, [MS-ADTS] section 3.1.1.3.2.3).
 pub const NAMING_CONTEXTS: [&str; 2] = ["defaultNamingContext", "namingContexts"];
 
@@ -267,10 +293,6 @@ pub fn naming_context(root: &Entry, base: &Dn) -> Option<Dn> {
     root.text("defaultNamingContext")
         .and_then(parsed)
         .or_else(|| root.texts("namingContexts").into_iter().filter_map(parsed).find(holds))
-}
-
-fn raw(control: &Control) -> RawControl {
-    RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() }
 }
 
 fn size_of<'a>(values: impl IntoIterator<Item = &'a Vec<u8>>) -> usize {

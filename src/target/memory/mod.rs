@@ -10,7 +10,7 @@ use self::state::{Object, State};
 use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
 use crate::object::{
     Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
-    TakenName, aspect,
+    TakenName, Value, aspect,
 };
 use crate::org::Id;
 
@@ -49,6 +49,13 @@ impl Memory {
     /// The same with a schema, the same for every kind.
     pub fn with_schema(self, schema: Schema) -> Self {
         Self { schema, ..self }
+    }
+
+    /// The same with a rule: what has this value in this attribute is protected.
+    #[must_use]
+    pub fn protecting(self, attribute: &str, value: &str) -> Self {
+        self.state().rule = Some((attribute.into(), Value::text(value)));
+        self
     }
 
     /// Everything that is there, in the order in which it was created.
@@ -108,7 +115,14 @@ impl Target for Memory {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: self.tree, first_password: self.tree, login: self.login(), at_once: 1 }
+        Capabilities {
+            kinds: kinds(self.tree),
+            tree: self.tree,
+            first_password: self.tree,
+            restores: self.tree,
+            login: self.login(),
+            at_once: 1,
+        }
     }
 
     fn schema(&self, _kind: Kind) -> &Schema {
@@ -176,7 +190,7 @@ impl Target for Memory {
     }
 
     async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
-        Ok(if self.state().deleted.contains(id) {
+        Ok(if self.state().was_deleted(id) {
             Fate::Deleted("it is on the list of what was deleted".into())
         } else {
             Fate::Unproven("it is not on the list of what was deleted".into())
@@ -202,6 +216,11 @@ impl Target for Memory {
 /// The handle of the place that [`Referent::Root`](crate::object::Referent::Root) means.
 pub const ROOT: &str = "root";
 
+/// The kinds that there are with and without a tree.
+fn kinds(tree: bool) -> &'static [Kind] {
+    if tree { &Kind::ALL } else { &[Kind::User, Kind::Group] }
+}
+
 /// Whether an attribute is one of the closed meanings.
 fn is_aspect(name: &crate::object::AttributeName) -> bool {
     aspect::ALL.iter().any(|aspect| name.is(aspect))
@@ -211,7 +230,7 @@ fn is_aspect(name: &crate::object::AttributeName) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {
     use super::*;
-    use crate::object::{Change, Op, StepId, Value};
+    use crate::object::{Change, Op, StepId};
 
     fn create(name: &str) -> Step {
         let key = Id::new(name);

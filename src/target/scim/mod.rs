@@ -103,7 +103,14 @@ impl Target for ScimTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: false, first_password: false, login: "userName", at_once: 1 }
+        Capabilities {
+            kinds: &[Kind::User, Kind::Group],
+            tree: false,
+            first_password: false,
+            restores: false,
+            login: "userName",
+            at_once: 1,
+        }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
