@@ -141,11 +141,12 @@ impl LdapTarget {
 
     /// What every single operation on an object of a kind needs.
     async fn ready(&self, kind: Kind) -> Result<(Arc<Session>, &Places), Refusal> {
-        self.has_kind(kind)?;
+        self.holds(kind)?;
         self.open().await
     }
 
-    fn has_kind(&self, kind: Kind) -> Result<(), Refusal> {
+    /// Refuses kinds that no directory of this profile has.
+    fn holds(&self, kind: Kind) -> Result<(), Refusal> {
         if self.settings.profile.kinds().contains(&kind) {
             return Ok(());
         }
@@ -322,7 +323,7 @@ impl Target for LdapTarget {
             }
         };
         let firsts: Vec<Result<Option<FirstPassword>, Refusal>> =
-            steps.iter().map(|step| self.first_password(step)).collect();
+            steps.iter().map(|step| self.holds(step.kind).and_then(|()| self.first_password(step))).collect();
         let (settings, names) = (&self.settings, &self.names);
         let (mut places_of, mut works) = (Vec::new(), Vec::new());
         for (at, (step, first)) in steps.iter().zip(&firsts).enumerate() {

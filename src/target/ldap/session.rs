@@ -30,10 +30,10 @@ pub struct Session {
     verdict: Verdict,
     limit: Duration,
     domain: Option<Dn>,
+    permissive: bool,
     /// Whether the answer to a write can bear the entry (RFC 4527).
     reads_back: bool,
     room: Semaphore,
-    permissive: bool,
     broken: AtomicBool,
 }
 
@@ -86,8 +86,7 @@ impl Session {
     pub fn new(ldap: Ldap, place: Server, limit: Duration, verdict: Verdict) -> Self {
         let server = place.to_string();
         let (room, broken) = (Semaphore::new(ROOM), AtomicBool::new(false));
-        let (domain, reads_back, permissive) = (None, false, false);
-        Self { ldap, place, server, verdict, limit, domain, reads_back, room, permissive, broken }
+        Self { ldap, place, server, verdict, limit, domain: None, permissive: false, reads_back: false, room, broken }
     }
 
     /// Which server it was, to come back to.
@@ -117,13 +116,14 @@ impl Session {
 
     /// Reads the domain's root, and what the server says that it can.
     pub async fn learn_domain(mut self, base: &Dn) -> Result<Self, Failure> {
-        let names = [NAMING_CONTEXTS.as_slice(), &["supportedControl"]].concat();
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        let root = self.entry("", &Filter::everything(), &names).await?;
-        let supported = root.as_ref().map(|root| root.texts("supportedControl")).unwrap_or_default();
-        self.permissive = supported.contains(&control::PERMISSIVE_MODIFY);
-        self.reads_back = supported.contains(&control::POST_READ);
-        self.domain = root.and_then(|root| naming_context(&root, base));
+        let attributes: Vec<String> =
+            NAMING_CONTEXTS.iter().chain(&["supportedControl"]).map(|name| (*name).to_owned()).collect();
+        if let Some(root) = self.entry("", &Filter::everything(), &attributes).await? {
+            self.domain = naming_context(&root, base);
+            let supported = root.texts("supportedControl");
+            self.permissive = supported.contains(&control::PERMISSIVE_MODIFY);
+            self.reads_back = supported.contains(&control::POST_READ);
+        }
         Ok(self)
     }
 
@@ -158,6 +158,14 @@ impl Session {
         self.modify_with(&dn.to_string(), modifications, &[]).await
     }
 
+    /// Waits until a request of so many bytes may be sent.
+    async fn room(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Failure> {
+        let wanted = u32::try_from(bytes.min(ROOM)).unwrap_or(u32::MAX);
+        let room = self.room.acquire_many(wanted).await;
+        let room = room.map_err(|_| Failure::Unsent("the connection is closed".into()))?;
+        if self.is_over() { Err(Failure::Unsent("the connection is closed".into())) } else { Ok(room) }
+    }
+
     /// The same with controls, of the entry at `base`: a name, or another form of it that the server takes.
     pub async fn modify_with(
         &self,
@@ -174,17 +182,9 @@ impl Session {
         let _room = self.room(size.sum()).await?;
         let mut ldap = self.handle();
         if !controls.is_empty() {
-            ldap.with_controls(raw(controls));
+            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
         }
         self.answer(async { ldap.modify(base, modifications).await }).await.map(drop)
-    }
-
-    /// Waits until a request of so many bytes may be sent.
-    async fn room(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Failure> {
-        let wanted = u32::try_from(bytes.min(ROOM)).unwrap_or(u32::MAX);
-        let room = self.room.acquire_many(wanted).await;
-        let room = room.map_err(|_| Failure::Unsent("the connection is closed".into()))?;
-        if self.is_over() { Err(Failure::Unsent("the connection is closed".into())) } else { Ok(room) }
     }
 
     /// Renames or moves; the old name never stays as a value.
@@ -237,7 +237,7 @@ impl Session {
     async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
         if !controls.is_empty() {
-            ldap.with_controls(raw(controls));
+            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
         }
         let Query { base, scope, filter, attributes } = query;
         let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };
@@ -276,11 +276,6 @@ impl Session {
         self.broken.store(true, Ordering::Relaxed);
         Err(failure)
     }
-}
-
-fn raw(controls: &[Control]) -> Vec<RawControl> {
-    let raw = |control: &Control| RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() };
-    controls.iter().map(raw).collect()
 }
 
 /// What tells the roots of a server's trees (RFC 4512 section 5.1, [MS-ADTS] section 3.1.1.3.2.3).

@@ -36,6 +36,14 @@ pub mod control {
         Control { oid: "1.2.840.113556.1.4.319", value: Some(value) }
     }
 
+    /// To add a value that is there, or to take one that is not, is no error (LDAP_SERVER_PERMISSIVE_MODIFY_OID,
+    /// [MS-ADTS] section 3.1.1.3.4.1.8).
+    pub fn permissive_modify() -> Control {
+        Control { oid: PERMISSIVE_MODIFY, value: None }
+    }
+
+    pub const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";
+
     /// The entry as it is after a write (RFC 4527 section 3.2), with these attributes.
     pub fn post_read(attributes: &[&str]) -> Control {
         let value = Writer::bytes(|writer| {
@@ -46,14 +54,6 @@ pub mod control {
 
     /// Of the request and of the answer.
     pub const POST_READ: &str = "1.3.6.1.1.13.2";
-
-    /// To add a value that is there, or to take one that is not, is no error (LDAP_SERVER_PERMISSIVE_MODIFY_OID,
-    /// [MS-ADTS] section 3.1.1.3.4.1.8).
-    pub fn permissive_modify() -> Control {
-        Control { oid: PERMISSIVE_MODIFY, value: None }
-    }
-
-    pub const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";
 
     /// Tombstones and deleted objects are shown too (LDAP_SERVER_SHOW_DELETED_OID, [MS-ADTS] section 3.1.1.3.4.1.14).
     pub fn show_deleted() -> Control {
