@@ -167,7 +167,6 @@ impl LdapTarget {
 
     /// The password that the step sets, if it sets one.
     fn first_password(&self, step: &Step) -> Result<Option<FirstPassword>, Refusal> {
-        self.has_kind(step.kind)?;
         let made = wants_password(step).then(|| self.passwords.make(&self.folder, &step.key)).transpose();
         made.map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))
     }

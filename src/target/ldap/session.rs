@@ -145,7 +145,7 @@ impl Session {
         let _room = self.room(size).await?;
         let mut ldap = self.handle();
         if self.reads_back {
-            ldap.with_controls(raw(&[control::post_read(read)]));
+            ldap.with_controls(vec![raw(&control::post_read(read))]);
         }
         let answer = self.answer(async { ldap.add(&dn.to_string(), attributes).await }).await?;
         let value = answer.ctrls.into_iter().find(|answered| answered.1.ctype == control::POST_READ);
@@ -288,6 +288,10 @@ pub fn naming_context(root: &Entry, base: &Dn) -> Option<Dn> {
     root.text("defaultNamingContext")
         .and_then(parsed)
         .or_else(|| root.texts("namingContexts").into_iter().filter_map(parsed).find(holds))
+}
+
+fn raw(control: &Control) -> RawControl {
+    RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() }
 }
 
 fn size_of<'a>(values: impl IntoIterator<Item = &'a Vec<u8>>) -> usize {
