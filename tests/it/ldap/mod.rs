@@ -14,6 +14,7 @@ mod reading;
 mod recovery;
 mod restoring;
 mod rewriting;
+mod windows;
 mod writing;
 
 use std::collections::BTreeMap;
