@@ -521,7 +521,7 @@ macro_rules! contract {
     () => {};
 }
 
-fn memory(tree: bool) -> Subject {
+pub fn memory(tree: bool) -> Subject {
     let target = Memory::new("memory", tree);
     let login = target.capabilities().login;
     let words = Words {

@@ -67,6 +67,13 @@ impl<'a> Read<'a> {
         Ok(evidence)
     }
 
+    /// Reads the taken names alone.
+    pub async fn taken_names(mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
+        let read = self.names(see).await;
+        self.bulk.close().await;
+        read
+    }
+
     async fn kind(&mut self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
         // What was seen before a connection was lost is not shown again.
         let mut known: HashSet<ObjectId> = HashSet::new();

@@ -30,6 +30,9 @@ pub(super) struct State {
     pub writes: u64,
     pub deleted: BTreeSet<ObjectId>,
     pub faults: Faults,
+    /// How many changes there were, and at which of them each object was changed last.
+    changes: u64,
+    changed: BTreeMap<ObjectId, u64>,
 }
 
 /// The attribute that holds the login of a user.
@@ -50,6 +53,34 @@ impl State {
             writes: 0,
             deleted: BTreeSet::new(),
             faults: Faults::default(),
+            changes: 0,
+            changed: BTreeMap::new(),
+        }
+    }
+
+    /// How many changes there were.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// What was changed after so many changes. What follows for others when an object is renamed, moved or deleted is
+    /// no change of theirs, as in a directory.
+    pub fn changed_since(&self, changes: u64) -> Vec<ObjectId> {
+        let since = self.changed.iter().filter(|(_, at)| **at > changes);
+        since.map(|(id, _)| id.clone()).collect()
+    }
+
+    fn note(&mut self, id: &ObjectId) {
+        self.changes += 1;
+        self.changed.insert(id.clone(), self.changes);
+    }
+
+    /// What faults hide or protect looks changed.
+    pub fn set_faults(&mut self, faults: Faults) {
+        let old = std::mem::replace(&mut self.faults, faults.clone());
+        for faults in [&old, &faults] {
+            let touched: Vec<ObjectId> = faults.hidden.iter().chain(faults.protected.keys()).cloned().collect();
+            touched.iter().for_each(|id| self.note(id));
         }
     }
 
@@ -68,6 +99,7 @@ impl State {
     pub fn protect(&mut self, id: &ObjectId) {
         if let Some(object) = self.objects.get_mut(id) {
             object.protected = true;
+            self.note(id);
         }
     }
 
@@ -97,6 +129,7 @@ impl State {
         }
         self.objects.insert(id.clone(), object);
         self.writes += 1;
+        self.note(id);
         Ok(())
     }
 
@@ -106,6 +139,7 @@ impl State {
         }
         if self.objects.remove(id).is_some() {
             self.writes += 1;
+            self.note(id);
             self.deleted.insert(id.clone());
             for object in self.objects.values_mut() {
                 object.members.as_mut().map(|members| members.remove(id));

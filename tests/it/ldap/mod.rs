@@ -4,6 +4,7 @@ mod connections;
 mod doctor;
 mod fences;
 mod incomplete;
+mod increments;
 mod memberships;
 mod nonsense;
 pub mod openldap;
