@@ -194,6 +194,8 @@ impl Default for LoginNaming {
 pub struct Ldap {
     /// When the daemon runs it; never by itself without one.
     pub schedule: Option<String>,
+    /// For how many hours after a read of everything only changes are read. Without it, everything is read every time.
+    pub full_read_hours: Option<u32>,
     #[serde(default)]
     pub limits: LimitsText,
     /// Attributes of this directory's own schema, beyond those of Active Directory.

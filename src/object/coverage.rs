@@ -36,6 +36,9 @@ pub struct Evidence {
     /// The server that was read, where there may be several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// Why everything was read, where only what changed was to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
 }
 
 /// Why a read does not count as complete, and where.
@@ -75,6 +78,15 @@ impl Coverage {
             missing.push(Missing { scope: "everything".into(), why: "nothing was read".into() });
         }
         if missing.is_empty() { Self::Complete(Complete { evidence }) } else { Self::Partial(missing) }
+    }
+
+    /// The same with the reason why everything was read.
+    #[must_use]
+    pub fn because(mut self, instead: Option<String>) -> Self {
+        if let Self::Complete(complete) = &mut self {
+            complete.evidence.instead = instead;
+        }
+        self
     }
 
     pub fn complete(&self) -> Option<&Complete> {
@@ -139,7 +151,7 @@ mod tests {
     }
 
     fn judged(part: ScopeRead) -> Coverage {
-        Coverage::judge(Evidence { scopes: vec![good(), part], server: None })
+        Coverage::judge(Evidence { scopes: vec![good(), part], ..Evidence::default() })
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use attribute::AttributeName;
 pub use coverage::{Absence, Complete, Coverage, Evidence, Missing, ScopeRead};
 pub use desired::{Authority, Desired, Edit, Presence, Wish};
 pub use dn::{Dn, DnError};
-pub use fingerprint::{Fingerprint, Fingerprints};
+pub use fingerprint::{Fingerprint, Fingerprints, ObjectKey, Position, Positions};
 pub use hold::{Hold, HoldCode, Reservation, Wanted};
 pub use links::Links;
 pub use observed::{Attributes, Handle, Kind, ObjectId, Observed, TakenName};

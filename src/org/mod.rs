@@ -104,7 +104,7 @@ pub use merge::{AccountIds, Identity};
 pub use national_id::{KEY_BYTES, SealError, Sealed, Sealer};
 pub use overlaps::problems_between;
 pub use owners::{KindOwners, Owners};
-pub use packed::Damaged;
+pub use packed::{Damaged, Packed};
 pub use past::{Act, Believed, Past, PastCommit, PastLine, PastRow, Said, source_field};
 pub use person::Person;
 pub use position::Position;

@@ -89,6 +89,12 @@ impl Instant {
         Self(self.0.saturating_sub(days.saturating_mul(86_400_000_000)))
     }
 
+    /// The instant so many hours later.
+    #[must_use]
+    pub fn hours_later(self, hours: i64) -> Self {
+        Self(self.0.saturating_add(hours.saturating_mul(3_600_000_000)))
+    }
+
     /// The day that this instant falls on in `zone`.
     pub fn day(self, zone: &jiff::tz::TimeZone) -> Day {
         Day(self.timestamp().to_zoned(zone.clone()).date())

@@ -8,7 +8,6 @@ use crate::object::{Attributes, Evidence, Handle, Protection, ScopeRead};
 
 fn coverage(ended: bool) -> Coverage {
     Coverage::judge(Evidence {
-        server: None,
         scopes: vec![ScopeRead {
             scope: "all".into(),
             kind: None,
@@ -19,6 +18,7 @@ fn coverage(ended: bool) -> Coverage {
             floor: None,
             unreadable: 0,
         }],
+        ..Evidence::default()
     })
 }
 

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use super::command::{Answer, Exit, Progress};
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
-use super::observe::Reading;
 use super::perform::exit_of;
 use super::propose::Scene;
 use crate::expr::fold;
 use crate::mapping::{Given, Login, Mapper, Naming};
-use crate::object::{Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Presence, Reservation, Schema, Step};
+use crate::object::{
+    Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Presence, Reservation, Schema, Step,
+};
 use crate::org::Id;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};
 use crate::reconcile::{Digest, Plan, Population, Reach, basis, guard, inspect};
@@ -23,7 +24,7 @@ use crate::target::Target;
 /// One look at a target: what has no link on either side.
 pub(super) struct Survey {
     pub links: Links,
-    pub reading: Reading,
+    pub coverage: Coverage,
     /// Objects in scope without a link, those among them that are ignored left out.
     pub objects: Vec<Observed>,
     /// How many objects were seen in all.
@@ -109,8 +110,8 @@ impl Engine {
                 objects.push(object);
             }
         };
-        let reading = match self.read_attributes(port, attributes, progress, &mut take).await? {
-            Ok(reading) => reading,
+        let coverage = match self.read_attributes(port, attributes, progress, &mut take).await? {
+            Ok(coverage) => coverage,
             Err(trouble) => return Ok(Err(trouble)),
         };
         let scene = self.scene_for_adoption(port.name(), &links).await?;
@@ -129,7 +130,7 @@ impl Engine {
         }
         let bare_login = mapper.is_login(login);
         drop(mapper);
-        Ok(Ok(Survey { links, reading, objects, seen, seekers, held, ignored, logins, bare_login }))
+        Ok(Ok(Survey { links, coverage, objects, seen, seekers, held, ignored, logins, bare_login }))
     }
 
     /// The roster with the logins as they would be if nobody had those of this target's unlinked objects: what such an
@@ -181,7 +182,7 @@ impl Engine {
         let plan = Plan {
             target: port.name().to_owned(),
             as_of: today,
-            coverage: Reach::from(&survey.reading.coverage),
+            coverage: Reach::from(&survey.coverage),
             basis: basis(&self.config.generation, &keys, &|key: &Id| mapper.wanted(key)),
             population: Population { objects: survey.seen, ..Population::default() },
             unmanaged: Vec::new(),
@@ -215,7 +216,7 @@ impl Survey {
             rules: kinds().map(|kind| (kind, attributes(kind).collect())).collect(),
             schemas,
             objects: &self.objects,
-            coverage: &self.reading.coverage,
+            coverage: &self.coverage,
         };
         let found = adopt(&self.seekers, &field);
         (found.steps, found.held)

@@ -38,6 +38,8 @@ pub(super) struct TargetEntry {
     pub name: String,
     pub rules: Rules,
     pub limits: Limits,
+    /// For how many hours after a read of everything only changes are read; always everything without it.
+    pub full_read_hours: Option<u32>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -65,7 +67,9 @@ impl Engine {
             .targets
             .iter()
             .map(|(name, target)| {
-                let entry = TargetEntry { name: name.clone(), rules: target.rules.clone(), limits: target.limits };
+                let full_read_hours = config.config.ldap.get(name).and_then(|ldap| ldap.full_read_hours);
+                let (rules, limits) = (target.rules.clone(), target.limits);
+                let entry = TargetEntry { name: name.clone(), rules, limits, full_read_hours };
                 (name.clone(), entry)
             })
             .collect();

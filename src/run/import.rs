@@ -275,7 +275,7 @@ fn evidence(batch: &Batch, file: &Path) -> Evidence {
             floor: None,
             unreadable: 0,
         }],
-        server: None,
+        ..Evidence::default()
     }
 }
 

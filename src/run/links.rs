@@ -53,7 +53,7 @@ impl Engine {
                 let (steps, held) = survey.by_rules(port.as_ref(), entry);
                 let adoptable = |key: &Id| steps.iter().find(|step| step.key == *key)?.object.clone();
                 document.ambiguous = held.into_iter().chain(survey.held).collect();
-                document.coverage = Some(Reach::from(&survey.reading.coverage));
+                document.coverage = Some(Reach::from(&survey.coverage));
                 document.unlinked = survey
                     .seekers
                     .into_iter()

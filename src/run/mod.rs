@@ -30,6 +30,7 @@ mod recover;
 mod retain;
 mod schema;
 mod serve;
+mod sight;
 mod sources;
 
 pub use check::check;

@@ -1,9 +1,8 @@
-//! Reading a target: objects go straight into the comparison, or wait until the logins are given.
-
-use crate::object::{Coverage, Kind, Observed, TakenName};
-use crate::target::{ObserveRequest, Seen, Target, TargetError};
+//! Reading everything in scope of a target, with its progress.
 
 use super::command::{Phase, Progress};
+use crate::object::{Coverage, Evidence, Kind, TakenName};
+use crate::target::{ObserveRequest, Seen, Target, TargetError};
 
 /// A read that is finished.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ pub(super) async fn observe(
     port: &dyn Target,
     request: &ObserveRequest,
     progress: &dyn Progress,
-    take: &mut (dyn FnMut(Observed) + Send),
+    take: &mut (dyn FnMut(Seen) + Send),
 ) -> Result<Reading, TargetError> {
     let mut names = Vec::new();
     let mut count: u64 = 0;
@@ -31,19 +30,17 @@ pub(super) async fn observe(
         progress.at(Phase { subject: port.name().to_owned(), doing: "reading".into(), done, of });
     };
     at(0);
-    let coverage = port
-        .observe(request, &mut |seen| match seen {
-            Seen::Name(name) => names.push(name),
-            Seen::Same(_) => {}
-            Seen::Object(object, _) => {
-                take(*object);
-                count += 1;
-                if count.is_multiple_of(STRIDE) {
-                    at(count);
-                }
+    let mut see = |seen| match seen {
+        Seen::Name(name) => names.push(name),
+        other => {
+            take(other);
+            count += 1;
+            if count.is_multiple_of(STRIDE) {
+                at(count);
             }
-        })
-        .await?;
+        }
+    };
+    let coverage = port.observe(request, &mut see).await?;
     at(count);
     Ok(Reading { coverage, names })
 }
@@ -52,7 +49,7 @@ pub(super) async fn observe(
 const FLOOR_DIVISOR: u64 = 2;
 
 /// The floors for the next read: half of what the last complete one saw of each kind.
-pub(super) fn floors(last: Option<&crate::object::Evidence>) -> std::collections::BTreeMap<Kind, u64> {
+pub(super) fn floors(last: Option<&Evidence>) -> std::collections::BTreeMap<Kind, u64> {
     let mut floors = std::collections::BTreeMap::new();
     for part in last.map(|evidence| evidence.scopes.as_slice()).unwrap_or_default() {
         if let Some(kind) = part.kind {

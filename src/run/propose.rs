@@ -6,15 +6,17 @@ use std::sync::Arc;
 use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
-use super::observe::{Reading, floors, observe};
+use super::observe::{floors, observe};
+use super::sight::Sight;
 use crate::expr::fold;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{AttributeName, Kind, Links, ObjectId, Observed, Presence, Wanted};
+use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
-use crate::target::{Class, Fate, ObserveRequest, Target, TargetError};
+use crate::store::Conclusion;
+use crate::target::{Class, Fate, ObserveRequest, Seen, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -37,93 +39,165 @@ pub(super) type Proposals = Vec<(String, Result<Proposal, Trouble>)>;
 
 type Ports = BTreeMap<String, Box<dyn Target>>;
 
-impl Engine {
-    /// Reads the targets and proposes a plan for each. `day` in the future: to look at only, nothing is stored.
-    ///
-    /// As a rule objects stream through the comparison and are dropped. Only while somebody waits for a first login
-    /// are they kept until every target was read, because the names that are taken there decide about it.
-    pub(super) async fn propose(&self, ports: &Ports, day: Day, progress: &dyn Progress) -> Result<Proposals, Failure> {
-        let snapshot = Arc::new(self.store.snapshot(day, None).await?);
-        if Naming::is_needed(&snapshot, self.store.meta().roster) {
-            return self.propose_with_new_names(ports, snapshot, progress).await;
-        }
-        let naming = self.naming(&snapshot, ports, progress).await?;
-        let scene = self.set(snapshot, naming);
-        let mut proposals = Proposals::new();
-        for (name, port) in ports {
-            if let Err(trouble) = self.learn_schema(port.as_ref(), self.entry(name)?).await? {
-                proposals.push((name.clone(), Err(trouble)));
-                continue;
+/// One target, looked at.
+#[derive(Debug)]
+struct Viewed {
+    sight: Sight,
+    /// What it comes to, where nothing has to be thought through again.
+    settled: Option<Proposal>,
+    /// The basis and the observation of a conclusion that may be kept.
+    keep: Option<(String, i64)>,
+}
+
+/// The roster of a day, read when it is first needed.
+struct Roster<'a> {
+    engine: &'a Engine,
+    day: Day,
+    snapshot: Option<Arc<Snapshot>>,
+}
+
+impl Roster<'_> {
+    async fn snapshot(&mut self) -> Result<Arc<Snapshot>, Failure> {
+        match &self.snapshot {
+            Some(snapshot) => Ok(Arc::clone(snapshot)),
+            None => {
+                let snapshot = Arc::new(self.engine.store.snapshot(self.day, None).await?);
+                Ok(Arc::clone(self.snapshot.insert(snapshot)))
             }
-            let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
-            let mut diff = comparison.begin();
-            let wanted = comparison.wanted();
-            let reading = self.read(port.as_ref(), progress, &mut |object| diff.see(object, &wanted)).await?;
-            let proposal = match reading {
-                Ok(reading) => self.conclude(&comparison, diff, &reading).await?,
-                Err(trouble) => Err(trouble),
+        }
+    }
+}
+
+impl Engine {
+    /// Looks at the targets and proposes a plan for each. `day` in the future: to look at only, nothing is stored.
+    ///
+    /// All targets are looked at before anything is compared, because the names that are taken in one decide about first
+    /// logins in all. Where nothing changed, neither in a target nor in what its last plan rests on, that plan is the
+    /// answer: a plan is a function of these.
+    pub(super) async fn propose(&self, ports: &Ports, day: Day, progress: &dyn Progress) -> Result<Proposals, Failure> {
+        let mut roster = Roster { engine: self, day, snapshot: None };
+        let mut looks = Vec::new();
+        for (name, port) in ports {
+            let look = self.look_once(port.as_ref(), self.entry(name)?, &mut roster, progress).await?;
+            looks.push((name, port, look));
+        }
+        let unsettled = looks.iter().any(|(_, _, look)| matches!(look, Ok(Viewed { settled: None, .. })));
+        let scene = match unsettled {
+            true => {
+                let snapshot = roster.snapshot().await?;
+                let naming = self.naming(&snapshot, ports, progress).await?;
+                Some(self.set(snapshot, naming))
+            }
+            false => None,
+        };
+        let mut proposals = Proposals::new();
+        for (name, port, look) in looks {
+            let proposal = match (look, &scene) {
+                (Err(trouble), _) => Err(trouble),
+                (Ok(Viewed { settled: Some(proposal), .. }), _) => Ok(proposal),
+                (Ok(viewed), Some(scene)) => self.compare(port.as_ref(), viewed, scene).await?,
+                (Ok(_), None) => continue,
             };
             proposals.push((name.clone(), proposal));
         }
         Ok(proposals)
     }
 
-    async fn propose_with_new_names(
-        &self,
-        ports: &Ports,
-        snapshot: Arc<Snapshot>,
-        progress: &dyn Progress,
-    ) -> Result<Proposals, Failure> {
-        let mut observations = Vec::new();
-        for (name, port) in ports {
-            let mut objects = Vec::new();
-            let reading = match self.learn_schema(port.as_ref(), self.entry(name)?).await? {
-                Ok(()) => self.read(port.as_ref(), progress, &mut |object| objects.push(object)).await?,
-                Err(trouble) => Err(trouble),
-            };
-            observations.push((name.clone(), port, objects, reading));
-        }
-        let naming = self.naming(&snapshot, ports, progress).await?;
-        let scene = self.set(snapshot, naming);
-        let mut proposals = Proposals::new();
-        for (name, port, objects, reading) in observations {
-            let proposal = match reading {
-                Ok(reading) => {
-                    let comparison = Comparison::new(self, port.as_ref(), &scene).await?;
-                    let mut diff = comparison.begin();
-                    let wanted = comparison.wanted();
-                    objects.into_iter().for_each(|object| diff.see(object, &wanted));
-                    self.conclude(&comparison, diff, &reading).await?
-                }
-                Err(trouble) => Err(trouble),
-            };
-            proposals.push((name, proposal));
-        }
-        Ok(proposals)
-    }
-
-    /// Reads one target; what a complete read shows of names and counts is kept for the next time.
-    async fn read(
+    /// Looks at one target, and finds out whether anything has to be thought through again.
+    async fn look_once(
         &self,
         port: &dyn Target,
+        entry: &TargetEntry,
+        roster: &mut Roster<'_>,
         progress: &dyn Progress,
-        take: &mut (dyn FnMut(Observed) + Send),
-    ) -> Result<Result<Reading, Trouble>, Failure> {
-        let attributes = self.entry(port.name())?.rules.attributes();
-        self.read_attributes(port, attributes, progress, take).await
+    ) -> Result<Result<Viewed, Trouble>, Failure> {
+        if let Err(trouble) = self.learn_schema(port, entry).await? {
+            return Ok(Err(trouble));
+        }
+        let basis = self.basis_of(entry, roster.day).await?;
+        let conclusion = self.store.conclusion(&entry.name).await?.filter(|last| last.basis == basis);
+        // a conclusion is kept only while nobody waits for a first login
+        let names = conclusion.is_none() && Naming::is_needed(&*roster.snapshot().await?, self.store.meta().roster);
+        let sight = match self.look(port, entry, !names, progress).await? {
+            Ok(sight) => sight,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let version = self.keep_sight(&entry.name, &sight).await?;
+        let settled = match conclusion {
+            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(entry, &last).await?,
+            _ => None,
+        };
+        let keep = version.filter(|_| !names).map(|version| (basis, version));
+        Ok(Ok(Viewed { sight, settled, keep }))
     }
 
-    /// The same, of these attributes.
+    /// The plan that a conclusion names, proposed again.
+    async fn settled_by(&self, entry: &TargetEntry, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
+        let Some(plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
+        let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
+        let managed = self.store.link_count(&entry.name).await?;
+        Ok(Some(Proposal { plan, digest, managed }))
+    }
+
+    /// Everything that a plan rests on beside what the target shows: a hash.
+    async fn basis_of(&self, entry: &TargetEntry, day: Day) -> Result<String, Failure> {
+        let (links, ignored) = self.store.link_revision(&entry.name).await?;
+        let parts = [
+            env!("CARGO_PKG_VERSION").to_owned(),
+            self.config.generation.clone(),
+            self.store.meta().roster.to_string(),
+            self.store.last_commit().await?.to_string(),
+            self.intake_absence().await?.is_some().to_string(),
+            format!("{links} {ignored} {day}"),
+        ];
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    /// Compares what was seen of a target with what it should hold.
+    async fn compare(
+        &self,
+        port: &dyn Target,
+        viewed: Viewed,
+        scene: &Scene,
+    ) -> Result<Result<Proposal, Trouble>, Failure> {
+        let comparison = Comparison::new(self, port, scene).await?;
+        let mut diff = comparison.begin();
+        let wanted = comparison.wanted();
+        self.each(port.name(), &viewed.sight, &mut |object| diff.see(object, &wanted)).await?;
+        let is_whole = diff.unseen().is_empty();
+        let proposal = self.conclude(&comparison, diff, &viewed.sight.coverage).await?;
+        // what was looked up by its id may be otherwise the next time, whatever a read of everything shows
+        if let (Ok(proposal), Some((basis, observation)), true) = (&proposal, viewed.keep, is_whole)
+            && proposal.plan.as_of == self.today()
+        {
+            let conclusion = Conclusion { basis, observation, digest: proposal.digest.clone() };
+            self.store.keep_conclusion(port.name(), &conclusion).await?;
+        }
+        Ok(proposal)
+    }
+
+    /// Reads these attributes of everything in a target; what a complete read shows of names and counts is kept for the
+    /// next time.
     pub(super) async fn read_attributes(
         &self,
         port: &dyn Target,
         attributes: BTreeMap<Kind, Vec<AttributeName>>,
         progress: &dyn Progress,
         take: &mut (dyn FnMut(Observed) + Send),
-    ) -> Result<Result<Reading, Trouble>, Failure> {
+    ) -> Result<Result<Coverage, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
         let request = ObserveRequest { attributes, floor: floors(last.as_ref()), ..ObserveRequest::default() };
-        let reading = match observe(port, &request, progress, take).await {
+        let mut take = |seen| {
+            if let Seen::Object(object, _) = seen {
+                take(*object);
+            }
+        };
+        let reading = match observe(port, &request, progress, &mut take).await {
             Ok(reading) => reading,
             Err(error) => return Ok(Err(trouble(port.name(), error))),
         };
@@ -133,9 +207,9 @@ impl Engine {
         if let Some(complete) = reading.coverage.complete() {
             let names: Vec<(String, ObjectId)> =
                 reading.names.iter().map(|taken| (fold(&taken.name), taken.object.clone())).collect();
-            self.store.keep_read(port.name(), complete.evidence(), &names, self.clock.now()).await?;
+            self.store.keep_read(port.name(), complete.evidence(), Some(&names), self.clock.now()).await?;
         }
-        Ok(Ok(reading))
+        Ok(Ok(reading.coverage))
     }
 
     /// Gives the logins. When somebody needs a new one, every target must have been read completely once; one that
@@ -149,10 +223,12 @@ impl Engine {
         let mut given =
             Given { roster: self.store.meta().roster, ledger: self.store.given_names().await?, ..Given::default() };
         if Naming::is_needed(snapshot, given.roster) {
-            for name in self.targets.keys() {
-                if self.store.last_read(name).await?.is_none() && !ports.contains_key(name) {
+            for (name, entry) in self.targets.iter() {
+                if !self.store.knows_names(name).await? && !ports.contains_key(name) {
                     let port = self.connect(name)?;
-                    let _only_for_its_names = self.read(port.as_ref(), progress, &mut |_| {}).await?;
+                    let attributes = entry.rules.attributes();
+                    let _only_for_its_names =
+                        self.read_attributes(port.as_ref(), attributes, progress, &mut |_| {}).await?;
                 }
                 if self.store.last_read(name).await?.is_none() {
                     given.unread.push(name.clone());
@@ -169,13 +245,13 @@ impl Engine {
         &self,
         comparison: &Comparison<'_>,
         mut diff: Diff<'_>,
-        reading: &Reading,
+        coverage: &Coverage,
     ) -> Result<Result<Proposal, Trouble>, Failure> {
         let port = comparison.port;
         let wanted = comparison.wanted();
         let failed = |message: String| Trouble { subject: port.name().to_owned(), message, hint: None };
         for (key, object) in diff.unseen() {
-            let Some(kind) = comparison.kinds.get(&key).filter(|_| comparison.is_worth_a_look(&key, reading)) else {
+            let Some(kind) = comparison.kinds.get(&key).filter(|_| comparison.is_worth_a_look(&key, coverage)) else {
                 continue;
             };
             match port.read(*kind, &object).await {
@@ -202,7 +278,7 @@ impl Engine {
             reservations: comparison.mapper.reservations(),
             generation: &self.config.generation,
         };
-        let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, &reading.coverage, occasion);
+        let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, coverage, occasion);
         let ignored = self.store.ignored(port.name()).await?;
         plan.unmanaged.retain(|one| !ignored.contains_key(&one.object));
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
@@ -280,12 +356,10 @@ impl<'a> Comparison<'a> {
 
     /// After a complete read every linked object that is wanted and was not seen is looked up by its id; after a
     /// partial one only those that are to be disabled, which needs nothing but the object itself.
-    fn is_worth_a_look(&self, key: &Id, reading: &Reading) -> bool {
+    fn is_worth_a_look(&self, key: &Id, coverage: &Coverage) -> bool {
         match self.mapper.wanted(key) {
-            Some(Ok(desired)) => {
-                reading.coverage.complete().is_some() || matches!(desired.presence, Presence::Disabled { .. })
-            }
-            Some(Err(_)) => reading.coverage.complete().is_some(),
+            Some(Ok(desired)) => coverage.complete().is_some() || matches!(desired.presence, Presence::Disabled { .. }),
+            Some(Err(_)) => coverage.complete().is_some(),
             None => false,
         }
     }

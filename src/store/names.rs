@@ -12,17 +12,20 @@ use crate::org::{Id, Instant};
 const CHUNK: usize = 2_000;
 
 impl Store {
-    /// Keeps what a complete read of a target showed: its evidence, and the logins that are taken there (folded).
+    /// Keeps what a complete read of a target showed: its evidence, and the logins that are taken there (folded). Without
+    /// names, those of the read before stay, as old ones.
     pub async fn keep_read(
         &self,
         target: &str,
         evidence: &Evidence,
-        names: &[(String, ObjectId)],
+        names: Option<&[(String, ObjectId)]>,
         now: Instant,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("DELETE FROM taken_name WHERE target = ?").bind(target).execute(&mut *transaction).await?;
-        for chunk in names.chunks(CHUNK) {
+        if names.is_some() {
+            sqlx::query("DELETE FROM taken_name WHERE target = ?").bind(target).execute(&mut *transaction).await?;
+        }
+        for chunk in names.unwrap_or_default().chunks(CHUNK) {
             let mut insert: QueryBuilder<Sqlite> =
                 QueryBuilder::new("INSERT OR IGNORE INTO taken_name (target, folded, object) ");
             insert.push_values(chunk, |mut row, (folded, object)| {
@@ -31,12 +34,13 @@ impl Store {
             insert.build().execute(&mut *transaction).await?;
         }
         sqlx::query(
-            "INSERT INTO target_read (target, at, evidence) VALUES (?, ?, ?)
-             ON CONFLICT (target) DO UPDATE SET at = excluded.at, evidence = excluded.evidence",
+            "INSERT INTO target_read (target, at, evidence, named) VALUES (?, ?, ?, ?)
+             ON CONFLICT (target) DO UPDATE SET at = excluded.at, evidence = excluded.evidence, named = excluded.named",
         )
         .bind(target)
         .bind(now.micros())
         .bind(serde_json::to_string(evidence)?)
+        .bind(names.is_some())
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -50,6 +54,15 @@ impl Store {
             .fetch_optional(self.reader())
             .await?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+
+    /// Whether the last complete read of a target showed the taken logins, too.
+    pub async fn knows_names(&self, target: &str) -> Result<bool, StoreError> {
+        let named: Option<bool> = sqlx::query_scalar("SELECT named FROM target_read WHERE target = ?")
+            .bind(target)
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(named.unwrap_or(false))
     }
 
     /// The logins taken in each target at its last complete read: folded login → the objects that have it.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::object::{
-    AttributeName, Coverage, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed, Schema,
-    Step, TakenName,
+    AttributeName, Coverage, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed, Position,
+    Schema, Step, TakenName,
 };
 use crate::org::{Id, Instant};
 
@@ -212,7 +212,7 @@ pub enum Seen {
     /// An object in scope, with its fingerprint where the target makes one.
     Object(Box<Observed>, Option<Fingerprint>),
     /// An object in scope that is as the fingerprints of the request say.
-    Same(ObjectId),
+    Same(Position),
     /// A login that is taken, in or out of scope.
     Name(TakenName),
 }

@@ -32,7 +32,7 @@ const NARROW: &[(&str, &[&str])] = &[
 /// Pure modules with all the crates that they may use.
 const PURE: &[(&str, &[&str])] = &[
     ("org", &["aes_siv", "base64", "blake3", "jiff", "lz4_flex", "regex", "serde", "serde_json", "thiserror", "uuid"]),
-    ("object", &["serde", "thiserror", "unicode_normalization"]),
+    ("object", &["blake3", "serde", "thiserror", "unicode_normalization", "uuid"]),
     ("expr", &["deunicode", "icu_casemap", "minijinja", "thiserror", "unicode_normalization"]),
     ("mapping", &["serde", "thiserror", "uuid"]),
     ("reconcile", &["blake3", "serde", "serde_json", "thiserror"]),
@@ -54,7 +54,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("age", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
     ("sqlx", &["store"]),
-    ("lz4_flex", &["org"]),
+    ("lz4_flex", &["org", "store"]),
     ("toml", &["config"]),
     ("toml_edit", &["config"]),
     ("serde_path_to_error", &["config"]),

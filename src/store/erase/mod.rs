@@ -91,6 +91,8 @@ impl Store {
             .await?;
         let seq = commit(connection, key, meta, &Changes::of(&[], &Runs::EMPTY)).await?;
         unlink(connection, &erasure.plan, seq).await?;
+        // targets are read anew: what they showed of the person is not kept
+        super::observation::forget(connection).await?;
         bury(connection, key, erasure, (seq, day, taken), meta).await?;
         transaction.commit().await?;
         self.write_head().await?;

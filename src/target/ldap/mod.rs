@@ -33,6 +33,7 @@ mod server;
 mod session;
 mod settings;
 mod stamped;
+mod taking;
 mod transport;
 mod write;
 

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::ber::EntryView;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::guid;
-use super::profile::Disabled;
+use super::profile::{Disabled, Profile};
 use super::protected::{self, protection};
 use super::schema::schema;
 use super::settings::Settings;
 use crate::object::{
-    AttributeName, AttributeRule, Attributes, Handle, Kind, ObjectId, Observed, Syntax, Value, aspect,
+    AttributeName, AttributeRule, Attributes, Handle, Kind, ObjectId, ObjectKey, Observed, Syntax, Value, aspect,
 };
 use crate::org::Id;
 
@@ -63,6 +64,13 @@ pub fn id_of(entry: &Entry) -> Option<ObjectId> {
         Some(guid) => guid::id(guid),
         None => entry.text("entryUUID").and_then(entry_uuid),
     }
+}
+
+/// The key of the object in an answer, without a look at the rest of it.
+pub fn key_of(view: &EntryView<'_>, profile: Profile) -> Option<ObjectKey> {
+    let value = view.first(profile.id_attribute())?;
+    let uuid = if profile.is_ad() { Uuid::from_slice_le(value) } else { Uuid::try_parse_ascii(value) };
+    uuid.ok().map(ObjectKey::from)
 }
 
 /// An entryUUID (RFC 4530) in the form in which equal ids are equal texts.

@@ -1,6 +1,5 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use super::ber::{EntryView, Filter, Scope};
@@ -15,7 +14,8 @@ use super::ranges::{Lookup, complete};
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
-use crate::object::{Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
+use super::taking::{See, Shown, Taking};
+use crate::object::{Evidence, Kind, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -36,9 +36,6 @@ pub struct Read<'a> {
     pub references: u64,
 }
 
-/// Where objects go as they arrive.
-type See<'a> = &'a mut (dyn FnMut(Seen) + Send);
-
 impl<'a> Read<'a> {
     /// A read over `bulk`, which leads to `server`.
     pub fn new(
@@ -56,7 +53,7 @@ impl<'a> Read<'a> {
         for kind in Kind::ALL.into_iter().filter(|kind| self.request.attributes.contains_key(kind)) {
             evidence.scopes.push(self.kind(kind, see).await?);
         }
-        if self.request.attributes.contains_key(&Kind::User) {
+        if self.request.attributes.contains_key(&Kind::User) && !self.request.without_names {
             evidence.scopes.push(self.names(see).await?);
         }
         if self.references > 0 {
@@ -76,23 +73,19 @@ impl<'a> Read<'a> {
 
     async fn kind(&mut self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
         // What was seen before a connection was lost is not shown again.
-        let mut known: HashSet<ObjectId> = HashSet::new();
+        let request = self.request;
+        let mut shown = Shown::nothing(&request.known);
         loop {
-            match self.kind_once(kind, &mut known, see).await {
+            match self.kind_once(kind, &mut shown, see).await {
                 Err(Failure::Lost(why)) => self.begin_anew(why).await?,
                 other => return other,
             }
         }
     }
 
-    async fn kind_once(
-        &mut self,
-        kind: Kind,
-        known: &mut HashSet<ObjectId>,
-        see: See<'_>,
-    ) -> Result<ScopeRead, Failure> {
-        let wanted = Wanted::of(self.settings, self.request.attributes.get(&kind).map(Vec::as_slice));
-        let places = self.places;
+    async fn kind_once(&mut self, kind: Kind, shown: &mut Shown<'_>, see: See<'_>) -> Result<ScopeRead, Failure> {
+        let (settings, places) = (self.settings, self.places);
+        let wanted = Wanted::of(settings, self.request.attributes.get(&kind).map(Vec::as_slice));
         let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
@@ -100,50 +93,31 @@ impl<'a> Read<'a> {
         if !proof.base_readable {
             return Ok(proof);
         }
-        let query = query(base, self.settings.profile.filter(kind), wanted.request(kind));
+        let query = query(base, settings.profile.filter(kind), wanted.request(kind));
         let mut turning = Turning::new();
-        let mut unreadable = 0;
+        let mut taking = Taking { kind, settings, places, wanted: &wanted, shown, parts: Vec::new(), unreadable: 0 };
         while let Some(cookie) = turning.cookie() {
             let server = self.bulk.server().to_owned();
-            let mut parts = Vec::new();
-            let mut take = |entry: &Entry, members| match observed(kind, entry, &wanted, members) {
-                // An object that moves between two pages may come twice.
-                Ok(object) => {
-                    if known.insert(object.id.clone()) {
-                        see(Seen::Object(Box::new(object), None));
-                    }
-                }
-                Err(why) => {
-                    tracing::warn!(server, object = %entry.dn, why, "an object was not understood");
-                    unreadable += 1;
-                }
-            };
-            let (mut count, mut malformed) = (0, 0);
+            let mut count = 0;
             let mut visit = |view: EntryView<'_>| {
                 count += 1;
-                match Entry::of(&view) {
-                    None => malformed += 1,
-                    Some(entry) if kind == Kind::Unit && places.configured(entry.dn.handle()) => {}
-                    Some(entry) if entry.is_whole() => take(&entry, whole_members(kind, &entry)),
-                    Some(entry) => parts.push(entry),
-                }
+                taking.visit(view, &server, see);
             };
-            let ended = self.bulk.page(&query, self.settings.page_size, &cookie, &mut visit).await?;
+            let ended = self.bulk.page(&query, settings.page_size, &cookie, &mut visit).await?;
             self.references += ended.references;
-            for mut entry in parts {
+            for mut entry in std::mem::take(&mut taking.parts) {
                 match finished(&mut self.bulk, kind, &mut entry).await? {
-                    Ok(members) => take(&entry, members),
+                    Ok(members) => taking.take(&entry, members, None, &server, see),
                     Err(why) => {
-                        tracing::warn!(server = self.bulk.server(), object = %entry.dn, why, "an object was not read whole");
-                        proof.unreadable += 1;
+                        tracing::warn!(server, object = %entry.dn, why, "an object was not read whole");
+                        taking.unreadable += 1;
                     }
                 }
             }
-            proof.unreadable += malformed;
-            turning.turn(self.bulk.server(), &query.base, count, ended.end);
+            turning.turn(&server, &query.base, count, ended.end);
         }
-        proof.unreadable += unreadable;
-        proof.seen = known.len() as u64;
+        proof.unreadable = taking.unreadable;
+        proof.seen = taking.shown.count();
         proof.ended = turning.ended();
         Ok(proof)
     }

@@ -374,7 +374,9 @@ pub fn absence() -> Option<Absence> {
         floor: None,
         unreadable: 0,
     };
-    Coverage::judge(Evidence { scopes: vec![part], server: None }).complete().map(rosterd::object::Complete::absence)
+    Coverage::judge(Evidence { scopes: vec![part], ..Evidence::default() })
+        .complete()
+        .map(rosterd::object::Complete::absence)
 }
 
 fn compiled(source: &str, roots: &'static [RootSpec]) -> Expression {

@@ -90,7 +90,7 @@ pub(super) fn complete() -> Reach {
         floor: None,
         unreadable: 0,
     };
-    Reach::from(&Coverage::judge(Evidence { scopes: vec![part], server: None }))
+    Reach::from(&Coverage::judge(Evidence { scopes: vec![part], ..Evidence::default() }))
 }
 
 pub(super) fn plan(steps: Vec<Step>) -> Plan {

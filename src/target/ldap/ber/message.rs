@@ -2,6 +2,7 @@
 
 use super::element::{Element, Elements, number};
 use super::{Malformed, syntax, tag};
+use crate::object::Fingerprint;
 
 /// LDAPMessage (section 4.1.1).
 #[derive(Debug)]
@@ -216,6 +217,22 @@ impl<'a> EntryView<'a> {
     /// The bytes of all attributes, names and values.
     pub fn size(&self) -> usize {
         self.attributes.len()
+    }
+
+    /// A fingerprint of everything in it. A server that gives the same in another order gives another one.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&[self.name, self.attributes])
+    }
+
+    /// The first value of an attribute whose description is exactly this, in whatever case.
+    pub fn first(&self, description: &str) -> Option<&'a [u8]> {
+        let mut attributes = self.attributes();
+        while let Ok(Some((name, mut values))) = attributes.next() {
+            if name.eq_ignore_ascii_case(description.as_bytes()) {
+                return values.next().ok()?;
+            }
+        }
+        None
     }
 
     pub fn attributes(&self) -> Attributes<'a> {

@@ -1,0 +1,99 @@
+//! Taking in the entries of a complete read: each object is shown once, and one that looks as it did before is not even
+//! decoded.
+
+use std::collections::HashSet;
+
+use super::ber::EntryView;
+use super::entry::Entry;
+use super::object::{Wanted, key_of, members, observed};
+use super::settings::{Places, Settings};
+use crate::object::{Fingerprint, Fingerprints, Handle, Kind, ObjectKey, Positions};
+use crate::target::Seen;
+
+/// Where objects go as they arrive.
+pub type See<'a> = &'a mut (dyn FnMut(Seen) + Send);
+
+/// Which objects were shown. One that moves between two pages may come twice, and so may all of them when a lost
+/// connection lets a read begin anew.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    before: &'a Fingerprints,
+    old: Positions,
+    new: HashSet<ObjectKey>,
+}
+
+impl<'a> Shown<'a> {
+    pub fn nothing(before: &'a Fingerprints) -> Self {
+        Self { before, old: Positions::none(before), new: HashSet::new() }
+    }
+
+    pub fn count(&self) -> u64 {
+        (self.old.count() + self.new.len()) as u64
+    }
+
+    /// Takes note of an object; false when it was shown.
+    fn is_first(&mut self, key: ObjectKey) -> bool {
+        match self.before.position(key) {
+            Some(position) => self.old.insert(position),
+            None => self.new.insert(key),
+        }
+    }
+}
+
+/// The objects of one kind, as they come.
+pub struct Taking<'a, 'k> {
+    pub kind: Kind,
+    pub settings: &'a Settings,
+    pub places: &'a Places,
+    pub wanted: &'a Wanted<'a>,
+    pub shown: &'a mut Shown<'k>,
+    /// Entries of which a part is still to be fetched.
+    pub parts: Vec<Entry>,
+    /// Entries that could not be understood.
+    pub unreadable: u64,
+}
+
+impl Taking<'_, '_> {
+    /// Takes an entry as it came. One whose every byte is as it was before is shown as the same.
+    pub fn visit(&mut self, view: EntryView<'_>, server: &str, see: See<'_>) {
+        let print = view.fingerprint();
+        let key = key_of(&view, self.settings.profile);
+        if let Some(position) = key.and_then(|key| self.shown.before.same(key, print)) {
+            if self.shown.old.insert(position) {
+                see(Seen::Same(position));
+            }
+            return;
+        }
+        match Entry::of(&view) {
+            None => self.unreadable += 1,
+            Some(entry) if self.kind == Kind::Unit && self.places.configured(entry.dn.handle()) => {}
+            Some(entry) if entry.is_whole() => {
+                let members = if self.kind == Kind::Group { members(&entry).ok() } else { None };
+                self.take(&entry, members, Some(print), server, see);
+            }
+            Some(entry) => self.parts.push(entry),
+        }
+    }
+
+    /// Takes an entry that is whole. Without a fingerprint it is shown as changed the next time, too.
+    pub fn take(
+        &mut self,
+        entry: &Entry,
+        members: Option<Vec<Handle>>,
+        print: Option<Fingerprint>,
+        server: &str,
+        see: See<'_>,
+    ) {
+        match observed(self.kind, entry, self.wanted, members) {
+            Ok(object) => {
+                if self.shown.is_first(ObjectKey::of(&object.id)) {
+                    see(Seen::Object(Box::new(object), print));
+                }
+            }
+            Err(why) => {
+                tracing::warn!(server, object = %entry.dn, why, "an object was not understood");
+                self.unreadable += 1;
+            }
+        }
+    }
+}
