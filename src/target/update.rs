@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Gone;
 use crate::object::{Dn, Handle, ObjectId, Observed, Schema, Syntax, Value};
 
-/// How what is known of a target from earlier reads is brought up to date. Everything that is known is looked at
-/// twice, first all with [`Update::place`], then all with [`Update::is_stale`]. What is left is read with
-/// [`Target::reread`](super::Target::reread), and is an increment in its turn, until nothing is left.
+/// How what is known of a target from earlier reads is brought up to date. What is known is looked at twice: first with
+/// [`Update::place`], as far as it [needs](Update::needs) that, and then, if any [former](Update::has_former) name came
+/// up, all of it with [`Update::is_stale`]. What is left is read with [`Target::reread`](super::Target::reread), and is
+/// an increment in its turn, until nothing is left.
 #[derive(Debug)]
 pub struct Update<'a> {
     gone: &'a Gone,
@@ -32,6 +33,14 @@ impl<'a> Update<'a> {
         Self { gone, shown, former: BTreeSet::new(), left }
     }
 
+    /// The objects whose former names count; `None` for those of all.
+    pub fn needs(&self) -> Option<BTreeSet<&ObjectId>> {
+        match self.gone {
+            Gone::These(gone) => Some(self.shown.keys().chain(gone).collect()),
+            Gone::AllBut(_) => None,
+        }
+    }
+
     /// Takes note of the name that an object had when it was read before.
     pub fn place(&mut self, id: &ObjectId, before: &Handle) {
         let now = match (self.shown.get(id), self.gone) {
@@ -45,6 +54,11 @@ impl<'a> Update<'a> {
         } else {
             self.former.insert(before.clone());
         }
+    }
+
+    /// Whether any known object has another name or none: else no other can be stale because of it.
+    pub fn has_former(&self) -> bool {
+        !self.former.is_empty()
     }
 
     /// Whether an object is in scope no more.

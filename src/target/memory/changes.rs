@@ -36,9 +36,9 @@ pub(super) fn changes(
             }
         }
     }
-    let scope = |kind: &Kind| ScopeRead {
-        scope: format!("{server} ({kind})"),
-        kind: Some(*kind),
+    let scope = ScopeRead {
+        scope: format!("{server} (changes)"),
+        kind: None,
         base_readable: true,
         ended: true,
         seen: 0,
@@ -46,7 +46,7 @@ pub(super) fn changes(
         floor: None,
         unreadable: 0,
     };
-    let evidence = Evidence { scopes: request.attributes.keys().map(scope).collect(), server: None };
+    let evidence = Evidence { scopes: vec![scope], ..Evidence::default() };
     Increment::Whole { gone: Gone::These(missing.into_iter().collect()), next: mark(server, state), evidence }
 }
 

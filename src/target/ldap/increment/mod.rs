@@ -148,7 +148,7 @@ impl Incremental<'_> {
             }
         };
         let next = self.marked(&root, told.next, containers);
-        Ok(Increment::Whole { gone, next, evidence: self.evidence(request) })
+        Ok(Increment::Whole { gone, next, evidence: self.evidence() })
     }
 
     /// Reads these objects as a complete read would show them; answers those that it would not show.
@@ -242,11 +242,10 @@ impl Incremental<'_> {
         format!("{base} {places:?} {bind_dn} {stamp_attribute:?} {profile} {disabled:?} {protect:?}")
     }
 
-    fn evidence(&self, request: &ObserveRequest) -> Evidence {
-        let base = &self.places.base;
-        let scope = |kind: &Kind| ScopeRead {
-            scope: format!("{kind}s below {base}"),
-            kind: Some(*kind),
+    fn evidence(&self) -> Evidence {
+        let scope = ScopeRead {
+            scope: format!("changes below {}", self.places.base),
+            kind: None,
             base_readable: true,
             ended: true,
             seen: 0,
@@ -254,7 +253,7 @@ impl Incremental<'_> {
             floor: None,
             unreadable: 0,
         };
-        Evidence { scopes: request.attributes.keys().map(scope).collect(), server: Some(self.server.to_string()) }
+        Evidence { scopes: vec![scope], server: Some(self.server.to_string()), instead: None }
     }
 }
 
