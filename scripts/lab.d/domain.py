@@ -18,7 +18,7 @@ from samba.ndr import ndr_pack, ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
-CLASSES = ["user", "group", "organizationalUnit"]
+CLASSES = ["user", "contact", "group", "organizationalUnit"]
 
 # Attributes that rosterd may write, by class. cn, ou and name are written by a rename.
 WRITABLE = {
@@ -33,9 +33,16 @@ WRITABLE = {
         "streetAddress", "postOfficeBox", "postalCode", "l", "st", "c", "co", "countryCode",
         "preferredLanguage", "wWWHomePage",
     ],
+    "contact": [
+        "cn", "name",
+        "adminDescription", "givenName", "sn", "displayName", "description", "info",
+        "title", "department", "company", "manager",
+        "mail", "proxyAddresses", "telephoneNumber", "mobile",
+    ],
     "group": [
         "cn", "name", "sAMAccountName", "groupType", "member",
-        "adminDescription", "displayName", "description", "info", "mail", "managedBy",
+        "adminDescription", "displayName", "description", "info",
+        "mail", "proxyAddresses", "managedBy",
     ],
     "organizationalUnit": [
         "ou", "name",
@@ -46,6 +53,7 @@ WRITABLE = {
 
 OWNER_RIGHTS = "S-1-3-4"
 RESET_PASSWORD = "00299570-246d-11d0-a768-00aa006e0529"
+REANIMATE_TOMBSTONES = "45ec5156-db7e-47bb-b53f-dbeb2d03c40f"
 RECYCLE_BIN_FEATURE = "766ddcd8-acd0-445e-f3b9-a7f9b6744f2a"
 
 
@@ -117,6 +125,8 @@ def main():
     # Proof that an object is gone: its tombstone. Nobody but administrators may look there else.
     deleted = f"CN=Deleted Objects,{db.domain_dn()}"
     grant(db, deleted, [f"(A;CI;RPLCLORC;;;{sid})"], ["show_deleted:1"])
+    # The only right on the domain itself: to bring back what was deleted, into a place of ours.
+    grant(db, db.domain_dn(), [f"(OA;;CR;{REANIMATE_TOMBSTONES};;{sid})"])
 
 
 main()

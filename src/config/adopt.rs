@@ -23,6 +23,8 @@ impl AdoptText {
         match kind {
             Kind::User => &self.user,
             Kind::Unit => &self.unit,
+            // no mapping makes contacts yet
+            Kind::Contact => &[],
             Kind::Group => &self.group,
         }
     }

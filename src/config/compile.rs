@@ -35,7 +35,7 @@ impl Protocol {
             (Self::Ldap, Kind::User | Kind::Group) => Some("sAMAccountName"),
             (Self::Scim, Kind::User) => Some("userName"),
             (Self::Scim, Kind::Group) => Some("displayName"),
-            (_, Kind::Unit) => None,
+            (_, Kind::Unit | Kind::Contact) => None,
         }
     }
 }
@@ -110,7 +110,7 @@ pub(super) fn expression(
 /// What the expressions of a kind see.
 pub(super) fn roots(kind: Kind) -> &'static [RootSpec] {
     match kind {
-        Kind::User => USER,
+        Kind::User | Kind::Contact => USER,
         Kind::Unit => UNIT_ROOTS,
         Kind::Group => GROUP_ROOTS,
     }

@@ -22,6 +22,7 @@ pub struct LimitsText {
     pub remove_members: LimitText,
     pub delete: LimitText,
     pub adopt: LimitText,
+    pub recreate: LimitText,
 }
 
 /// The limits of an import.
@@ -49,15 +50,17 @@ impl LimitsText {
             remove_members: self.remove_members.over(default.remove_members),
             delete: self.delete.over(default.delete),
             adopt: self.adopt.over(default.adopt),
+            recreate: self.recreate.over(default.recreate),
         }
     }
 
-    pub(super) fn named(&self) -> [(&'static str, LimitText); 4] {
+    pub(super) fn named(&self) -> [(&'static str, LimitText); 5] {
         [
             ("disable", self.disable),
             ("remove_members", self.remove_members),
             ("delete", self.delete),
             ("adopt", self.adopt),
+            ("recreate", self.recreate),
         ]
     }
 }

@@ -26,6 +26,13 @@ impl Links {
         }
     }
 
+    /// Takes a link away; the object that it led to, if there was one.
+    pub fn remove(&mut self, key: &Id) -> Option<ObjectId> {
+        let object = self.object_of.remove(key)?;
+        self.key_of.remove(&object);
+        Some(object)
+    }
+
     pub fn object(&self, key: &Id) -> Option<&ObjectId> {
         self.object_of.get(key)
     }

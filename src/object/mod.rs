@@ -1,6 +1,6 @@
 //! What a target can hold: the vocabulary shared by mapping, reconcile and the targets. Pure.
 //!
-//! A target holds *objects* of three [`Kind`]s. [`Observed`] is what was read of one, [`Desired`] what the roster
+//! A target holds *objects* of a few [`Kind`]s. [`Observed`] is what was read of one, [`Desired`] what the roster
 //! says of one, and a [`Step`] is one change that leads from the first to the second. Attributes are open and typed
 //! by the target's [`Schema`]; a few meanings are closed, because the engine must understand them: see [`aspect`].
 
@@ -9,7 +9,9 @@ mod attribute;
 mod coverage;
 mod desired;
 mod dn;
+mod fate;
 mod fingerprint;
+mod group_type;
 mod hold;
 mod links;
 mod observed;
@@ -24,7 +26,9 @@ pub use attribute::AttributeName;
 pub use coverage::{Absence, Complete, Coverage, Evidence, Missing, ScopeRead};
 pub use desired::{Authority, Desired, Edit, Presence, Wish};
 pub use dn::{Dn, DnError};
+pub use fate::Fate;
 pub use fingerprint::{Fingerprint, Fingerprints, ObjectKey, Position, Positions};
+pub use group_type::{GroupScope, GroupType};
 pub use hold::{Hold, HoldCode, Reservation, Wanted};
 pub use links::Links;
 pub use observed::{Attributes, Handle, Kind, ObjectId, Observed, TakenName};

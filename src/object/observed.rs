@@ -18,18 +18,26 @@ pub enum Kind {
     /// An organisational unit; a container of LDAP.
     Unit,
     User,
+    /// Somebody who cannot sign in: an address with a name, in groups and as a manager.
+    Contact,
     Group,
 }
 
 impl Kind {
-    pub const ALL: [Self; 3] = [Self::Unit, Self::User, Self::Group];
+    pub const ALL: [Self; 4] = [Self::Unit, Self::User, Self::Contact, Self::Group];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unit => "unit",
             Self::User => "user",
+            Self::Contact => "contact",
             Self::Group => "group",
         }
+    }
+
+    /// Whether such an object stands for a person, who may have a manager.
+    pub fn is_person(self) -> bool {
+        matches!(self, Self::User | Self::Contact)
     }
 }
 

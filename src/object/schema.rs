@@ -125,7 +125,7 @@ impl Schema {
 fn refined(shipped: Syntax, said: Syntax) -> Syntax {
     match (shipped, said) {
         (Syntax::Telephone | Syntax::Numeric, Syntax::Text | Syntax::CaseExact) => shipped,
-        (Syntax::FileTime, Syntax::Integer) => shipped,
+        (Syntax::FileTime | Syntax::GroupType, Syntax::Integer) => shipped,
         _ => said,
     }
 }

@@ -162,6 +162,16 @@ impl Step {
         self.op == Op::Link && self.change(aspect::STAMP).is_some()
     }
 
+    /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one.
+    pub fn is_recreation(&self) -> bool {
+        self.op == Op::Restore || self.op == Op::Unlink && matches!(self.ground, Some(Ground::Absent(_)))
+    }
+
+    /// Whether the object of `key` is there once this step is done.
+    pub fn makes(id: &StepId, key: &Id) -> bool {
+        [Op::Create, Op::Restore].into_iter().any(|op| StepId::new(op, key) == *id)
+    }
+
     /// The step without the references that `lost` creates would have made possible: a member or a manager who has no
     /// object yet must not keep all other changes back. `None` when the step itself needs what is lost, or when
     /// nothing is left of it.
@@ -175,7 +185,7 @@ impl Step {
             return None;
         }
         let refers = |value: &Value, to: &StepId| match value {
-            Value::Reference(Referent::Key(key)) => *key != self.key && StepId::new(Op::Create, key) == *to,
+            Value::Reference(Referent::Key(key)) => *key != self.key && Self::makes(to, key),
             _ => false,
         };
         let all = || self.changes.iter().flat_map(|change| &change.after);

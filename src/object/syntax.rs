@@ -7,6 +7,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::dn::Dn;
+use super::group_type::GroupType;
 use super::time;
 use super::value::Value;
 
@@ -35,12 +36,14 @@ pub enum Syntax {
     /// A FILETIME: units of 100 ns since 1601-01-01 UTC. 0 and the largest number both mean *never* (accountExpires,
     /// \[MS-ADA1\] section 2.1).
     FileTime,
+    /// What a group of Active Directory is: a number, or words such as `universal distribution`.
+    GroupType,
     /// Bytes (octetStringMatch, section 4.2.27), as hexadecimal digits.
     Octets,
 }
 
 impl Syntax {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Text,
         Self::CaseExact,
         Self::Integer,
@@ -50,6 +53,7 @@ impl Syntax {
         Self::Dn,
         Self::Time,
         Self::FileTime,
+        Self::GroupType,
         Self::Octets,
     ];
 
@@ -69,6 +73,11 @@ impl Syntax {
                 Some(0 | i64::MAX) => Value::Int(0),
                 Some(time) => Value::Int(time),
                 None => Value::Text(text),
+            },
+            Self::GroupType => match GroupType::parse(&text) {
+                Some(known) => Value::Int(known.number()),
+                // those that came with the domain have bits that no new group has
+                None => text.trim().parse().map_or(Value::Text(text), Value::Int),
             },
             Self::Octets => Value::Text(octets(&text).unwrap_or(text)),
         }
@@ -95,6 +104,7 @@ impl Syntax {
             Self::Dn => Dn::parse(&text).is_ok().then_some(Value::Text(text)),
             Self::Time => time::generalized(&text).map(|_| Value::Text(text)),
             Self::FileTime => file_time(&text).map(Value::Int),
+            Self::GroupType => GroupType::parse(&text).map(|known| Value::Int(known.number())),
             Self::Octets => octets(&text).map(Value::Text),
         };
         typed.ok_or(self.wanted())
@@ -109,6 +119,7 @@ impl Syntax {
             Self::Dn => "a distinguished name",
             Self::Time => "a time such as 20260302080000Z",
             Self::FileTime => "a FILETIME, or a time such as 20260302080000Z",
+            Self::GroupType => "global, domain-local or universal, with security or distribution",
             Self::Octets => "bytes as hexadecimal digits",
         }
     }

@@ -23,6 +23,8 @@ const TABLE: &[(Syntax, &[&str], &str)] = &[
     (Syntax::Time, &["20260302080000Z", "20260302080000.0Z", "202603020900+0100", "2026030208Z"], "20260302080001Z"),
     (Syntax::FileTime, &["0", "9223372036854775807"], "1"),
     (Syntax::FileTime, &["116444736000000000", "19700101000000.0Z", "0116444736000000000"], "116444736000000001"),
+    (Syntax::GroupType, &["8", "universal distribution", "Distribution universal"], "universal security"),
+    (Syntax::GroupType, &["-2147483643", " -2147483643"], "-2147483646"),
     (Syntax::Octets, &["0aFF", "0A:ff", "0a ff"], "0aFE"),
 ];
 

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::compare;
+use super::missing::Recreation;
 use super::plan::{Population, Unmanaged};
 use crate::object::{
-    Desired, Handle, Kind, Links, ObjectId, Observed, Presence, ProtectedObject, Protection, Schema, Step,
+    Desired, Fate, Handle, Kind, Links, ObjectId, Observed, Presence, ProtectedObject, Protection, Schema, Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
@@ -21,6 +22,10 @@ pub struct Surroundings<'a> {
     pub tree: bool,
     /// Whether new users get a generated first password.
     pub first_password: bool,
+    /// Whether what was deleted can be brought back.
+    pub restores: bool,
+    /// The attribute of users that holds the login.
+    pub login: &'a str,
     pub schemas: BTreeMap<Kind, &'a Schema>,
     /// The containers that stand for the top, for targets with a tree.
     pub roots: BTreeMap<Kind, Handle>,
@@ -39,8 +44,12 @@ pub struct Diff<'a> {
     pub(super) linking: HashMap<ObjectId, Id>,
     pub(super) steps: Vec<Step>,
     pub(super) held: Vec<Hold>,
-    /// What is known of linked objects that were not found.
-    pub(super) lost: BTreeMap<Id, String>,
+    /// What became of linked objects that were not found.
+    pub(super) lost: BTreeMap<Id, Fate>,
+    /// What this plan makes anew of what somebody deleted.
+    pub(super) again: BTreeMap<Id, Recreation>,
+    /// The logins that were seen, folded, with the objects that have them.
+    pub(super) logins: HashMap<String, ObjectId>,
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) population: Population,
     pub(super) protected: Vec<ProtectedObject>,
@@ -88,6 +97,8 @@ impl<'a> Diff<'a> {
             steps: Vec::new(),
             held: Vec::new(),
             lost: BTreeMap::new(),
+            again: BTreeMap::new(),
+            logins: HashMap::new(),
             unmanaged: Vec::new(),
             population: Population::default(),
             protected: Vec::new(),
@@ -102,6 +113,11 @@ impl<'a> Diff<'a> {
         }
         if let Some(why) = &observed.protected {
             self.protected.push(ProtectedObject { object: observed.id.clone(), why: why.clone() });
+        }
+        if observed.kind == Kind::User
+            && let Some([login, ..]) = observed.attributes.get(&self.around.login.into()).map(Vec::as_slice)
+        {
+            self.logins.insert(login.to_string().to_lowercase(), observed.id.clone());
         }
         if let Some(key) = self.around.links.key(&observed.id).cloned() {
             self.compare(key, observed, wanted);
@@ -125,9 +141,9 @@ impl<'a> Diff<'a> {
         unseen
     }
 
-    /// Takes note of what is known of a linked object that was looked up and not found.
-    pub fn not_found(&mut self, key: Id, known: String) {
-        self.lost.insert(key, known);
+    /// Takes note of what became of a linked object that was looked up and not found.
+    pub fn not_found(&mut self, key: Id, fate: Fate) {
+        self.lost.insert(key, fate);
     }
 
     /// Compares an object that is ours, and keeps what the references need.

@@ -1,12 +1,12 @@
-//! The end of a comparison, when everything was seen: what is missing is created, and the plan is put together.
+//! The end of a comparison, when everything was seen: what bears our stamp is linked, and the plan is put together.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::{change, initial, step};
-use super::diff::{Diff, is_present};
+use super::compare::step;
+use super::diff::Diff;
 use super::order;
 use super::plan::{Plan, Reach, basis};
-use crate::object::{Coverage, Desired, Edit, Handle, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect};
+use crate::object::{Coverage, Desired, Handle, ObjectId, Op, Referent, Step, Value};
 use crate::object::{HoldCode, Reservation, Wanted};
 use crate::org::{Day, Id};
 
@@ -105,109 +105,6 @@ impl Diff<'_> {
                 self.steps.push(link);
             }
         }
-    }
-
-    /// What is wanted and was not seen: to create, or held because nothing proves that it is not there.
-    fn missing(&mut self, keys: &[Id], wanted: &(dyn Fn(&Id) -> Wanted + Sync), coverage: &Coverage) -> Vec<Desired> {
-        let held: HashSet<Id> = self.held.iter().map(|hold| hold.key.clone()).collect();
-        let mut missing = Vec::new();
-        for key in keys {
-            if self.present.contains_key(key) || held.contains(key) {
-                continue;
-            }
-            match wanted(key) {
-                None => {}
-                Some(Err(hold)) => self.held.push(hold),
-                Some(Ok(desired)) => {
-                    if self.around.links.object(key).is_some() {
-                        let (code, reason) = match coverage.complete() {
-                            Some(_) => match self.lost.get(key) {
-                                Some(known) => (HoldCode::Missing, format!("the linked object was not found: {known}")),
-                                None => (
-                                    HoldCode::Missing,
-                                    "the linked object was not found; nothing proves that it was deleted".to_owned(),
-                                ),
-                            },
-                            None => (
-                                HoldCode::Unread,
-                                "the linked object was not seen: the target was read in part".to_owned(),
-                            ),
-                        };
-                        self.hold(&desired, code, reason);
-                    } else if !is_present(&desired) {
-                        // a leaver who never had an object needs none
-                    } else if coverage.complete().is_none() {
-                        let reason = "the target was read in part: it may exist already";
-                        self.hold(&desired, HoldCode::Unread, reason.into());
-                    } else {
-                        missing.push(desired);
-                    }
-                }
-            }
-        }
-        missing
-    }
-
-    /// Create steps, for all whose place will exist.
-    fn create(&mut self, mut missing: Vec<Desired>) -> Created {
-        missing.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
-        let mut created = Created::new();
-        loop {
-            let before = missing.len();
-            let (ready, waiting): (Vec<Desired>, Vec<Desired>) =
-                missing.into_iter().partition(|desired| self.parent_will_be_there(desired, &created));
-            for mut desired in ready {
-                let step = self.create_step(&desired, &created);
-                self.steps.push(step);
-                desired.attributes.clear();
-                created.insert(desired.key.clone(), desired);
-            }
-            missing = waiting;
-            if missing.len() == before || missing.is_empty() {
-                break;
-            }
-        }
-        for desired in &missing {
-            self.hold(desired, HoldCode::Waits, "its organisational unit is not in the target".into());
-        }
-        created
-    }
-
-    fn parent_will_be_there(&self, desired: &Desired, created: &Created) -> bool {
-        match desired.parent.as_ref().filter(|_| self.around.tree) {
-            Some(Referent::Key(unit)) => self.present.contains_key(unit) || created.contains_key(unit),
-            _ => true,
-        }
-    }
-
-    fn create_step(&self, desired: &Desired, created: &Created) -> Step {
-        let mut changes = Vec::new();
-        let mut needs = Vec::new();
-        if self.around.tree {
-            let parent = desired.parent.clone().unwrap_or(Referent::Root);
-            if let Referent::Key(unit) = &parent
-                && created.contains_key(unit)
-            {
-                needs.push(StepId::new(Op::Create, unit));
-            }
-            changes.push(change(aspect::PARENT, vec![], vec![Value::Reference(parent)]));
-            changes.push(change(aspect::NAME, vec![], vec![Value::text(relative_name(desired))]));
-        }
-        if desired.kind == Kind::User {
-            changes.push(change(aspect::ENABLED, vec![], vec![Value::Bool(true)]));
-            if self.around.first_password {
-                changes.push(change(aspect::PASSWORD, vec![], vec![Value::Generated { generated: true }]));
-            }
-        }
-        changes.extend(initial(desired));
-        if let Edit::Set(manager) = &desired.manager
-            && self.present.contains_key(manager)
-        {
-            changes.push(change(aspect::MANAGER, vec![], vec![Value::Reference(Referent::Key(manager.clone()))]));
-        }
-        let mut step = step(desired, Op::Create, None, format!("the {} is not in the target", desired.kind), changes);
-        step.needs = needs;
-        step
     }
 
     /// The names of what the steps refer to.

@@ -47,6 +47,8 @@ pub struct Limits {
     pub delete: Limit,
     /// Objects that one adoption takes over.
     pub adopt: Limit,
+    /// Objects that somebody deleted and that are brought back, or created anew.
+    pub recreate: Limit,
 }
 
 impl Default for Limits {
@@ -56,6 +58,7 @@ impl Default for Limits {
             remove_members: Limit::new(200, 10.0, 5),
             delete: Limit::new(0, 0.0, 0),
             adopt: Limit::new(100, 100.0, 0),
+            recreate: Limit::new(0, 0.0, 0),
         }
     }
 }
@@ -126,11 +129,14 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
     let adopted = plan.steps.iter().filter(|step| step.is_adoption()).count() as u64;
     // no plan but an adoption has such steps
     let adoption = (adopted > 0).then(|| limits.adopt.measure("adopt", adopted, plan.population.objects));
-    let measures = vec![
+    let recreated = plan.steps.iter().filter(|step| step.is_recreation()).count() as u64;
+    let recreation = (recreated > 0).then(|| limits.recreate.measure("recreate", recreated, plan.population.objects));
+    let mut measures = vec![
         limits.disable.measure("disable", count(Op::Disable), plan.population.users),
         limits.remove_members.measure("remove-members", removed, plan.population.members),
         limits.delete.measure("delete", count(Op::Delete), plan.population.objects),
     ];
+    measures.extend(recreation);
     adoption.map_or(measures, |adoption| vec![adoption])
 }
 

@@ -1,7 +1,7 @@
 //! An independent linter of a finished plan: it knows the plan's form and none of the code that builds one, so that
 //! a mistake there is caught before the plan is stored.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::object::{Ground, Hold, HoldCode, ObjectId, Op, Referent, Step, StepId, Value, aspect};
 use crate::org::Id;
@@ -20,7 +20,8 @@ pub struct Flaw {
 pub fn inspect(plan: &Plan) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut earlier: HashSet<&str> = HashSet::new();
-    let created: HashSet<&Id> = plan.steps.iter().filter(|step| step.op == Op::Create).map(|step| &step.key).collect();
+    let making = plan.steps.iter().filter(|step| matches!(step.op, Op::Create | Op::Restore));
+    let made: HashMap<&Id, &StepId> = making.map(|step| (&step.key, &step.id)).collect();
     for step in &plan.steps {
         let mut flaw = |text: String| {
             flaws.push(Flaw { target: plan.target.clone(), step: step.id.as_str().to_owned(), flaw: text });
@@ -30,8 +31,8 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
                 flaw(format!("it needs {}, which does not come before it", need.as_str()));
             }
         }
-        for key in references(step).filter(|key| created.contains(key) && **key != step.key) {
-            if !step.needs.contains(&StepId::new(Op::Create, key)) {
+        for key in references(step).filter(|key| **key != step.key) {
+            if made.get(key).is_some_and(|made| !step.needs.contains(made)) {
                 flaw(format!("it refers to {key}, which the plan creates, without needing that"));
             }
         }
@@ -48,7 +49,7 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
     for step in &plan.steps {
         // a later step about a new object may wait; the object itself is then created all the same
         let held = |hold: &Hold| hold.key == step.key && hold.code != HoldCode::Waits;
-        if step.op == Op::Create && plan.held.iter().any(held) {
+        if matches!(step.op, Op::Create | Op::Restore) && plan.held.iter().any(held) {
             flaws.push(Flaw {
                 target: plan.target.clone(),
                 step: step.id.as_str().to_owned(),
@@ -85,13 +86,13 @@ fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
         (None, true) => flaws.push("a step that takes something away has no ground".into()),
         (Some(Ground::Ordered), false) if step.op == Op::Link => {}
         (Some(_), false) => flaws.push("a step that takes nothing away has a ground".into()),
-        (Some(Ground::Absent(_)), true) if step.op == Op::RemoveMembers && !complete => {
+        (Some(Ground::Absent(_)), true) if !complete && matches!(step.op, Op::RemoveMembers | Op::Unlink) => {
             flaws.push("an absence is claimed, but the read was partial".into());
         }
         _ => {}
     }
     if step.object.is_none()
-        && matches!(step.op, Op::Delete | Op::Disable | Op::Rename | Op::Move | Op::Link | Op::Unlink)
+        && matches!(step.op, Op::Delete | Op::Restore | Op::Disable | Op::Rename | Op::Move | Op::Link | Op::Unlink)
     {
         flaws.push("it changes an object without naming its id".into());
     }

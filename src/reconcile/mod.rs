@@ -13,6 +13,7 @@ mod finish;
 pub mod guard;
 pub mod inspect;
 pub mod journal;
+mod missing;
 mod order;
 mod places;
 mod plan;

@@ -51,7 +51,7 @@ impl Diff<'_> {
             Referent::Key(unit) => match (self.present.get(unit), created.contains_key(unit)) {
                 (Some(unit), _) => self.object_at(present.parent.as_ref()) == Some(&unit.object),
                 (None, true) => {
-                    needs.push(StepId::new(Op::Create, unit));
+                    needs.push(self.making(unit));
                     false
                 }
                 (None, false) => {
@@ -146,11 +146,13 @@ impl Diff<'_> {
     }
 
     fn withdraw(&mut self, desired: &Desired, reason: String) {
-        self.steps.retain(|step| !(step.key == desired.key && places(step.op)));
+        // what would have been forgotten for a new object stays linked
+        let withdrawn = |op| places(op) || op == Op::Unlink;
+        self.steps.retain(|step| !(step.key == desired.key && withdrawn(step.op)));
         self.hold(desired, HoldCode::NameTaken, reason);
     }
 }
 
 fn places(op: Op) -> bool {
-    matches!(op, Op::Create | Op::Rename | Op::Move)
+    matches!(op, Op::Create | Op::Restore | Op::Rename | Op::Move)
 }

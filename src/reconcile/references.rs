@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::compare::{change, differs, step};
 use super::diff::{Diff, Present};
 use super::finish::Created;
-use crate::object::{
-    Change, Coverage, Desired, Edit, Ground, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect,
-};
+use crate::object::{Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Referent, Step, StepId, Value, aspect};
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
 
@@ -20,7 +18,7 @@ impl Diff<'_> {
             .collect();
         let mut additions = Vec::new();
         for (key, present) in &self.present {
-            let Some(desired) = present.desired.as_ref().filter(|desired| desired.kind == Kind::User) else { continue };
+            let Some(desired) = present.desired.as_ref().filter(|desired| desired.kind.is_person()) else { continue };
             let Some((change, needs)) = self.manager_change(desired, present, created) else { continue };
             match updates.remove(key).and_then(|at| self.steps.get_mut(at)) {
                 Some(update) => {
@@ -39,7 +37,7 @@ impl Diff<'_> {
             if let Edit::Set(manager) = &desired.manager
                 && created.contains_key(manager)
             {
-                let needs = vec![StepId::new(Op::Create, key), StepId::new(Op::Create, manager)];
+                let needs = vec![self.making(key), self.making(manager)];
                 let change = change(aspect::MANAGER, vec![], vec![to(manager)]);
                 additions.push((desired.clone(), None, None, change, needs));
             }
@@ -61,7 +59,7 @@ impl Diff<'_> {
             Edit::Set(manager) => match self.present.get(manager) {
                 Some(there) if self.object_at(present.manager.as_ref()) == Some(&there.object) => return None,
                 Some(_) => (vec![to(manager)], Vec::new()),
-                None if created.contains_key(manager) => (vec![to(manager)], vec![StepId::new(Op::Create, manager)]),
+                None if created.contains_key(manager) => (vec![to(manager)], vec![self.making(manager)]),
                 None => return None, // the manager's own account is held: say nothing until it is there
             },
         };
@@ -89,7 +87,7 @@ impl Diff<'_> {
                 .filter(|member| self.will_be_there(member, created) && !blocked.contains(*member))
                 .collect();
             if !joining.is_empty() {
-                let addition = joining_step(desired, None, &joining, created);
+                let addition = self.joining_step(desired, None, &joining, created);
                 self.accept(desired, None, vec![addition]);
             }
         }
@@ -126,7 +124,7 @@ impl Diff<'_> {
         let ours = there.values().flatten().count() as u64;
         let mut steps = Vec::new();
         if !joining.is_empty() {
-            steps.push(joining_step(&desired, Some(&object), &joining, created));
+            steps.push(self.joining_step(&desired, Some(&object), &joining, created));
         }
         // with partial coverage those who may have to leave stay until the next complete read
         if let (false, Some(complete)) = (leaving.is_empty(), coverage.complete()) {
@@ -147,6 +145,20 @@ impl Diff<'_> {
         self.present.contains_key(key) || created.contains_key(key)
     }
 
+    fn joining_step(&self, desired: &Desired, object: Option<&ObjectId>, joining: &[&Id], created: &Created) -> Step {
+        let reason = match joining.len() {
+            1 => "a member is not in the target's group".to_owned(),
+            n => format!("{n} members are not in the target's group"),
+        };
+        let after = joining.iter().map(|key| to(key)).collect();
+        let mut addition = step(desired, Op::AddMembers, object, reason, vec![change(aspect::MEMBERS, vec![], after)]);
+        if object.is_none() {
+            addition.needs.push(self.making(&desired.key));
+        }
+        addition.needs.extend(joining.iter().filter(|key| created.contains_key(**key)).map(|key| self.making(key)));
+        addition
+    }
+
     /// The key of an object of ours: by its link, or by the stamp that is being linked.
     pub(super) fn key_at(&self, object: &ObjectId) -> Option<&Id> {
         self.around.links.key(object).or_else(|| self.linking.get(object))
@@ -163,22 +175,6 @@ fn stays(key: &Id, member: &Present, group: &Desired) -> Hold {
         code: HoldCode::Protected,
         reason: format!("{why}; left undone: remove-members of {}", group.label),
     }
-}
-
-fn joining_step(desired: &Desired, object: Option<&ObjectId>, joining: &[&Id], created: &Created) -> Step {
-    let reason = match joining.len() {
-        1 => "a member is not in the target's group".to_owned(),
-        n => format!("{n} members are not in the target's group"),
-    };
-    let after = joining.iter().map(|key| to(key)).collect();
-    let mut addition = step(desired, Op::AddMembers, object, reason, vec![change(aspect::MEMBERS, vec![], after)]);
-    if object.is_none() {
-        addition.needs.push(StepId::new(Op::Create, &desired.key));
-    }
-    addition
-        .needs
-        .extend(joining.iter().filter(|key| created.contains_key(**key)).map(|key| StepId::new(Op::Create, key)));
-    addition
 }
 
 fn to(key: &Id) -> Value {

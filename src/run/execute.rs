@@ -121,6 +121,8 @@ impl<'a> Execution<'a> {
                 self.record(step, Event::Done, object.as_ref(), None).await?;
                 if let (Some(object), Op::Create | Op::Link) = (object, step.op) {
                     self.links.add(step.key.clone(), object);
+                } else if step.op == Op::Unlink {
+                    self.links.remove(&step.key);
                 }
                 self.outcome.counts.done += 1;
                 *self.outcome.done.entry(step.op).or_default() += 1;

@@ -16,7 +16,7 @@ use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
-use crate::target::{Class, Fate, ObserveRequest, Seen, Target, TargetError};
+use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(entry, &last).await?,
+            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(&last).await?,
             _ => None,
         };
         let keep = version.filter(|_| !names).map(|version| (basis, version));
@@ -132,11 +132,10 @@ impl Engine {
     }
 
     /// The plan that a conclusion names, proposed again.
-    async fn settled_by(&self, entry: &TargetEntry, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
+    async fn settled_by(&self, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
         let Some(plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
         let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
-        let managed = self.store.link_count(&entry.name).await?;
-        Ok(Some(Proposal { plan, digest, managed }))
+        Ok(Some(Proposal { plan, digest, managed: last.managed }))
     }
 
     /// Everything that a plan rests on beside what the target shows: a hash.
@@ -175,7 +174,8 @@ impl Engine {
         if let (Ok(proposal), Some((basis, observation)), true) = (&proposal, viewed.keep, is_whole)
             && proposal.plan.as_of == self.today()
         {
-            let conclusion = Conclusion { basis, observation, digest: proposal.digest.clone() };
+            let (digest, managed) = (proposal.digest.clone(), proposal.managed);
+            let conclusion = Conclusion { basis, observation, digest, managed };
             self.store.keep_conclusion(port.name(), &conclusion).await?;
         }
         Ok(proposal)
@@ -256,12 +256,9 @@ impl Engine {
             };
             match port.read(*kind, &object).await {
                 Ok(Some(found)) => diff.see(found, &wanted),
-                // Held by the comparison: not shown is not proved gone. What is known of it makes the reason.
+                // Not shown is not proved gone: the comparison makes anew only what was deleted for certain.
                 Ok(None) => match port.fate(*kind, &object).await {
-                    Ok(Fate::Deleted(known)) => diff.not_found(key, format!("it was deleted; {known}")),
-                    Ok(Fate::Unproven(known)) => {
-                        diff.not_found(key, format!("nothing proves that it was deleted; {known}"));
-                    }
+                    Ok(fate) => diff.not_found(key, fate),
                     Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
                         return Ok(Err(failed(format!("looking for the lost {kind} {object}: {refusal}"))));
                     }
@@ -375,6 +372,8 @@ impl<'a> Comparison<'a> {
             target: &entry.name,
             tree: port.capabilities().tree,
             first_password: port.capabilities().first_password,
+            restores: port.capabilities().restores,
+            login: port.capabilities().login,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
             links,

@@ -15,6 +15,8 @@ use crate::object::{
 };
 use crate::org::{Id, Instant};
 
+pub use crate::object::Fate;
+
 pub mod memory;
 pub mod scim;
 mod update;
@@ -131,15 +133,6 @@ pub trait Target: Send + Sync {
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal>;
 }
 
-/// What became of an object that is not shown, with the reason for people to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
-    /// The target's own record says that it was deleted.
-    Deleted(String),
-    /// It may be there all the same: unreadable for us, or deleted without a trace.
-    Unproven(String),
-}
-
 /// A schema as a server told it, to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldSchema {
@@ -152,10 +145,14 @@ pub struct ToldSchema {
 /// What a target can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
+    /// The kinds of objects that it can hold. A step about any other is refused as permanent.
+    pub kinds: &'static [Kind],
     /// Objects lie in a tree: they have a parent and a relative name.
     pub tree: bool,
     /// New users get a generated password.
     pub first_password: bool,
+    /// What was deleted can be brought back under the id that it had.
+    pub restores: bool,
     /// The attribute of users that holds the login.
     pub login: &'static str,
 }

@@ -10,6 +10,7 @@ use rosterd::target::{Gone, Increment, Mark, ObserveRequest, Seen, Target, Updat
 
 use crate::contract::{Subject, change, step, text, to};
 
+/// What these cases read.
 fn request(subject: &Subject) -> ObserveRequest {
     let words = &subject.words;
     let attributes = [

@@ -27,7 +27,8 @@ CREATE TABLE conclusion (
     target      TEXT    PRIMARY KEY,
     basis       TEXT    NOT NULL,    -- hash of everything the plan rests on but the observation
     observation INTEGER NOT NULL,    -- its version
-    digest      TEXT    NOT NULL     -- of the plan
+    digest      TEXT    NOT NULL,    -- of the plan
+    managed     INTEGER NOT NULL     -- objects that are linked
 ) STRICT, WITHOUT ROWID;
 
 -- Counts the changes of the links of each target, so that who kept something that follows from them knows.

@@ -14,30 +14,34 @@ pub struct Conclusion {
     /// The version of the observation.
     pub observation: i64,
     pub digest: Digest,
+    /// How many objects are linked.
+    pub managed: u64,
 }
 
 impl Store {
     pub async fn conclusion(&self, target: &str) -> Result<Option<Conclusion>, StoreError> {
-        let row: Option<(String, i64, String)> =
-            sqlx::query_as("SELECT basis, observation, digest FROM conclusion WHERE target = ?")
+        let row: Option<(String, i64, String, i64)> =
+            sqlx::query_as("SELECT basis, observation, digest, managed FROM conclusion WHERE target = ?")
                 .bind(target)
                 .fetch_optional(self.reader())
                 .await?;
-        let Some((basis, observation, digest)) = row else { return Ok(None) };
-        Ok(digest.parse().ok().map(|digest| Conclusion { basis, observation, digest }))
+        let Some((basis, observation, digest, managed)) = row else { return Ok(None) };
+        let managed = u64::try_from(managed).unwrap_or_default();
+        Ok(digest.parse().ok().map(|digest| Conclusion { basis, observation, digest, managed }))
     }
 
     pub async fn keep_conclusion(&self, target: &str, conclusion: &Conclusion) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO conclusion (target, basis, observation, digest) VALUES (?, ?, ?, ?)
+            "INSERT INTO conclusion (target, basis, observation, digest, managed) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (target) DO UPDATE SET basis = excluded.basis, observation = excluded.observation,
-                 digest = excluded.digest",
+                 digest = excluded.digest, managed = excluded.managed",
         )
         .bind(target)
         .bind(&conclusion.basis)
         .bind(conclusion.observation)
         .bind(conclusion.digest.as_str())
+        .bind(i64::try_from(conclusion.managed).unwrap_or(i64::MAX))
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -52,15 +56,6 @@ impl Store {
             .await?;
         let ignored = sqlx::query_scalar("SELECT max(seq) FROM ignored_object").fetch_one(self.reader()).await?;
         Ok((links.unwrap_or(0), Option::unwrap_or(ignored, 0)))
-    }
-
-    /// How many objects of a target are linked.
-    pub async fn link_count(&self, target: &str) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM link WHERE target = ?")
-            .bind(target)
-            .fetch_one(self.reader())
-            .await?;
-        Ok(u64::try_from(count).unwrap_or_default())
     }
 }
 

@@ -72,8 +72,9 @@ struct Check<'a> {
 impl Check<'_> {
     async fn run(mut self) -> Vec<Finding> {
         self.base(&self.places.base, &[]).await;
-        for (kind, class) in Kind::ALL.map(|kind| (kind, self.settings.profile.class(kind))) {
-            self.base(self.places.root(kind), &[class]).await;
+        // no mapping makes contacts yet, so no right to create them is missed
+        for kind in [Kind::Unit, Kind::User, Kind::Group] {
+            self.base(self.places.root(kind), &[self.settings.profile.class(kind)]).await;
             self.one(kind).await;
         }
         self.names().await;
@@ -144,6 +145,7 @@ impl Check<'_> {
         match kind {
             Kind::Unit => {}
             Kind::User => needed.extend(["userAccountControl", "manager"]),
+            Kind::Contact => needed.push("manager"),
             Kind::Group => needed.push("member"),
         }
         needed.retain(|name| !may.iter().any(|known| known.eq_ignore_ascii_case(name)));

@@ -23,6 +23,7 @@ mod object;
 mod observe;
 mod pages;
 mod password;
+mod primary;
 mod profile;
 mod protected;
 mod ranges;
@@ -138,9 +139,12 @@ impl LdapTarget {
         Ok(open)
     }
 
-    /// What every single operation needs.
-    async fn ready(&self) -> Result<(Arc<Session>, &Places), Refusal> {
+    /// What every single operation on an object of a kind needs.
+    async fn ready(&self, kind: Kind) -> Result<(Arc<Session>, &Places), Refusal> {
         let url = &self.settings.url;
+        if !self.settings.profile.kinds().contains(&kind) {
+            return Err(refuse(Class::Permanent, format!("{url}: a directory of this profile has no {kind}s")));
+        }
         let places = self.places.as_ref().map_err(|problem| refuse(Class::Permanent, format!("{url}: {problem}")))?;
         let session = self.session().await.map_err(|error| Refusal {
             class: if error.credentials { Class::Forbidden } else { Class::Transient },
@@ -174,7 +178,14 @@ impl Target for LdapTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: true, first_password: self.settings.profile.is_ad(), login: self.settings.profile.login() }
+        let profile = self.settings.profile;
+        Capabilities {
+            kinds: profile.kinds(),
+            tree: true,
+            first_password: profile.is_ad(),
+            restores: profile.is_ad(),
+            login: profile.login(),
+        }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
@@ -310,22 +321,22 @@ impl Target for LdapTarget {
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
-        let (session, places) = self.ready().await?;
+        let (session, places) = self.ready(kind).await?;
         Single { session: &session, settings: &self.settings, places, kind }.by_stamp(key, likely).await
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
-        let (session, places) = self.ready().await?;
+        let (session, places) = self.ready(kind).await?;
         Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
     }
 
-    async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
-        let (session, _) = self.ready().await?;
+    async fn fate(&self, kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
+        let (session, _) = self.ready(kind).await?;
         fate::fate(&session, self.settings.profile, id).await
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
-        let (session, places) = self.ready().await?;
+        let (session, places) = self.ready(step.kind).await?;
         let first = match wants_password(step) {
             true => Some(self.passwords.make(&self.folder, &step.key)),
             false => None,

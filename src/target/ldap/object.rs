@@ -42,7 +42,7 @@ const HOUSEKEEPING: [&str; 10] = [
 pub fn naming_attribute(kind: Kind) -> &'static str {
     match kind {
         Kind::Unit => "OU",
-        Kind::User | Kind::Group => "CN",
+        Kind::User | Kind::Contact | Kind::Group => "CN",
     }
 }
 
@@ -54,6 +54,8 @@ pub fn kind_of(entry: &Entry) -> Option<Kind> {
         Some(Kind::Unit)
     } else if is("group") || is("groupOfNames") {
         Some(Kind::Group)
+    } else if is("contact") {
+        Some(Kind::Contact)
     } else {
         ((is("user") || is("inetOrgPerson")) && !is("computer")).then_some(Kind::User)
     }
@@ -102,6 +104,9 @@ impl<'a> Wanted<'a> {
         match kind {
             Kind::Unit => {}
             Kind::User => names.extend([self.settings.switch(), "manager"].map(AttributeName::from)),
+            Kind::Contact => {
+                names.insert("manager".into());
+            }
             Kind::Group => {
                 names.insert("member".into());
             }
@@ -152,9 +157,9 @@ pub fn observed(
     let (_, name) = entry.dn.name().ok_or("it has no name")?;
     let enabled = match kind {
         Kind::User => Some(enabled(wanted.settings, entry)?),
-        Kind::Unit | Kind::Group => None,
+        Kind::Unit | Kind::Contact | Kind::Group => None,
     };
-    let manager = match entry.text("manager").filter(|_| kind == Kind::User) {
+    let manager = match entry.text("manager").filter(|_| kind.is_person()) {
         Some(manager) => Some(Dn::parse(manager).map_err(|error| error.to_string())?.handle().clone()),
         None => None,
     };
@@ -220,7 +225,7 @@ fn value(rule: AttributeRule, bytes: &[u8]) -> Option<Value> {
     }
     let text = std::str::from_utf8(bytes).ok()?;
     match rule.syntax {
-        Syntax::Integer | Syntax::FileTime => text.trim().parse().ok().map(Value::Int),
+        Syntax::Integer | Syntax::FileTime | Syntax::GroupType => text.trim().parse().ok().map(Value::Int),
         Syntax::Boolean if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
         Syntax::Boolean if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
         Syntax::Boolean => None,

@@ -1,5 +1,6 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::ber::{EntryView, Filter, Scope};
@@ -7,15 +8,16 @@ use super::bulk::Bulk;
 use super::connection::open_bulk;
 use super::dn::Dn;
 use super::entry::Entry;
-use super::object::{Wanted, id_of, members, observed};
+use super::object::{Wanted, id_of, kind_of, members, observed};
 use super::pages::Turning;
+use super::primary;
 use super::profile::Profile;
 use super::ranges::{Lookup, complete};
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use super::taking::{See, Shown, Taking};
-use crate::object::{Evidence, Kind, Observed, ScopeRead, TakenName};
+use crate::object::{Evidence, Handle, Kind, ObjectKey, Observed, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -34,6 +36,8 @@ pub struct Read<'a> {
     pub losses: u32,
     /// Parts of the answers that lie on other servers.
     pub references: u64,
+    /// Who is in which group by its number alone.
+    implied: HashMap<u32, Vec<Handle>>,
 }
 
 impl<'a> Read<'a> {
@@ -44,14 +48,22 @@ impl<'a> Read<'a> {
         bulk: Bulk,
         server: &'a Server,
     ) -> Self {
-        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0 }
+        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0, implied: HashMap::new() }
     }
 
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
     pub async fn run(mut self, see: See<'_>) -> Result<Evidence, Failure> {
         let mut evidence = Evidence::default();
-        for kind in Kind::ALL.into_iter().filter(|kind| self.request.attributes.contains_key(kind)) {
-            evidence.scopes.push(self.kind(kind, see).await?);
+        let request = self.request;
+        let canaries = self.canaries().await?;
+        evidence.scopes.extend(canaries.iter().filter(|canary| canary.key.is_none()).map(|canary| canary.proof(false)));
+        for kind in Kind::ALL.into_iter().filter(|kind| request.attributes.contains_key(kind)) {
+            // What was seen before a connection was lost is not shown again.
+            let mut shown = Shown::nothing(&request.known);
+            evidence.scopes.push(self.kind(kind, &mut shown, see).await?);
+            let of_kind = canaries.iter().filter(|canary| canary.kind == Some(kind));
+            let seen = |canary: &Canary| canary.key.is_some_and(|key| shown.contains(key));
+            evidence.scopes.extend(of_kind.map(|canary| canary.proof(seen(canary))));
         }
         if self.request.attributes.contains_key(&Kind::User) && !self.request.without_names {
             evidence.scopes.push(self.names(see).await?);
@@ -71,12 +83,9 @@ impl<'a> Read<'a> {
         read
     }
 
-    async fn kind(&mut self, kind: Kind, see: See<'_>) -> Result<ScopeRead, Failure> {
-        // What was seen before a connection was lost is not shown again.
-        let request = self.request;
-        let mut shown = Shown::nothing(&request.known);
+    async fn kind(&mut self, kind: Kind, shown: &mut Shown<'_>, see: See<'_>) -> Result<ScopeRead, Failure> {
         loop {
-            match self.kind_once(kind, &mut shown, see).await {
+            match self.kind_once(kind, shown, see).await {
                 Err(Failure::Lost(why)) => self.begin_anew(why).await?,
                 other => return other,
             }
@@ -89,13 +98,32 @@ impl<'a> Read<'a> {
         let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
+        if !self.settings.profile.kinds().contains(&kind) {
+            proof.scope = format!("{kind}s, which a directory of this profile does not have");
+            proof.base_readable = false;
+            return Ok(proof);
+        }
         proof.base_readable = self.readable(base).await? && self.readable(places.root(kind)).await?;
         if !proof.base_readable {
             return Ok(proof);
         }
+        if kind == Kind::Group && settings.profile.is_ad() && !self.read_implied(base).await? {
+            proof.scope = format!("primary groups of those below {base}");
+            return Ok(proof);
+        }
         let query = query(base, settings.profile.filter(kind), wanted.request(kind));
+        let implied = std::mem::take(&mut self.implied);
         let mut turning = Turning::new();
-        let mut taking = Taking { kind, settings, places, wanted: &wanted, shown, parts: Vec::new(), unreadable: 0 };
+        let mut taking = Taking {
+            kind,
+            settings,
+            places,
+            wanted: &wanted,
+            implied: &implied,
+            shown,
+            parts: Vec::new(),
+            unreadable: 0,
+        };
         while let Some(cookie) = turning.cookie() {
             let server = self.bulk.server().to_owned();
             let mut count = 0;
@@ -120,6 +148,30 @@ impl<'a> Read<'a> {
         proof.seen = taking.shown.count();
         proof.ended = turning.ended();
         Ok(proof)
+    }
+
+    /// Reads who has a group of ours as its primary group; false when that cannot be read to its end.
+    async fn read_implied(&mut self, base: &Dn) -> Result<bool, Failure> {
+        let attributes = vec![primary::ATTRIBUTE.to_owned()];
+        let query = query(base, primary::filter_of_all(), attributes);
+        let mut implied: HashMap<u32, Vec<Handle>> = HashMap::new();
+        let mut turning = Turning::new();
+        while let Some(cookie) = turning.cookie() {
+            let mut count = 0;
+            let mut visit = |view: EntryView<'_>| {
+                count += 1;
+                if let Some(entry) = Entry::of(&view)
+                    && let Some(number) = primary::of(&entry)
+                {
+                    implied.entry(number).or_default().push(entry.dn.handle().clone());
+                }
+            };
+            let ended = self.bulk.page(&query, self.settings.page_size, &cookie, &mut visit).await?;
+            self.references += ended.references;
+            turning.turn(self.bulk.server(), &query.base, count, ended.end);
+        }
+        self.implied = implied;
+        Ok(turning.ended())
     }
 
     async fn names(&mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
@@ -174,6 +226,22 @@ impl<'a> Read<'a> {
         Ok(proof)
     }
 
+    /// The canaries, as they are found by their names.
+    async fn canaries(&mut self) -> Result<Vec<Canary>, Failure> {
+        let attributes = ["objectClass", self.settings.profile.id_attribute()].map(str::to_owned);
+        let mut canaries = Vec::new();
+        for dn in &self.places.canaries {
+            let entry = match self.bulk.entry(&dn.to_string(), &Filter::everything(), &attributes).await {
+                Ok(entry) => entry,
+                Err(Failure::Refused { .. } | Failure::Unusable(_)) => None,
+                Err(failure) => return Err(failure),
+            };
+            let key = entry.as_ref().and_then(id_of).map(|id| ObjectKey::of(&id));
+            canaries.push(Canary { dn: dn.clone(), kind: entry.as_ref().and_then(kind_of), key });
+        }
+        Ok(canaries)
+    }
+
     /// Connects to the same server again, unless that was tried often enough.
     async fn begin_anew(&mut self, why: String) -> Result<(), Failure> {
         self.losses += 1;
@@ -198,6 +266,22 @@ impl<'a> Read<'a> {
     }
 }
 
+/// An object that a read has to show: a server that hides it may hide others.
+struct Canary {
+    dn: Dn,
+    kind: Option<Kind>,
+    /// `None` when it cannot be read by its name either.
+    key: Option<ObjectKey>,
+}
+
+impl Canary {
+    fn proof(&self, was_seen: bool) -> ScopeRead {
+        let found = self.key.is_some();
+        let proof = scope(format!("the canary {}", self.dn), None);
+        ScopeRead { base_readable: found, ended: true, seen: was_seen.into(), announced: Some(1), ..proof }
+    }
+}
+
 fn query(base: &Dn, filter: Filter, attributes: Vec<String>) -> Query {
     Query { base: base.to_string(), scope: Scope::Subtree, filter, attributes }
 }
@@ -218,7 +302,7 @@ pub async fn object(
     Ok(finished(session, kind, entry).await?.and_then(|members| observed(kind, entry, wanted, members)))
 }
 
-type Members = Option<Vec<crate::object::Handle>>;
+type Members = Option<Vec<Handle>>;
 
 /// Fetches what is missing of an entry, and gives the members of a group. The inner error says what stays missing.
 async fn finished(session: &mut dyn Lookup, kind: Kind, entry: &mut Entry) -> Result<Result<Members, String>, Failure> {

@@ -62,12 +62,19 @@ impl Profile {
             .then(|| Disabled { attribute: "pwdAccountLockedTime".into(), value: "000001010000Z".into() })
     }
 
+    /// The kinds of objects that it can hold. Where a contact could only be an inetOrgPerson, it would look like a
+    /// user that has lost its login; so there are none.
+    pub fn kinds(self) -> &'static [Kind] {
+        if self.is_ad() { &Kind::ALL } else { &[Kind::Unit, Kind::User, Kind::Group] }
+    }
+
     /// The object classes of a new object.
     pub fn classes(self, kind: Kind) -> &'static [&'static str] {
         match (kind, self.is_ad()) {
             (Kind::Unit, _) => &["top", "organizationalUnit"],
             (Kind::User, true) => &["top", "person", "organizationalPerson", "user"],
             (Kind::User, false) => &["top", "person", "organizationalPerson", "inetOrgPerson"],
+            (Kind::Contact, _) => &["top", "person", "organizationalPerson", "contact"],
             (Kind::Group, true) => &["top", "group"],
             (Kind::Group, false) => &["top", "groupOfNames"],
         }
@@ -79,6 +86,7 @@ impl Profile {
             (Kind::Unit, _) => "organizationalUnit",
             (Kind::User, true) => "user",
             (Kind::User, false) => "inetOrgPerson",
+            (Kind::Contact, _) => "contact",
             (Kind::Group, true) => "group",
             (Kind::Group, false) => "groupOfNames",
         }

@@ -17,18 +17,20 @@ fn of_the_standards(kind: Kind) -> &'static Schema {
     static OTHER: OnceLock<Schema> = OnceLock::new();
     match kind {
         Kind::User => USER.get_or_init(|| build(&[STANDARD, STANDARD_USERS])),
-        Kind::Unit | Kind::Group => OTHER.get_or_init(|| build(&[STANDARD])),
+        Kind::Unit | Kind::Contact | Kind::Group => OTHER.get_or_init(|| build(&[STANDARD])),
     }
 }
 
 fn of_active_directory(kind: Kind) -> &'static Schema {
     static UNIT: OnceLock<Schema> = OnceLock::new();
     static USER: OnceLock<Schema> = OnceLock::new();
+    static CONTACT: OnceLock<Schema> = OnceLock::new();
     static GROUP: OnceLock<Schema> = OnceLock::new();
     match kind {
         Kind::Unit => UNIT.get_or_init(|| build(&[SHARED, PLACES])),
         // SAM accounts take one value of these, whatever their schema says.
         Kind::User => USER.get_or_init(|| build(&[SHARED, PLACES, USERS, ONE_DESCRIPTION, LOGIN_OF_USERS])),
+        Kind::Contact => CONTACT.get_or_init(|| build(&[SHARED, PLACES, USERS])),
         Kind::Group => GROUP.get_or_init(|| build(&[SHARED, GROUPS, ONE_DESCRIPTION])),
     }
 }
@@ -64,6 +66,8 @@ const STANDARD: &[Row] = &[
     ("businessCategory", Text, Many, None),
     ("description", Text, Many, None),
     ("facsimileTelephoneNumber", Telephone, Many, None),
+    ("owner", Dn, Many, None),
+    ("seeAlso", Dn, Many, None),
     ("telephoneNumber", Telephone, Many, None),
 ];
 
@@ -77,6 +81,7 @@ const STANDARD_USERS: &[Row] = &[
     ("mobile", Telephone, Many, None),
     ("pager", Telephone, Many, None),
     ("preferredLanguage", Text, One, None),
+    ("secretary", Dn, Many, None),
     ("sn", Text, Many, None),
     ("title", Text, Many, None),
     ("uid", Text, Many, None),
@@ -180,7 +185,7 @@ const USERS: &[Row] = &[
 ];
 
 const GROUPS: &[Row] = &[
-    ("groupType", Integer, One, None),
+    ("groupType", Syntax::GroupType, One, None),
     ("mail", Text, One, Some(256)),
     ("mailNickname", Text, One, Some(64)),
     ("proxyAddresses", Text, Many, Some(1123)),

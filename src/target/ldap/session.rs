@@ -25,6 +25,7 @@ pub struct Session {
     verdict: Verdict,
     limit: Duration,
     domain: Option<Dn>,
+    permissive: bool,
     broken: AtomicBool,
 }
 
@@ -76,7 +77,7 @@ impl Session {
     /// A connection to `place` whose guard speaks its verdict.
     pub fn new(ldap: Ldap, place: Server, limit: Duration, verdict: Verdict) -> Self {
         let server = place.to_string();
-        Self { ldap, place, server, verdict, limit, domain: None, broken: AtomicBool::new(false) }
+        Self { ldap, place, server, verdict, limit, domain: None, permissive: false, broken: AtomicBool::new(false) }
     }
 
     /// Which server it was, to come back to.
@@ -94,14 +95,23 @@ impl Session {
         self.domain.as_ref()
     }
 
+    /// Whether the server says that it heeds the control for permissive modifies.
+    pub fn is_permissive(&self) -> bool {
+        self.permissive
+    }
+
     /// Whether it is of no more use: the peer hung up, or an answer did not come.
     pub fn is_over(&self) -> bool {
         self.broken.load(Ordering::Relaxed) || self.verdict.get().is_some() || self.ldap.clone().is_closed()
     }
 
-    /// Reads the domain's root.
+    /// Reads the domain's root, and what the server says that it can.
     pub async fn learn_domain(mut self, base: &Dn) -> Result<Self, Failure> {
-        let root = self.entry("", &Filter::everything(), &NAMING_CONTEXTS.map(str::to_owned)).await?;
+        let names = [NAMING_CONTEXTS.as_slice(), &["supportedControl"]].concat();
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let root = self.entry("", &Filter::everything(), &names).await?;
+        let supported = root.as_ref().map(|root| root.texts("supportedControl")).unwrap_or_default();
+        self.permissive = supported.contains(&control::PERMISSIVE_MODIFY);
         self.domain = root.and_then(|root| naming_context(&root, base));
         Ok(self)
     }
@@ -121,6 +131,18 @@ impl Session {
     pub async fn modify(&self, dn: &Dn, modifications: Vec<Mod<Vec<u8>>>) -> Result<(), Failure> {
         let mut ldap = self.handle();
         self.answer(async { ldap.modify(&dn.to_string(), modifications).await }).await
+    }
+
+    /// The same with controls, of the entry at `base`: a name, or another form of it that the server takes.
+    pub async fn modify_with(
+        &self,
+        base: &str,
+        modifications: Vec<Mod<Vec<u8>>>,
+        controls: &[Control],
+    ) -> Result<(), Failure> {
+        let mut ldap = self.handle();
+        ldap.with_controls(raw(controls));
+        self.answer(async { ldap.modify(base, modifications).await }).await
     }
 
     /// Renames or moves; the old name never stays as a value.
@@ -173,12 +195,7 @@ impl Session {
     async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
         if !controls.is_empty() {
-            let raw = |control: &Control| RawControl {
-                ctype: control.oid.to_owned(),
-                crit: true,
-                val: control.value.clone(),
-            };
-            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
+            ldap.with_controls(raw(controls));
         }
         let Query { base, scope, filter, attributes } = query;
         let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };
@@ -217,6 +234,11 @@ impl Session {
         self.broken.store(true, Ordering::Relaxed);
         Err(failure)
     }
+}
+
+fn raw(controls: &[Control]) -> Vec<RawControl> {
+    let raw = |control: &Control| RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() };
+    controls.iter().map(raw).collect()
 }
 
 /// What tells the roots of a server's trees (RFC 4512 section 5.1, [MS-ADTS] section 3.1.1.3.2.3).

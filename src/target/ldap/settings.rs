@@ -61,6 +61,9 @@ pub struct Settings {
     /// What is never touched, beside what the directory itself protects.
     #[serde(default)]
     pub protect: Vec<ProtectRule>,
+    /// DNs of objects below `base` that every complete read shows: one that does not is none.
+    #[serde(default)]
+    pub canaries: Vec<String>,
 }
 
 fn page_size() -> u32 {
@@ -87,6 +90,10 @@ impl Settings {
         }
         if !self.password.is_well_formed() {
             problems.push(("password", "a secret needs exactly one of file, credential or env".into()));
+        }
+        if let Ok(places) = Places::of(self) {
+            let outside = places.canaries.iter().filter(|canary| !canary.below(&places.base));
+            problems.extend(outside.map(|canary| ("canaries", format!("{canary} does not lie below base"))));
         }
         if let Err(more) = Places::of(self) {
             problems.extend(more);
@@ -162,6 +169,7 @@ pub(super) struct Places {
     user: Dn,
     group: Dn,
     pub names: Option<Dn>,
+    pub canaries: Vec<Dn>,
 }
 
 impl Places {
@@ -183,6 +191,7 @@ impl Places {
         let user = place("user_base", &settings.user_base);
         let group = place("group_base", &settings.group_base);
         let names = settings.names_base.as_ref().map(|text| parse("names_base", text));
+        let canaries: Vec<Option<Dn>> = settings.canaries.iter().map(|text| parse("canaries", text)).collect();
         let (Some(base), Some(unit), Some(user), Some(group)) = (base, unit, user, group) else { return Err(problems) };
         for (field, dn) in [("unit_base", &unit), ("user_base", &user), ("group_base", &group)] {
             if !dn.same(&base) && !dn.below(&base) {
@@ -192,14 +201,18 @@ impl Places {
         if let Some(names) = names.iter().flatten().find(|names| !base.same(names) && !base.below(names)) {
             problems.push(("names_base", format!("{names} does not hold base, {base}")));
         }
-        if problems.is_empty() { Ok(Self { base, unit, user, group, names: names.flatten() }) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let canaries = canaries.into_iter().flatten().collect();
+        Ok(Self { base, unit, user, group, names: names.flatten(), canaries })
     }
 
     /// Where objects of a kind are created that have no parent of ours.
     pub fn root(&self, kind: Kind) -> &Dn {
         match kind {
             Kind::Unit => &self.unit,
-            Kind::User => &self.user,
+            Kind::User | Kind::Contact => &self.user,
             Kind::Group => &self.group,
         }
     }
@@ -234,6 +247,7 @@ mod tests {
             max_message_mib: max_message_mib(),
             names_base: Some("DC=example,DC=org".into()),
             protect: Vec::new(),
+            canaries: Vec::new(),
         }
     }
 
@@ -277,6 +291,10 @@ mod tests {
             fields(&Settings { page_size: 0, timeout_seconds: 0, ..settings() }),
             ["page_size", "timeout_seconds"]
         );
+        let canary = |dn: &str| Settings { canaries: vec![dn.into()], ..settings() };
+        assert_eq!(fields(&canary("CN=A,OU=Org,DC=example,DC=org")), [""; 0]);
+        assert_eq!(fields(&canary("CN=A,DC=example,DC=org")), ["canaries"]);
+        assert_eq!(fields(&canary("A")), ["canaries"]);
         assert_eq!(fields(&Settings { profile: Profile::Rfc, ..settings() }), ["disabled"]);
         let flag = Disabled { attribute: "employeeType".into(), value: "disabled".into() };
         assert_eq!(fields(&Settings { disabled: Some(flag.clone()), ..settings() }), ["disabled"]);

@@ -7,6 +7,7 @@ use super::find::{by_id, is_id};
 use super::object::{Wanted, id_of, naming_attribute};
 use super::observe::object;
 use super::pages::all;
+use super::primary;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
@@ -89,7 +90,13 @@ impl Single<'_> {
     }
 
     async fn whole(&self, mut entry: Entry, wanted: &Wanted<'_>) -> Result<Result<Observed, String>, Failure> {
-        object(&mut &*self.session, self.kind, &mut entry, wanted).await
+        let mut object = object(&mut &*self.session, self.kind, &mut entry, wanted).await?;
+        if let Ok(Observed { members: Some(members), .. }) = &mut object
+            && let (Some(number), Some(domain)) = (primary::number(&entry), self.session.domain())
+        {
+            members.extend(primary::members(self.session, domain, number, self.settings.page_size).await?);
+        }
+        Ok(object)
     }
 
     fn outcome(

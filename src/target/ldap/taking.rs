@@ -1,11 +1,12 @@
 //! Taking in the entries of a complete read: each object is shown once, and one that looks as it did before is not even
 //! decoded.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::ber::EntryView;
 use super::entry::Entry;
 use super::object::{Wanted, key_of, members, observed};
+use super::primary;
 use super::settings::{Places, Settings};
 use crate::object::{Fingerprint, Fingerprints, Handle, Kind, ObjectKey, Positions};
 use crate::target::Seen;
@@ -27,6 +28,13 @@ impl<'a> Shown<'a> {
         Self { before, old: Positions::none(before), new: HashSet::new() }
     }
 
+    pub fn contains(&self, key: ObjectKey) -> bool {
+        match self.before.position(key) {
+            Some(position) => self.old.contains(position),
+            None => self.new.contains(&key),
+        }
+    }
+
     pub fn count(&self) -> u64 {
         (self.old.count() + self.new.len()) as u64
     }
@@ -46,6 +54,8 @@ pub struct Taking<'a, 'k> {
     pub settings: &'a Settings,
     pub places: &'a Places,
     pub wanted: &'a Wanted<'a>,
+    /// Who is in which group by its number alone.
+    pub implied: &'a HashMap<u32, Vec<Handle>>,
     pub shown: &'a mut Shown<'k>,
     /// Entries of which a part is still to be fetched.
     pub parts: Vec<Entry>,
@@ -56,7 +66,7 @@ pub struct Taking<'a, 'k> {
 impl Taking<'_, '_> {
     /// Takes an entry as it came. One whose every byte is as it was before is shown as the same.
     pub fn visit(&mut self, view: EntryView<'_>, server: &str, see: See<'_>) {
-        let print = view.fingerprint();
+        let print = self.print(&view);
         let key = key_of(&view, self.settings.profile);
         if let Some(position) = key.and_then(|key| self.shown.before.same(key, print)) {
             if self.shown.old.insert(position) {
@@ -75,6 +85,17 @@ impl Taking<'_, '_> {
         }
     }
 
+    /// Of a group, members that its entry does not name are a part of how it looks.
+    fn print(&self, view: &EntryView<'_>) -> Fingerprint {
+        let print = view.fingerprint();
+        let sid = || view.first("objectSid").and_then(primary::number_of);
+        let implied = (self.kind == Kind::Group).then(sid).flatten().and_then(|number| self.implied.get(&number));
+        let Some(implied) = implied else { return print };
+        let bits = print.bits().to_be_bytes();
+        let handles = implied.iter().map(|handle| handle.as_str().as_bytes());
+        Fingerprint::of(&std::iter::once(&bits[..]).chain(handles).collect::<Vec<_>>())
+    }
+
     /// Takes an entry that is whole. Without a fingerprint it is shown as changed the next time, too.
     pub fn take(
         &mut self,
@@ -84,6 +105,9 @@ impl Taking<'_, '_> {
         server: &str,
         see: See<'_>,
     ) {
+        let implied = primary::number(entry).and_then(|number| self.implied.get(&number));
+        let members =
+            members.map(|members| members.into_iter().chain(implied.into_iter().flatten().cloned()).collect());
         match observed(self.kind, entry, self.wanted, members) {
             Ok(object) => {
                 if self.shown.is_first(ObjectKey::of(&object.id)) {

@@ -4,22 +4,32 @@ use std::collections::BTreeSet;
 
 use super::is_aspect;
 use super::state::{Object, State, refusal};
-use crate::object::{Change, Ground, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, aspect};
+use crate::object::{Change, Ground, Kind, Links, ObjectId, Op, Referent, Schema, Step, Value, ValueProblem, aspect};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
+/// The most characters of a name, as in Active Directory.
+const MAX_NAME: usize = 64;
+
 impl State {
     pub fn apply(&mut self, step: &Step, links: &Links, schema: &Schema) -> Result<ObjectId, Refusal> {
-        if !self.tree && matches!(step.op, Op::Rename | Op::Move | Op::SetPassword) {
+        if !self.tree && matches!(step.op, Op::Rename | Op::Move | Op::SetPassword | Op::Restore) {
             return Err(refusal(Class::Permanent, format!("this target has no {}", step.op)));
         }
-        match step.op {
-            Op::Create => return self.create(step, links),
-            Op::Restore => return Err(refusal(Class::Permanent, "nothing deleted is kept here".into())),
-            _ => {}
+        if !super::kinds(self.tree).contains(&step.kind) {
+            return Err(refusal(Class::Permanent, format!("this target has no {}s", step.kind)));
+        }
+        for change in &step.changes {
+            fits(step, change, schema)?;
+        }
+        if step.op == Op::Create {
+            return self.create(step, links);
         }
         let known = step.object.as_ref().or_else(|| links.object(&step.key)).cloned();
         let id = known.ok_or_else(|| refusal(Class::Conflict, format!("{} has no object here yet", step.key)))?;
+        if step.op == Op::Restore && self.object(&id).is_none() {
+            return self.restore(&id, step, links).map(|()| id);
+        }
         if matches!(step.op, Op::Link | Op::Unlink) && step.changes.is_empty() {
             return Ok(id);
         }
@@ -46,7 +56,7 @@ impl State {
             _ => {}
         }
         for change in &step.changes {
-            self.set(&mut changed, change, links)?;
+            self.set(&mut changed, Some(&id), change, links)?;
         }
         if changed.parent.as_ref().is_some_and(|parent| self.lies_in(parent, &id)) {
             return Err(refusal(Class::Conflict, format!("{id} cannot lie in itself")));
@@ -86,9 +96,27 @@ impl State {
             protected: false,
         };
         for change in &step.changes {
-            self.set(&mut object, change, links)?;
+            self.set(&mut object, None, change, links)?;
         }
         self.add(object)
+    }
+
+    /// Brings a deleted object back, disabled, with what it had but for what the step says.
+    fn restore(&mut self, id: &ObjectId, step: &Step, links: &Links) -> Result<(), Refusal> {
+        let Some(mut object) = self.deleted(id).filter(|object| object.kind == step.kind).cloned() else {
+            return Err(refusal(Class::Stale, format!("no deleted {} {id} is kept here", step.kind)));
+        };
+        object.stamp = Some(step.key.clone());
+        object.parent = object.parent.filter(|parent| self.object(parent).is_some());
+        object.manager = object.manager.filter(|manager| self.object(manager).is_some());
+        object.enabled = object.enabled.map(|_| false);
+        if let Some(members) = &mut object.members {
+            members.retain(|member| self.object(member).is_some());
+        }
+        for change in &step.changes {
+            self.set(&mut object, Some(id), change, links)?;
+        }
+        self.undelete(id, object)
     }
 
     /// Refuses as stale what is neither as it was planned from nor as it should be.
@@ -140,13 +168,15 @@ impl State {
         values.iter().map(settle).collect()
     }
 
-    fn set(&self, object: &mut Object, change: &Change, links: &Links) -> Result<(), Refusal> {
+    /// Sets what a change says in an object, whose id is `own` if it has one already.
+    fn set(&self, object: &mut Object, own: Option<&ObjectId>, change: &Change, links: &Links) -> Result<(), Refusal> {
         let name = &change.attribute;
         if !is_aspect(name) {
-            if change.after.is_empty() {
+            let after: Vec<Value> = change.after.iter().filter(|value| value.as_text() != Some("")).cloned().collect();
+            if after.is_empty() {
                 object.attributes.remove(name);
             } else {
-                object.attributes.insert(name.clone(), change.after.clone());
+                object.attributes.insert(name.clone(), after);
             }
             return Ok(());
         }
@@ -162,7 +192,9 @@ impl State {
             object.passwords += u64::from(after.is_some() && object.passwords == 0);
         } else if name.is(aspect::NAME) {
             let text = after.and_then(Value::as_text);
-            text.ok_or_else(|| refusal(Class::Permanent, "a name is text".into()))?.clone_into(&mut object.name);
+            let fits = text.filter(|text| (1..=MAX_NAME).contains(&text.chars().count()));
+            let why = || refusal(Class::Permanent, format!("a name has 1 to {MAX_NAME} characters"));
+            fits.ok_or_else(why)?.clone_into(&mut object.name);
         } else if name.is(aspect::PARENT) {
             object.parent = after.map(|value| self.referent(value, links)).transpose()?.flatten();
         } else if name.is(aspect::MANAGER) {
@@ -176,6 +208,9 @@ impl State {
             }
             for value in &change.after {
                 members.extend(self.referent(value, links)?);
+            }
+            if own.is_some_and(|own| members.contains(own)) {
+                return Err(refusal(Class::Permanent, "a group is no member of itself".into()));
             }
         }
         Ok(())
@@ -195,6 +230,29 @@ impl State {
             Some(id) => Ok(Some(id)),
             None => Err(refusal(Class::Conflict, format!("{value} leads to nothing here"))),
         }
+    }
+}
+
+/// Refuses what a step of its kind does not change, and values that the attribute cannot hold.
+fn fits(step: &Step, change: &Change, schema: &Schema) -> Result<(), Refusal> {
+    let name = &change.attribute;
+    let placing = name.is(aspect::NAME) || name.is(aspect::PARENT);
+    let fitting = match step.op {
+        Op::Rename | Op::Move => placing,
+        Op::Update | Op::Enable | Op::Disable => !placing && !name.is(aspect::MEMBERS),
+        _ => true,
+    };
+    if !fitting || name.is(aspect::ENABLED) && step.kind != Kind::User {
+        return Err(refusal(Class::Permanent, format!("{name} is not changed by {} of a {}", step.op, step.kind)));
+    }
+    if is_aspect(name) {
+        return Ok(());
+    }
+    let permanent = |problem: ValueProblem| refusal(Class::Permanent, problem.to_string());
+    let coerced = schema.coerce(name, change.after.clone()).map_err(permanent)?;
+    match schema.rule(name).required && coerced.is_empty() {
+        true => Err(permanent(ValueProblem::Required { attribute: name.clone() })),
+        false => Ok(()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::object::{
     Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
-    TakenName, aspect,
+    TakenName, Value, aspect,
 };
 use crate::org::Id;
 
@@ -54,6 +54,13 @@ impl Memory {
     /// The same with a schema, the same for every kind.
     pub fn with_schema(self, schema: Schema) -> Self {
         Self { schema, ..self }
+    }
+
+    /// The same with a rule: what has this value in this attribute is protected.
+    #[must_use]
+    pub fn protecting(self, attribute: &str, value: &str) -> Self {
+        self.state().rule = Some((attribute.into(), Value::text(value)));
+        self
     }
 
     /// Everything that is there, in the order in which it was created.
@@ -113,7 +120,13 @@ impl Target for Memory {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: self.tree, first_password: self.tree, login: self.login() }
+        Capabilities {
+            kinds: kinds(self.tree),
+            tree: self.tree,
+            first_password: self.tree,
+            restores: self.tree,
+            login: self.login(),
+        }
     }
 
     fn schema(&self, _kind: Kind) -> &Schema {
@@ -203,7 +216,7 @@ impl Target for Memory {
     }
 
     async fn fate(&self, _kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
-        Ok(if self.state().deleted.contains(id) {
+        Ok(if self.state().was_deleted(id) {
             Fate::Deleted("it is on the list of what was deleted".into())
         } else {
             Fate::Unproven("it is not on the list of what was deleted".into())
@@ -229,6 +242,11 @@ impl Target for Memory {
 /// The handle of the place that [`Referent::Root`](crate::object::Referent::Root) means.
 pub const ROOT: &str = "root";
 
+/// The kinds that there are with and without a tree.
+fn kinds(tree: bool) -> &'static [Kind] {
+    if tree { &Kind::ALL } else { &[Kind::User, Kind::Group] }
+}
+
 /// Whether an attribute is one of the closed meanings.
 fn is_aspect(name: &crate::object::AttributeName) -> bool {
     aspect::ALL.iter().any(|aspect| name.is(aspect))
@@ -238,7 +256,7 @@ fn is_aspect(name: &crate::object::AttributeName) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {
     use super::*;
-    use crate::object::{Change, Op, StepId, Value};
+    use crate::object::{Change, Op, StepId};
 
     fn create(name: &str) -> Step {
         let key = Id::new(name);

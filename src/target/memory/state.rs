@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Faults, ROOT, is_aspect};
-use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection};
+use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection, Value};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -22,13 +22,23 @@ pub(super) struct Object {
     pub protected: bool,
 }
 
+/// What is kept of an object that was deleted: itself, the groups that held it, and those whose manager it was.
+#[derive(Debug)]
+struct Deleted {
+    object: Object,
+    groups: Vec<ObjectId>,
+    reports: Vec<ObjectId>,
+}
+
 #[derive(Debug)]
 pub(super) struct State {
     pub tree: bool,
     objects: BTreeMap<ObjectId, Object>,
     given: u64,
     pub writes: u64,
-    pub deleted: BTreeSet<ObjectId>,
+    deleted: BTreeMap<ObjectId, Deleted>,
+    /// What has this value is protected.
+    pub rule: Option<(AttributeName, Value)>,
     pub faults: Faults,
     /// How many changes there were, and at which of them each object was changed last.
     changes: u64,
@@ -51,7 +61,8 @@ impl State {
             objects: BTreeMap::new(),
             given: 0,
             writes: 0,
-            deleted: BTreeSet::new(),
+            deleted: BTreeMap::new(),
+            rule: None,
             faults: Faults::default(),
             changes: 0,
             changed: BTreeMap::new(),
@@ -137,13 +148,45 @@ impl State {
         if self.objects.values().any(|object| object.parent.as_ref() == Some(id)) {
             return Err(refusal(Class::Conflict, format!("{id} is not empty")));
         }
-        if self.objects.remove(id).is_some() {
-            self.writes += 1;
-            self.note(id);
-            self.deleted.insert(id.clone());
-            for object in self.objects.values_mut() {
-                object.members.as_mut().map(|members| members.remove(id));
-                object.manager = object.manager.take().filter(|manager| manager != id);
+        let Some(object) = self.objects.remove(id) else { return Ok(()) };
+        self.writes += 1;
+        self.note(id);
+        let (mut groups, mut reports) = (Vec::new(), Vec::new());
+        for (other, there) in &mut self.objects {
+            if there.members.as_mut().is_some_and(|members| members.remove(id)) {
+                groups.push(other.clone());
+            }
+            if there.manager.take_if(|manager| manager == id).is_some() {
+                reports.push(other.clone());
+            }
+        }
+        self.deleted.insert(id.clone(), Deleted { object, groups, reports });
+        Ok(())
+    }
+
+    pub fn was_deleted(&self, id: &ObjectId) -> bool {
+        self.deleted.contains_key(id)
+    }
+
+    /// The object as it was when it was deleted.
+    pub fn deleted(&self, id: &ObjectId) -> Option<&Object> {
+        self.deleted.get(id).map(|deleted| &deleted.object)
+    }
+
+    /// Puts a deleted object back as it is given, with its memberships and reports, as far as those are there still.
+    pub fn undelete(&mut self, id: &ObjectId, object: Object) -> Result<(), Refusal> {
+        self.replace(id, object)?;
+        let Some(Deleted { groups, reports, .. }) = self.deleted.remove(id) else { return Ok(()) };
+        for group in groups {
+            self.note(&group);
+            if let Some(members) = self.objects.get_mut(&group).and_then(|group| group.members.as_mut()) {
+                members.insert(id.clone());
+            }
+        }
+        for report in reports {
+            self.note(&report);
+            if let Some(report) = self.objects.get_mut(&report) {
+                report.manager.get_or_insert_with(|| id.clone());
             }
         }
         Ok(())
@@ -164,7 +207,13 @@ impl State {
     /// Why an object is protected, if it is.
     pub fn protection(&self, id: &ObjectId) -> Option<Protection> {
         let by_itself = self.object(id).is_some_and(|object| object.protected);
-        self.faults.protected.get(id).cloned().or(by_itself.then_some(Protection::Administrative))
+        let by_rule = || {
+            let (name, value) = self.rule.as_ref()?;
+            let holds = self.object(id)?.attributes.get(name)?.contains(value);
+            holds.then(|| Protection::Rule(format!("{name} is {value}")))
+        };
+        let named = self.faults.protected.get(id).cloned();
+        named.or(by_itself.then_some(Protection::Administrative)).or_else(by_rule)
     }
 
     /// In a tree the path of names, without one the id.

@@ -12,10 +12,10 @@ use super::client::Client;
 use super::wire::{self, Page};
 use crate::object::Kind;
 
-/// The endpoint of a kind; there is none for units.
+/// The endpoint of a kind; there is none for units and contacts.
 pub(super) fn endpoint(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::Unit => None,
+        Kind::Unit | Kind::Contact => None,
         Kind::User => Some("Users"),
         Kind::Group => Some("Groups"),
     }

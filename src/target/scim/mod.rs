@@ -103,7 +103,13 @@ impl Target for ScimTarget {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tree: false, first_password: false, login: "userName" }
+        Capabilities {
+            kinds: &[Kind::User, Kind::Group],
+            tree: false,
+            first_password: false,
+            restores: false,
+            login: "userName",
+        }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {

@@ -45,7 +45,7 @@ impl Schemas {
 
     pub fn of(&self, kind: Kind) -> &Schema {
         match kind {
-            Kind::Unit => &self.unit,
+            Kind::Unit | Kind::Contact => &self.unit,
             Kind::User => &self.user,
             Kind::Group => &self.group,
         }

@@ -107,6 +107,8 @@ impl World {
             target: TARGET,
             tree: self.memory.capabilities().tree,
             first_password: self.memory.capabilities().first_password,
+            restores: self.memory.capabilities().restores,
+            login: self.memory.capabilities().login,
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
             links: &self.links,

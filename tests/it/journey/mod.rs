@@ -10,4 +10,5 @@ mod others;
 mod sample;
 mod secrets;
 mod trouble;
+mod unchanged;
 mod values;

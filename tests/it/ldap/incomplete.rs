@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::rewriting::{Answer, DONE, ENTRY, Rewrite, done, operation, start, with_attributes};
 use super::*;
+use rosterd::target::ldap::Urls;
 
 /// Entries of one user per page, behind a proxy that does harm in the middle.
 async fn harmed(rewrite: Rewrite) -> (Case, LdapTarget) {
@@ -84,6 +85,30 @@ async fn a_read_whose_connection_breaks_once_begins_anew() {
         let logins: Vec<String> = (0..3).map(|i| case.login(&format!("p{i}"))).collect();
         assert!(logins.iter().all(|login| reading.names.contains_key(login)));
     }
+}
+
+#[tokio::test]
+async fn a_read_that_does_not_show_a_canary_is_not_complete() {
+    let mut case = Case::new().await;
+    case.user("p1", "Canary").await;
+    case.user("p2", "Other").await;
+    let canary = |name: &str| vec![format!("cn={name},{}", case.base)];
+    let with = |canaries, url| target(Settings { canaries, url, ..case.settings() });
+    let url: Urls = case.lab.value("LDAPS_URL").into();
+    assert!(observe(&with(canary("canary"), url.clone()), &everything()).await.unwrap().complete());
+    let absent = observe(&with(canary("nobody"), url), &everything()).await.unwrap();
+    assert!(!absent.complete() && absent.names_of(Kind::User) == ["Canary", "Other"]);
+
+    // a server that leaves it out of a search, and still shows it to who asks for it by name
+    let mut looks = 0;
+    let hides = Box::new(move |message: &[u8]| {
+        let is_it = operation(message) == ENTRY && message.windows(9).any(|window| window == b"CN=Canary");
+        looks += u32::from(is_it);
+        if is_it && looks > 1 { Answer::Instead(Vec::new()) } else { Answer::Pass }
+    });
+    let url = start(&case.lab, hides).await.into();
+    let hidden = observe(&with(canary("canary"), url), &everything()).await.unwrap();
+    assert_eq!((hidden.names_of(Kind::User), hidden.complete()), (vec!["Other"], false));
 }
 
 /// Values that an answer holds, as Active Directory gives those of a large group: an empty attribute, and the first

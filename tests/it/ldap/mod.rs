@@ -24,10 +24,10 @@ use rosterd::object::{
     Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Protection, Referent, Step, StepId, Value,
 };
 use rosterd::org::Id;
-use rosterd::target::ldap::{LdapTarget, Profile, Settings};
+use rosterd::target::ldap::{LdapTarget, Profile, ProtectRule, Settings};
 use rosterd::target::{Class, Fate, ObserveRequest, Refusal, Seen, Target, TargetError};
 
-use crate::contract::{Subject, Words, own_prefix};
+use crate::contract::{Subject, UNTOUCHABLE, Words, own_prefix};
 use crate::lab::{Directory, Lab};
 
 /// A test's own unit, a target that may write below it, and the administrator to look at it.
@@ -136,25 +136,51 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         max_message_mib: 64,
         names_base: None,
         protect: Vec::new(),
+        canaries: Vec::new(),
     }
 }
 
 /// A directory for the contract of targets: a unit of its own, in which alone names are taken.
 pub async fn subject() -> Subject {
-    let lab = Lab::open();
+    subject_of(Lab::open(), false).await
+}
+
+/// The same in a lab of its own, whose domain may be one that brings back what was deleted.
+pub async fn subject_of(lab: Lab, undeletes: bool) -> Subject {
     let mut admin = lab.administrator().await;
-    let base = lab.fresh_unit(&mut admin).await;
-    let settings = Settings { names_base: Some(base.clone()), ..settings(&lab, &base) };
+    let mut places = Vec::new();
+    for _ in 0..2 {
+        let base = lab.fresh_unit(&mut admin).await;
+        let protect = vec![ProtectRule { attribute: "title".into(), is: vec![UNTOUCHABLE.to_owned()] }];
+        places.push(Settings { names_base: Some(base.clone()), protect, ..settings(&lab, &base) });
+    }
+    let (settings, beyond) = (places.remove(0), places.remove(0));
+    let known = ["BIND_DN", "SYNC_DN"].map(|name| Value::text(lab.value(name)));
     let words = Words {
         login: "sAMAccountName",
         title: "title",
         given: "givenName",
         phone: "telephoneNumber",
         group: "displayName",
+        many: Some("departmentNumber"),
+        single: ("displayName", Some(256)),
+        required: Some("sAMAccountName"),
+        syntaxes: vec![
+            (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
+            (Kind::User, "telephoneNumber", ["+45 12 34", "+45 12 35"].map(Value::text)),
+            (Kind::User, "countryCode", [208, 45].map(Value::Int)),
+            (Kind::User, "accountExpires", [132_539_328_000_000_000, 0].map(Value::Int)),
+            (Kind::Group, "managedBy", known),
+        ],
+        open: false,
+        group_types: true,
+        protects: true,
         deletes: true,
         tombstones: true,
+        undeletes,
     };
-    Subject { target: Box::new(target(settings)), words, prefix: own_prefix(), _keep: Box::new(lab) }
+    let (target, beyond) = (Box::new(target(settings)), Box::new(target(beyond)));
+    Subject { target, beyond: Some(beyond), words, prefix: own_prefix(), _keep: Box::new(lab) }
 }
 
 /// What a read showed.

@@ -66,18 +66,32 @@ impl Server {
 
 /// A directory for the contract of targets: a unit of its own, in which alone names are taken.
 pub async fn subject() -> Subject {
-    let server = Server::new().await;
-    let target = target(server.settings());
+    let (server, other) = (Server::new().await, Server::new().await);
+    let protect = || vec![ProtectRule { attribute: "title".into(), is: vec![UNTOUCHABLE.to_owned()] }];
+    let beyond = Box::new(target(Settings { protect: protect(), ..other.settings() }));
+    let target = Box::new(target(Settings { protect: protect(), ..server.settings() }));
     let words = Words {
         login: "uid",
         title: "title",
         given: "givenName",
         phone: "telephoneNumber",
         group: "description",
+        many: Some("departmentNumber"),
+        single: ("displayName", None),
+        required: Some("sn"),
+        syntaxes: vec![
+            (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
+            (Kind::User, "telephoneNumber", ["+45 12 34", "+45 12 35"].map(Value::text)),
+            (Kind::User, "seeAlso", ["cn=a,dc=example", "cn=b,dc=example"].map(Value::text)),
+        ],
+        open: false,
+        group_types: false,
+        protects: true,
         deletes: true,
         tombstones: false,
+        undeletes: false,
     };
-    Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(server) }
+    Subject { target, beyond: Some(beyond), words, prefix: own_prefix(), _keep: Box::new(server) }
 }
 
 fn everything() -> ObserveRequest {

@@ -1,7 +1,5 @@
 //! What the domain or a rule protects: seen with its reason, and refused at the moment of the write.
 
-use rosterd::target::ldap::ProtectRule;
-
 use super::*;
 
 fn touching(object: &ObjectId) -> Vec<Step> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rosterd::net::SecretRef;
+use rosterd::object::{Kind, Value};
 use rosterd::target::Target;
 use rosterd::target::scim::{ScimTarget, Settings};
 use tempfile::TempDir;
@@ -73,8 +74,19 @@ pub fn subject(name: &str) -> Subject {
         given: "name.givenName",
         phone: PHONE,
         group: "displayName",
+        many: None,
+        single: ("title", None),
+        required: None,
+        syntaxes: vec![
+            (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
+            (Kind::User, PHONE, ["+45 12 34", "+45 12 35"].map(Value::text)),
+        ],
+        open: false,
+        group_types: false,
+        protects: false,
         deletes: true,
         tombstones: false,
+        undeletes: false,
     };
-    Subject { target: Box::new(target), words, prefix: own_prefix(), _keep: Box::new(folder) }
+    Subject { target: Box::new(target), beyond: None, words, prefix: own_prefix(), _keep: Box::new(folder) }
 }

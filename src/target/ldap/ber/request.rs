@@ -40,10 +40,11 @@ pub mod control {
     /// LDAP_DIRSYNC_OBJECT_SECURITY whoever may read something is told of it, without a right to replicate.
     pub fn dirsync(cookie: &[u8]) -> Control {
         const OBJECT_SECURITY: u32 = 1;
+        const MOST_BYTES: u32 = 1024 * 1024;
         let value = Writer::bytes(|writer| {
             writer.nested(tag::SEQUENCE, |writer| {
                 writer.number(tag::INTEGER, OBJECT_SECURITY);
-                writer.number(tag::INTEGER, 0); // as many bytes as the server likes
+                writer.number(tag::INTEGER, MOST_BYTES);
                 writer.octets(cookie);
             });
         });
@@ -62,6 +63,14 @@ pub mod control {
         });
         Control { oid: "1.3.6.1.4.1.4203.1.9.1.1", value: Some(value) }
     }
+
+    /// To add a value that is there, or to take one that is not, is no error (LDAP_SERVER_PERMISSIVE_MODIFY_OID,
+    /// [MS-ADTS] section 3.1.1.3.4.1.8).
+    pub fn permissive_modify() -> Control {
+        Control { oid: PERMISSIVE_MODIFY, value: None }
+    }
+
+    pub const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";
 
     /// Tombstones and deleted objects are shown too (LDAP_SERVER_SHOW_DELETED_OID, [MS-ADTS] section 3.1.1.3.4.1.14).
     pub fn show_deleted() -> Control {

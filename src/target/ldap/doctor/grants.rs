@@ -22,6 +22,7 @@ pub fn class(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Unit => ("organizationalUnit", "bf967aa5-0de6-11d0-a285-00aa003049e2"),
         Kind::User => ("user", "bf967aba-0de6-11d0-a285-00aa003049e2"),
+        Kind::Contact => ("contact", "5cb41ed0-0e4c-11d0-a286-00aa003049e2"),
         Kind::Group => ("group", "bf967a9c-0de6-11d0-a285-00aa003049e2"),
     }
 }

@@ -107,6 +107,7 @@ impl Doctor<'_> {
         let (reads, writes): (&[&str], &[&str]) = match kind {
             Kind::Unit => (&["objectGUID", "objectClass"], &["ou", "name"]),
             Kind::User => (&TELLING, &["cn", "name", "userAccountControl", "manager"]),
+            Kind::Contact => (&["objectGUID", "objectClass"], &["cn", "name", "manager"]),
             Kind::Group => (&TELLING, &["cn", "name", "member"]),
         };
         let mut written = mapped.clone();

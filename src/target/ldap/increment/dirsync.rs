@@ -14,16 +14,20 @@ use super::super::dn::Dn;
 use super::super::entry::Entry;
 use super::super::find::filter_of;
 use super::super::guid;
-use super::super::object::Wanted;
+use super::super::object::{Wanted, id_of};
+use super::super::primary;
 use super::super::profile::Profile;
 use super::super::session::{Failure, Query};
-use super::reread::search;
+use super::reread::{below, search};
 use super::{Incremental, Position, Told, list};
 use crate::object::ObjectId;
 use crate::target::ObserveRequest;
 
 /// Answers after which a server is taken to go round for ever.
 const ROUNDS: u32 = 100_000;
+
+/// Ids in one search.
+const AT_ONCE: usize = 50;
 
 /// Classes of objects that hold nothing of ours.
 const LEAVES: [&str; 4] = ["user", "group", "contact", "printQueue"];
@@ -77,6 +81,7 @@ pub async fn since(
     }
     let Changes { mut changed, gone, renamed, revived } = changes;
     changed.extend(referrers(read, domain, revived).await?);
+    changed.extend(primary_groups(read, &changed).await?);
     let untold = !tells_deleted(read, domain).await? || moves_others(read, domain, renamed).await?;
     let present = if untold { Some(list::present(read, request).await?) } else { None };
     Ok(Told { changed, gone, present, next: Position::DirSync(BASE64_STANDARD.encode(cookie)) })
@@ -87,7 +92,7 @@ fn attributes(read: &Incremental<'_>, request: &ObserveRequest) -> Vec<String> {
     let kinds = request.attributes.iter();
     let mut names: BTreeSet<String> =
         kinds.flat_map(|(kind, names)| Wanted::of(read.settings, Some(names)).request(*kind)).collect();
-    names.extend(["name", "isDeleted", "objectClass", "objectCategory"].map(str::to_owned));
+    names.extend(["name", "isDeleted", "objectClass", "objectCategory", primary::ATTRIBUTE].map(str::to_owned));
     names.into_iter().collect()
 }
 
@@ -201,7 +206,7 @@ async fn moves_others(
     for entry in by_ids(read, domain, &renamed.clone()).await? {
         let classes = entry.texts("objectClass");
         let is_leaf = LEAVES.iter().any(|leaf| classes.iter().any(|class| class.eq_ignore_ascii_case(leaf)));
-        if is_leaf && let Some(id) = super::id_of(&entry) {
+        if is_leaf && let Some(id) = id_of(&entry) {
             renamed.remove(&id);
         }
     }
@@ -219,14 +224,39 @@ async fn referrers(
         let name = entry.dn.to_string();
         let filter = Filter::Any(["member", "manager"].map(|link| Filter::equal(link, name.as_str())).to_vec());
         let attributes = vec![Profile::Ad.id_attribute().to_owned()];
-        let query = Query { base: read.places.base.to_string(), scope: Scope::Subtree, filter, attributes };
-        found.extend(search(read, &query).await?.iter().filter_map(super::id_of));
+        found.extend(below(read, filter, attributes).await?.iter().filter_map(id_of));
+    }
+    Ok(found)
+}
+
+/// The groups that these are in by the number of their primary group alone: that somebody came into scope, the group
+/// does not tell.
+async fn primary_groups(read: &mut Incremental<'_>, changed: &BTreeSet<ObjectId>) -> Result<Vec<ObjectId>, Failure> {
+    let attributes =
+        || ["objectSid", primary::ATTRIBUTE, Profile::Ad.id_attribute()].into_iter().map(str::to_owned).collect();
+    let changed: Vec<&ObjectId> = changed.iter().collect();
+    let mut groups = BTreeSet::new();
+    for some in changed.chunks(AT_ONCE) {
+        let ids = some.iter().filter_map(|id| filter_of(Profile::Ad, id)).collect();
+        let filter = Filter::All(vec![primary::filter_of_all(), Filter::Any(ids)]);
+        for entry in below(read, filter, attributes()).await? {
+            // the group is of the same domain
+            if let (Some(sid), Some(number)) = (entry.values("objectSid").next(), primary::of(&entry))
+                && let Some((domain, _)) = sid.split_last_chunk::<4>()
+            {
+                groups.insert([domain, &number.to_le_bytes()].concat());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for sid in groups {
+        let entries = below(read, Filter::equal("objectSid", sid), attributes()).await?;
+        found.extend(entries.iter().filter_map(id_of));
     }
     Ok(found)
 }
 
 async fn by_ids(read: &mut Incremental<'_>, domain: &Dn, ids: &BTreeSet<ObjectId>) -> Result<Vec<Entry>, Failure> {
-    const AT_ONCE: usize = 50;
     let mut entries = Vec::new();
     let filters: Vec<Filter> = ids.iter().filter_map(|id| filter_of(Profile::Ad, id)).collect();
     for some in filters.chunks(AT_ONCE) {

@@ -47,7 +47,7 @@ struct Body {
     position: Position,
     /// What the target was asked for beyond the attributes of the mapping.
     settings: String,
-    /// The configured containers.
+    /// The configured containers and canaries.
     containers: Vec<ObjectId>,
     /// The server's time, where it tells one.
     time: Option<Instant>,
@@ -121,7 +121,7 @@ impl Incremental<'_> {
     ) -> Result<Increment, Failure> {
         let root = self.root().await?;
         let Some(containers) = self.containers().await? else {
-            return Ok(Increment::Impossible("a configured container cannot be read".into()));
+            return Ok(Increment::Impossible("a configured container or a canary cannot be read".into()));
         };
         let body = match self.understood(since, &root, &containers) {
             Ok(body) => body,
@@ -159,7 +159,7 @@ impl Incremental<'_> {
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Vec<ObjectId>, Failure> {
         if self.containers().await?.is_none() {
-            return Err(Failure::Unusable("a configured container cannot be read".into()));
+            return Err(Failure::Unusable("a configured container or a canary cannot be read".into()));
         }
         Ok(reread::reread(self, request, ids.iter(), see).await?.into_iter().collect())
     }
@@ -213,11 +213,12 @@ impl Incremental<'_> {
         })
     }
 
-    /// The ids of the configured containers; `None` when one cannot be read.
+    /// The ids of the configured containers and canaries; `None` when one cannot be read.
     async fn containers(&mut self) -> Result<Option<Vec<ObjectId>>, Failure> {
         let mut names: Vec<&Dn> = vec![&self.places.base];
         names.extend(Kind::ALL.map(|kind| self.places.root(kind)));
         names.dedup_by(|one, other| one.same(other));
+        names.extend(&self.places.canaries);
         let attributes = ["objectClass", self.settings.profile.id_attribute()].map(str::to_owned);
         let mut ids = Vec::new();
         for name in names {

@@ -1,6 +1,6 @@
 //! Objects by their ids, as a complete read shows them: many in one search.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::ber::{EntryView, Filter, Scope};
 use super::super::entry::Entry;
@@ -8,9 +8,10 @@ use super::super::find::filter_of;
 use super::super::object::{Wanted, id_of};
 use super::super::observe::object;
 use super::super::pages::Turning;
+use super::super::primary;
 use super::super::session::{Failure, Query};
 use super::Incremental;
-use crate::object::{Kind, ObjectId};
+use crate::object::{Handle, Kind, ObjectId, Observed};
 use crate::target::{ObserveRequest, Seen};
 
 /// Ids in one search. Directories look up each by its index.
@@ -26,23 +27,23 @@ pub async fn reread(
 ) -> Result<BTreeSet<ObjectId>, Failure> {
     let mut missing: BTreeSet<ObjectId> = ids.cloned().collect();
     let all: Vec<ObjectId> = missing.iter().cloned().collect();
+    let mut implied = None;
     for some in all.chunks(AT_ONCE) {
         for (kind, names) in &request.attributes {
             let wanted = Wanted::of(read.settings, Some(names));
-            let ids = some.iter().filter(|id| missing.contains(*id));
-            let ids: Vec<Filter> = ids.filter_map(|id| filter_of(read.settings.profile, id)).collect();
-            if ids.is_empty() {
-                continue;
-            }
-            let filter = Filter::All(vec![read.settings.profile.filter(*kind), Filter::Any(ids)]);
-            let entries = entries(read, filter, wanted.request(*kind)).await?;
-            for mut entry in entries {
-                if *kind == Kind::Unit && read.places.configured(entry.dn.handle()) {
-                    continue;
-                }
+            let left: Vec<&ObjectId> = some.iter().filter(|id| missing.contains(*id)).collect();
+            for mut entry in entries(read, *kind, &left, wanted.request(*kind)).await? {
                 let dn = entry.dn.to_string();
                 let unreadable = |why: String| Failure::Unusable(format!("{dn} cannot be read: {why}"));
-                let object = object(read.bulk, *kind, &mut entry, &wanted).await?.map_err(unreadable)?;
+                let mut object = object(read.bulk, *kind, &mut entry, &wanted).await?.map_err(unreadable)?;
+                if let Observed { members: Some(members), .. } = &mut object
+                    && let Some(number) = primary::number(&entry)
+                {
+                    if implied.is_none() {
+                        implied = Some(primary_members(read).await?);
+                    }
+                    members.extend(implied.iter().filter_map(|implied| implied.get(&number)).flatten().cloned());
+                }
                 if missing.remove(&object.id) {
                     see(Seen::Object(Box::new(object), None));
                 }
@@ -52,8 +53,38 @@ pub async fn reread(
     Ok(missing)
 }
 
+/// Who is in which group by its number alone, below the base as in a complete read.
+async fn primary_members(read: &mut Incremental<'_>) -> Result<BTreeMap<u32, Vec<Handle>>, Failure> {
+    let attributes = [primary::ATTRIBUTE, read.settings.profile.id_attribute()].map(str::to_owned).to_vec();
+    let mut members: BTreeMap<u32, Vec<Handle>> = BTreeMap::new();
+    for entry in below(read, primary::filter_of_all(), attributes).await? {
+        if let Some(number) = primary::of(&entry) {
+            members.entry(number).or_default().push(entry.dn.handle().clone());
+        }
+    }
+    Ok(members)
+}
+
+/// Those of the objects that are of a kind, but for the configured containers.
+async fn entries(
+    read: &mut Incremental<'_>,
+    kind: Kind,
+    ids: &[&ObjectId],
+    attributes: Vec<String>,
+) -> Result<Vec<Entry>, Failure> {
+    let profile = read.settings.profile;
+    let ids: Vec<Filter> = ids.iter().filter_map(|id| filter_of(profile, id)).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = Filter::All(vec![profile.filter(kind), Filter::Any(ids)]);
+    let mut entries = below(read, filter, attributes).await?;
+    entries.retain(|entry| kind != Kind::Unit || !read.places.configured(entry.dn.handle()));
+    Ok(entries)
+}
+
 /// All entries below the base that match.
-async fn entries(read: &mut Incremental<'_>, filter: Filter, attributes: Vec<String>) -> Result<Vec<Entry>, Failure> {
+pub async fn below(read: &mut Incremental<'_>, filter: Filter, attributes: Vec<String>) -> Result<Vec<Entry>, Failure> {
     let query = Query { base: read.places.base.to_string(), scope: Scope::Subtree, filter, attributes };
     search(read, &query).await
 }

@@ -109,7 +109,7 @@ impl Work<'_> {
             attributes.iter().position(|(name, _)| name.eq_ignore_ascii_case(wanted))
         };
         match self.step.kind {
-            Kind::Unit => {}
+            Kind::Unit | Kind::Contact => {}
             Kind::User => {
                 if at("sn", attributes).is_none() {
                     attributes.push(("sn".into(), vec![name.as_bytes().to_vec()]));

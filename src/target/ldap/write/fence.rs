@@ -1,13 +1,14 @@
 //! Finding the object of a step, and the fence around what may be written.
 
 use super::Work;
-use crate::object::{Ground, Kind, ObjectId, aspect};
+use crate::object::{Ground, Kind, ObjectId, Op, aspect};
 use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::find::{by_id, is_id};
 use crate::target::ldap::object::kind_of;
 use crate::target::ldap::pages::all;
+use crate::target::ldap::primary;
 use crate::target::ldap::protected::{attributes, protection};
 use crate::target::ldap::ranges::complete;
 use crate::target::ldap::session::Query;
@@ -65,11 +66,13 @@ impl Work<'_> {
     }
 
     /// Refuses to take protected objects out of a group.
-    pub(super) async fn may_leave(&self, group: &Dn, members: &[Dn]) -> Result<(), Refusal> {
-        let attributes: Vec<&str> = attributes(self.settings).collect();
+    pub(super) async fn may_leave(&self, group: &Entry, members: &[Dn]) -> Result<(), Refusal> {
+        let mut attributes: Vec<&str> = attributes(self.settings).collect();
         if !self.settings.profile.is_ad() {
-            return self.may_leave_one_by_one(group, members, &attributes).await;
+            return self.may_leave_one_by_one(&group.dn, members, &attributes).await;
         }
+        attributes.push(primary::ATTRIBUTE);
+        let (number, group) = (primary::number(group), &group.dn);
         let Some(domain) = self.session.domain() else {
             return Err(self.refuse(Class::Forbidden, group, "the server tells no defaultNamingContext"));
         };
@@ -79,6 +82,10 @@ impl Work<'_> {
             let found = all(self.session, &query, self.settings.page_size, usize::MAX).await;
             for entry in found.map_err(|failure| self.read_failed(group, &failure))? {
                 self.may_go(group, &entry)?;
+                if number.is_some() && primary::of(&entry) == number {
+                    let why = format!("it is the primary group of {}, which needs another one first", entry.dn);
+                    return Err(self.refuse(Class::Permanent, group, why));
+                }
             }
         }
         Ok(())
@@ -108,9 +115,12 @@ impl Work<'_> {
         let mut names: Vec<String> = attributes(self.settings).map(str::to_owned).collect();
         names.push(self.settings.profile.id_attribute().to_owned());
         if self.step.kind == Kind::User {
-            names.extend([self.settings.switch(), "manager"].map(str::to_owned));
+            names.push(self.settings.switch().to_owned());
         }
-        if self.step.change(aspect::STAMP).is_some() {
+        if self.step.kind.is_person() {
+            names.push("manager".to_owned());
+        }
+        if self.step.change(aspect::STAMP).is_some() || self.step.op == Op::Restore {
             names.push(self.settings.stamp().to_owned());
         }
         let plain = self.step.changes.iter().map(|change| &change.attribute);

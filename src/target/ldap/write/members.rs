@@ -6,9 +6,10 @@ use ldap3::Mod;
 
 use super::Work;
 use crate::object::{Handle, Op, aspect};
-use crate::target::ldap::ber::Filter;
+use crate::target::ldap::ber::{Filter, control};
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::object::members;
+use crate::target::ldap::primary;
 use crate::target::ldap::ranges::complete;
 use crate::target::ldap::session::Failure;
 use crate::target::{Class, Receipt, Refusal};
@@ -23,8 +24,11 @@ impl Work<'_> {
         let change = self.step.change(aspect::MEMBERS);
         let named = change.map(|change| if adds { &change.after } else { &change.before });
         let named = self.references(named.map_or(&[], Vec::as_slice)).await?;
+        if adds && named.iter().any(|member| member.same(&object.entry.dn)) {
+            return Err(self.refuse(Class::Permanent, &object.entry.dn, "a group is no member of itself"));
+        }
         if !adds {
-            self.may_leave(&object.entry.dn, &named).await?;
+            self.may_leave(&object.entry, &named).await?;
         }
         for some in named.chunks(AT_ONCE) {
             self.some_members(&object.entry.dn, some, adds).await?;
@@ -61,16 +65,27 @@ impl Work<'_> {
         let values: HashSet<Vec<u8>> = members.iter().map(|dn| dn.to_string().into_bytes()).collect();
         let member = b"member".to_vec();
         let modification = if adds { Mod::Add(member, values) } else { Mod::Delete(member, values) };
+        if self.session.is_permissive() {
+            // Samba announces the control and does not heed it here, so nothing relies on it.
+            let controls = [control::permissive_modify()];
+            return self.session.modify_with(&group.to_string(), vec![modification], &controls).await;
+        }
         self.session.modify(group, vec![modification]).await
     }
 
     async fn current(&self, group: &Dn) -> Result<HashSet<Handle>, Refusal> {
-        let attributes = [self.settings.profile.id_attribute().to_owned(), "member".to_owned()];
+        let attributes = [self.settings.profile.id_attribute(), "member", "objectSid"].map(str::to_owned);
         let failed = |failure: Failure| self.read_failed(group, &failure);
         let entry = self.session.entry(&group.to_string(), &Filter::everything(), &attributes).await.map_err(failed)?;
         let Some(mut entry) = entry else { return Err(self.refuse(Class::Stale, group, "it is gone")) };
         complete(&mut &*self.session, &mut entry).await.map_err(failed)?;
-        let members = members(&entry).map_err(|why| self.refuse(Class::Permanent, group, why))?;
-        Ok(members.into_iter().collect())
+        let named = members(&entry).map_err(|why| self.refuse(Class::Permanent, group, why))?;
+        let implied = match (primary::number(&entry), self.session.domain()) {
+            (Some(number), Some(domain)) => {
+                primary::members(self.session, domain, number, self.settings.page_size).await.map_err(failed)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(named.into_iter().chain(implied).collect())
     }
 }

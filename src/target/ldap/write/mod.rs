@@ -3,10 +3,12 @@
 
 mod create;
 mod fence;
+mod group_type;
 mod members;
 mod modify;
 mod place;
 mod references;
+mod restore;
 
 use secrecy::SecretString;
 
@@ -46,7 +48,7 @@ impl Work<'_> {
             Op::Delete => self.delete().await,
             Op::Link | Op::Unlink if self.step.changes.is_empty() => self.note(),
             Op::Link | Op::Unlink => self.modify().await,
-            Op::Restore => Err(refuse(Class::Permanent, format!("{}: restoring is not supported yet", self.what("")))),
+            Op::Restore => self.restore().await,
         }
     }
 

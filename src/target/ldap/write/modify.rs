@@ -4,7 +4,8 @@ use ldap3::Mod;
 
 use super::Work;
 use super::fence::Located;
-use crate::object::{Change, Value, aspect};
+use super::group_type;
+use crate::object::{Change, Kind, Value, ValueProblem, aspect};
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::object::{DISABLED, flags, is_disabled, values};
@@ -58,6 +59,9 @@ impl Work<'_> {
         let [Value::Bool(wanted)] = change.after.as_slice() else {
             return Err(self.refuse(Class::Permanent, dn, "enabled is neither true nor false"));
         };
+        if self.step.kind != Kind::User {
+            return Err(self.refuse(Class::Permanent, dn, "only users are enabled and disabled"));
+        }
         let disabled = self.settings.disabled();
         let flags = match &disabled {
             Some(disabled) if is_disabled(&object.entry, disabled) => DISABLED,
@@ -111,7 +115,7 @@ impl Work<'_> {
         Ok(vec![replace("manager", wanted.map(|dn| dn.to_string().into_bytes()).into_iter().collect())])
     }
 
-    async fn plain(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
+    pub(super) async fn plain(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
         let (name, entry) = (&change.attribute, &object.entry);
         let schema = schema(self.settings.profile, self.step.kind);
         let rule = schema.rule(name);
@@ -120,8 +124,15 @@ impl Work<'_> {
         if schema.equal(name, &now, &after) {
             return Ok(Vec::new());
         }
+        if rule.required && after.is_empty() {
+            let problem = ValueProblem::Required { attribute: name.clone() };
+            return Err(self.refuse(Class::Permanent, &entry.dn, problem));
+        }
         if !schema.equal(name, &now, &change.before) {
             return Err(self.stale(change, &entry.dn));
+        }
+        if name.is(group_type::ATTRIBUTE) && self.settings.profile.is_ad() {
+            self.may_become(&entry.dn, &now, &after).await?;
         }
         let old: Vec<Vec<u8>> = entry.values(name.as_str()).map(<[u8]>::to_vec).collect();
         let new = self.encoded(&after).await?;
@@ -167,6 +178,6 @@ fn switched(entry: &Entry, disabled: &Disabled, enable: bool) -> Modification {
 }
 
 /// A replace by nothing deletes, and is no error where nothing is.
-fn replace(name: &str, values: Vec<Vec<u8>>) -> Modification {
+pub(super) fn replace(name: &str, values: Vec<Vec<u8>>) -> Modification {
     Mod::Replace(name.as_bytes().to_vec(), values.into_iter().collect())
 }

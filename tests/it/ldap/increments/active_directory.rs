@@ -15,6 +15,7 @@ pub fn request() -> ObserveRequest {
     let attributes = [
         (Kind::Unit, vec!["description"]),
         (Kind::User, vec!["sAMAccountName", "title", "otherTelephone", "countryCode", "accountExpires", "l"]),
+        (Kind::Contact, vec!["title"]),
         (Kind::Group, vec!["sAMAccountName", "description", "managedBy"]),
     ];
     let named = |(kind, names): (Kind, Vec<&str>)| (kind, names.into_iter().map(Into::into).collect());
@@ -62,6 +63,12 @@ impl World {
         let band = format!("CN=band {},{base}", self.word);
         self.hand.set(&band, "managedBy", &[&school("cy")]).await;
         self.hand.set(&school("hal"), "title", &["Teacher"]).await;
+        // A member of a group by its number alone, outside.
+        let rex = format!("CN=rex,{outside}");
+        self.user(&rex, "rex").await;
+        self.group("league", &[&rex]).await;
+        let number = self.hand.number(&format!("CN=league {},{base}", self.word)).await;
+        self.hand.set(&rex, "primaryGroupID", &[&number]).await;
     }
 
     async fn unit(&mut self, dn: &str) {
@@ -107,6 +114,11 @@ impl World {
             "a user moves" => hand.carry(&school("cy"), &format!("OU=hall,{base}")).await,
             "a user moves out" => hand.carry(&school("dan"), &outside).await,
             "a user moves in" => hand.carry(&format!("CN=ole,{outside}"), &format!("OU=hall,{base}")).await,
+            "a user moves in who is in a group of ours by its number" => {
+                hand.carry(&format!("CN=rex,{outside}"), &format!("OU=hall,{base}")).await;
+            }
+            "a contact comes" => hand.add(&hall("zoe"), &[("objectClass", "contact"), ("title", "Guest")]).await,
+            "a contact is renamed" => hand.rename(&hall("zoe"), "CN=zita").await,
             "a manager and member is deleted" => hand.delete(&school("eva")).await,
             "another has the name of one who is deleted" => {
                 hand.delete(&school("fay")).await;
@@ -134,7 +146,7 @@ impl World {
 }
 
 /// With whose entries are read anew for each; a list of everything comes with the last four.
-const CHANGES: [(&str, &[&str]); 29] = [
+const CHANGES: [(&str, &[&str]); 32] = [
     ("a user comes", &["new"]),
     ("a text", &["anna"]),
     ("several values", &["anna"]),
@@ -153,6 +165,9 @@ const CHANGES: [(&str, &[&str]); 29] = [
     ("a user moves", &["band", "crew", "cy"]),
     ("a user moves out", &["crew", "hal"]),
     ("a user moves in", &["ole"]),
+    ("a user moves in who is in a group of ours by its number", &["league", "rex"]),
+    ("a contact comes", &["zoe"]),
+    ("a contact is renamed", &["zita"]),
     ("a manager and member is deleted", &["crew", "fay"]),
     ("another has the name of one who is deleted", &["band", "fay"]),
     ("a group comes", &["trio"]),

@@ -67,6 +67,14 @@ impl Hand {
         self.ldap.delete(dn).await.unwrap().success().unwrap();
     }
 
+    /// The last part of an objectSid.
+    async fn number(&mut self, dn: &str) -> String {
+        let found = self.ldap.search(dn, Scope::Base, "(objectClass=*)", vec!["objectSid"]).await.unwrap();
+        let entry = SearchEntry::construct(found.success().unwrap().0.remove(0));
+        let sid = &entry.bin_attrs["objectSid"][0];
+        u32::from_le_bytes(*sid.last_chunk().unwrap()).to_string()
+    }
+
     /// Brings the deleted object that was called so back to where it was; answers the result's code.
     async fn undelete(&mut self, dn: &str, domain: &str) -> u32 {
         let shown = || RawControl { ctype: "1.2.840.113556.1.4.417".into(), crit: true, val: None };

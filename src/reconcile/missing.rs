@@ -1,0 +1,199 @@
+//! What is wanted and was not seen: created, brought back where somebody deleted it, or held because nothing proves
+//! that it is not there.
+
+use std::collections::HashSet;
+
+use super::compare::{change, initial, step};
+use super::diff::{Diff, is_present};
+use super::finish::{Created, relative_name};
+use crate::object::{
+    Absence, Coverage, Desired, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op, Referent, Step, StepId, Value,
+    Wanted, aspect,
+};
+use crate::org::Id;
+
+/// How a linked object that somebody deleted comes to be there again.
+#[derive(Debug)]
+pub(super) struct Recreation {
+    object: ObjectId,
+    /// What is known of the deletion.
+    known: String,
+    /// Whether the target brings it back; else its link is forgotten, and a new object is created.
+    restored: bool,
+    absence: Absence,
+}
+
+impl Diff<'_> {
+    /// What is to be made, as far as nothing stands against it.
+    pub(super) fn missing(
+        &mut self,
+        keys: &[Id],
+        wanted: &(dyn Fn(&Id) -> Wanted + Sync),
+        coverage: &Coverage,
+    ) -> Vec<Desired> {
+        let held: HashSet<Id> = self.held.iter().map(|hold| hold.key.clone()).collect();
+        let mut missing = Vec::new();
+        for key in keys {
+            if self.present.contains_key(key) || held.contains(key) {
+                continue;
+            }
+            match wanted(key) {
+                None => {}
+                Some(Err(hold)) => self.held.push(hold),
+                Some(Ok(desired)) => match self.is_to_be_made(&desired, coverage) {
+                    Ok(true) => missing.push(desired),
+                    Ok(false) => {}
+                    Err((code, reason)) => self.hold(&desired, code, reason),
+                },
+            }
+        }
+        missing
+    }
+
+    fn is_to_be_made(&mut self, desired: &Desired, coverage: &Coverage) -> Result<bool, (HoldCode, String)> {
+        let linked = self.around.links.object(&desired.key);
+        if linked.is_none() && !is_present(desired) {
+            return Ok(false); // a leaver who never had an object needs none
+        }
+        let Some(complete) = coverage.complete() else {
+            let reason = match linked {
+                Some(_) => "the linked object was not seen: the target was read in part",
+                None => "the target was read in part: it may exist already",
+            };
+            return Err((HoldCode::Unread, reason.to_owned()));
+        };
+        if let Some(object) = linked {
+            let lost = |why: &str| Err((HoldCode::Missing, format!("the linked object was not found{why}")));
+            match self.lost.get(&desired.key) {
+                Some(Fate::Deleted(known)) if is_present(desired) => {
+                    let (object, known) = (object.clone(), known.clone());
+                    let (restored, absence) = (self.around.restores, complete.absence());
+                    let again = Recreation { object, known, restored, absence };
+                    self.taken(desired)?;
+                    self.again.insert(desired.key.clone(), again);
+                    return Ok(true);
+                }
+                Some(Fate::Deleted(known)) => return lost(&format!(": it was deleted; {known}")),
+                Some(Fate::Unproven(known)) => return lost(&format!(": nothing proves that it was deleted; {known}")),
+                None => return lost("; nothing proves that it was deleted"),
+            }
+        }
+        self.taken(desired).map(|()| true)
+    }
+
+    /// Whether another object has the login: one that was unlinked, or that somebody made by hand.
+    fn taken(&self, desired: &Desired) -> Result<(), (HoldCode, String)> {
+        let wish = desired.attributes.get(&self.around.login.into()).filter(|_| desired.kind == Kind::User);
+        let Some(Edit::Set(values)) = wish.map(|wish| &wish.edit) else { return Ok(()) };
+        let Some(login) = values.first().map(ToString::to_string) else { return Ok(()) };
+        match self.logins.get(&login.to_lowercase()) {
+            Some(other) => {
+                let why = format!("the login {login:?} is taken by the object {other}, which is not linked to it");
+                Err((HoldCode::NameTaken, format!("{why}: adopt that object, or give it another login")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The steps that make what is missing, for all whose place will exist.
+    pub(super) fn create(&mut self, mut missing: Vec<Desired>) -> Created {
+        missing.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
+        let mut created = Created::new();
+        loop {
+            let before = missing.len();
+            let (ready, waiting): (Vec<Desired>, Vec<Desired>) =
+                missing.into_iter().partition(|desired| self.parent_will_be_there(desired, &created));
+            for mut desired in ready {
+                let steps = self.making_steps(&desired, &created);
+                self.steps.extend(steps);
+                desired.attributes.clear();
+                created.insert(desired.key.clone(), desired);
+            }
+            missing = waiting;
+            if missing.len() == before || missing.is_empty() {
+                break;
+            }
+        }
+        for desired in &missing {
+            self.hold(desired, HoldCode::Waits, "its organisational unit is not in the target".into());
+        }
+        created
+    }
+
+    /// The step after which an object that is not there will be there.
+    pub(super) fn making(&self, key: &Id) -> StepId {
+        let restored = self.again.get(key).is_some_and(|again| again.restored);
+        StepId::new(if restored { Op::Restore } else { Op::Create }, key)
+    }
+
+    fn parent_will_be_there(&self, desired: &Desired, created: &Created) -> bool {
+        match desired.parent.as_ref().filter(|_| self.around.tree) {
+            Some(Referent::Key(unit)) => self.present.contains_key(unit) || created.contains_key(unit),
+            _ => true,
+        }
+    }
+
+    /// A create; or, of what somebody deleted, a restore that leaves a user disabled, or a create after the old link
+    /// is forgotten.
+    fn making_steps(&self, desired: &Desired, created: &Created) -> Vec<Step> {
+        let Some(Recreation { object, known, restored, absence }) = self.again.get(&desired.key) else {
+            let reason = format!("the {} is not in the target", desired.kind);
+            return vec![self.making_step(desired, created, Op::Create, None, reason)];
+        };
+        let reason = format!("the {} was deleted in the target; {known}", desired.kind);
+        if *restored {
+            let restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
+            let enable = (desired.kind == Kind::User).then(|| {
+                let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
+                let reason = "is current, and what is restored is disabled".to_owned();
+                let enable = step(desired, Op::Enable, Some(object), reason, changes);
+                Step { needs: vec![restore.id.clone()], ..enable }
+            });
+            return std::iter::once(restore).chain(enable).collect();
+        }
+        let ground = Some(Ground::Absent(absence.clone()));
+        let forget = Step { ground, ..step(desired, Op::Unlink, Some(object), reason.clone(), Vec::new()) };
+        let mut create = self.making_step(desired, created, Op::Create, None, reason);
+        create.needs.push(forget.id.clone());
+        vec![forget, create]
+    }
+
+    fn making_step(
+        &self,
+        desired: &Desired,
+        created: &Created,
+        op: Op,
+        object: Option<&ObjectId>,
+        reason: String,
+    ) -> Step {
+        let mut changes = Vec::new();
+        let mut needs = Vec::new();
+        if self.around.tree {
+            let parent = desired.parent.clone().unwrap_or(Referent::Root);
+            if let Referent::Key(unit) = &parent
+                && created.contains_key(unit)
+            {
+                needs.push(self.making(unit));
+            }
+            changes.push(change(aspect::PARENT, vec![], vec![Value::Reference(parent)]));
+            changes.push(change(aspect::NAME, vec![], vec![Value::text(relative_name(desired))]));
+        }
+        if desired.kind == Kind::User {
+            if op == Op::Create {
+                changes.push(change(aspect::ENABLED, vec![], vec![Value::Bool(true)]));
+            }
+            if self.around.first_password {
+                changes.push(change(aspect::PASSWORD, vec![], vec![Value::Generated { generated: true }]));
+            }
+        }
+        changes.extend(initial(desired));
+        if let Edit::Set(manager) = &desired.manager
+            && self.present.contains_key(manager)
+        {
+            changes.push(change(aspect::MANAGER, vec![], vec![Value::Reference(Referent::Key(manager.clone()))]));
+        }
+        let mut step = step(desired, op, object, reason, changes);
+        step.needs = needs;
+        step
+    }
+}
