@@ -33,6 +33,7 @@ mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod window;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};

@@ -9,14 +9,14 @@ use rosterd::target::ldap::Disabled;
 use super::*;
 
 /// The server as its administrator, and a unit of the test's own.
-struct Server {
-    lab: Lab,
+pub(super) struct Server {
+    pub lab: Lab,
+    pub base: String,
     ldap: ldap3::Ldap,
-    base: String,
 }
 
 impl Server {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let lab = Lab::open();
         let tls = client_config(Some(&lab.path("OPENLDAP_CA_FILE"))).unwrap();
         let settings = LdapConnSettings::new().set_config(tls);
@@ -36,7 +36,7 @@ impl Server {
         self.ldap.add(dn, attributes).await.unwrap().success().unwrap();
     }
 
-    async fn values(&mut self, dn: &str, attribute: &str) -> Vec<String> {
+    pub async fn values(&mut self, dn: &str, attribute: &str) -> Vec<String> {
         let found = self.ldap.search(dn, Scope::Base, "(objectClass=*)", vec![attribute]).await.unwrap();
         let entry = SearchEntry::construct(found.success().unwrap().0.remove(0));
         entry
@@ -46,7 +46,7 @@ impl Server {
             .map_or(Vec::new(), |(_, all)| all)
     }
 
-    fn settings(&self) -> Settings {
+    pub fn settings(&self) -> Settings {
         Settings {
             url: self.lab.value("OPENLDAPS_URL").into(),
             ca_file: Some(self.lab.path("OPENLDAP_CA_FILE")),

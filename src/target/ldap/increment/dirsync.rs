@@ -52,7 +52,7 @@ struct Changes {
 }
 
 /// Where the changes stand. A filter that nothing matches makes the server go through everything and tell nothing.
-pub async fn now(bulk: &mut Bulk, domain: &Dn) -> Result<Position, Failure> {
+pub async fn mark(bulk: &mut Bulk, domain: &Dn) -> Result<Position, Failure> {
     let nothing = Filter::equal("objectGUID", [0; 16]);
     let attributes = ["1.1".to_owned()];
     let cookie = turn(bulk, domain, &nothing, &attributes, Vec::new(), &mut |_| {}).await?;

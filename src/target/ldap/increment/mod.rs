@@ -92,15 +92,15 @@ impl Incremental<'_> {
         let Some(containers) = self.containers().await? else { return Ok(None) };
         let position = match self.settings.profile {
             Profile::Ad => match &root.domain {
-                Some(domain) => dirsync::now(self.bulk, domain).await,
+                Some(domain) => dirsync::mark(self.bulk, domain).await,
                 None => return Ok(None),
             },
-            Profile::OpenLdap if root.syncs => match syncrepl::now(self.bulk, &self.places.base).await {
+            Profile::OpenLdap if root.syncs => match syncrepl::mark(self.bulk, &self.places.base).await {
                 // the server knows it, but not for this database
-                Err(Failure::Refused { .. }) => stamped_since::now(self).await,
+                Err(Failure::Refused { .. }) => stamped_since::mark(self).await,
                 other => other,
             },
-            Profile::OpenLdap | Profile::Rfc => stamped_since::now(self).await,
+            Profile::OpenLdap | Profile::Rfc => stamped_since::mark(self).await,
         };
         match position {
             Ok(position) => Ok(Some(self.marked(&root, position, containers))),

@@ -17,7 +17,7 @@ const CHANGED: &str = "modifyTimestamp";
 const OVERLAP: i64 = 10 * 60 * 1_000_000;
 
 /// Where the changes stand, by the times in the directory's own entries.
-pub async fn now(read: &mut Incremental<'_>) -> Result<Position, Failure> {
+pub async fn mark(read: &mut Incremental<'_>) -> Result<Position, Failure> {
     let everything = ObserveRequest {
         attributes: Kind::ALL.into_iter().map(|kind| (kind, Vec::new())).collect(),
         ..ObserveRequest::default()

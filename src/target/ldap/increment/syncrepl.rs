@@ -32,7 +32,7 @@ struct Refresh<'a> {
 }
 
 /// Where the changes stand. A search that finds nothing gets the cookie all the same.
-pub async fn now(bulk: &mut Bulk, base: &Dn) -> Result<Position, Failure> {
+pub async fn mark(bulk: &mut Bulk, base: &Dn) -> Result<Position, Failure> {
     let (base, filter, controls) = (base.to_string(), Filter::equal("objectClass", "1.1"), [control::refresh(None)]);
     let attributes = ["1.1".to_owned()];
     let request =
