@@ -5,6 +5,7 @@ mod doctor;
 mod fences;
 mod hidden;
 mod incomplete;
+mod increments;
 mod memberships;
 mod nonsense;
 pub mod openldap;
