@@ -8,11 +8,10 @@ use super::execute::Executed;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
-use crate::object::{Hold, Op, Reservation, Step};
+use crate::object::{Hold, Op, Step};
 use crate::org::Id;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
 use crate::report::{Document, Ended, Outcome, RunDocument, RunView, Trouble};
-use crate::store::{Entry, OWN_SOURCE};
 use crate::target::{Target, TargetError};
 
 /// Targets whose lease we hold.
@@ -170,7 +169,7 @@ impl Engine {
             }
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
-                let outcome = if plan.coverage.complete { Outcome::Done } else { Outcome::Partly };
+                let outcome = if plan.coverage.is_whole() { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
                     digest: Some(digest),
                     held: plan.held.clone(),
@@ -222,7 +221,7 @@ impl Engine {
             None if plan.steps.iter().all(|step| step.op == Op::Unlink) => Some((Vec::new(), Vec::new())),
             None => self.verify(port, progress).await?,
         };
-        let outcome = outcome(&executed, left.as_ref(), plan.coverage.complete);
+        let outcome = outcome(&executed, left.as_ref(), plan.coverage.is_whole());
         let completed = executed.is_clean();
         let Executed { counts, done, failures, stopped } = executed;
         let summary = serde_json::json!({
@@ -262,43 +261,14 @@ impl Engine {
         let proposals = self.propose(&ports, self.today(), progress).await?;
         Ok(proposals.into_iter().find_map(|(_, proposal)| proposal.ok()).map(|one| (one.plan.steps, one.plan.held)))
     }
-
-    /// Writes the intent of a create together with the login and the account fact that it needs, or says why the
-    /// login cannot be had.
-    pub(super) async fn reserve(
-        &self,
-        run: i64,
-        step: &Step,
-        reservation: &Reservation,
-        target: &str,
-    ) -> Result<Result<(), String>, Failure> {
-        let entry = Entry {
-            run,
-            step: &step.id,
-            event: crate::reconcile::journal::Event::Intended,
-            object: None,
-            class: None,
-            message: None,
-        };
-        let meta = crate::store::CommitMeta {
-            actor: self.actor.clone(),
-            source: OWN_SOURCE.to_owned(),
-            batch: None,
-            note: Some(format!("run {run}")),
-            taken: None,
-            now: self.clock.now(),
-        };
-        let folded = crate::expr::fold(&reservation.login);
-        Ok(self.store.reserve(&entry, reservation, &folded, target, self.today(), &meta).await?)
-    }
 }
 
-fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete: bool) -> Outcome {
+fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, whole: bool) -> Outcome {
     let counts = executed.counts;
     if executed.stopped.is_some() && counts.done == 0 {
         return Outcome::Failed;
     }
-    if executed.is_clean() && complete && left.is_some_and(|(steps, _)| steps.is_empty()) {
+    if executed.is_clean() && whole && left.is_some_and(|(steps, _)| steps.is_empty()) {
         Outcome::Done
     } else {
         Outcome::Partly

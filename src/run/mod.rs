@@ -15,6 +15,7 @@ mod erase;
 mod execute;
 mod failure;
 mod find;
+mod following;
 mod identify;
 mod import;
 mod init;
@@ -32,6 +33,7 @@ mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod window;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};

@@ -4,14 +4,14 @@
 
 pub mod ldap;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::object::{
-    AttributeName, Coverage, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed, Position,
-    Schema, Siblings, Step, TakenName,
+    AttributeName, Coverage, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed,
+    Position, Schema, Siblings, Step, TakenName,
 };
 use crate::org::{Id, Instant};
 
@@ -19,6 +19,9 @@ pub use crate::object::Fate;
 
 pub mod memory;
 pub mod scim;
+mod update;
+
+pub use self::update::Update;
 
 /// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
 /// implementation.
@@ -84,9 +87,11 @@ pub trait Target: Send + Sync {
         Ok(None)
     }
 
-    /// Reads what changed since a mark, and hands each changed object, as it is now, to `see`. An object may be seen
-    /// that did not change; none that changed is left out. An error means that the read broke off: the mark is still
-    /// good.
+    /// Reads what changed since a mark, and hands each changed object to `see`, as a complete read with this request
+    /// would show it now. An object may be seen that did not change; none that changed is left out, but for what
+    /// follows from another object: a reference or a place that is another one because the object that it names was
+    /// renamed, moved or deleted. What must be read for that, [`Update`] says. With users, unless nobody asks, all
+    /// taken names are told as in a complete read. An error means that the read broke off: the mark is still good.
     async fn changes(
         &self,
         _request: &ObserveRequest,
@@ -94,6 +99,18 @@ pub trait Target: Send + Sync {
         _see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Increment, TargetError> {
         Ok(Increment::Impossible("the target does not tell its changes".into()))
+    }
+
+    /// Reads these objects, of whatever kind, and hands each to `see` as a complete read with this request would show it;
+    /// answers those that it would not show. An error means that nothing can be said of what was not seen.
+    async fn reread(
+        &self,
+        _request: &ObserveRequest,
+        _ids: &[ObjectId],
+        _see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Vec<ObjectId>, TargetError> {
+        let message = "the target does not tell its changes".to_owned();
+        Err(TargetError { attempted: format!("reading objects of {}", self.name()), message, hint: None })
     }
 
     /// Looks for the one object of `kind` that bears the stamp `key`: asks the target, never a cache. `likely` is the
@@ -110,10 +127,33 @@ pub trait Target: Send + Sync {
         Ok(Fate::Unproven("the target keeps no record of what was deleted".into()))
     }
 
+    /// Which of these the target hides from us. An attribute that we may not read looks like one without values;
+    /// whoever cannot tell them apart answers none.
+    async fn unreadable(&self, _doubts: &[Doubt]) -> Result<Vec<Doubt>, Refusal> {
+        Ok(Vec::new())
+    }
+
     /// Does exactly what the step says to exactly that object. The `before` of each change is checked on the object
     /// first; if it no longer holds, nothing is written and the refusal's class is `Stale`. References to keys are
     /// resolved through `links`. Writing what is already so is a success.
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal>;
+
+    /// Applies steps that do not depend on each other, each as [`Target::apply`] does, at once or one after the other and in
+    /// any order. Answers what came of each, in the order of the steps; `None` for one that was not begun since the
+    /// refusal of another is fatal.
+    async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
+        let mut outcomes = Vec::with_capacity(steps.len());
+        for step in steps {
+            let outcome = self.apply(step, links).await;
+            let is_fatal = outcome.as_ref().is_err_and(|refusal| refusal.fatal);
+            outcomes.push(Some(outcome));
+            if is_fatal {
+                break;
+            }
+        }
+        outcomes.resize_with(steps.len(), || None);
+        outcomes
+    }
 }
 
 /// A schema as a server told it, to be kept.
@@ -140,6 +180,8 @@ pub struct Capabilities {
     pub login: &'static str,
     /// Which relative names in one container are one name to it.
     pub siblings: Siblings,
+    /// How many steps may be under way at once; 1 where one after the other is as good.
+    pub at_once: usize,
 }
 
 /// What to read.
@@ -169,8 +211,7 @@ pub struct Mark {
 pub enum Increment {
     /// Every change since the mark was shown.
     Whole {
-        /// Objects that are in scope no more: deleted, or moved out of it. Some may never have been.
-        gone: Vec<ObjectId>,
+        gone: Gone,
         /// Where the next read of changes begins.
         next: Mark,
         /// What the read can show for itself; without counts of objects, which only the sum of all reads has.
@@ -178,6 +219,15 @@ pub enum Increment {
     },
     /// Only a complete read can tell; why.
     Impossible(String),
+}
+
+/// What is in scope no more: deleted, moved out of it, or not to be seen any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gone {
+    /// These; some may never have been in scope.
+    These(BTreeSet<ObjectId>),
+    /// All but these, with the names that they have now: it was not told what went, but what is there.
+    AllBut(BTreeMap<ObjectId, Handle>),
 }
 
 /// What a read shows.

@@ -10,6 +10,7 @@ mod check;
 mod clock;
 mod connection;
 mod doctor;
+mod doubts;
 mod entry;
 mod fate;
 mod find;
@@ -17,6 +18,7 @@ mod guard;
 mod guid;
 mod handover;
 mod incoming;
+mod increment;
 mod names;
 mod object;
 mod observe;
@@ -49,7 +51,10 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use self::bulk::Bulk;
 use self::doctor::Doctor;
+use self::handover::FirstPassword;
+use self::increment::Incremental;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
@@ -59,11 +64,12 @@ use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
 use self::transport::OpenError;
-use self::write::{Work, wants_password};
+use self::write::{Work, wants_password, window};
 use super::{
-    Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema,
+    Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
+    ToldSchema,
 };
-use crate::object::{AttributeName, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
 pub use self::handover::{PasswordSettings, Policy};
@@ -73,6 +79,9 @@ pub use self::schema::schema;
 pub use self::server::Urls;
 pub use self::settings::Settings;
 pub use crate::object::{Dn, DnError};
+
+/// Steps under way at once. OpenLDAP closes a connection with more than 1,000 requests that wait.
+const AT_ONCE: usize = 500;
 
 /// One directory.
 #[derive(Debug)]
@@ -137,10 +146,21 @@ impl LdapTarget {
 
     /// What every single operation on an object of a kind needs.
     async fn ready(&self, kind: Kind) -> Result<(Arc<Session>, &Places), Refusal> {
-        let url = &self.settings.url;
-        if !self.settings.profile.kinds().contains(&kind) {
-            return Err(refuse(Class::Permanent, format!("{url}: a directory of this profile has no {kind}s")));
+        self.holds(kind)?;
+        self.open().await
+    }
+
+    /// Refuses kinds that no directory of this profile has.
+    fn holds(&self, kind: Kind) -> Result<(), Refusal> {
+        if self.settings.profile.kinds().contains(&kind) {
+            return Ok(());
         }
+        let url = &self.settings.url;
+        Err(refuse(Class::Permanent, format!("{url}: a directory of this profile has no {kind}s")))
+    }
+
+    async fn open(&self) -> Result<(Arc<Session>, &Places), Refusal> {
+        let url = &self.settings.url;
         let places = self.places.as_ref().map_err(|problem| refuse(Class::Permanent, format!("{url}: {problem}")))?;
         let session = self.session().await.map_err(|error| Refusal {
             class: if error.credentials { Class::Forbidden } else { Class::Transient },
@@ -148,6 +168,24 @@ impl LdapTarget {
             fatal: true,
         })?;
         Ok((session, places))
+    }
+
+    /// A connection for reads of many objects, to the server of this run.
+    async fn bulk(&self) -> Result<(Bulk, &Server, &Places), TargetError> {
+        let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
+        let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
+        let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
+        Ok((bulk, self.pinned.get_or_init(|| server), places))
+    }
+
+    /// The password that the step sets, if it sets one.
+    fn first_password(&self, step: &Step) -> Result<Option<FirstPassword>, Refusal> {
+        let made = wants_password(step).then(|| self.passwords.make(&self.folder, &step.key)).transpose();
+        made.map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))
+    }
+
+    fn single<'a>(&'a self, session: &'a Session, places: &'a Places, kind: Kind) -> Single<'a> {
+        Single { session, settings: &self.settings, places, kind, schema: self.schema(kind) }
     }
 
     fn failed(&self, message: impl Into<String>, hint: Option<String>) -> TargetError {
@@ -174,6 +212,7 @@ impl Target for LdapTarget {
             restores: profile.is_ad(),
             login: profile.login(),
             siblings: profile.siblings(),
+            at_once: AT_ONCE,
         }
     }
 
@@ -224,6 +263,9 @@ impl Target for LdapTarget {
         if let Some(server) = self.pinned.get() {
             again.pinned.get_or_init(|| server.clone());
         }
+        if let Some(told) = self.told.get() {
+            again.told.get_or_init(|| told.clone());
+        }
         Some(Box::new(again))
     }
 
@@ -257,25 +299,73 @@ impl Target for LdapTarget {
         request: &ObserveRequest,
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Coverage, TargetError> {
-        let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
         // A run begins with its read: new connections take up a rotated secret, and nothing is known from before.
         *self.session.lock().await = None;
-        let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
-        let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
-        let server = self.pinned.get_or_init(|| server);
-        let read = Read::new((&self.settings, places, &self.folder), request, bulk, server);
+        let (bulk, server, places) = self.bulk().await?;
+        let schemas = |kind| self.schema(kind);
+        let read = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
         Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
     }
 
+    async fn mark(&self) -> Result<Option<Mark>, TargetError> {
+        let (mut bulk, server, places) = self.bulk().await?;
+        let schemas = |kind| self.schema(kind);
+        let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+        let mark = read.mark().await.map_err(|failure| self.failed(failure.to_string(), None));
+        bulk.close().await;
+        mark
+    }
+
+    async fn changes(
+        &self,
+        request: &ObserveRequest,
+        since: &Mark,
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Increment, TargetError> {
+        *self.session.lock().await = None;
+        let (mut bulk, server, places) = self.bulk().await?;
+        let failed = |failure: session::Failure| self.failed(failure.to_string(), None);
+        let mut increment = {
+            let schemas = |kind| self.schema(kind);
+            let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+            read.changes(request, since, see).await.map_err(failed)?
+        };
+        let schemas = |kind| self.schema(kind);
+        match &mut increment {
+            Increment::Whole { evidence, .. }
+                if request.attributes.contains_key(&Kind::User) && !request.without_names =>
+            {
+                let names = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
+                evidence.scopes.push(names.taken_names(see).await.map_err(failed)?);
+            }
+            _ => bulk.close().await,
+        }
+        Ok(increment)
+    }
+
+    async fn reread(
+        &self,
+        request: &ObserveRequest,
+        ids: &[ObjectId],
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Vec<ObjectId>, TargetError> {
+        let (mut bulk, server, places) = self.bulk().await?;
+        let schemas = |kind| self.schema(kind);
+        let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+        let missing = read.reread(request, ids, see).await.map_err(|failure| self.failed(failure.to_string(), None));
+        bulk.close().await;
+        missing
+    }
+
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready(kind).await?;
-        Single { session: &session, settings: &self.settings, places, kind }.by_stamp(key, likely).await
+        self.single(&session, places, kind).by_stamp(key, likely).await
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let (session, places) = self.ready(kind).await?;
-        Single { session: &session, settings: &self.settings, places, kind }.by_id(id).await
+        self.single(&session, places, kind).by_id(id).await
     }
 
     async fn fate(&self, kind: Kind, id: &ObjectId) -> Result<Fate, Refusal> {
@@ -283,23 +373,64 @@ impl Target for LdapTarget {
         fate::fate(&session, self.settings.profile, id).await
     }
 
+    async fn unreadable(&self, doubts: &[Doubt]) -> Result<Vec<Doubt>, Refusal> {
+        let Some(first) = doubts.first() else { return Ok(Vec::new()) };
+        let (session, places) = self.ready(first.kind).await?;
+        let (settings, passwords, mapped) = (&self.settings, &self.passwords, &BTreeMap::new());
+        doubts::unreadable(&Doctor { session: &session, settings, passwords, places, mapped }, doubts).await
+    }
+
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
-        let (session, places) = self.ready(step.kind).await?;
-        let first = match wants_password(step) {
-            true => Some(self.passwords.make(&self.folder, &step.key)),
-            false => None,
+        let mut outcomes = self.apply_all(std::slice::from_ref(step), links).await;
+        let lost = || Err(refuse(Class::Unknown, format!("{}: nothing is known of it", step.id.as_str())));
+        outcomes.pop().flatten().unwrap_or_else(lost)
+    }
+
+    async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
+        let mut outcomes: Vec<Option<Result<Receipt, Refusal>>> = steps.iter().map(|_| None).collect();
+        let (session, places) = match self.open().await {
+            Ok(ready) => ready,
+            Err(refusal) => {
+                if let Some(first) = outcomes.first_mut() {
+                    *first = Some(Err(refusal));
+                }
+                return outcomes;
+            }
         };
-        let first =
-            first.transpose().map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))?;
+        let firsts: Vec<Result<Option<FirstPassword>, Refusal>> =
+            steps.iter().map(|step| self.holds(step.kind).and_then(|()| self.first_password(step))).collect();
         let (settings, names) = (&self.settings, &self.names);
-        let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
-        let work = Work { session: &session, settings, places, names, links, step, password };
-        let done = work.run().await;
-        if let (Some(first), Err(Refusal { class, .. })) = (first, &done)
-            && *class != Class::Unknown
-        {
-            first.take_back();
+        let (mut places_of, mut works) = (Vec::new(), Vec::new());
+        for (at, (step, first)) in steps.iter().zip(&firsts).enumerate() {
+            match first {
+                Ok(first) => {
+                    let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
+                    let schema = self.schema(step.kind);
+                    places_of.push(at);
+                    works.push(Work {
+                        session: &session,
+                        settings,
+                        places,
+                        names,
+                        links,
+                        step,
+                        schema,
+                        password,
+                        read: None,
+                    });
+                }
+                Err(refusal) => outcomes[at] = Some(Err(refusal.clone())),
+            }
         }
-        done
+        for (at, outcome) in places_of.into_iter().zip(window::run(works).await) {
+            outcomes[at] = outcome;
+        }
+        for (first, outcome) in firsts.into_iter().zip(&outcomes) {
+            let was_set = matches!(outcome, Some(Ok(_) | Err(Refusal { class: Class::Unknown, .. })));
+            if let (Ok(Some(first)), false) = (first, was_set) {
+                first.take_back();
+            }
+        }
+        outcomes
     }
 }

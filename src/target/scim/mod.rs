@@ -110,6 +110,7 @@ impl Target for ScimTarget {
             restores: false,
             login: "userName",
             siblings: Siblings::Standard,
+            at_once: 1,
         }
     }
 

@@ -11,6 +11,7 @@ mod organisation;
 mod places;
 mod properties;
 mod protected;
+mod recreating;
 mod world;
 
 use proptest::test_runner::Config;

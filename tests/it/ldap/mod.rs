@@ -3,7 +3,9 @@
 mod connections;
 mod doctor;
 mod fences;
+mod hidden;
 mod incomplete;
+mod increments;
 mod memberships;
 mod microsoft;
 mod nonsense;
@@ -13,7 +15,9 @@ mod placing;
 mod protected;
 mod reading;
 mod recovery;
+mod restoring;
 pub mod rewriting;
+mod windows;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -142,11 +146,12 @@ fn settings(lab: &Lab, base: &str) -> Settings {
 
 /// A directory for the contract of targets: a unit of its own, in which alone names are taken.
 pub async fn subject() -> Subject {
-    subject_of(Lab::open(), false).await
+    subject_of(Lab::open()).await
 }
 
-/// The same in a lab of its own, whose domain may be one that brings back what was deleted.
-pub async fn subject_of(lab: Lab, undeletes: bool) -> Subject {
+/// The same in another lab.
+pub async fn subject_of(lab: Lab) -> Subject {
+    let undeletes = lab.undeletes();
     let mut admin = lab.administrator().await;
     let mut places = Vec::new();
     for _ in 0..2 {
@@ -173,6 +178,9 @@ pub async fn subject_of(lab: Lab, undeletes: bool) -> Subject {
             (Kind::Group, "managedBy", known),
         ],
         open: false,
+        checks_references: true,
+        follows_managers: true,
+        drops_members: true,
         group_types: true,
         protects: true,
         deletes: true,

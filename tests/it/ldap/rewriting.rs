@@ -36,9 +36,14 @@ pub type Rewrite = Box<dyn FnMut(&[u8]) -> Answer + Send>;
 /// Looks at each request, of all connections.
 pub type Look = Box<dyn FnMut(&[u8]) -> Onward + Send>;
 
-/// Starts a proxy for as long as the test's runtime lives; answers its URL.
+/// Starts a proxy before Active Directory for as long as the test's runtime lives; answers its URL.
 pub async fn start(lab: &Lab, rewrite: Rewrite) -> String {
-    start_before(lab, lab.value("LDAPS_URL"), Box::new(|_| Onward::Pass), rewrite).await
+    before(lab, "LDAPS_URL", rewrite).await
+}
+
+/// The same before the server whose address this value of the lab is.
+pub async fn before(lab: &Lab, server: &str, rewrite: Rewrite) -> String {
+    start_before(lab, lab.value(server), Box::new(|_| Onward::Pass), rewrite).await
 }
 
 /// The same before the server at `server`, with a look at the requests.

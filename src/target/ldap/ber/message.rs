@@ -29,7 +29,14 @@ pub enum Operation<'a> {
     /// The answer to a write or a comparison.
     Written,
     /// IntermediateResponse.
-    Intermediate,
+    Intermediate(Intermediate<'a>),
+}
+
+/// IntermediateResponse (section 4.13).
+#[derive(Debug, Clone, Copy)]
+pub struct Intermediate<'a> {
+    pub name: Option<&'a [u8]>,
+    pub value: Option<&'a [u8]>,
 }
 
 /// LDAPResult (section 4.1.9).
@@ -68,7 +75,7 @@ impl<'a> Message<'a> {
                 Outcome::parse(content)?;
                 Operation::Written
             }
-            tag::INTERMEDIATE => Operation::Intermediate,
+            tag::INTERMEDIATE => Operation::Intermediate(Intermediate::parse(content)?),
             _ => return Err(syntax("an operation that no server may send")),
         };
         let mut controls: &[u8] = &[];
@@ -174,6 +181,23 @@ impl<'a> Outcome<'a> {
     }
 }
 
+impl<'a> Intermediate<'a> {
+    fn parse(content: &'a [u8]) -> Result<Self, Malformed> {
+        const NAME: u8 = 0x80;
+        const VALUE: u8 = 0x81;
+        let mut parts = Elements::new(content);
+        let mut intermediate = Self { name: None, value: None };
+        while let Some(part) = parts.next()? {
+            match part.tag {
+                NAME => intermediate.name = Some(part.content),
+                VALUE => intermediate.value = Some(part.content),
+                _ => return Err(syntax("an intermediate answer with a part that none has")),
+            }
+        }
+        Ok(intermediate)
+    }
+}
+
 /// LDAPString is UTF-8 (section 4.1.2).
 fn text(content: &[u8]) -> Result<&[u8], Malformed> {
     match std::str::from_utf8(content) {
@@ -188,6 +212,11 @@ impl<'a> EntryView<'a> {
         let name = parts.expect(tag::OCTETS, "an entry without a name")?;
         let attributes = parts.expect(tag::SEQUENCE, "an entry without attributes")?;
         Ok(Self { name, attributes })
+    }
+
+    /// The entry that is the value of a control (RFC 4527 section 3.2).
+    pub fn alone(value: &'a [u8]) -> Result<Self, Malformed> {
+        Self::parse(Elements::new(value).expect(tag::ENTRY, "a control without an entry")?)
     }
 
     /// The bytes of all attributes, names and values.

@@ -1,5 +1,5 @@
-//! Writing one step: what all operations share. Each operation reads its object first, by its id, and refuses what
-//! lies beyond the fence, what is protected, and what is no longer as the plan found it.
+//! Writing steps: what all operations share. Each operation reads its object first, by its id, and refuses what lies
+//! beyond the fence, what is protected, and what is no longer as the plan found it.
 
 mod create;
 mod fence;
@@ -9,15 +9,17 @@ mod modify;
 mod place;
 mod references;
 mod restore;
+pub mod window;
 
 use secrecy::SecretString;
 
+use super::dn::Dn;
+use super::entry::Entry;
 use super::names::Names;
 use super::refusal::{Sent, refusal, refuse};
-use super::schema::schema;
 use super::session::{Failure, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Change, Links, Op, Step, Value, aspect};
+use crate::object::{Change, Links, ObjectId, Op, Schema, Step, Value, aspect};
 use crate::target::{Class, Receipt, Refusal};
 
 /// One step at work.
@@ -28,8 +30,19 @@ pub struct Work<'a> {
     pub names: &'a Names,
     pub links: &'a Links,
     pub step: &'a Step,
+    /// What the server's attributes of the step's kind hold.
+    pub schema: &'a Schema,
     /// The first password, where the step asks for one, and whether it must be changed at the first sign-in.
     pub password: Option<(&'a SecretString, bool)>,
+    /// The object, where it was read together with others.
+    pub read: Option<Entry>,
+}
+
+/// A step that was done.
+pub enum Done {
+    Known(Receipt),
+    /// An entry was made under this name, and its id is not known yet.
+    Unnamed(Dn),
 }
 
 /// Whether a step sets a new password.
@@ -38,10 +51,10 @@ pub fn wants_password(step: &Step) -> bool {
 }
 
 impl Work<'_> {
-    pub async fn run(&self) -> Result<Receipt, Refusal> {
+    async fn run(&self) -> Result<Done, Refusal> {
         tracing::debug!(server = self.session.server(), step = self.step.id.as_str(), "a step is applied");
-        match self.step.op {
-            Op::Create => self.create().await,
+        let done = match self.step.op {
+            Op::Create => return self.create().await,
             Op::Update | Op::Enable | Op::Disable | Op::SetPassword => self.modify().await,
             Op::Rename | Op::Move => self.place().await,
             Op::AddMembers | Op::RemoveMembers => self.members().await,
@@ -49,7 +62,8 @@ impl Work<'_> {
             Op::Link | Op::Unlink if self.step.changes.is_empty() => self.note(),
             Op::Link | Op::Unlink => self.modify().await,
             Op::Restore => self.restore().await,
-        }
+        };
+        done.map(Done::Known)
     }
 
     async fn delete(&self) -> Result<Receipt, Refusal> {
@@ -60,10 +74,14 @@ impl Work<'_> {
         Ok(Receipt { object: object.id })
     }
 
+    /// The object that the step is about; none for a create.
+    fn object(&self) -> Option<&ObjectId> {
+        self.step.object.as_ref().or_else(|| self.links.object(&self.step.key)).filter(|_| self.step.op != Op::Create)
+    }
+
     /// Links and unlinks are notes of ours; the target has nothing to do.
     fn note(&self) -> Result<Receipt, Refusal> {
-        let object = self.step.object.as_ref().or_else(|| self.links.object(&self.step.key));
-        object
+        self.object()
             .map(|object| Receipt { object: object.clone() })
             .ok_or_else(|| refuse(Class::Permanent, format!("{}: the step names no object", self.what(""))))
     }
@@ -104,7 +122,7 @@ impl Work<'_> {
         if values.iter().any(|value| matches!(value, Value::Reference(_))) {
             return Ok(values);
         }
-        let coerced = schema(self.settings.profile, self.step.kind).coerce(&change.attribute, values);
+        let coerced = self.schema.coerce(&change.attribute, values);
         coerced.map_err(|problem| self.refuse(Class::Permanent, "", problem))
     }
 }
