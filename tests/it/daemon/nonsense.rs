@@ -50,7 +50,7 @@ password = {{ file = "{}" }}
 base = "{base}"
 names_base = "{base}"
 page_size = 2
-timeout_seconds = 4
+timeout_seconds = 12
 
 [ldap.ad.user]
 name = "login"
@@ -66,7 +66,7 @@ name = "unit.name"
 name = "group.name"
 
 [ldap.ad.group.attributes]
-sAMAccountName = "group.id"
+sAMAccountName = "truncate(group.id, 36) ~ ' {word}'"
 "#,
         lab.value("CA_FILE"),
         lab.value("SYNC_DN"),

@@ -77,7 +77,8 @@ impl Realm {
     pub fn configure(&self, name: &str, url: &str) {
         let login = self.of("sAMAccountName", "uid");
         // what SAM takes as a name of a group is less than what a relative name may be
-        let group = self.of("sAMAccountName = \"group.id\"\n", "");
+        let group = format!("sAMAccountName = \"truncate(group.id, 36) ~ ' {}'\"\n", self.word);
+        let group = self.of(&group, "");
         let text = format!(
             r#"
 [roster]
@@ -99,6 +100,7 @@ bind_dn = "{dn}"
 password = {{ file = "{password}" }}
 base = "{base}"
 profile = "{profile}"
+timeout_seconds = 300
 
 [ldap.dir.user]
 name = {name}
