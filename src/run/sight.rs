@@ -235,7 +235,8 @@ impl Glance<'_> {
             }
         }
         scopes.extend(evidence.scopes);
-        let evidence = Evidence { scopes, server: evidence.server.or_else(|| before.server.clone()), instead: None };
+        let server = evidence.server.or_else(|| before.server.clone());
+        let evidence = Evidence { scopes, server, ..Evidence::default() };
         Ok(Sight {
             coverage: Coverage::judge(evidence),
             names: None,

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::object::{
-    AttributeName, Coverage, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed, Position,
-    Schema, Step, TakenName,
+    AttributeName, Coverage, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed,
+    Position, Schema, Step, TakenName,
 };
 use crate::org::{Id, Instant};
 
@@ -125,6 +125,12 @@ pub trait Target: Send + Sync {
     /// deleted, a target proves nothing.
     async fn fate(&self, _kind: Kind, _id: &ObjectId) -> Result<Fate, Refusal> {
         Ok(Fate::Unproven("the target keeps no record of what was deleted".into()))
+    }
+
+    /// Which of these the target hides from us. An attribute that we may not read looks like one without values;
+    /// whoever cannot tell them apart answers none.
+    async fn unreadable(&self, _doubts: &[Doubt]) -> Result<Vec<Doubt>, Refusal> {
+        Ok(Vec::new())
     }
 
     /// Does exactly what the step says to exactly that object. The `before` of each change is checked on the object

@@ -164,7 +164,7 @@ impl Target for Memory {
             evidence.scopes.push(ScopeRead {
                 scope: format!("{} ({kind})", self.name),
                 kind: Some(*kind),
-                base_readable: true,
+                base_readable: kinds(self.tree).contains(kind),
                 ended: !state.faults.partial,
                 seen,
                 announced: None,

@@ -90,8 +90,9 @@ pub async fn since(
 /// Only what is asked for counts as a change: what a complete read asks for, and what tells of a new name or place.
 fn attributes(read: &Incremental<'_>, request: &ObserveRequest) -> Vec<String> {
     let kinds = request.attributes.iter();
-    let mut names: BTreeSet<String> =
-        kinds.flat_map(|(kind, names)| Wanted::of(read.settings, Some(names)).request(*kind)).collect();
+    let mut names: BTreeSet<String> = kinds
+        .flat_map(|(kind, names)| Wanted::of(read.settings, (read.schemas)(*kind), Some(names)).request(*kind))
+        .collect();
     names.extend(["name", "isDeleted", "objectClass", "objectCategory", primary::ATTRIBUTE].map(str::to_owned));
     names.into_iter().collect()
 }

@@ -20,6 +20,7 @@ use super::clock;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::object::id_of;
+use super::observe::Schemas;
 use super::profile::Profile;
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, naming_context};
@@ -36,6 +37,7 @@ const DAYS: i64 = 14;
 pub struct Incremental<'a> {
     pub settings: &'a Settings,
     pub places: &'a Places,
+    pub schemas: Schemas<'a>,
     pub bulk: &'a mut Bulk,
     /// The server that `bulk` leads to.
     pub server: &'a Server,
@@ -254,7 +256,7 @@ impl Incremental<'_> {
             floor: None,
             unreadable: 0,
         };
-        Evidence { scopes: vec![scope], server: Some(self.server.to_string()), instead: None }
+        Evidence { scopes: vec![scope], server: Some(self.server.to_string()), ..Evidence::default() }
     }
 }
 

@@ -30,7 +30,7 @@ pub async fn reread(
     let mut implied = None;
     for some in all.chunks(AT_ONCE) {
         for (kind, names) in &request.attributes {
-            let wanted = Wanted::of(read.settings, Some(names));
+            let wanted = Wanted::of(read.settings, (read.schemas)(*kind), Some(names));
             let left: Vec<&ObjectId> = some.iter().filter(|id| missing.contains(*id)).collect();
             for mut entry in entries(read, *kind, &left, wanted.request(*kind)).await? {
                 let dn = entry.dn.to_string();
