@@ -78,7 +78,7 @@ fn no_such_argument(kind: &ReportKind, why: &str) -> Failure {
 fn exit(document: &ReconciliationDocument) -> Exit {
     if !document.errors.is_empty() {
         Exit::Failed
-    } else if document.targets.iter().any(|target| !target.coverage.complete) {
+    } else if document.targets.iter().any(|target| !target.coverage.is_whole()) {
         Exit::Partly
     } else {
         Exit::Done

@@ -3,6 +3,8 @@
 //! *Could not read* must never become *does not exist*: whoever wants to speak about absence needs an [`Absence`],
 //! which only a [`Complete`] read gives, which only [`Coverage::judge`] makes, from the evidence of the read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::observed::Kind;
@@ -39,6 +41,9 @@ pub struct Evidence {
     /// Why everything was read, where only what changed was to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead: Option<String>,
+    /// Of each part where objects could not be understood, the first of them, and why.
+    #[serde(skip)]
+    pub misread: BTreeMap<String, String>,
 }
 
 /// Why a read does not count as complete, and where.
@@ -72,7 +77,10 @@ impl Coverage {
         let mut missing: Vec<Missing> = evidence
             .scopes
             .iter()
-            .filter_map(|part| part.flaw().map(|why| Missing { scope: part.scope.clone(), why }))
+            .filter_map(|part| {
+                let why = part.flaw(evidence.misread.get(&part.scope))?;
+                Some(Missing { scope: part.scope.clone(), why })
+            })
             .collect();
         if evidence.scopes.is_empty() {
             missing.push(Missing { scope: "everything".into(), why: "nothing was read".into() });
@@ -116,7 +124,7 @@ impl Absence {
 }
 
 impl ScopeRead {
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self, misread: Option<&String>) -> Option<String> {
         if !self.base_readable {
             return Some("its base could not be read".into());
         }
@@ -126,10 +134,12 @@ impl ScopeRead {
         if let Some(announced) = self.announced.filter(|announced| *announced != self.seen) {
             return Some(format!("{announced} objects were announced, {} were seen", self.seen));
         }
-        if let Some(floor) = self.floor.filter(|floor| self.seen < *floor) {
-            return Some(format!("only {} objects were seen, at least {floor} were expected", self.seen));
+        if self.unreadable > 0 {
+            let example = misread.map(|misread| format!(", such as {misread}")).unwrap_or_default();
+            return Some(format!("{} objects could not be understood{example}", self.unreadable));
         }
-        (self.unreadable > 0).then(|| format!("{} objects could not be understood", self.unreadable))
+        let floor = self.floor.filter(|floor| self.seen < *floor)?;
+        Some(format!("only {} objects were seen, at least {floor} were expected", self.seen))
     }
 }
 

@@ -34,6 +34,7 @@ impl Diff<'_> {
     ) -> Plan {
         self.settle_stamped(wanted, coverage);
         let missing = self.missing(keys, wanted, coverage);
+        let hidden = self.hidden(wanted);
         let created = self.create(missing);
         self.settle_places(&created);
         self.settle_managers(&created);
@@ -50,7 +51,7 @@ impl Diff<'_> {
         Plan {
             target: self.around.target.to_owned(),
             as_of: occasion.as_of,
-            coverage: Reach::from(coverage),
+            coverage: Reach::from(coverage).and(hidden),
             reservations: occasion.reservations.into_iter().filter(reserved).collect(),
             basis: basis(occasion.generation, &planned, wanted),
             steps,

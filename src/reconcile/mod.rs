@@ -19,6 +19,8 @@ mod places;
 mod plan;
 mod references;
 mod retention;
+mod unreadable;
+mod vanished;
 
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;

@@ -53,9 +53,23 @@ impl fmt::Display for Digest {
 /// How much of the target the plan rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reach {
+    /// Every object was seen that we may see: what was not seen is not there.
     pub complete: bool,
+    /// What could not be read; of a complete read, attributes and containers that are hidden from us.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
+}
+
+impl Reach {
+    /// Nothing is known to be missing.
+    pub fn is_whole(&self) -> bool {
+        self.complete && self.missing.is_empty()
+    }
+
+    pub(super) fn and(mut self, missing: Vec<Missing>) -> Self {
+        self.missing.extend(missing);
+        self
+    }
 }
 
 impl From<&Coverage> for Reach {

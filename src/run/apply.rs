@@ -169,7 +169,7 @@ impl Engine {
             }
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
-                let outcome = if plan.coverage.complete { Outcome::Done } else { Outcome::Partly };
+                let outcome = if plan.coverage.is_whole() { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
                     digest: Some(digest),
                     held: plan.held.clone(),
@@ -221,7 +221,7 @@ impl Engine {
             None if plan.steps.iter().all(|step| step.op == Op::Unlink) => Some((Vec::new(), Vec::new())),
             None => self.verify(port, progress).await?,
         };
-        let outcome = outcome(&executed, left.as_ref(), plan.coverage.complete);
+        let outcome = outcome(&executed, left.as_ref(), plan.coverage.is_whole());
         let completed = executed.is_clean();
         let Executed { counts, done, failures, stopped } = executed;
         let summary = serde_json::json!({
@@ -263,12 +263,12 @@ impl Engine {
     }
 }
 
-fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, complete: bool) -> Outcome {
+fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, whole: bool) -> Outcome {
     let counts = executed.counts;
     if executed.stopped.is_some() && counts.done == 0 {
         return Outcome::Failed;
     }
-    if executed.is_clean() && complete && left.is_some_and(|(steps, _)| steps.is_empty()) {
+    if executed.is_clean() && whole && left.is_some_and(|(steps, _)| steps.is_empty()) {
         Outcome::Done
     } else {
         Outcome::Partly

@@ -15,6 +15,7 @@ mod erase;
 mod execute;
 mod failure;
 mod find;
+mod following;
 mod identify;
 mod import;
 mod init;

@@ -137,7 +137,7 @@ impl Engine {
 pub(super) fn exit_of(view: &PlanView) -> Exit {
     if !view.breaches.is_empty() && !view.approved {
         Exit::Held
-    } else if !view.coverage.complete {
+    } else if !view.coverage.is_whole() {
         Exit::Partly
     } else if view.steps.is_empty() {
         Exit::Done

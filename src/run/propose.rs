@@ -1,6 +1,6 @@
 //! Observe and propose: reads targets, asks the mapping what should be, and stores the plan of the difference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::command::Progress;
@@ -13,7 +13,7 @@ use crate::mapping::{Given, Inputs, Mapper, Naming};
 use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
-use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, inspect};
+use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
 use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
@@ -173,6 +173,7 @@ impl Engine {
         // what was looked up by its id may be otherwise the next time, whatever a read of everything shows
         if let (Ok(proposal), Some((basis, observation)), true) = (&proposal, viewed.keep, is_whole)
             && proposal.plan.as_of == self.today()
+            && proposal.plan.coverage.is_whole()
         {
             let (digest, managed) = (proposal.digest.clone(), proposal.managed);
             let conclusion = Conclusion { basis, observation, digest, managed };
@@ -250,8 +251,10 @@ impl Engine {
         let port = comparison.port;
         let wanted = comparison.wanted();
         let failed = |message: String| Trouble { subject: port.name().to_owned(), message, hint: None };
+        let samples: BTreeSet<Id> = diff.samples(&wanted).into_iter().collect();
         for (key, object) in diff.unseen() {
-            let Some(kind) = comparison.kinds.get(&key).filter(|_| comparison.is_worth_a_look(&key, coverage)) else {
+            let looked_at = samples.contains(&key) || comparison.is_worth_a_look(&key, coverage);
+            let Some(kind) = comparison.kinds.get(&key).filter(|_| looked_at) else {
                 continue;
             };
             match port.read(*kind, &object).await {
@@ -278,6 +281,14 @@ impl Engine {
         let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, coverage, occasion);
         let ignored = self.store.ignored(port.name()).await?;
         plan.unmanaged.retain(|one| !ignored.contains_key(&one.object));
+        match port.unreadable(&plan.doubts()).await {
+            Ok(unreadable) if unreadable.is_empty() => {}
+            Ok(unreadable) => {
+                plan = plan.without_unreadable(&unreadable);
+                plan.basis = basis(&self.config.generation, &plan.keys(), &wanted);
+            }
+            Err(refusal) => return Ok(Err(failed(format!("looking at what looks empty: {refusal}")))),
+        }
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(failed(flaw.to_string())));
         }

@@ -81,8 +81,13 @@ fn of_target(target: &TargetReconciliation, zone: &Zone) -> Markup {
 
 fn reach(reach: &Reach) -> Markup {
     html! {
-        @if reach.complete {
+        @if reach.is_whole() {
             p.quiet { "The target was read completely." }
+        } @else if reach.complete {
+            div.trouble {
+                p { strong { "Not everything may be read." } " What cannot be read is left as it is." }
+                ul { @for gap in gaps(reach) { li { (gap) } } }
+            }
         } @else {
             div.trouble {
                 p { strong { "The target was read in part." } " Nothing is concluded from what was not seen." }

@@ -41,8 +41,11 @@ impl Page {
     }
 
     pub fn reach(&mut self, reach: &Reach) {
-        if reach.complete {
+        if reach.is_whole() {
             self.labelled("read", &["complete".to_owned()]);
+        } else if reach.complete {
+            self.labelled("read", &["complete, but for what may not be read:".to_owned()]);
+            self.labelled("", &gaps(reach));
         } else {
             self.labelled("read", &["IN PART: nothing is concluded from what was not seen".to_owned()]);
             self.labelled("", &gaps(reach));

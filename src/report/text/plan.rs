@@ -48,7 +48,7 @@ fn in_one_line(plan: &PlanView) -> String {
     if !plan.held.is_empty() {
         line += &format!("; {} held", several(plan.held.len(), "object"));
     }
-    if !plan.coverage.complete {
+    if !plan.coverage.is_whole() {
         line += "; READ IN PART";
     }
     if !plan.breaches.is_empty() {

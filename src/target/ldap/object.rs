@@ -11,10 +11,10 @@ use super::entry::Entry;
 use super::guid;
 use super::profile::{Disabled, Profile};
 use super::protected::{self, protection};
-use super::schema::schema;
 use super::settings::Settings;
 use crate::object::{
-    AttributeName, AttributeRule, Attributes, Handle, Kind, ObjectId, ObjectKey, Observed, Syntax, Value, aspect,
+    AttributeName, AttributeRule, Attributes, Handle, Kind, ObjectId, ObjectKey, Observed, Schema, Syntax, Value,
+    aspect,
 };
 use crate::org::Id;
 
@@ -86,13 +86,15 @@ pub struct Wanted<'a> {
     /// The attributes to return; `None` for all that are text.
     attributes: Option<BTreeSet<AttributeName>>,
     settings: &'a Settings,
+    /// What the server's attributes of this kind hold.
+    schema: &'a Schema,
 }
 
 impl<'a> Wanted<'a> {
-    pub fn of(settings: &'a Settings, attributes: Option<&[AttributeName]>) -> Self {
+    pub fn of(settings: &'a Settings, schema: &'a Schema, attributes: Option<&[AttributeName]>) -> Self {
         let ordinary = |name: &&AttributeName| !aspect::ALL.iter().any(|aspect| name.is(aspect));
         let attributes = attributes.map(|names| names.iter().filter(ordinary).cloned().collect());
-        Self { attributes, settings }
+        Self { attributes, settings, schema }
     }
 
     /// The attributes to ask the server for.
@@ -120,13 +122,12 @@ impl<'a> Wanted<'a> {
         names.iter().map(ToString::to_string).collect()
     }
 
-    fn values(&self, kind: Kind, entry: &Entry) -> Result<Attributes, String> {
-        let schema = schema(self.settings.profile, kind);
+    fn values(&self, entry: &Entry) -> Result<Attributes, String> {
         let mut attributes = Attributes::new();
         match &self.attributes {
             Some(wanted) => {
                 for name in wanted {
-                    let values = values(schema.rule(name), entry, name)?;
+                    let values = values(self.schema.rule(name), entry, name)?;
                     if !values.is_empty() {
                         attributes.insert(name.clone(), values);
                     }
@@ -136,7 +137,7 @@ impl<'a> Wanted<'a> {
                 let housekeeping = |name: &&str| !HOUSEKEEPING.iter().any(|other| other.eq_ignore_ascii_case(name));
                 for name in entry.names().filter(housekeeping).map(AttributeName::from) {
                     // Binary attributes are not asked for by name, so that they are left out is no loss.
-                    if let Ok(values) = values(schema.rule(&name), entry, &name) {
+                    if let Ok(values) = values(self.schema.rule(&name), entry, &name) {
                         attributes.insert(name, values);
                     }
                 }
@@ -171,7 +172,7 @@ pub fn observed(
         parent: entry.dn.parent().map(|parent| parent.handle().clone()),
         name: name.to_owned(),
         enabled,
-        attributes: wanted.values(kind, entry)?,
+        attributes: wanted.values(entry)?,
         manager,
         members: members.filter(|_| kind == Kind::Group),
         protected: protection(entry, wanted.settings),

@@ -1,6 +1,6 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::ber::{EntryView, Filter, Scope};
@@ -17,7 +17,7 @@ use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use super::taking::{See, Shown, Taking};
-use crate::object::{Evidence, Handle, Kind, ObjectKey, Observed, ScopeRead, TakenName};
+use crate::object::{Evidence, Handle, Kind, ObjectKey, Observed, Schema, ScopeRead, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -29,6 +29,7 @@ pub struct Read<'a> {
     pub places: &'a Places,
     pub folder: &'a Path,
     pub request: &'a ObserveRequest,
+    pub schemas: Schemas<'a>,
     pub bulk: Bulk,
     /// The server of the whole run.
     pub server: &'a Server,
@@ -36,19 +37,37 @@ pub struct Read<'a> {
     pub losses: u32,
     /// Parts of the answers that lie on other servers.
     pub references: u64,
+    /// The first object of each part that was not understood.
+    pub misread: BTreeMap<String, String>,
     /// Who is in which group by its number alone.
     implied: HashMap<u32, Vec<Handle>>,
 }
+
+/// What the server's attributes of each kind hold.
+pub type Schemas<'a> = &'a (dyn Fn(Kind) -> &'a Schema + Send + Sync);
 
 impl<'a> Read<'a> {
     /// A read over `bulk`, which leads to `server`.
     pub fn new(
         (settings, places, folder): (&'a Settings, &'a Places, &'a Path),
-        request: &'a ObserveRequest,
+        (request, schemas): (&'a ObserveRequest, Schemas<'a>),
         bulk: Bulk,
         server: &'a Server,
     ) -> Self {
-        Self { settings, places, folder, request, bulk, server, losses: 0, references: 0, implied: HashMap::new() }
+        let misread = BTreeMap::new();
+        Self {
+            settings,
+            places,
+            folder,
+            request,
+            schemas,
+            bulk,
+            server,
+            losses: 0,
+            references: 0,
+            misread,
+            implied: HashMap::new(),
+        }
     }
 
     /// Reads each kind that is asked for, and with users the taken names. An error means a lost connection.
@@ -73,7 +92,15 @@ impl<'a> Read<'a> {
             tracing::info!(server, count, "references to other servers were not followed");
         }
         self.bulk.close().await;
+        evidence.misread = self.misread;
         Ok(evidence)
+    }
+
+    /// Reads the taken names alone.
+    pub async fn taken_names(mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
+        let read = self.names(see).await;
+        self.bulk.close().await;
+        read
     }
 
     async fn kind(&mut self, kind: Kind, shown: &mut Shown<'_>, see: See<'_>) -> Result<ScopeRead, Failure> {
@@ -87,7 +114,8 @@ impl<'a> Read<'a> {
 
     async fn kind_once(&mut self, kind: Kind, shown: &mut Shown<'_>, see: See<'_>) -> Result<ScopeRead, Failure> {
         let (settings, places) = (self.settings, self.places);
-        let wanted = Wanted::of(settings, self.request.attributes.get(&kind).map(Vec::as_slice));
+        let asked = self.request.attributes.get(&kind).map(Vec::as_slice);
+        let wanted = Wanted::of(settings, (self.schemas)(kind), asked);
         let base = &places.base;
         let mut proof = scope(format!("{kind}s below {base}"), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
@@ -116,6 +144,7 @@ impl<'a> Read<'a> {
             shown,
             parts: Vec::new(),
             unreadable: 0,
+            misread: None,
         };
         while let Some(cookie) = turning.cookie() {
             let server = self.bulk.server().to_owned();
@@ -131,11 +160,14 @@ impl<'a> Read<'a> {
                     Ok(members) => taking.take(&entry, members, None, &server, see),
                     Err(why) => {
                         tracing::warn!(server, object = %entry.dn, why, "an object was not read whole");
-                        taking.unreadable += 1;
+                        taking.misread(&entry, &why);
                     }
                 }
             }
             turning.turn(&server, &query.base, count, ended.end);
+        }
+        if let Some(misread) = taking.misread.take() {
+            self.misread.insert(proof.scope.clone(), misread);
         }
         proof.unreadable = taking.unreadable;
         proof.seen = taking.shown.count();

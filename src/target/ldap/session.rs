@@ -199,6 +199,17 @@ impl Session {
         self.answer(async { ldap.delete(&dn.to_string()).await }).await.map(drop)
     }
 
+    /// Whether an attribute has this value (RFC 4511 section 4.10).
+    pub async fn compare(&self, dn: &Dn, attribute: &str, value: &str) -> Result<bool, Failure> {
+        let mut ldap = self.handle();
+        let result = self.caught(async { ldap.compare(&dn.to_string(), attribute, value).await }).await?.0;
+        match result.rc {
+            5 => Ok(false),
+            6 => Ok(true),
+            _ => Err(refused(&result)),
+        }
+    }
+
     /// One entry by its name; `None` when the server shows none that matches.
     pub async fn entry(&self, base: &str, filter: &Filter, attributes: &[String]) -> Result<Option<Entry>, Failure> {
         self.entry_with(base, filter, attributes, &[]).await

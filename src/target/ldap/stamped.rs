@@ -11,7 +11,7 @@ use super::primary;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Kind, ObjectId, Observed, Referent, Step, Value, aspect};
+use crate::object::{Kind, ObjectId, Observed, Referent, Schema, Step, Value, aspect};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -21,6 +21,7 @@ pub struct Single<'a> {
     pub settings: &'a Settings,
     pub places: &'a Places,
     pub kind: Kind,
+    pub schema: &'a Schema,
 }
 
 impl Single<'_> {
@@ -30,7 +31,7 @@ impl Single<'_> {
             let name = self.settings.profile.id_attribute();
             return Err(refuse(Class::Permanent, format!("{what}: it is not an {name}")));
         }
-        let wanted = Wanted::of(self.settings, None);
+        let wanted = Wanted::of(self.settings, self.schema, None);
         let (profile, filter) = (self.settings.profile, self.settings.profile.filter(self.kind));
         let read = match by_id(self.session, profile, id, &filter, &wanted.request(self.kind)).await {
             Ok(Some(entry)) => self.whole(entry, &wanted).await.map(Some),
@@ -81,7 +82,7 @@ impl Single<'_> {
     }
 
     async fn at(&self, base: &str) -> Result<Option<Result<Observed, String>>, Failure> {
-        let wanted = Wanted::of(self.settings, None);
+        let wanted = Wanted::of(self.settings, self.schema, None);
         let filter = self.settings.profile.filter(self.kind);
         match self.session.entry(base, &filter, &wanted.request(self.kind)).await? {
             Some(entry) => self.whole(entry, &wanted).await.map(Some),

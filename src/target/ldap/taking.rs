@@ -61,6 +61,8 @@ pub struct Taking<'a, 'k> {
     pub parts: Vec<Entry>,
     /// Entries that could not be understood.
     pub unreadable: u64,
+    /// The first of them, and why.
+    pub misread: Option<String>,
 }
 
 impl Taking<'_, '_> {
@@ -116,8 +118,14 @@ impl Taking<'_, '_> {
             }
             Err(why) => {
                 tracing::warn!(server, object = %entry.dn, why, "an object was not understood");
-                self.unreadable += 1;
+                self.misread(entry, &why);
             }
         }
+    }
+
+    /// Takes note of an entry that is not understood.
+    pub fn misread(&mut self, entry: &Entry, why: &str) {
+        self.unreadable += 1;
+        self.misread.get_or_insert_with(|| format!("{}: {why}", entry.dn));
     }
 }

@@ -480,7 +480,7 @@ macro_rules! contract {
     () => {};
 }
 
-fn memory(tree: bool) -> Subject {
+pub fn memory(tree: bool) -> Subject {
     let rule = |syntax, single, max_length, required| AttributeRule {
         syntax,
         single,

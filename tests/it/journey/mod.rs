@@ -4,6 +4,7 @@ mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
+mod hidden;
 mod life;
 mod merged;
 mod others;

@@ -3,7 +3,9 @@
 mod connections;
 mod doctor;
 mod fences;
+mod hidden;
 mod incomplete;
+mod increments;
 mod memberships;
 mod nonsense;
 pub mod openldap;

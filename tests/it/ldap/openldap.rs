@@ -9,7 +9,7 @@ use rosterd::target::ldap::Disabled;
 use super::*;
 
 /// The server as its administrator, and a unit of the test's own.
-pub(super) struct Server {
+pub struct Server {
     pub lab: Lab,
     pub base: String,
     ldap: ldap3::Ldap,
@@ -264,4 +264,22 @@ async fn a_base_that_may_not_be_read_never_reads_as_empty() {
         assert!(!reading.complete() && reading.objects.is_empty(), "{base}");
         assert!(target.check().await.iter().any(|finding| !finding.ok));
     }
+}
+
+#[tokio::test]
+async fn what_is_written_is_compared_by_the_servers_own_schema() {
+    let server = Server::new().await;
+    let target = target(server.settings());
+    let secretary = |text: String| vec![Value::Text(text)];
+    let there = secretary(format!("cn=Bo Berg,{}", server.base));
+    let user = create(&target, Kind::User, "anna", vec![set("secretary", there)]).await;
+    let before = secretary(format!("CN=bo berg, {}", server.base));
+    let mut step = step(Op::Update, Kind::User, "any", vec![change("secretary", before, Vec::new())]);
+    step.object = Some(user.clone());
+    let refusal = target.apply(&step, &Links::default()).await.expect_err("as texts they differ");
+    assert_eq!(refusal.class, Class::Stale);
+    target.learn_schema(None).await.unwrap();
+    target.apply(&step, &Links::default()).await.unwrap();
+    let read = target.read(Kind::User, &user).await.unwrap().unwrap();
+    assert!(value(&read.attributes, "secretary").is_empty());
 }

@@ -157,3 +157,23 @@ async fn what_may_not_be_read_is_not_taken_for_gone() {
     assert!(case.target.read(Kind::Group, &id).await.unwrap().is_none());
     assert_eq!(case.target.read(Kind::User, &ObjectId::new("one")).await.unwrap_err().class, Class::Permanent);
 }
+
+#[tokio::test]
+async fn values_have_the_types_of_the_servers_own_schema() {
+    let mut case = Case::new().await;
+    let create = case.create(Kind::User, "p1", "Ann", vec![set("codePage", vec![text("1252")])]);
+    let id = case.done(&create).await;
+    let request = || ObserveRequest {
+        attributes: BTreeMap::from([(Kind::User, vec!["codePage".into()])]),
+        ..ObserveRequest::default()
+    };
+    let now = async |case: &Case| {
+        let reading = observe(&case.target, &request()).await.unwrap();
+        let single = case.read(Kind::User, &id).await;
+        assert_eq!(value(&single.attributes, "codePage"), value(&reading.stamped("p1").attributes, "codePage"));
+        value(&single.attributes, "codePage").to_vec()
+    };
+    assert_eq!(now(&case).await, texts(&["1252"]), "the shipped schema does not know it");
+    case.target.learn_schema(None).await.unwrap();
+    assert_eq!(now(&case).await, [Value::Int(1252)]);
+}

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 /// Rights of [MS-ADTS] section 5.1.3.2.
+pub const LIST: u32 = 0x4;
 pub const READ: u32 = 0x10;
 pub const WRITE: u32 = 0x20;
 pub const CONTROL: u32 = 0x100;

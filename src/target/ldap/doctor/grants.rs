@@ -52,6 +52,14 @@ impl Grantee {
         }
     }
 
+    /// Lets the account read an object and what lies below it.
+    pub fn read(&self, object: &str) -> String {
+        match self.samba {
+            true => format!("samba-tool dsacl set --objectdn=\"{object}\" --sddl=\"(A;CI;RPLCLORC;;;{})\"", self.sid),
+            false => format!("dsacls \"{object}\" /I:T /G \"{}:GR\"", self.name),
+        }
+    }
+
     /// Lets the account list and read deleted objects.
     pub fn deleted(&self, domain: &str) -> String {
         let object = format!("CN=Deleted Objects,{domain}");

@@ -4,6 +4,7 @@
 mod descriptor;
 mod domain;
 mod grants;
+mod hidden;
 mod rights;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +46,7 @@ impl Doctor<'_> {
             Err(failure) => return vec![Finding::bad(format!("the rootDSE cannot be read: {failure}"))],
         };
         let mut findings = Vec::new();
-        for found in [self.domain(&server).await, self.rights(&server).await] {
+        for found in [self.domain(&server).await, self.nameless(&server).await, self.rights(&server).await] {
             match found {
                 Ok(found) => findings.extend(found),
                 Err(failure) => findings.push(Finding::bad(format!("not everything could be looked at: {failure}"))),

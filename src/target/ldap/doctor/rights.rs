@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::descriptor::{Access, CONTROL, DELETE, Descriptor, Guid, READ, RESET_PASSWORD, WRITE};
+use super::descriptor::{Access, CONTROL, DELETE, Descriptor, Guid, LIST, READ, RESET_PASSWORD, WRITE};
 use super::{Doctor, Server};
 use crate::object::{AttributeName, Kind, Protection, aspect};
 use crate::target::Finding;
@@ -16,6 +16,22 @@ use crate::target::ldap::session::{Failure, Query};
 const SAMPLE: u32 = 500;
 /// LDAP_SERVER_SD_FLAGS_OID ([MS-ADTS] section 3.1.1.3.4.1.11).
 const SD_FLAGS: &str = "1.2.840.113556.1.4.801";
+
+/// fCONFIDENTIAL of searchFlags ([MS-ADTS] section 2.2.10): to read it takes a control right, too.
+const CONFIDENTIAL: i64 = 0x80;
+
+/// What access control entries say of an attribute by.
+#[derive(Default, Clone)]
+pub struct AttributeRight {
+    /// Its own id, and that of its property set.
+    pub ids: Vec<Guid>,
+    pub confidential: bool,
+}
+
+/// Of a security descriptor the access control list alone.
+pub fn only_the_access_list() -> Control {
+    Control { oid: SD_FLAGS, value: Some(vec![0x30, 3, 2, 1, 4]) }
+}
 
 /// A right that matters, and what breaks without it.
 struct Right {
@@ -47,8 +63,7 @@ impl Doctor<'_> {
     async fn rights_of(&self, kind: Kind, server: &Server) -> Result<Vec<Finding>, Failure> {
         let wanted: Vec<&str> = attributes(self.settings).chain(["nTSecurityDescriptor"]).collect();
         let query = Query::subtree(&self.places.base, self.settings.profile.filter(kind), &wanted);
-        let flags = Control { oid: SD_FLAGS, value: Some(vec![0x30, 3, 2, 1, 4]) };
-        let page = self.session.page_with(&query, SAMPLE, vec![flags]).await?;
+        let page = self.session.page_with(&query, SAMPLE, vec![only_the_access_list()]).await?;
         page.end?;
         // protected objects have rights of their own, which are none of ours
         let ours = |entry: &&Entry| {
@@ -128,7 +143,7 @@ impl Doctor<'_> {
             mask,
             letters,
             what: format!("{verb} {name}"),
-            ids: ids.get(&name.to_ascii_lowercase()).cloned().unwrap_or_default(),
+            ids: ids.get(&name.to_ascii_lowercase()).cloned().unwrap_or_default().ids,
             breaks,
         };
         let mut rights: Vec<Right> = Vec::new();
@@ -138,8 +153,11 @@ impl Doctor<'_> {
             } else if TELLING.iter().any(|telling| telling.eq_ignore_ascii_case(name)) {
                 "nobody can tell whether an object is protected".to_owned()
             } else {
-                format!("{name} looks empty, so every run writes it anew")
+                format!("{name} looks empty: it is left out of the comparison, and each run ends in part")
             };
+            if ids.get(&name.to_ascii_lowercase()).is_some_and(|known| known.confidential) {
+                rights.push(right(CONTROL, "CR", "see the confidential", name, breaks.clone()));
+            }
             rights.push(right(READ, "RP", "read", name, breaks));
         }
         for name in written {
@@ -150,19 +168,36 @@ impl Doctor<'_> {
             let what = "reset the password".to_owned();
             rights.push(Right { mask: CONTROL, letters: "CR", what, ids: vec![RESET_PASSWORD], breaks });
         }
+        if kind == Kind::Unit {
+            let breaks = "nothing that lies in them is found: it is held, and neither changed nor disabled".to_owned();
+            rights.push(Right {
+                mask: LIST,
+                letters: "LC",
+                what: "list what lies in them".into(),
+                ids: Vec::new(),
+                breaks,
+            });
+        }
         let breaks = format!("{kind}s cannot be moved: a move asks for the right to delete");
         rights.push(Right { mask: DELETE, letters: "SD", what: "move (and delete)".into(), ids: Vec::new(), breaks });
         Ok(rights)
     }
 
     /// For each attribute its id and that of its property set ([MS-ADTS] section 5.1.3.2.1), by name in lower case.
-    async fn attribute_ids(&self, names: &[&str], server: &Server) -> Result<BTreeMap<String, Vec<Guid>>, Failure> {
+    pub(super) async fn attribute_ids(
+        &self,
+        names: &[&str],
+        server: &Server,
+    ) -> Result<BTreeMap<String, AttributeRight>, Failure> {
         let mut ids = BTreeMap::new();
-        for entry in self.schema_of(names, server, &["schemaIDGUID", "attributeSecurityGUID"]).await? {
+        let wanted = ["schemaIDGUID", "attributeSecurityGUID", "searchFlags"];
+        for entry in self.schema_of(names, server, &wanted).await? {
             let Some(name) = entry.text("lDAPDisplayName") else { continue };
             let guids = ["schemaIDGUID", "attributeSecurityGUID"].into_iter();
             let guids = guids.filter_map(|id| entry.values(id).next().and_then(|id| Guid::try_from(id).ok()));
-            ids.insert(name.to_ascii_lowercase(), guids.collect());
+            let flags: i64 = entry.text("searchFlags").and_then(|flags| flags.parse().ok()).unwrap_or_default();
+            let right = AttributeRight { ids: guids.collect(), confidential: flags & CONFIDENTIAL != 0 };
+            ids.insert(name.to_ascii_lowercase(), right);
         }
         Ok(ids)
     }
@@ -186,8 +221,8 @@ fn lack(right: &Right, seen: &[(String, Descriptor)], server: &Server) -> Option
 /// What dsacls calls the right's object.
 fn name(right: &Right) -> &str {
     match right.letters {
-        "CR" => "Reset Password",
-        "SD" => "",
-        _ => right.what.split_once(' ').map_or("", |(_, name)| name),
+        "CR" if right.ids == [RESET_PASSWORD] => "Reset Password",
+        "SD" | "LC" => "",
+        _ => right.what.rsplit_once(' ').map_or("", |(_, name)| name),
     }
 }

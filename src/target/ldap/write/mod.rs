@@ -17,10 +17,9 @@ use super::dn::Dn;
 use super::entry::Entry;
 use super::names::Names;
 use super::refusal::{Sent, refusal, refuse};
-use super::schema::schema;
 use super::session::{Failure, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Change, Links, ObjectId, Op, Step, Value, aspect};
+use crate::object::{Change, Links, ObjectId, Op, Schema, Step, Value, aspect};
 use crate::target::{Class, Receipt, Refusal};
 
 /// One step at work.
@@ -31,6 +30,8 @@ pub struct Work<'a> {
     pub names: &'a Names,
     pub links: &'a Links,
     pub step: &'a Step,
+    /// What the server's attributes of the step's kind hold.
+    pub schema: &'a Schema,
     /// The first password, where the step asks for one, and whether it must be changed at the first sign-in.
     pub password: Option<(&'a SecretString, bool)>,
     /// The object, where it was read together with others.
@@ -121,7 +122,7 @@ impl Work<'_> {
         if values.iter().any(|value| matches!(value, Value::Reference(_))) {
             return Ok(values);
         }
-        let coerced = schema(self.settings.profile, self.step.kind).coerce(&change.attribute, values);
+        let coerced = self.schema.coerce(&change.attribute, values);
         coerced.map_err(|problem| self.refuse(Class::Permanent, "", problem))
     }
 }

@@ -10,7 +10,6 @@ use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
 use crate::target::ldap::object::{DISABLED, flags, is_disabled, values};
 use crate::target::ldap::profile::Disabled;
-use crate::target::ldap::schema::schema;
 use crate::target::{Class, Receipt, Refusal};
 
 type Modification = Mod<Vec<u8>>;
@@ -117,8 +116,7 @@ impl Work<'_> {
 
     pub(super) async fn plain(&self, change: &Change, object: &Located) -> Result<Vec<Modification>, Refusal> {
         let (name, entry) = (&change.attribute, &object.entry);
-        let schema = schema(self.settings.profile, self.step.kind);
-        let rule = schema.rule(name);
+        let (schema, rule) = (self.schema, self.schema.rule(name));
         let now = values(rule, entry, name).map_err(|why| self.refuse(Class::Permanent, &entry.dn, why))?;
         let after = self.fitting(change)?;
         if schema.equal(name, &now, &after) {

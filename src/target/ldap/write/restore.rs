@@ -16,7 +16,6 @@ use crate::target::ldap::entry::Entry;
 use crate::target::ldap::guid;
 use crate::target::ldap::object::{DISABLED, flags, kind_of, values};
 use crate::target::ldap::protected::{attributes, protection};
-use crate::target::ldap::schema::schema;
 use crate::target::{Class, Receipt, Refusal};
 
 /// NORMAL_ACCOUNT of userAccountControl.
@@ -121,7 +120,7 @@ impl Work<'_> {
     /// One attribute set, whatever it was when the object was deleted.
     async fn overwritten(&self, change: &Change, entry: &Entry) -> Result<Option<Mod<Vec<u8>>>, Refusal> {
         let name = &change.attribute;
-        let schema = schema(self.settings.profile, self.step.kind);
+        let schema = self.schema;
         let after: Vec<Value> = self.fitting(change)?;
         let now = values(schema.rule(name), entry, name);
         if now.is_ok_and(|now| schema.equal(name, &now, &after)) {
