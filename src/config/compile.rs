@@ -10,11 +10,12 @@ use crate::expr::{Expression, fold, nearest};
 use crate::mapping::{AttributeRule, KindRules, Pattern, Rules};
 use crate::object::{AttributeName, Kind, aspect};
 use crate::org::CustomTypes;
+use crate::target::ldap::Profile;
 
 /// What kind of target a mapping is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
-    Ldap,
+    Ldap(Profile),
     Scim,
 }
 
@@ -24,7 +25,7 @@ pub type Known<'a> = dyn Fn(Protocol, Kind) -> Vec<AttributeName> + 'a;
 impl Protocol {
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Ldap => "ldap",
+            Self::Ldap(_) => "ldap",
             Self::Scim => "scim",
         }
     }
@@ -32,7 +33,9 @@ impl Protocol {
     /// An attribute without which an object cannot be created.
     fn needs(self, kind: Kind) -> Option<&'static str> {
         match (self, kind) {
-            (Self::Ldap, Kind::User | Kind::Group) => Some("sAMAccountName"),
+            (Self::Ldap(profile), Kind::User) => Some(profile.login()),
+            (Self::Ldap(Profile::Ad), Kind::Group) => Some(Profile::Ad.login()),
+            (Self::Ldap(_), Kind::Group) => None,
             (Self::Scim, Kind::User) => Some("userName"),
             (Self::Scim, Kind::Group) => Some("displayName"),
             (_, Kind::Unit | Kind::Contact) => None,
@@ -155,7 +158,7 @@ impl<'a> Scope<'a> {
 
     fn check_place(&self, document: &mut Document<'_>, mapping: &KindMapping) {
         match (self.protocol, &mapping.name) {
-            (Protocol::Ldap, None) => {
+            (Protocol::Ldap(_), None) => {
                 let hint = Some("add name = an expression for the relative name (RDN)".to_owned());
                 document.at_key(&self.at(&[]), "objects of a directory need a name", hint);
             }

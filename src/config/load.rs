@@ -169,7 +169,8 @@ fn targets(
     for (name, ldap) in &sections.ldap {
         let kinds =
             [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
-        let written = Written { protocol: Protocol::Ldap, name, extra: &ldap.extra_attributes, kinds };
+        let protocol = Protocol::Ldap(ldap.connection.profile);
+        let written = Written { protocol, name, extra: &ldap.extra_attributes, kinds };
         connection(document, &written, removed, ldap.connection.problems());
         for (field, problem) in ldap.password.problems() {
             document.at_value(&["ldap", name, "password", field], problem, None);
@@ -178,9 +179,9 @@ fn targets(
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
-        adoption(document, &written, adopt, custom, |kind| known(Protocol::Ldap, kind), &mut rules);
+        adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
         let limits = ldap.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol: Protocol::Ldap, schedule, limits, rules });
+        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules });
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];

@@ -8,11 +8,10 @@ use super::execute::Executed;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
-use crate::object::{Hold, Op, Reservation, Step};
+use crate::object::{Hold, Op, Step};
 use crate::org::Id;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
 use crate::report::{Document, Ended, Outcome, RunDocument, RunView, Trouble};
-use crate::store::{Entry, OWN_SOURCE};
 use crate::target::{Target, TargetError};
 
 /// Targets whose lease we hold.
@@ -261,35 +260,6 @@ impl Engine {
         let ports = BTreeMap::from([(port.name().to_owned(), again)]);
         let proposals = self.propose(&ports, self.today(), progress).await?;
         Ok(proposals.into_iter().find_map(|(_, proposal)| proposal.ok()).map(|one| (one.plan.steps, one.plan.held)))
-    }
-
-    /// Writes the intent of a create together with the login and the account fact that it needs, or says why the
-    /// login cannot be had.
-    pub(super) async fn reserve(
-        &self,
-        run: i64,
-        step: &Step,
-        reservation: &Reservation,
-        target: &str,
-    ) -> Result<Result<(), String>, Failure> {
-        let entry = Entry {
-            run,
-            step: &step.id,
-            event: crate::reconcile::journal::Event::Intended,
-            object: None,
-            class: None,
-            message: None,
-        };
-        let meta = crate::store::CommitMeta {
-            actor: self.actor.clone(),
-            source: OWN_SOURCE.to_owned(),
-            batch: None,
-            note: Some(format!("run {run}")),
-            taken: None,
-            now: self.clock.now(),
-        };
-        let folded = crate::expr::fold(&reservation.login);
-        Ok(self.store.reserve(&entry, reservation, &folded, target, self.today(), &meta).await?)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::org::{Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
 use crate::target::Target;
-use crate::target::ldap::LdapTarget;
+use crate::target::ldap::{LdapTarget, Profile};
 use crate::target::scim::ScimTarget;
 
 /// Everything that a command needs. A clone shares all of it.
@@ -159,7 +159,9 @@ pub fn load(path: &Path) -> Result<Loaded, Failure> {
 /// The attributes that the shipped schemas know.
 pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
     let schema = match protocol {
-        Protocol::Ldap => crate::target::ldap::schema(crate::target::ldap::Profile::Ad, kind),
+        Protocol::Ldap(Profile::Ad) => crate::target::ldap::schema(Profile::Ad, kind),
+        // each has the schemas that it was given; the run reads them
+        Protocol::Ldap(_) => return Vec::new(),
         Protocol::Scim => crate::target::scim::schema(kind),
     };
     schema.names().cloned().collect()

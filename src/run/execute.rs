@@ -1,16 +1,27 @@
-//! Applying a cleared plan: step by step, each intent durable before its effect. Nothing is decided here.
+//! Applying a cleared plan: window by window, each intent durable before its effect. Nothing is decided here.
+//!
+//! A window is some steps that do not depend on each other. While one is answered the next one is sent: each page of the
+//! journal holds the outcomes so far and the intents of the window that follows, which is sent when the page is durable.
 
 use std::collections::{BTreeMap, HashSet};
+use std::future::Future;
+use std::pin::pin;
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
 
 use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
-use crate::object::{Links, ObjectId, Op, Step, StepId};
+use super::window::{Pace, UnderWay};
+use crate::object::{Links, ObjectId, Op, Referent, Reservation, Step, StepId, Value};
+use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
 use crate::report::{RunCounts, RunFailure};
-use crate::store::{Entry, RunId};
-use crate::target::{Class, Refusal, Target};
+use crate::store::{Claim, CommitMeta, Entry, Linking, OWN_SOURCE, Page, RunId};
+use crate::target::{Class, Receipt, Refusal, Target};
 
 /// What became of a plan's steps.
 #[derive(Debug, Default)]
@@ -39,9 +50,35 @@ struct Execution<'a> {
     port: &'a dyn Target,
     run: RunId,
     links: Links,
-    reserved: BTreeMap<&'a crate::org::Id, &'a crate::object::Reservation>,
+    reserved: BTreeMap<&'a Id, &'a Reservation>,
     failed: HashSet<&'a StepId>,
+    /// Steps that were not looked at yet.
+    left: std::vec::IntoIter<&'a Step>,
+    under_way: UnderWay<'a>,
+    pace: Pace,
+    /// What came of steps, and is not in the journal yet.
+    settled: Vec<Settled<'a>>,
+    transient: usize,
     outcome: Executed,
+}
+
+/// What came of a step.
+struct Settled<'a> {
+    step: &'a Step,
+    event: Event,
+    object: Option<ObjectId>,
+    refusal: Option<(Class, String)>,
+}
+
+/// One answer of the target, if the step was begun at all.
+type Answer = Option<Result<Receipt, Refusal>>;
+
+/// A window on its way, and how it lands.
+type Flight<'a> = BoxFuture<'a, Landed<'a>>;
+
+struct Landed<'a> {
+    answers: Vec<(&'a Step, Answer)>,
+    sent: Instant,
 }
 
 impl Engine {
@@ -55,81 +92,143 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Executed, Failure> {
         let plan = cleared.plan();
-        let mut execution = Execution {
+        let steps: Vec<&Step> = plan.steps.iter().filter(|step| !settled.contains(step.id.as_str())).collect();
+        let execution = Execution {
             engine: self,
             port,
             run,
             links: self.store.links(&plan.target).await?,
             reserved: plan.reservations.iter().map(|one| (&one.account, one)).collect(),
             failed: HashSet::new(),
+            left: steps.into_iter(),
+            under_way: UnderWay::default(),
+            pace: Pace::new(port.capabilities().at_once),
+            settled: Vec::new(),
+            transient: 0,
             outcome: Executed::default(),
         };
-        let mut transient = 0;
         let of = plan.steps.len() as u64;
-        for (step, position) in plan.steps.iter().zip(0..) {
-            progress.at(Phase { subject: plan.target.clone(), doing: "applying".into(), done: position, of: Some(of) });
-            if settled.contains(step.id.as_str()) {
-                continue;
-            }
-            if self.stop_requested() {
-                execution.outcome.stopped = Some("a stop was asked for; the rest waits for the next run".into());
-                break;
-            }
-            match execution.step(step).await? {
-                None => transient = 0,
-                Some(refusal) => {
-                    transient = if refusal.class == Class::Transient { transient + 1 } else { 0 };
-                    if refusal.fatal || transient >= PATIENCE {
-                        execution.outcome.stopped = Some(format!("stopped early: {refusal}"));
-                        break;
-                    }
-                }
-            }
-        }
-        progress.at(Phase { subject: plan.target.clone(), doing: "applying".into(), done: of, of: Some(of) });
-        Ok(execution.outcome)
+        let phase = |done| Phase { subject: plan.target.clone(), doing: "applying".into(), done, of: Some(of) };
+        let outcome = execution.run(&|left| progress.at(phase(of - left as u64))).await?;
+        progress.at(phase(of));
+        Ok(outcome)
     }
 }
 
 impl<'a> Execution<'a> {
-    /// Takes one step; answers why it was refused, if it was.
-    async fn step(&mut self, step: &'a Step) -> Result<Option<Refusal>, Failure> {
-        let Some(possible) = step.without(&|need| self.failed.contains(need)) else {
-            let need = step.needs.iter().find(|need| self.failed.contains(need)).unwrap_or(&step.id);
-            let message = format!("it needs {}, which was not done", need.as_str());
-            self.failed.insert(&step.id);
-            self.outcome.counts.held += 1;
-            self.record(step, Event::Refused, None, Some((Class::Stale, &message))).await?;
-            return Ok(None);
-        };
-        if let Some(reservation) = self.reserved.get(&step.key).filter(|_| matches!(step.op, Op::Create | Op::Link)) {
-            // the login and the account fact stand before the account does
-            if let Err(taken) = self.engine.reserve(self.run, step, reservation, self.port.name()).await? {
-                let refusal = Refusal { class: Class::Stale, message: taken, fatal: false };
-                return self.refused(step, refusal).await.map(Some);
+    async fn run(mut self, left: &(dyn Fn(usize) + Sync)) -> Result<Executed, Failure> {
+        let mut flights: FuturesUnordered<Flight<'a>> = FuturesUnordered::new();
+        loop {
+            left(self.left.len());
+            let window = if flights.len() < self.pace.windows() { self.window() } else { Vec::new() };
+            if !window.is_empty() {
+                let (written, landed) = alongside(self.write(&window), &mut flights).await;
+                let refused = written?;
+                self.settled.clear();
+                landed.into_iter().for_each(|landed| self.land(landed));
+                self.send(&window, refused, &mut flights);
+            } else if let Some(landed) = flights.next().await {
+                self.land(landed);
+            } else {
+                break;
             }
-        } else {
-            self.record(step, Event::Intended, None, None).await?;
         }
-        let applied = match self.resolved(possible) {
-            Ok(step) if matches!(step.op, Op::Link | Op::Unlink) && step.changes.is_empty() => Ok(step.object),
-            Ok(step) => self.port.apply(&step, &self.links).await.map(|receipt| Some(receipt.object)),
-            Err(refusal) => Err(refusal),
-        };
-        match applied {
-            Ok(object) => {
-                self.record(step, Event::Done, object.as_ref(), None).await?;
-                if let (Some(object), Op::Create | Op::Link) = (object, step.op) {
-                    self.links.add(step.key.clone(), object);
-                } else if step.op == Op::Unlink {
-                    self.links.remove(&step.key);
+        self.write(&[]).await?;
+        Ok(self.outcome)
+    }
+
+    /// The steps to take next, as far as they are possible; none where what is under way is to be awaited, or where it
+    /// ends.
+    fn window(&mut self) -> Vec<(&'a Step, Step)> {
+        if self.outcome.stopped.is_none() && self.left.len() > 0 && self.engine.stop_requested() {
+            self.outcome.stopped = Some("a stop was asked for; the rest waits for the next run".into());
+        }
+        let mut window = Vec::new();
+        while self.outcome.stopped.is_none() && window.is_empty() {
+            let count = self.under_way.next(self.left.as_slice(), self.pace.size());
+            if count == 0 {
+                break;
+            }
+            let steps: Vec<&'a Step> = self.left.by_ref().take(count).collect();
+            for step in steps {
+                match step.without(&|need| self.failed.contains(need)) {
+                    Some(possible) => window.push((step, possible)),
+                    None => self.hold(step),
                 }
-                self.outcome.counts.done += 1;
-                *self.outcome.done.entry(step.op).or_default() += 1;
-                Ok(None)
             }
-            Err(refusal) => self.refused(step, refusal).await.map(Some),
         }
+        window
+    }
+
+    /// Takes no step whose need was not met.
+    fn hold(&mut self, step: &'a Step) {
+        let need = step.needs.iter().find(|need| self.failed.contains(need)).unwrap_or(&step.id);
+        let message = format!("it needs {}, which was not done", need.as_str());
+        self.failed.insert(&step.id);
+        self.outcome.counts.held += 1;
+        self.settle(step, Event::Refused, None, Some((Class::Stale, message)));
+    }
+
+    /// Writes what came of steps, and the intents of a window; says which of them cannot be, since the login is not to
+    /// be had any more. The login and the account fact stand before the account does.
+    async fn write(&self, window: &[(&'a Step, Step)]) -> Result<Vec<Option<String>>, Failure> {
+        if self.settled.is_empty() && window.is_empty() {
+            return Ok(Vec::new());
+        }
+        let intent = |(step, _): &(&'a Step, Step)| {
+            let reservation = self.reserved.get(&step.key).filter(|_| matches!(step.op, Op::Create | Op::Link));
+            let claim =
+                reservation.map(|reservation| Claim { reservation, folded: crate::expr::fold(&reservation.login) });
+            (self.entry(step, Event::Intended), claim)
+        };
+        let page = Page {
+            outcomes: self.settled.iter().map(|settled| (self.outcome(settled), linking(settled))).collect(),
+            intents: window.iter().map(intent).collect(),
+        };
+        let meta = CommitMeta {
+            actor: self.engine.actor.clone(),
+            source: OWN_SOURCE.to_owned(),
+            batch: None,
+            note: Some(format!("run {}", self.run)),
+            taken: None,
+            now: self.engine.clock.now(),
+        };
+        Ok(self.engine.store.write_page(&page, self.port.name(), self.engine.today(), &meta).await?)
+    }
+
+    /// Sends a window whose intents are durable.
+    fn send(
+        &mut self,
+        window: &[(&'a Step, Step)],
+        refused: Vec<Option<String>>,
+        flights: &mut FuturesUnordered<Flight<'a>>,
+    ) {
+        let (mut sources, mut steps) = (Vec::new(), Vec::new());
+        for ((source, possible), refused) in window.iter().zip(refused) {
+            let resolved = match refused {
+                Some(message) => Err(Refusal { class: Class::Stale, message, fatal: false }),
+                None => self.resolved(possible.clone()),
+            };
+            match resolved {
+                Ok(step) if matches!(step.op, Op::Link | Op::Unlink) && step.changes.is_empty() => {
+                    self.done(source, step.object);
+                }
+                Ok(step) => {
+                    self.under_way.begin(source);
+                    sources.push(*source);
+                    steps.push(step);
+                }
+                Err(refusal) => self.refused(source, refusal),
+            }
+        }
+        if steps.is_empty() {
+            return;
+        }
+        let (port, links, sent) = (self.port, self.mentioned(&steps), self.engine.clock.now());
+        flights.push(Box::pin(async move {
+            let answers = port.apply_all(&steps, &links).await;
+            Landed { answers: sources.into_iter().zip(answers).collect(), sent }
+        }));
     }
 
     /// The step with the object that an earlier step created.
@@ -143,10 +242,60 @@ impl<'a> Execution<'a> {
         Ok(step)
     }
 
-    async fn refused(&mut self, step: &'a Step, refusal: Refusal) -> Result<Refusal, Failure> {
-        let event = if refusal.class == Class::Unknown { Event::Unknown } else { Event::Refused };
-        self.record(step, event, None, Some((refusal.class, &refusal.message))).await?;
+    /// The links of all keys that steps mention.
+    fn mentioned(&self, steps: &[Step]) -> Links {
+        let key = |value: &'_ Value| match value {
+            Value::Reference(Referent::Key(key)) => Some(key.clone()),
+            _ => None,
+        };
+        let values =
+            steps.iter().flat_map(|step| &step.changes).flat_map(|change| change.before.iter().chain(&change.after));
+        let keys = steps.iter().map(|step| step.key.clone()).chain(values.filter_map(key));
+        keys.filter_map(|key| self.links.object(&key).cloned().map(|object| (key, object))).collect()
+    }
+
+    /// Takes note of what came of a window.
+    fn land(&mut self, landed: Landed<'a>) {
+        let took = self.engine.clock.now().micros() - landed.sent.micros();
+        self.pace.took(landed.answers.len(), took);
+        for (step, answer) in landed.answers {
+            self.under_way.end(step);
+            match answer {
+                Some(Ok(receipt)) => {
+                    self.transient = 0;
+                    self.done(step, Some(receipt.object));
+                }
+                Some(Err(refusal)) => {
+                    self.transient = if refusal.class == Class::Transient { self.transient + 1 } else { 0 };
+                    if refusal.fatal || self.transient >= PATIENCE {
+                        self.outcome.stopped.get_or_insert(format!("stopped early: {refusal}"));
+                    }
+                    self.refused(step, refusal);
+                }
+                // it waits for the next run, as those do that are not looked at any more
+                None => {
+                    let message = "it was not begun: another step shows that it would fail too".to_owned();
+                    self.failed.insert(&step.id);
+                    self.settle(step, Event::Refused, None, Some((Class::Transient, message)));
+                }
+            }
+        }
+    }
+
+    fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
+        if let (Some(object), Op::Create | Op::Link) = (&object, step.op) {
+            self.links.add(step.key.clone(), object.clone());
+        } else if step.op == Op::Unlink {
+            self.links.remove(&step.key);
+        }
+        self.outcome.counts.done += 1;
+        *self.outcome.done.entry(step.op).or_default() += 1;
+        self.settle(step, Event::Done, object, None);
+    }
+
+    fn refused(&mut self, step: &'a Step, refusal: Refusal) {
         self.failed.insert(&step.id);
+        let event = if refusal.class == Class::Unknown { Event::Unknown } else { Event::Refused };
         match event {
             Event::Unknown => self.outcome.counts.unknown += 1,
             _ => self.outcome.counts.failed += 1,
@@ -158,30 +307,47 @@ impl<'a> Execution<'a> {
             class: refusal.class.as_str().to_owned(),
             message: refusal.message.clone(),
         });
-        Ok(refusal)
+        self.settle(step, event, None, Some((refusal.class, refusal.message)));
     }
 
-    async fn record(
-        &self,
-        step: &Step,
-        event: Event,
-        object: Option<&ObjectId>,
-        refusal: Option<(Class, &str)>,
-    ) -> Result<(), Failure> {
-        let entry = Entry {
-            run: self.run,
-            step: &step.id,
-            event,
-            object,
-            class: refusal.map(|(class, _)| class.as_str()),
-            message: refusal.map(|(_, message)| message),
-        };
-        if step.op == Op::Unlink && event == Event::Done {
-            let now = self.engine.clock.now();
-            return Ok(self.engine.store.record_unlink(&entry, self.port.name(), &step.key, now).await?);
+    fn settle(&mut self, step: &'a Step, event: Event, object: Option<ObjectId>, refusal: Option<(Class, String)>) {
+        self.settled.push(Settled { step, event, object, refusal });
+    }
+
+    fn entry(&self, step: &'a Step, event: Event) -> Entry<'a> {
+        Entry { run: self.run, step: &step.id, event, object: None, class: None, message: None }
+    }
+
+    fn outcome<'b>(&self, settled: &'b Settled<'a>) -> Entry<'b> {
+        Entry {
+            object: settled.object.as_ref(),
+            class: settled.refusal.as_ref().map(|(class, _)| class.as_str()),
+            message: settled.refusal.as_ref().map(|(_, message)| message.as_str()),
+            ..self.entry(settled.step, settled.event)
         }
-        let makes_link = matches!(step.op, Op::Create | Op::Link) && event == Event::Done;
-        let link = makes_link.then_some((self.port.name(), &step.key, step.kind));
-        Ok(self.engine.store.record(&entry, link, self.engine.clock.now()).await?)
+    }
+}
+
+/// What an outcome means for the links.
+fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
+    let step = settled.step;
+    match (step.op, settled.event) {
+        (Op::Create | Op::Link, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
+        (Op::Unlink, Event::Done) => Some(Linking::Forgotten(&step.key)),
+        _ => None,
+    }
+}
+
+/// Does some work while windows are on their way; what landed meanwhile is handed back with it.
+async fn alongside<'a, T>(
+    work: impl Future<Output = T>,
+    flights: &mut FuturesUnordered<Flight<'a>>,
+) -> (T, Vec<Landed<'a>>) {
+    let (mut work, mut landed) = (pin!(work), Vec::new());
+    loop {
+        tokio::select! {
+            done = &mut work => return (done, landed),
+            Some(one) = flights.next(), if !flights.is_empty() => landed.push(one),
+        }
     }
 }

@@ -13,6 +13,7 @@ mod edit;
 mod engine;
 mod erase;
 mod execute;
+mod expiry;
 mod failure;
 mod find;
 mod identify;
@@ -32,6 +33,7 @@ mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod window;
 
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};

@@ -1,10 +1,11 @@
 //! The account facts that rosterd itself makes, written in the transaction of an apply.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::commit::{Changes, CommitMeta, commit};
+use super::commit::{Changes, CommitMeta, ROWS_AT_ONCE, commit};
 use super::error::StoreError;
 use super::log::LogKey;
 use super::row;
@@ -24,8 +25,9 @@ pub(super) async fn put_accounts(
 ) -> Result<Option<i64>, StoreError> {
     let mut close: Vec<i64> = Vec::new();
     let mut add: Vec<NewRow> = Vec::new();
+    let known = in_force(connection, accounts.iter().map(|(id, _, _)| id)).await?;
     for (id, interval, account) in accounts {
-        let rows = in_force(connection, id).await?;
+        let rows = known.get(id).cloned().unwrap_or_default();
         let stored = Timeline::new(rows.iter().map(|(_, span)| span.clone()).collect())
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
         let body: Arc<str> = Fact::Account(account.clone()).body()?.into();
@@ -47,22 +49,32 @@ pub(super) async fn put_accounts(
     Ok(Some(commit(connection, key, &meta, &Changes::of(&close, &add.into_iter().collect())).await?))
 }
 
-async fn in_force(connection: &mut SqliteConnection, id: &Id) -> Result<Vec<(i64, Span<Arc<str>>)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT row, valid_from, valid_to, body, source FROM fact
-         WHERE kind = 'account' AND id = $1 AND known_to IS NULL",
-    )
-    .bind(id.as_str())
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|found| {
-            let source: &str = found.try_get("source")?;
+/// The rows in force of each account that has any, by number.
+async fn in_force<'a>(
+    connection: &mut SqliteConnection,
+    ids: impl Iterator<Item = &'a Id>,
+) -> Result<HashMap<Id, Vec<(i64, Span<Arc<str>>)>>, StoreError> {
+    let mut stored: HashMap<Id, Vec<(i64, Span<Arc<str>>)>> = HashMap::new();
+    let ids: Vec<&Id> = ids.collect();
+    for some in ids.chunks(ROWS_AT_ONCE) {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT row, id, valid_from, valid_to, body, source FROM fact
+             WHERE kind = 'account' AND known_to IS NULL AND id IN (",
+        );
+        let mut names = query.separated(", ");
+        for id in some {
+            names.push_bind(id.as_str());
+        }
+        query.push(")");
+        for found in query.build().fetch_all(&mut *connection).await? {
+            let (id, source) = (Id::new(found.try_get::<&str, _>("id")?), found.try_get::<&str, _>("source")?);
             if source != OWN_SOURCE {
                 return Err(StoreError::NotOurs(id.to_string(), source.to_owned()));
             }
             let body = found.try_get::<&str, _>("body")?.into();
-            Ok((found.try_get("row")?, Span { interval: row::interval(found)?, body }))
-        })
-        .collect()
+            let span = Span { interval: row::interval(&found)?, body };
+            stored.entry(id).or_default().push((found.try_get("row")?, span));
+        }
+    }
+    Ok(stored)
 }

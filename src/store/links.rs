@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use sqlx::SqliteConnection;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::commit::ROWS_AT_ONCE;
 use super::log::{Record, append};
-use super::{Entry, Store, StoreError, runs};
+use super::{Store, StoreError};
 use crate::object::{Kind, Links, ObjectId};
 use crate::org::{Id, Instant};
 
@@ -46,26 +47,6 @@ impl Store {
             since: Instant::from_micros(since),
         };
         Ok(rows.into_iter().map(row).collect())
-    }
-
-    /// Writes that an unlink is done, and takes the link with it.
-    pub async fn record_unlink(
-        &self,
-        entry: &Entry<'_>,
-        target: &str,
-        key: &Id,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let log_key = self.log.key()?;
-        let mut transaction = self.begin().await?;
-        runs::append(&mut transaction, log_key, entry, now).await?;
-        sqlx::query("DELETE FROM link WHERE target = ? AND key = ?")
-            .bind(target)
-            .bind(key.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(())
     }
 
     /// The objects of a target that somebody said are none of ours.
@@ -132,29 +113,41 @@ impl Store {
     }
 }
 
-/// Adds a link in a transaction. A link that is there already is left as it is; another object under the same key,
-/// or another key for the same object, is a constraint error.
+/// Adds links in a transaction. A link that is there already is left as it is; another object under the same key, or
+/// another key for the same object, is a constraint error.
 pub(super) async fn add(
     connection: &mut SqliteConnection,
     target: &str,
-    (key, kind): (&Id, Kind),
-    object: &ObjectId,
+    links: &[(&Id, Kind, &ObjectId)],
     now: Instant,
 ) -> Result<(), StoreError> {
-    let known: Option<String> = sqlx::query_scalar("SELECT object FROM link WHERE target = ? AND key = ?")
-        .bind(target)
-        .bind(key.as_str())
-        .fetch_optional(&mut *connection)
-        .await?;
-    if known.as_deref() == Some(object.as_str()) {
-        return Ok(());
+    for some in links.chunks(ROWS_AT_ONCE) {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO link (target, key, kind, object, since) SELECT new.column1, new.column2, new.column3,
+             new.column4, new.column5 FROM (",
+        );
+        query.push_values(some, |mut values, (key, kind, object)| {
+            values
+                .push_bind(target)
+                .push_bind(key.as_str())
+                .push_bind(kind.as_str())
+                .push_bind(object.as_str())
+                .push_bind(now.micros());
+        });
+        query.push(
+            ") AS new WHERE NOT EXISTS (SELECT 1 FROM link AS known WHERE known.target = new.column1
+             AND known.key = new.column2 AND known.object = new.column4)",
+        );
+        query.build().execute(&mut *connection).await?;
     }
-    sqlx::query("INSERT INTO link (target, key, kind, object, since) VALUES (?, ?, ?, ?, ?)")
+    Ok(())
+}
+
+/// Takes the link of a key away in a transaction.
+pub(super) async fn remove(connection: &mut SqliteConnection, target: &str, key: &Id) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM link WHERE target = ? AND key = ?")
         .bind(target)
         .bind(key.as_str())
-        .bind(kind.as_str())
-        .bind(object.as_str())
-        .bind(now.micros())
         .execute(connection)
         .await?;
     Ok(())

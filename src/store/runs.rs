@@ -1,13 +1,11 @@
-//! Runs and their journal. A run record is written before the run starts, an intent before its effect. While a run is
-//! under way its receipts are chained in the log, and the head file is left as it was at the begin: it follows at the end.
+//! Runs, and what their journals say. A run record is written before the run starts. While a run is under way its receipts are chained in the log, and the head file is left as it was at the begin: it follows at the end.
 
 use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::log::{LogKey, Record, append as append_to_log};
-use super::{Store, StoreError, links};
-use crate::object::{Kind, ObjectId, StepId};
-use crate::org::{Id, Instant};
+use super::{Store, StoreError};
+use crate::org::Instant;
 use crate::reconcile::Digest;
 use crate::reconcile::journal::Event;
 
@@ -34,17 +32,6 @@ pub struct RunRecord {
 }
 
 type RunRow = (i64, String, String, String, String, i64, Option<i64>, Option<String>, Option<String>, Option<String>);
-
-/// One entry of the journal.
-#[derive(Debug, Clone)]
-pub struct Entry<'a> {
-    pub run: RunId,
-    pub step: &'a StepId,
-    pub event: Event,
-    pub object: Option<&'a ObjectId>,
-    pub class: Option<&'a str>,
-    pub message: Option<&'a str>,
-}
 
 impl Store {
     /// Opens a run record.
@@ -101,23 +88,6 @@ impl Store {
         log_of_run(&mut transaction, key, "run-ended", (run, row), now).await?;
         transaction.commit().await?;
         self.write_head().await
-    }
-
-    /// Writes one entry of the journal, durably, and with it the link that a confirmed create or link step makes.
-    pub async fn record(
-        &self,
-        entry: &Entry<'_>,
-        link: Option<(&str, &Id, Kind)>,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let key = self.log.key()?;
-        let mut transaction = self.begin().await?;
-        append(&mut transaction, key, entry, now).await?;
-        if let (Some((target, key, kind)), Some(object)) = (link, entry.object) {
-            links::add(&mut transaction, target, (key, kind), object, now).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
     }
 
     /// The last runs, newest first.
@@ -192,38 +162,6 @@ impl Store {
         .fetch_all(self.reader())
         .await?)
     }
-}
-
-/// Appends to the journal within a transaction.
-pub(super) async fn append(
-    connection: &mut SqliteConnection,
-    key: &LogKey,
-    entry: &Entry<'_>,
-    now: Instant,
-) -> Result<(), StoreError> {
-    let seq = sqlx::query(
-        "INSERT INTO step_event (run, step, event, at, object, class, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(entry.run)
-    .bind(entry.step.as_str())
-    .bind(entry.event.as_str())
-    .bind(now.micros())
-    .bind(entry.object.map(ObjectId::as_str))
-    .bind(entry.class)
-    .bind(entry.message)
-    .execute(&mut *connection)
-    .await?
-    .last_insert_rowid();
-    if entry.event == Event::Intended {
-        return Ok(()); // what became of it follows, and is what counts
-    }
-    let row = json!({
-        "seq": seq, "run": entry.run, "step": entry.step.as_str(), "event": entry.event.as_str(), "at": now.micros(),
-        "object": entry.object.map(ObjectId::as_str), "class": entry.class, "message": entry.message,
-    });
-    let record = Record::new("receipt", format!("run {}", entry.run), row);
-    append_to_log(connection, key, &record, now).await?;
-    Ok(())
 }
 
 /// Logs the begin or end of a run, and notes the head in its record.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::net::Expiry;
 use crate::object::{
     AttributeName, Coverage, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed,
     Position, Schema, Step, TakenName,
@@ -62,6 +63,11 @@ pub trait Target: Send + Sync {
     /// The same, and all that a run with this mapping needs of rights and schema.
     async fn diagnose(&self, _mapped: &BTreeMap<Kind, Vec<AttributeName>>) -> Vec<Finding> {
         self.check().await
+    }
+
+    /// The certificates that its connections stand on.
+    async fn certificates(&self) -> Vec<Expiry> {
+        Vec::new()
     }
 
     /// What the target's clock shows; `None` where it tells no time.
@@ -120,6 +126,23 @@ pub trait Target: Send + Sync {
     /// first; if it no longer holds, nothing is written and the refusal's class is `Stale`. References to keys are
     /// resolved through `links`. Writing what is already so is a success.
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal>;
+
+    /// Applies steps that do not depend on each other, each as [`Target::apply`] does, at once or one after the other and in
+    /// any order. Answers what came of each, in the order of the steps; `None` for one that was not begun since the
+    /// refusal of another is fatal.
+    async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
+        let mut outcomes = Vec::with_capacity(steps.len());
+        for step in steps {
+            let outcome = self.apply(step, links).await;
+            let is_fatal = outcome.as_ref().is_err_and(|refusal| refusal.fatal);
+            outcomes.push(Some(outcome));
+            if is_fatal {
+                break;
+            }
+        }
+        outcomes.resize_with(steps.len(), || None);
+        outcomes
+    }
 }
 
 /// A schema as a server told it, to be kept.
@@ -144,6 +167,8 @@ pub struct Capabilities {
     pub restores: bool,
     /// The attribute of users that holds the login.
     pub login: &'static str,
+    /// How many steps may be under way at once; 1 where one after the other is as good.
+    pub at_once: usize,
 }
 
 /// What to read.

@@ -2,7 +2,7 @@
 
 use blake3::Hash;
 use serde_json::{Value, json};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::chain::{Link, LogKey, commitment};
@@ -10,6 +10,7 @@ use super::facts::FactDigest;
 use super::head::Head;
 use super::taken::Taken;
 use crate::org::Instant;
+use crate::store::commit::ROWS_AT_ONCE;
 use crate::store::error::StoreError;
 
 /// What an entry is about: the row that was written, as the tables hold it.
@@ -87,31 +88,62 @@ pub(in crate::store) async fn append(
     record: &Record,
     now: Instant,
 ) -> Result<Head, StoreError> {
-    let (last, before) = match newest(connection).await? {
-        Some(head) => (head.seq, head.hash),
-        None => (0, key.root(roster(connection).await?)),
+    append_all(connection, key, std::slice::from_ref(record), now).await
+}
+
+/// The same for several, in their order; the newest is then the head.
+pub(in crate::store) async fn append_all(
+    connection: &mut SqliteConnection,
+    key: &LogKey,
+    records: &[Record],
+    now: Instant,
+) -> Result<Head, StoreError> {
+    let mut head = match newest(connection).await? {
+        Some(head) => head,
+        None => Head { seq: 0, hash: key.root(roster(connection).await?) },
     };
-    let payload = record.payload()?;
-    let mut salt = [0_u8; 32];
-    getrandom::fill(&mut salt).map_err(|error| StoreError::Randomness(error.to_string()))?;
-    let commitment = commitment(&salt, &payload);
-    let (seq, at) = (last + 1, now.micros());
-    let link = Link { seq, at, kind: record.kind, subject: &record.subject, commitment: commitment.as_bytes() };
-    let hash = key.hash(&before, &link);
-    sqlx::query(
-        "INSERT INTO log (seq, at, kind, subject, payload, salt, commitment, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(seq)
-    .bind(at)
-    .bind(record.kind)
-    .bind(&record.subject)
-    .bind(payload)
-    .bind(salt.as_slice())
-    .bind(commitment.as_bytes().as_slice())
-    .bind(hash.as_bytes().as_slice())
-    .execute(connection)
-    .await?;
-    Ok(Head { seq, hash })
+    for some in records.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<Row> =
+            some.iter().map(|record| Row::after(&mut head, key, record, now)).collect::<Result<_, _>>()?;
+        let mut query =
+            QueryBuilder::<Sqlite>::new("INSERT INTO log (seq, at, kind, subject, payload, salt, commitment, hash) ");
+        query.push_values(rows.iter().zip(some), |mut values, (row, record)| {
+            values
+                .push_bind(row.head.seq)
+                .push_bind(now.micros())
+                .push_bind(record.kind)
+                .push_bind(record.subject.as_str())
+                .push_bind(row.payload.as_str())
+                .push_bind(row.salt.as_slice())
+                .push_bind(row.commitment.as_bytes().as_slice())
+                .push_bind(row.head.hash.as_bytes().as_slice());
+        });
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(head)
+}
+
+/// A row of the log: what makes an entry of a record.
+struct Row {
+    payload: String,
+    salt: [u8; 32],
+    commitment: Hash,
+    /// The log's head with it.
+    head: Head,
+}
+
+impl Row {
+    /// The row that follows the head, which it then is.
+    fn after(head: &mut Head, key: &LogKey, record: &Record, now: Instant) -> Result<Self, StoreError> {
+        let payload = record.payload()?;
+        let mut salt = [0_u8; 32];
+        getrandom::fill(&mut salt).map_err(|error| StoreError::Randomness(error.to_string()))?;
+        let commitment = commitment(&salt, &payload);
+        let (seq, at) = (head.seq + 1, now.micros());
+        let link = Link { seq, at, kind: record.kind, subject: &record.subject, commitment: commitment.as_bytes() };
+        *head = Head { seq, hash: key.hash(&head.hash, &link) };
+        Ok(Self { payload, salt, commitment, head: *head })
+    }
 }
 
 /// Takes the payload out of an entry: its hash stays, and says nothing without the salt.

@@ -14,7 +14,7 @@ mod taken;
 mod verify;
 
 pub(super) use adopt::append_commits;
-pub(super) use append::{Record, append, erase_payload};
+pub(super) use append::{Record, append, append_all, erase_payload};
 pub use chain::{LogKey, LogKeyError};
 pub(super) use facts::{Columns, Digester};
 pub use head::Head;

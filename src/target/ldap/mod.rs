@@ -11,6 +11,7 @@ mod clock;
 mod connection;
 mod doctor;
 mod doubts;
+mod encoding;
 mod entry;
 mod fate;
 mod find;
@@ -18,6 +19,7 @@ mod guard;
 mod guid;
 mod handover;
 mod incoming;
+mod indexes;
 mod names;
 mod object;
 mod observe;
@@ -51,6 +53,7 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use self::doctor::Doctor;
+use self::handover::FirstPassword;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
@@ -60,10 +63,11 @@ use self::session::Session;
 use self::settings::Places;
 use self::stamped::Single;
 use self::transport::OpenError;
-use self::write::{Work, wants_password};
+use self::write::{Work, wants_password, window};
 use super::{
     Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema,
 };
+use crate::net::Expiry;
 use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
@@ -74,6 +78,9 @@ pub use self::schema::schema;
 pub use self::server::Urls;
 pub use self::settings::Settings;
 pub use crate::object::{Dn, DnError};
+
+/// Steps under way at once. OpenLDAP closes a connection with more than 1,000 requests that wait.
+const AT_ONCE: usize = 500;
 
 /// One directory.
 #[derive(Debug)]
@@ -138,10 +145,21 @@ impl LdapTarget {
 
     /// What every single operation on an object of a kind needs.
     async fn ready(&self, kind: Kind) -> Result<(Arc<Session>, &Places), Refusal> {
-        let url = &self.settings.url;
-        if !self.settings.profile.kinds().contains(&kind) {
-            return Err(refuse(Class::Permanent, format!("{url}: a directory of this profile has no {kind}s")));
+        self.holds(kind)?;
+        self.open().await
+    }
+
+    /// Refuses kinds that no directory of this profile has.
+    fn holds(&self, kind: Kind) -> Result<(), Refusal> {
+        if self.settings.profile.kinds().contains(&kind) {
+            return Ok(());
         }
+        let url = &self.settings.url;
+        Err(refuse(Class::Permanent, format!("{url}: a directory of this profile has no {kind}s")))
+    }
+
+    async fn open(&self) -> Result<(Arc<Session>, &Places), Refusal> {
+        let url = &self.settings.url;
         let places = self.places.as_ref().map_err(|problem| refuse(Class::Permanent, format!("{url}: {problem}")))?;
         let session = self.session().await.map_err(|error| Refusal {
             class: if error.credentials { Class::Forbidden } else { Class::Transient },
@@ -153,6 +171,12 @@ impl LdapTarget {
 
     fn single<'a>(&'a self, session: &'a Session, places: &'a Places, kind: Kind) -> Single<'a> {
         Single { session, settings: &self.settings, places, kind, schema: self.schema(kind) }
+    }
+
+    /// The password that the step sets, if it sets one.
+    fn first_password(&self, step: &Step) -> Result<Option<FirstPassword>, Refusal> {
+        let made = wants_password(step).then(|| self.passwords.make(&self.folder, &step.key)).transpose();
+        made.map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))
     }
 
     fn failed(&self, message: impl Into<String>, hint: Option<String>) -> TargetError {
@@ -178,6 +202,7 @@ impl Target for LdapTarget {
             first_password: profile.is_ad(),
             restores: profile.is_ad(),
             login: profile.login(),
+            at_once: AT_ONCE,
         }
     }
 
@@ -254,6 +279,10 @@ impl Target for LdapTarget {
         findings
     }
 
+    async fn certificates(&self) -> Vec<Expiry> {
+        connection::expiries(&self.settings, &self.folder).await
+    }
+
     async fn time(&self) -> Result<Option<Instant>, TargetError> {
         let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
         clock::time(&session).await.map_err(|failure| self.failed(failure.to_string(), None))
@@ -299,23 +328,56 @@ impl Target for LdapTarget {
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
-        let (session, places) = self.ready(step.kind).await?;
-        let first = match wants_password(step) {
-            true => Some(self.passwords.make(&self.folder, &step.key)),
-            false => None,
+        let mut outcomes = self.apply_all(std::slice::from_ref(step), links).await;
+        let lost = || Err(refuse(Class::Unknown, format!("{}: nothing is known of it", step.id.as_str())));
+        outcomes.pop().flatten().unwrap_or_else(lost)
+    }
+
+    async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
+        let mut outcomes: Vec<Option<Result<Receipt, Refusal>>> = steps.iter().map(|_| None).collect();
+        let (session, places) = match self.open().await {
+            Ok(ready) => ready,
+            Err(refusal) => {
+                if let Some(first) = outcomes.first_mut() {
+                    *first = Some(Err(refusal));
+                }
+                return outcomes;
+            }
         };
-        let first =
-            first.transpose().map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))?;
+        let firsts: Vec<Result<Option<FirstPassword>, Refusal>> =
+            steps.iter().map(|step| self.holds(step.kind).and_then(|()| self.first_password(step))).collect();
         let (settings, names) = (&self.settings, &self.names);
-        let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
-        let schema = self.schema(step.kind);
-        let work = Work { session: &session, settings, places, names, links, step, schema, password };
-        let done = work.run().await;
-        if let (Some(first), Err(Refusal { class, .. })) = (first, &done)
-            && *class != Class::Unknown
-        {
-            first.take_back();
+        let (mut places_of, mut works) = (Vec::new(), Vec::new());
+        for (at, (step, first)) in steps.iter().zip(&firsts).enumerate() {
+            match first {
+                Ok(first) => {
+                    let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
+                    places_of.push(at);
+                    let schema = self.schema(step.kind);
+                    works.push(Work {
+                        session: &session,
+                        settings,
+                        places,
+                        names,
+                        links,
+                        step,
+                        schema,
+                        password,
+                        read: None,
+                    });
+                }
+                Err(refusal) => outcomes[at] = Some(Err(refusal.clone())),
+            }
         }
-        done
+        for (at, outcome) in places_of.into_iter().zip(window::run(works).await) {
+            outcomes[at] = outcome;
+        }
+        for (first, outcome) in firsts.into_iter().zip(&outcomes) {
+            let was_set = matches!(outcome, Some(Ok(_) | Err(Refusal { class: Class::Unknown, .. })));
+            if let (Ok(Some(first)), false) = (first, was_set) {
+                first.take_back();
+            }
+        }
+        outcomes
     }
 }

@@ -8,7 +8,7 @@ use super::ber::Filter;
 use crate::object::Kind;
 
 /// Which kind of directory it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// Active Directory, and Samba as a domain controller.

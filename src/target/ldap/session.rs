@@ -9,12 +9,17 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use ldap3::controls::{ControlType, PagedResults, RawControl};
 use ldap3::{Ldap, LdapError, LdapResult, Mod, SearchStream};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::ber::{Control, Filter, Scope, control};
+use super::ber::{Control, EntryView, Filter, Scope, control};
 use super::dn::Dn;
 use super::entry::Entry;
 use super::guard::Verdict;
 use super::server::Server;
+
+/// Bytes of requests to write that may be unanswered. The crate reads nothing while it writes, so the requests must
+/// fit into what lies between us and the server.
+const ROOM: usize = 128 * 1024;
 
 /// One connection. Operations may run side by side.
 #[derive(Debug)]
@@ -26,6 +31,9 @@ pub struct Session {
     limit: Duration,
     domain: Option<Dn>,
     permissive: bool,
+    /// Whether the answer to a write can bear the entry (RFC 4527).
+    reads_back: bool,
+    room: Semaphore,
     broken: AtomicBool,
 }
 
@@ -77,7 +85,8 @@ impl Session {
     /// A connection to `place` whose guard speaks its verdict.
     pub fn new(ldap: Ldap, place: Server, limit: Duration, verdict: Verdict) -> Self {
         let server = place.to_string();
-        Self { ldap, place, server, verdict, limit, domain: None, permissive: false, broken: AtomicBool::new(false) }
+        let (room, broken) = (Semaphore::new(ROOM), AtomicBool::new(false));
+        Self { ldap, place, server, verdict, limit, domain: None, permissive: false, reads_back: false, room, broken }
     }
 
     /// Which server it was, to come back to.
@@ -107,30 +116,54 @@ impl Session {
 
     /// Reads the domain's root, and what the server says that it can.
     pub async fn learn_domain(mut self, base: &Dn) -> Result<Self, Failure> {
-        let names = [NAMING_CONTEXTS.as_slice(), &["supportedControl"]].concat();
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        let root = self.entry("", &Filter::everything(), &names).await?;
-        let supported = root.as_ref().map(|root| root.texts("supportedControl")).unwrap_or_default();
-        self.permissive = supported.contains(&control::PERMISSIVE_MODIFY);
-        self.domain = root.and_then(|root| naming_context(&root, base));
+        let attributes: Vec<String> =
+            NAMING_CONTEXTS.iter().chain(&["supportedControl"]).map(|name| (*name).to_owned()).collect();
+        if let Some(root) = self.entry("", &Filter::everything(), &attributes).await? {
+            self.domain = naming_context(&root, base);
+            let supported = root.texts("supportedControl");
+            self.permissive = supported.contains(&control::PERMISSIVE_MODIFY);
+            self.reads_back = supported.contains(&control::POST_READ);
+        }
         Ok(self)
     }
 
     pub async fn bind(&self, account: &str, password: &str) -> Result<(), Failure> {
         let mut ldap = self.handle();
-        self.answer(async { ldap.simple_bind(account, password).await }).await
+        self.answer(async { ldap.simple_bind(account, password).await }).await.map(drop)
     }
 
-    pub async fn add(&self, dn: &Dn, attributes: Vec<(String, Vec<Vec<u8>>)>) -> Result<(), Failure> {
+    /// Adds an entry. Where the server can, it hands back the entry as it then is, with the attributes `read`.
+    pub async fn add(
+        &self,
+        dn: &Dn,
+        attributes: Vec<(String, Vec<Vec<u8>>)>,
+        read: &[&str],
+    ) -> Result<Option<Entry>, Failure> {
+        let size = attributes.iter().map(|(name, values)| name.len() + size_of(values)).sum();
         let bytes = |(name, values): (String, Vec<Vec<u8>>)| (name.into_bytes(), values.into_iter().collect());
         let attributes: Vec<(Vec<u8>, HashSet<Vec<u8>>)> = attributes.into_iter().map(bytes).collect();
+        let _room = self.room(size).await?;
         let mut ldap = self.handle();
-        self.answer(async { ldap.add(&dn.to_string(), attributes).await }).await
+        if self.reads_back {
+            ldap.with_controls(vec![raw(&control::post_read(read))]);
+        }
+        let answer = self.answer(async { ldap.add(&dn.to_string(), attributes).await }).await?;
+        let value = answer.ctrls.into_iter().find(|answered| answered.1.ctype == control::POST_READ);
+        // an entry that cannot be understood is looked at once more by who needs it
+        let entry = value.and_then(|answered| Entry::of(&EntryView::alone(&answered.1.val?).ok()?));
+        Ok(entry)
     }
 
     pub async fn modify(&self, dn: &Dn, modifications: Vec<Mod<Vec<u8>>>) -> Result<(), Failure> {
-        let mut ldap = self.handle();
-        self.answer(async { ldap.modify(&dn.to_string(), modifications).await }).await
+        self.modify_with(&dn.to_string(), modifications, &[]).await
+    }
+
+    /// Waits until a request of so many bytes may be sent.
+    async fn room(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Failure> {
+        let wanted = u32::try_from(bytes.min(ROOM)).unwrap_or(u32::MAX);
+        let room = self.room.acquire_many(wanted).await;
+        let room = room.map_err(|_| Failure::Unsent("the connection is closed".into()))?;
+        if self.is_over() { Err(Failure::Unsent("the connection is closed".into())) } else { Ok(room) }
     }
 
     /// The same with controls, of the entry at `base`: a name, or another form of it that the server takes.
@@ -140,21 +173,30 @@ impl Session {
         modifications: Vec<Mod<Vec<u8>>>,
         controls: &[Control],
     ) -> Result<(), Failure> {
+        let size = modifications.iter().map(|one| match one {
+            Mod::Add(name, values) | Mod::Delete(name, values) | Mod::Replace(name, values) => {
+                name.len() + size_of(values)
+            }
+            Mod::Increment(name, value) => name.len() + value.len(),
+        });
+        let _room = self.room(size.sum()).await?;
         let mut ldap = self.handle();
-        ldap.with_controls(raw(controls));
-        self.answer(async { ldap.modify(base, modifications).await }).await
+        if !controls.is_empty() {
+            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
+        }
+        self.answer(async { ldap.modify(base, modifications).await }).await.map(drop)
     }
 
     /// Renames or moves; the old name never stays as a value.
     pub async fn modify_dn(&self, dn: &Dn, rdn: &str, parent: Option<&Dn>) -> Result<(), Failure> {
         let parent = parent.map(ToString::to_string);
         let mut ldap = self.handle();
-        self.answer(async { ldap.modifydn(&dn.to_string(), rdn, true, parent.as_deref()).await }).await
+        self.answer(async { ldap.modifydn(&dn.to_string(), rdn, true, parent.as_deref()).await }).await.map(drop)
     }
 
     pub async fn delete(&self, dn: &Dn) -> Result<(), Failure> {
         let mut ldap = self.handle();
-        self.answer(async { ldap.delete(&dn.to_string()).await }).await
+        self.answer(async { ldap.delete(&dn.to_string()).await }).await.map(drop)
     }
 
     /// Whether an attribute has this value (RFC 4511 section 4.10).
@@ -206,7 +248,7 @@ impl Session {
     async fn search(&self, query: &Query, controls: &[Control]) -> Result<Page, Failure> {
         let mut ldap = self.handle();
         if !controls.is_empty() {
-            ldap.with_controls(raw(controls));
+            ldap.with_controls(controls.iter().map(raw).collect::<Vec<_>>());
         }
         let Query { base, scope, filter, attributes } = query;
         let scope = if *scope == Scope::Base { ldap3::Scope::Base } else { ldap3::Scope::Subtree };
@@ -222,9 +264,9 @@ impl Session {
         ldap
     }
 
-    async fn answer(&self, work: impl Future<Output = Result<LdapResult, LdapError>>) -> Result<(), Failure> {
+    async fn answer(&self, work: impl Future<Output = Result<LdapResult, LdapError>>) -> Result<LdapResult, Failure> {
         let result = self.caught(work).await?;
-        if result.rc == 0 { Ok(()) } else { Err(refused(&result)) }
+        if result.rc == 0 { Ok(result) } else { Err(refused(&result)) }
     }
 
     /// Runs an operation. The crate panics where an answer is malformed: that is a lost answer.
@@ -247,11 +289,6 @@ impl Session {
     }
 }
 
-fn raw(controls: &[Control]) -> Vec<RawControl> {
-    let raw = |control: &Control| RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() };
-    controls.iter().map(raw).collect()
-}
-
 /// What tells the roots of a server's trees (RFC 4512 section 5.1, [MS-ADTS] section 3.1.1.3.2.3).
 pub const NAMING_CONTEXTS: [&str; 2] = ["defaultNamingContext", "namingContexts"];
 
@@ -262,6 +299,14 @@ pub fn naming_context(root: &Entry, base: &Dn) -> Option<Dn> {
     root.text("defaultNamingContext")
         .and_then(parsed)
         .or_else(|| root.texts("namingContexts").into_iter().filter_map(parsed).find(holds))
+}
+
+fn raw(control: &Control) -> RawControl {
+    RawControl { ctype: control.oid.to_owned(), crit: true, val: control.value.clone() }
+}
+
+fn size_of<'a>(values: impl IntoIterator<Item = &'a Vec<u8>>) -> usize {
+    values.into_iter().map(Vec::len).sum()
 }
 
 /// Reads a search to its end. References to other servers are not followed.

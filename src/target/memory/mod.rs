@@ -121,6 +121,7 @@ impl Target for Memory {
             first_password: self.tree,
             restores: self.tree,
             login: self.login(),
+            at_once: 1,
         }
     }
 

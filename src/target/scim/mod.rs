@@ -109,6 +109,7 @@ impl Target for ScimTarget {
             first_password: false,
             restores: false,
             login: "userName",
+            at_once: 1,
         }
     }
 

@@ -15,7 +15,7 @@ const BASE: &str = include_str!("base.toml");
 
 fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
     let names: &[&str] = match (protocol, kind) {
-        (Protocol::Ldap, Kind::User) => &["sAMAccountName", "givenName", "sn", "title", "department"],
+        (Protocol::Ldap(_), Kind::User) => &["sAMAccountName", "givenName", "sn", "title", "department"],
         (Protocol::Scim, Kind::User) => &["userName", "name.givenName", "title"],
         _ => &[],
     };
@@ -173,6 +173,16 @@ fn a_site_may_name_attributes_of_its_own() {
     let own = BASE.replace("[ldap.ad]\n", "[ldap.ad]\nextra_attributes = [\"municipalityCode\"]\n");
     let own = own.replace("givenName =", "municipalitycode = \"unit.id\"\ngivenName =");
     assert!(parse(&own).is_ok());
+}
+
+#[test]
+fn each_kind_of_directory_has_its_login() {
+    let unknown = |_, _| Vec::new();
+    let base = BASE.replace("base = \"OU", "profile = \"openldap\"\nbase = \"OU");
+    let parse = |text: &str| Config::parse("config.toml", text, PathBuf::new(), &unknown);
+    assert!(parse(&base.replace("sAMAccountName =", "uid =")).is_ok());
+    let problems = parse(&base).expect_err("its users have another login");
+    assert!(problems[0].message.contains("nothing sets uid"), "{}", render(&problems, false));
 }
 
 #[test]

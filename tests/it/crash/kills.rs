@@ -52,9 +52,14 @@ async fn a_killed_plan_is_finished_by_its_digest() {
         let digest = plan["plans"][0]["digest"].as_str().unwrap();
         let ended = run(&["apply", digest]).await;
         assert!(ended.code.is_none() && gate.was_reached(), "it was not killed: {}", ended.said());
+        let mut outside = site.outside().await;
+        let made = match target {
+            "ad" => outside.below("(adminDescription=*)").await.len(),
+            _ => outside.cloud("Users").await.len() + outside.cloud("Groups").await.len(),
+        };
         let rest = run(&["--format", "json", "apply", digest]).await.expect(0).json();
         let done = usize::try_from(rest["runs"][0]["counts"]["done"].as_u64().unwrap()).unwrap();
-        assert!((steps.len() - 9..steps.len()).contains(&done), "{done} of {} were done again", steps.len());
+        assert!(made >= 7 && done <= steps.len() - made, "{made} were made, and {done} of {} done", steps.len());
         made_right(&site, CURRENT.len()).await;
     }
 }
@@ -100,7 +105,12 @@ async fn between_the_reservation_and_the_create() {
             "ad" => outside.logins_and_stamps().await,
             _ => outside.cloud_logins_and_stamps().await,
         };
-        assert_eq!((made.len(), reserved.len()), (2, 3), "one login is reserved for an account that is not there");
+        // one at a time in the cloud; in the directory a window of them is meant, and two were sent
+        match target {
+            "cloud" => assert_eq!((made.len(), reserved.len()), (2, 3), "a login is reserved for no account"),
+            _ => assert!(made.len() <= 2 && reserved.len() > 2, "{} made, {} reserved", made.len(), reserved.len()),
+        }
+        assert!(made.iter().all(|account| reserved.contains(account)));
         made_right(&site, CURRENT.len()).await;
         assert!(reserved.is_subset(&site.accounts(target).await), "the reserved logins are used");
     }

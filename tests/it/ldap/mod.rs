@@ -14,6 +14,7 @@ mod protected;
 mod reading;
 mod recovery;
 mod rewriting;
+mod windows;
 mod writing;
 
 use std::collections::BTreeMap;

@@ -26,21 +26,21 @@ pub enum Answer {
 /// Looks at each answer of the server, of all connections.
 pub type Rewrite = Box<dyn FnMut(&[u8]) -> Answer + Send>;
 
-/// Starts a proxy for as long as the test's runtime lives; answers its URL.
+/// Starts a proxy before Active Directory for as long as the test's runtime lives; answers its URL.
 pub async fn start(lab: &Lab, rewrite: Rewrite) -> String {
-    start_before(lab, lab.value("LDAPS_URL"), rewrite).await
+    before(lab, "LDAPS_URL", rewrite).await
 }
 
-/// The same before another server.
-pub async fn start_before(lab: &Lab, url: &str, rewrite: Rewrite) -> String {
+/// The same before the server whose address this value of the lab is.
+pub async fn before(lab: &Lab, server: &str, rewrite: Rewrite) -> String {
     let certificate = CertificateDer::from_pem_file(lab.path("PROXY_CERT_FILE")).unwrap();
     let key = PrivateKeyDer::from_pem_file(lab.path("PROXY_KEY_FILE")).unwrap();
     let trust = client_config(Some(&lab.path("CA_FILE"))).unwrap();
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let (acceptor, connector) = (TlsAcceptor::from(Arc::new(config)), TlsConnector::from(trust));
-    let host = url.trim_start_matches("ldaps://");
-    let (host, port) = host.split_once(':').map_or((host, 636), |(host, port)| (host, port.parse().unwrap()));
-    let host = host.to_owned();
+    let address = lab.value(server).trim_start_matches("ldaps://");
+    let (host, port) = address.split_once(':').unwrap_or((address, "636"));
+    let (host, port) = (host.to_owned(), port.parse::<u16>().unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ldaps://127.0.0.1:{}", listener.local_addr().unwrap().port());
     let rewrite = Arc::new(Mutex::new(rewrite));

@@ -2,10 +2,10 @@
 
 use rosterd::object::{Kind, ObjectId, Op, Reservation, StepId};
 use rosterd::org::edit::Act;
-use rosterd::org::{CustomTypes, Edit, ErasureRefused, FactKind, Instant, Interval, plan_edit};
+use rosterd::org::{CustomTypes, Day, Edit, ErasureRefused, FactKind, Instant, Interval, plan_edit};
 use rosterd::reconcile::journal::Event;
 use rosterd::reconcile::{Digest, Plan};
-use rosterd::store::{CommitMeta, Entry, Erasure, ExportOptions, Store, StoreError};
+use rosterd::store::{Claim, CommitMeta, Entry, Erasure, ExportOptions, Page, Store, StoreError};
 
 use super::fixture::{Roster, complete, day, id, instant, log_key, partial, sealer};
 
@@ -86,13 +86,7 @@ async fn run(store: &Store) {
     let object = ObjectId::new("guid-of-x");
     let create = StepId::new(Op::Create, &id("a-2"));
     let intent = Entry { run, step: &create, event: Event::Intended, object: None, class: None, message: None };
-    assert_eq!(
-        store
-            .reserve(&intent, &reservation(), "xantquis", "ad", day("2026-11-01"), &meta("run 1", "rosterd", at(5)))
-            .await
-            .unwrap(),
-        Ok(())
-    );
+    assert_eq!(reserve(store, intent, &reservation(), day("2026-11-01"), at(5)).await, None);
     for (step, event, message) in [
         (StepId::new(Op::Create, &id("a-2")), Event::Done, None),
         (StepId::new(Op::Disable, &id("a-2")), Event::Refused, Some("CN=Zebedee: no such thing")),
@@ -118,6 +112,19 @@ async fn run(store: &Store) {
 
 fn reservation() -> Reservation {
     Reservation { account: id("a-2"), person: id("p-1"), login: "XantQuis".into() }
+}
+
+/// Writes an intent with what it reserves; says why it cannot be.
+async fn reserve(
+    store: &Store,
+    intent: Entry<'_>,
+    reservation: &Reservation,
+    today: Day,
+    now: Instant,
+) -> Option<String> {
+    let claim = Claim { reservation, folded: reservation.login.to_lowercase() };
+    let page = Page { outcomes: Vec::new(), intents: vec![(intent, Some(claim))] };
+    store.write_page(&page, "ad", today, &meta("run 1", "rosterd", now)).await.unwrap().remove(0)
 }
 
 async fn found(store: &Store, person: &str) -> Erasure {
@@ -265,9 +272,8 @@ async fn a_run_that_began_before_does_not_bring_the_person_back() {
     erase(&roster.store, "p-1", at(23)).await;
     let step = StepId::new(Op::Create, &id("a-2"));
     let intent = Entry { run: 1, step: &step, event: Event::Intended, object: None, class: None, message: None };
-    let (reservation, meta) = (reservation(), meta("run 1", "rosterd", at(24)));
-    let reserved = roster.store.reserve(&intent, &reservation, "xantquis", "ad", day("2026-11-23"), &meta);
-    assert_eq!(reserved.await.unwrap(), Err("the person was erased".to_owned()));
+    let refused = reserve(&roster.store, intent, &reservation(), day("2026-11-23"), at(24)).await;
+    assert_eq!(refused, Some("the person was erased".to_owned()));
 }
 
 #[tokio::test]

@@ -190,6 +190,11 @@ impl<'a> EntryView<'a> {
         Ok(Self { name, attributes })
     }
 
+    /// The entry that is the value of a control (RFC 4527 section 3.2).
+    pub fn alone(value: &'a [u8]) -> Result<Self, Malformed> {
+        Self::parse(Elements::new(value).expect(tag::ENTRY, "a control without an entry")?)
+    }
+
     /// The bytes of all attributes, names and values.
     pub fn size(&self) -> usize {
         self.attributes.len()

@@ -44,6 +44,17 @@ pub mod control {
 
     pub const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";
 
+    /// The entry as it is after a write (RFC 4527 section 3.2), with these attributes.
+    pub fn post_read(attributes: &[&str]) -> Control {
+        let value = Writer::bytes(|writer| {
+            writer.nested(tag::SEQUENCE, |writer| attributes.iter().for_each(|name| writer.octets(name)));
+        });
+        Control { oid: POST_READ, value: Some(value) }
+    }
+
+    /// Of the request and of the answer.
+    pub const POST_READ: &str = "1.3.6.1.1.13.2";
+
     /// Tombstones and deleted objects are shown too (LDAP_SERVER_SHOW_DELETED_OID, [MS-ADTS] section 3.1.1.3.4.1.14).
     pub fn show_deleted() -> Control {
         Control { oid: "1.2.840.113556.1.4.417", value: None }

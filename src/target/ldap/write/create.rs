@@ -1,10 +1,11 @@
 //! Creating an object: everything in one add, the stamp among it, so that a crash leaves either nothing or an object
 //! that can be found again.
 
-use super::{Work, encode};
+use super::{Done, Work, encode};
 use crate::object::{Change, Kind, Value, aspect};
 use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
+use crate::target::ldap::entry::Entry;
 use crate::target::ldap::object::{DISABLED, id_of, naming_attribute};
 use crate::target::ldap::password;
 use crate::target::{Class, Receipt, Refusal};
@@ -17,7 +18,7 @@ const GLOBAL_SECURITY: &[u8] = b"-2147483646";
 pub(super) type Attribute = (String, Vec<Vec<u8>>);
 
 impl Work<'_> {
-    pub(super) async fn create(&self) -> Result<Receipt, Refusal> {
+    pub(super) async fn create(&self) -> Result<Done, Refusal> {
         let name = self.new_name()?;
         let parent = match self.step.after(aspect::PARENT) {
             Some([parent]) => self.reference(parent).await?,
@@ -26,29 +27,32 @@ impl Work<'_> {
         let dn = parent.child(naming_attribute(self.step.kind), name);
         self.may_write(&dn)?;
         let attributes = self.initial(name, &dn).await?;
-        self.session.add(&dn, attributes).await.map_err(|failure| self.write_failed(&dn, &failure))?;
-        let made = self
-            .session
-            .entry(&dn.to_string(), &Filter::everything(), &[self.settings.profile.id_attribute().to_owned()])
-            .await;
-        match made {
-            Ok(Some(entry)) if id_of(&entry).is_some() => {
-                let object = id_of(&entry).ok_or_else(|| self.unidentified(&dn))?;
-                self.names.learn(object.clone(), entry.dn);
-                Ok(Receipt { object })
-            }
+        let made = self.session.add(&dn, attributes, &[self.settings.profile.id_attribute()]).await;
+        let made = made.map_err(|failure| self.write_failed(&dn, &failure))?;
+        Ok(made.and_then(|entry| self.made(&entry)).map_or(Done::Unnamed(dn), Done::Known))
+    }
+
+    /// The receipt for an entry that was made under a name, and was found there if others of its window were looked for
+    /// too. One that bears another stamp is not ours.
+    pub(super) async fn identified(&self, dn: &Dn, found: Option<&Entry>) -> Result<Receipt, Refusal> {
+        let ours = |entry: &&Entry| entry.text(self.settings.stamp()) == Some(self.step.key.as_str());
+        if let Some(receipt) = found.filter(ours).and_then(|entry| self.made(entry)) {
+            return Ok(receipt);
+        }
+        let id = [self.settings.profile.id_attribute().to_owned()];
+        match self.session.entry(&dn.to_string(), &Filter::everything(), &id).await {
             // It was made, but which id it has is open; who comes next finds it by its stamp.
-            Ok(_) => Err(self.unidentified(&dn)),
-            Err(failure) => {
-                let mut refusal = self.write_failed(&dn, &failure);
-                refusal.class = Class::Unknown;
-                Err(refusal)
-            }
+            Ok(entry) => entry
+                .and_then(|entry| self.made(&entry))
+                .ok_or_else(|| self.refuse(Class::Unknown, dn, "it was created, but its id cannot be read")),
+            Err(failure) => Err(Refusal { class: Class::Unknown, ..self.write_failed(dn, &failure) }),
         }
     }
 
-    fn unidentified(&self, dn: &Dn) -> Refusal {
-        self.refuse(Class::Unknown, dn, "it was created, but its id cannot be read")
+    fn made(&self, entry: &Entry) -> Option<Receipt> {
+        let object = id_of(entry)?;
+        self.names.learn(object.clone(), entry.dn.clone());
+        Some(Receipt { object })
     }
 
     /// The name that the step gives, checked for what no directory takes.

@@ -26,7 +26,7 @@ pub struct Located {
 impl Work<'_> {
     /// Reads the step's object, wherever it lies now, and refuses what may not be written.
     pub(super) async fn locate(&self) -> Result<Located, Refusal> {
-        let id = match self.step.object.as_ref().or_else(|| self.links.object(&self.step.key)) {
+        let id = match self.object() {
             Some(id) => id.clone(),
             None => return Err(self.refuse(Class::Conflict, "", "there is no object yet")),
         };
@@ -34,8 +34,10 @@ impl Work<'_> {
         if !is_id(&id) {
             return Err(self.refuse(Class::Permanent, "", format!("{id} is not an {}", profile.id_attribute())));
         }
-        let attributes = self.attributes();
-        let found = by_id(self.session, profile, &id, &Filter::everything(), &attributes).await;
+        let found = match &self.read {
+            Some(read) => Ok(Some(read.clone())),
+            None => by_id(self.session, profile, &id, &Filter::everything(), &self.attributes()).await,
+        };
         let Some(mut entry) = found.map_err(|failure| self.read_failed("", &failure))? else {
             return Err(self.refuse(Class::Stale, "", format!("the directory shows no object {id}")));
         };
@@ -111,7 +113,7 @@ impl Work<'_> {
     }
 
     /// What the fence and the checks of `before` need. Members are read only when they are in doubt.
-    fn attributes(&self) -> Vec<String> {
+    pub(super) fn attributes(&self) -> Vec<String> {
         let mut names: Vec<String> = attributes(self.settings).map(str::to_owned).collect();
         names.push(self.settings.profile.id_attribute().to_owned());
         if self.step.kind == Kind::User {

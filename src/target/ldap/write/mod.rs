@@ -1,5 +1,5 @@
-//! Writing one step: what all operations share. Each operation reads its object first, by its id, and refuses what
-//! lies beyond the fence, what is protected, and what is no longer as the plan found it.
+//! Writing steps: what all operations share. Each operation reads its object first, by its id, and refuses what lies
+//! beyond the fence, what is protected, and what is no longer as the plan found it.
 
 mod create;
 mod fence;
@@ -9,14 +9,17 @@ mod modify;
 mod place;
 mod references;
 mod restore;
+pub mod window;
 
 use secrecy::SecretString;
 
+use super::dn::Dn;
+use super::entry::Entry;
 use super::names::Names;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Change, Links, Op, Schema, Step, Value, aspect};
+use crate::object::{Change, Links, ObjectId, Op, Schema, Step, Value, aspect};
 use crate::target::{Class, Receipt, Refusal};
 
 /// One step at work.
@@ -31,6 +34,15 @@ pub struct Work<'a> {
     pub schema: &'a Schema,
     /// The first password, where the step asks for one, and whether it must be changed at the first sign-in.
     pub password: Option<(&'a SecretString, bool)>,
+    /// The object, where it was read together with others.
+    pub read: Option<Entry>,
+}
+
+/// A step that was done.
+pub enum Done {
+    Known(Receipt),
+    /// An entry was made under this name, and its id is not known yet.
+    Unnamed(Dn),
 }
 
 /// Whether a step sets a new password.
@@ -39,10 +51,10 @@ pub fn wants_password(step: &Step) -> bool {
 }
 
 impl Work<'_> {
-    pub async fn run(&self) -> Result<Receipt, Refusal> {
+    async fn run(&self) -> Result<Done, Refusal> {
         tracing::debug!(server = self.session.server(), step = self.step.id.as_str(), "a step is applied");
-        match self.step.op {
-            Op::Create => self.create().await,
+        let done = match self.step.op {
+            Op::Create => return self.create().await,
             Op::Update | Op::Enable | Op::Disable | Op::SetPassword => self.modify().await,
             Op::Rename | Op::Move => self.place().await,
             Op::AddMembers | Op::RemoveMembers => self.members().await,
@@ -50,7 +62,8 @@ impl Work<'_> {
             Op::Link | Op::Unlink if self.step.changes.is_empty() => self.note(),
             Op::Link | Op::Unlink => self.modify().await,
             Op::Restore => self.restore().await,
-        }
+        };
+        done.map(Done::Known)
     }
 
     async fn delete(&self) -> Result<Receipt, Refusal> {
@@ -61,10 +74,14 @@ impl Work<'_> {
         Ok(Receipt { object: object.id })
     }
 
+    /// The object that the step is about; none for a create.
+    fn object(&self) -> Option<&ObjectId> {
+        self.step.object.as_ref().or_else(|| self.links.object(&self.step.key)).filter(|_| self.step.op != Op::Create)
+    }
+
     /// Links and unlinks are notes of ours; the target has nothing to do.
     fn note(&self) -> Result<Receipt, Refusal> {
-        let object = self.step.object.as_ref().or_else(|| self.links.object(&self.step.key));
-        object
+        self.object()
             .map(|object| Receipt { object: object.clone() })
             .ok_or_else(|| refuse(Class::Permanent, format!("{}: the step names no object", self.what(""))))
     }

@@ -8,12 +8,8 @@ use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::find::{by_id, filter_of};
 use crate::target::ldap::object::id_of;
-use crate::target::ldap::pages::all;
-use crate::target::ldap::session::{Failure, Query};
+use crate::target::ldap::session::Failure;
 use crate::target::{Class, Refusal};
-
-/// Objects that are looked up in one search.
-const AT_ONCE: usize = 50;
 
 impl Work<'_> {
     /// The name of what one value refers to.
@@ -37,6 +33,22 @@ impl Work<'_> {
             }),
         };
         wanted.into_iter().map(name).collect()
+    }
+
+    /// The objects that the step refers to, as far as they are known by their ids.
+    pub(super) fn referred(&self) -> Vec<ObjectId> {
+        let values = self.step.changes.iter().flat_map(|change| change.before.iter().chain(&change.after));
+        let references = values.filter(|value| matches!(value, Value::Reference(_)));
+        let wanted = references.filter_map(|value| self.wanted(value).ok());
+        wanted.filter_map(|wanted| if let Wanted::Id(id) = wanted { Some(id) } else { None }).collect()
+    }
+
+    /// Looks up where objects lie, so that nobody needs to ask one by one. What cannot be found now is looked for again.
+    pub(super) async fn meet(&self, ids: Vec<ObjectId>) -> Result<(), Refusal> {
+        match self.look_up(ids).await {
+            Err(refusal) if refusal.fatal => Err(refusal),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a reference read now means what the plan saw. A container or manager that was renamed since the plan
@@ -89,7 +101,7 @@ impl Work<'_> {
         unknown.dedup();
         let found = match (unknown.as_slice(), self.session.domain()) {
             ([], _) => Ok(Vec::new()),
-            ([_, _, ..], Some(domain)) => self.search(domain, &unknown).await,
+            ([_, _, ..], Some(_)) => self.searched(&unknown).await,
             _ => self.one_by_one(&unknown).await,
         };
         for (id, dn) in found.map_err(|failure| self.read_failed("", &failure))? {
@@ -111,15 +123,10 @@ impl Work<'_> {
         Ok(found)
     }
 
-    async fn search(&self, domain: &Dn, ids: &[ObjectId]) -> Result<Vec<(ObjectId, Dn)>, Failure> {
-        let mut found = Vec::new();
-        for some in ids.chunks(AT_ONCE) {
-            let filter = Filter::Any(some.iter().filter_map(|id| filter_of(self.settings.profile, id)).collect());
-            let query = Query::subtree(domain, filter, &[self.settings.profile.id_attribute()]);
-            let entries = all(self.session, &query, self.settings.page_size, usize::MAX).await?;
-            found.extend(entries.into_iter().filter_map(|entry| Some((id_of(&entry)?, entry.dn))));
-        }
-        Ok(found)
+    async fn searched(&self, ids: &[ObjectId]) -> Result<Vec<(ObjectId, Dn)>, Failure> {
+        let filters = ids.iter().filter_map(|id| filter_of(self.settings.profile, id)).collect();
+        let found = self.search(filters, &[self.settings.profile.id_attribute()]).await?;
+        Ok(found.into_iter().filter_map(|entry| Some((id_of(&entry)?, entry.dn))).collect())
     }
 }
 

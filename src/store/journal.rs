@@ -1,0 +1,149 @@
+//! The journal of runs: what is about to be done, durable before it is done, and what came of it. One transaction holds
+//! many entries, since each costs a wait for the disk.
+
+use serde_json::json;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::commit::{CommitMeta, ROWS_AT_ONCE};
+use super::log::{LogKey, Record, append_all};
+use super::reserve::{Claim, reserve};
+use super::{RunId, Store, StoreError, links};
+use crate::object::{Kind, ObjectId, StepId};
+use crate::org::{Day, Id, Instant};
+use crate::reconcile::journal::Event;
+
+/// One entry of the journal.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    pub run: RunId,
+    pub step: &'a StepId,
+    pub event: Event,
+    pub object: Option<&'a ObjectId>,
+    pub class: Option<&'a str>,
+    pub message: Option<&'a str>,
+}
+
+/// What a step that was done means for the links of its target.
+#[derive(Debug, Clone, Copy)]
+pub enum Linking<'a> {
+    /// The entry's object is that of the key.
+    Made(&'a Id, Kind),
+    /// The key has no object any more.
+    Forgotten(&'a Id),
+}
+
+/// What one transaction of the journal holds.
+#[derive(Debug, Default)]
+pub struct Page<'a> {
+    /// What came of steps.
+    pub outcomes: Vec<(Entry<'a>, Option<Linking<'a>>)>,
+    /// The steps to take next, with the login and the account fact that a create needs.
+    pub intents: Vec<(Entry<'a>, Option<Claim<'a>>)>,
+}
+
+impl Store {
+    /// Writes a page, durably and whole. Answers for each intent why it cannot be: its login was given to somebody else
+    /// since the plan was made. Such an intent is not written. `meta` is for the account facts, which are one commit.
+    pub async fn write_page(
+        &self,
+        page: &Page<'_>,
+        target: &str,
+        today: Day,
+        meta: &CommitMeta,
+    ) -> Result<Vec<Option<String>>, StoreError> {
+        let key = self.log.key()?;
+        let mut transaction = self.begin().await?;
+        let outcomes: Vec<&Entry<'_>> = page.outcomes.iter().map(|(entry, _)| entry).collect();
+        append(&mut transaction, key, &outcomes, meta.now).await?;
+        link(&mut transaction, target, &page.outcomes, meta.now).await?;
+        let claims: Vec<&Claim<'_>> = page.intents.iter().filter_map(|(_, claim)| claim.as_ref()).collect();
+        let mut refused = reserve(&mut transaction, key, &claims, (target, today), meta).await?.into_iter();
+        let refused: Vec<Option<String>> =
+            page.intents.iter().map(|(_, claim)| claim.as_ref().and_then(|_| refused.next().flatten())).collect();
+        let possible = page.intents.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
+        let intents: Vec<&Entry<'_>> = possible.map(|((entry, _), _)| entry).collect();
+        append(&mut transaction, key, &intents, meta.now).await?;
+        transaction.commit().await?;
+        Ok(refused)
+    }
+
+    /// Writes one entry of the journal, durably, and with it the link that a confirmed create or link step makes.
+    pub async fn record(
+        &self,
+        entry: &Entry<'_>,
+        link: Option<(&str, &Id, Kind)>,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let key = self.log.key()?;
+        let mut transaction = self.begin().await?;
+        append(&mut transaction, key, &[entry], now).await?;
+        if let (Some((target, key, kind)), Some(object)) = (link, entry.object) {
+            links::add(&mut transaction, target, &[(key, kind, object)], now).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Appends to the journal within a transaction. What is only intended stands in no log: what became of it follows, and
+/// is what counts.
+async fn append(
+    connection: &mut SqliteConnection,
+    key: &LogKey,
+    entries: &[&Entry<'_>],
+    now: Instant,
+) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    // numbered on from the greatest ever, so that the log can name them
+    let last: Option<i64> = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'step_event'")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let numbered: Vec<(i64, &Entry<'_>)> = (last.unwrap_or(0) + 1..).zip(entries.iter().copied()).collect();
+    for some in numbered.chunks(ROWS_AT_ONCE) {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("INSERT INTO step_event (seq, run, step, event, at, object, class, message) ");
+        query.push_values(some, |mut values, (seq, entry)| {
+            values
+                .push_bind(*seq)
+                .push_bind(entry.run)
+                .push_bind(entry.step.as_str())
+                .push_bind(entry.event.as_str())
+                .push_bind(now.micros())
+                .push_bind(entry.object.map(ObjectId::as_str))
+                .push_bind(entry.class)
+                .push_bind(entry.message);
+        });
+        query.build().execute(&mut *connection).await?;
+    }
+    let receipt = |(seq, entry): &(i64, &Entry<'_>)| {
+        let row = json!({
+            "seq": seq, "run": entry.run, "step": entry.step.as_str(), "event": entry.event.as_str(),
+            "at": now.micros(), "object": entry.object.map(ObjectId::as_str), "class": entry.class,
+            "message": entry.message,
+        });
+        Record::new("receipt", format!("run {}", entry.run), row)
+    };
+    let receipts = numbered.iter().filter(|(_, entry)| entry.event != Event::Intended).map(receipt);
+    append_all(connection, key, &receipts.collect::<Vec<_>>(), now).await?;
+    Ok(())
+}
+
+/// Makes and breaks the links that outcomes tell of.
+async fn link(
+    connection: &mut SqliteConnection,
+    target: &str,
+    outcomes: &[(Entry<'_>, Option<Linking<'_>>)],
+    now: Instant,
+) -> Result<(), StoreError> {
+    let mut made = Vec::new();
+    for (entry, linking) in outcomes {
+        match (linking, entry.object) {
+            (Some(Linking::Made(key, kind)), Some(object)) => made.push((*key, *kind, object)),
+            (Some(Linking::Forgotten(key)), _) => links::remove(connection, target, key).await?,
+            _ => {}
+        }
+    }
+    links::add(connection, target, &made, now).await
+}
