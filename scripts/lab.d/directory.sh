@@ -28,6 +28,7 @@ directory_env() {
 		SYNC_PASSWORD_FILE=$DIR/secrets/ad-password
 		CA_FILE=$tls/ca.pem
 		CA_KEY_FILE=$tls/ca.key
+		RECYCLE_BIN=$(cat "$DIR/directory/recycle-bin" 2>/dev/null || echo 1)
 		PROXY_CERT_FILE=$tls/proxy.pem
 		PROXY_KEY_FILE=$tls/proxy.key
 	ENV
@@ -120,6 +121,7 @@ unpack_domain() {
 	) 9>"$CACHE/domain.lock" || exit 1
 	rm -rf "$DIR/directory/tree"
 	tar -C "$DIR" -xf "$cached" || die "cannot unpack $cached"
+	echo "$RECYCLE_BIN" >"$DIR/directory/recycle-bin"
 	touch "$DIR/directory/unpacked"
 }
 

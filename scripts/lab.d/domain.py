@@ -51,6 +51,13 @@ WRITABLE = {
     ],
 }  # fmt: skip
 
+# What Samba fills in itself when a user is brought back, and lets nobody do who may not write it.
+FILLED_IN = [
+    "adminCount", "badPasswordTime", "badPwdCount", "codePage", "distinguishedName", "isDeleted",
+    "isRecycled", "lastKnownParent", "lastLogoff", "lastLogon", "logonCount", "objectCategory",
+    "operatorCount", "primaryGroupID", "sAMAccountType",
+]  # fmt: skip
+
 OWNER_RIGHTS = "S-1-3-4"
 RESET_PASSWORD = "00299570-246d-11d0-a768-00aa006e0529"
 REANIMATE_TOMBSTONES = "45ec5156-db7e-47bb-b53f-dbeb2d03c40f"
@@ -125,8 +132,12 @@ def main():
     # Proof that an object is gone: its tombstone. Nobody but administrators may look there else.
     deleted = f"CN=Deleted Objects,{db.domain_dn()}"
     grant(db, deleted, [f"(A;CI;RPLCLORC;;;{sid})"], ["show_deleted:1"])
-    # The only right on the domain itself: to bring back what was deleted, into a place of ours.
-    grant(db, db.domain_dn(), [f"(OA;;CR;{REANIMATE_TOMBSTONES};;{sid})"])
+    if recycle_bin != "1":
+        # The only right on the domain itself: to bring back what was deleted, into a place of ours.
+        grant(db, db.domain_dn(), [f"(OA;;CR;{REANIMATE_TOMBSTONES};;{sid})"])
+        user = schema_guid(db, "user")
+        aces = [f"(OA;CIIO;WP;{schema_guid(db, name)};{user};{sid})" for name in FILLED_IN]
+        grant(db, org_base, aces)
 
 
 main()

@@ -126,7 +126,11 @@ impl<'a> Execution<'a> {
                 let refused = written?;
                 self.settled.clear();
                 landed.into_iter().for_each(|landed| self.land(landed));
-                self.send(&window, refused, &mut flights);
+                if self.outcome.stopped.is_some() {
+                    window.iter().for_each(|(step, _)| self.not_begun(step));
+                } else {
+                    self.send(&window, refused, &mut flights);
+                }
             } else if let Some(landed) = flights.next().await {
                 self.land(landed);
             } else {
@@ -272,14 +276,16 @@ impl<'a> Execution<'a> {
                     }
                     self.refused(step, refusal);
                 }
-                // it waits for the next run, as those do that are not looked at any more
-                None => {
-                    let message = "it was not begun: another step shows that it would fail too".to_owned();
-                    self.failed.insert(&step.id);
-                    self.settle(step, Event::Refused, None, Some((Class::Transient, message)));
-                }
+                None => self.not_begun(step),
             }
         }
+    }
+
+    /// It waits for the next run, as those do that are not looked at any more.
+    fn not_begun(&mut self, step: &'a Step) {
+        let message = "it was not begun: the run stopped before".to_owned();
+        self.failed.insert(&step.id);
+        self.settle(step, Event::Refused, None, Some((Class::Transient, message)));
     }
 
     fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
@@ -351,3 +357,7 @@ async fn alongside<'a, T>(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "execute_tests.rs"]
+mod tests;

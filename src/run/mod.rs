@@ -16,6 +16,7 @@ mod execute;
 mod expiry;
 mod failure;
 mod find;
+mod following;
 mod identify;
 mod import;
 mod init;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
+use super::following::Following;
 use super::observe::{Reading, floors, observe};
 use super::propose::trouble;
 use crate::expr::fold;
@@ -182,8 +183,13 @@ impl Glance<'_> {
                 Ok(Ok(Tried::Whole(Some(why))))
             }
             Ok(Increment::Whole { gone, next, evidence }) => {
-                let sight = self.merged(last, &before, (objects, gone), (next, evidence)).await?;
-                Ok(Ok(Tried::Sight(sight)))
+                let following = Following { store: &self.engine.store, port: self.port, request: &self.request, last };
+                let told = match following.settle(objects, gone).await? {
+                    Ok(Ok(told)) => told,
+                    Ok(Err(why)) => return Ok(Ok(Tried::Whole(Some(why)))),
+                    Err(error) => return Ok(Err(trouble(&self.entry.name, error))),
+                };
+                Ok(Ok(Tried::Sight(self.merged(last, &before, told, (next, evidence)).await?)))
             }
         }
     }
@@ -221,6 +227,7 @@ impl Glance<'_> {
         }
         others.extend(&gone);
         let mut scopes = before.scopes.clone();
+        scopes.retain(|scope| evidence.scopes.iter().all(|told| told.scope != scope.scope));
         for scope in &mut scopes {
             if let Some(kind) = scope.kind {
                 scope.seen = counts.get(&kind).copied().unwrap_or_default();

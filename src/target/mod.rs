@@ -4,7 +4,7 @@
 
 pub mod ldap;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -20,6 +20,9 @@ pub use crate::object::Fate;
 
 pub mod memory;
 pub mod scim;
+mod update;
+
+pub use self::update::Update;
 
 /// A directory or service that is kept in step. The comments are the contract; one suite runs it against every
 /// implementation.
@@ -90,9 +93,11 @@ pub trait Target: Send + Sync {
         Ok(None)
     }
 
-    /// Reads what changed since a mark, and hands each changed object, as it is now, to `see`. An object may be seen
-    /// that did not change; none that changed is left out. An error means that the read broke off: the mark is still
-    /// good.
+    /// Reads what changed since a mark, and hands each changed object to `see`, as a complete read with this request
+    /// would show it now. An object may be seen that did not change; none that changed is left out, but for what
+    /// follows from another object: a reference or a place that is another one because the object that it names was
+    /// renamed, moved or deleted. What must be read for that, [`Update`] says. With users, unless nobody asks, all
+    /// taken names are told as in a complete read. An error means that the read broke off: the mark is still good.
     async fn changes(
         &self,
         _request: &ObserveRequest,
@@ -100,6 +105,18 @@ pub trait Target: Send + Sync {
         _see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Increment, TargetError> {
         Ok(Increment::Impossible("the target does not tell its changes".into()))
+    }
+
+    /// Reads these objects, of whatever kind, and hands each to `see` as a complete read with this request would show it;
+    /// answers those that it would not show. An error means that nothing can be said of what was not seen.
+    async fn reread(
+        &self,
+        _request: &ObserveRequest,
+        _ids: &[ObjectId],
+        _see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Vec<ObjectId>, TargetError> {
+        let message = "the target does not tell its changes".to_owned();
+        Err(TargetError { attempted: format!("reading objects of {}", self.name()), message, hint: None })
     }
 
     /// Looks for the one object of `kind` that bears the stamp `key`: asks the target, never a cache. `likely` is the
@@ -198,8 +215,7 @@ pub struct Mark {
 pub enum Increment {
     /// Every change since the mark was shown.
     Whole {
-        /// Objects that are in scope no more: deleted, or moved out of it. Some may never have been.
-        gone: Vec<ObjectId>,
+        gone: Gone,
         /// Where the next read of changes begins.
         next: Mark,
         /// What the read can show for itself; without counts of objects, which only the sum of all reads has.
@@ -207,6 +223,15 @@ pub enum Increment {
     },
     /// Only a complete read can tell; why.
     Impossible(String),
+}
+
+/// What is in scope no more: deleted, moved out of it, or not to be seen any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gone {
+    /// These; some may never have been in scope.
+    These(BTreeSet<ObjectId>),
+    /// All but these, with the names that they have now: it was not told what went, but what is there.
+    AllBut(BTreeMap<ObjectId, Handle>),
 }
 
 /// What a read shows.

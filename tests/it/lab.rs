@@ -19,13 +19,23 @@ impl Lab {
     pub fn open() -> Self {
         let folder = std::env::var("ROSTERD_LAB")
             .expect("ROSTERD_LAB names no lab: run scripts/test, or `scripts/lab up DIR` and set it to DIR");
-        let text = std::fs::read_to_string(Path::new(&folder).join("lab.env")).expect("the lab's lab.env");
+        Self::at(Path::new(&folder))
+    }
+
+    /// The lab in a folder.
+    pub fn at(folder: &Path) -> Self {
+        let text = std::fs::read_to_string(folder.join("lab.env")).expect("the lab's lab.env");
         let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
         Self { values: text.lines().filter_map(pair).collect() }
     }
 
     pub fn value(&self, key: &str) -> &str {
         self.values.get(key).unwrap_or_else(|| panic!("lab.env has no {key}"))
+    }
+
+    /// Whether what was deleted can be brought back: Samba does that only where the recycle bin is off.
+    pub fn undeletes(&self) -> bool {
+        self.values.get("RECYCLE_BIN").is_some_and(|on| on == "0")
     }
 
     pub fn path(&self, key: &str) -> PathBuf {

@@ -8,6 +8,7 @@ mod contract;
 mod convergence;
 mod crash;
 mod daemon;
+mod increments;
 mod journey;
 mod lab;
 mod ldap;

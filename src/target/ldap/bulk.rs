@@ -103,6 +103,30 @@ impl Bulk {
         self.search(&search, self.limit * PATIENCE, visit).await
     }
 
+    /// Makes a search and shows every answer to it, the one that ends it too, with its controls.
+    pub async fn each(
+        &mut self,
+        search: &Search<'_>,
+        see: &mut (dyn FnMut(&Message<'_>) -> Result<(), ber::Malformed> + Send),
+    ) -> Result<(), Failure> {
+        let id = self.number();
+        self.send(&ber::search(id, search)).await?;
+        let patience = self.limit * PATIENCE;
+        let answers = async {
+            loop {
+                let message = self.next().await?;
+                if message.id != id {
+                    continue;
+                }
+                see(&message).map_err(malformed)?;
+                if let Operation::Done(outcome) = message.operation {
+                    return accepted(outcome);
+                }
+            }
+        };
+        timeout(patience, answers).await.unwrap_or_else(|_| Err(silence(patience)))
+    }
+
     async fn search(
         &mut self,
         search: &Search<'_>,

@@ -19,6 +19,7 @@ mod guard;
 mod guid;
 mod handover;
 mod incoming;
+mod increment;
 mod indexes;
 mod names;
 mod object;
@@ -52,8 +53,10 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use self::bulk::Bulk;
 use self::doctor::Doctor;
 use self::handover::FirstPassword;
+use self::increment::Incremental;
 use self::names::Names;
 use self::observe::Read;
 use self::refusal::refuse;
@@ -65,7 +68,8 @@ use self::stamped::Single;
 use self::transport::OpenError;
 use self::write::{Work, wants_password, window};
 use super::{
-    Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema,
+    Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
+    ToldSchema,
 };
 use crate::net::Expiry;
 use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
@@ -169,14 +173,22 @@ impl LdapTarget {
         Ok((session, places))
     }
 
-    fn single<'a>(&'a self, session: &'a Session, places: &'a Places, kind: Kind) -> Single<'a> {
-        Single { session, settings: &self.settings, places, kind, schema: self.schema(kind) }
+    /// A connection for reads of many objects, to the server of this run.
+    async fn bulk(&self) -> Result<(Bulk, &Server, &Places), TargetError> {
+        let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
+        let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
+        let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
+        Ok((bulk, self.pinned.get_or_init(|| server), places))
     }
 
     /// The password that the step sets, if it sets one.
     fn first_password(&self, step: &Step) -> Result<Option<FirstPassword>, Refusal> {
         let made = wants_password(step).then(|| self.passwords.make(&self.folder, &step.key)).transpose();
         made.map_err(|why| refuse(Class::Permanent, format!("{}: {why}", step.id.as_str())))
+    }
+
+    fn single<'a>(&'a self, session: &'a Session, places: &'a Places, kind: Kind) -> Single<'a> {
+        Single { session, settings: &self.settings, places, kind, schema: self.schema(kind) }
     }
 
     fn failed(&self, message: impl Into<String>, hint: Option<String>) -> TargetError {
@@ -293,16 +305,61 @@ impl Target for LdapTarget {
         request: &ObserveRequest,
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Coverage, TargetError> {
-        let places = self.places.as_ref().map_err(|problem| self.failed(problem, None))?;
         // A run begins with its read: new connections take up a rotated secret, and nothing is known from before.
         *self.session.lock().await = None;
-        let opened = connection::open_bulk(&self.settings, &self.folder, self.pinned.get()).await;
-        let (bulk, server) = opened.map_err(|error| self.failed(error.to_string(), error.hint))?;
-        let server = self.pinned.get_or_init(|| server);
+        let (bulk, server, places) = self.bulk().await?;
         let schemas = |kind| self.schema(kind);
         let read = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
         let evidence = read.run(see).await.map_err(|failure| self.failed(failure.to_string(), None))?;
         Ok(Coverage::judge(Evidence { server: Some(server.to_string()), ..evidence }))
+    }
+
+    async fn mark(&self) -> Result<Option<Mark>, TargetError> {
+        let (mut bulk, server, places) = self.bulk().await?;
+        let schemas = |kind| self.schema(kind);
+        let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+        let mark = read.mark().await.map_err(|failure| self.failed(failure.to_string(), None));
+        bulk.close().await;
+        mark
+    }
+
+    async fn changes(
+        &self,
+        request: &ObserveRequest,
+        since: &Mark,
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Increment, TargetError> {
+        *self.session.lock().await = None;
+        let (mut bulk, server, places) = self.bulk().await?;
+        let schemas = |kind| self.schema(kind);
+        let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+        let failed = |failure: session::Failure| self.failed(failure.to_string(), None);
+        let mut increment = read.changes(request, since, see).await.map_err(failed)?;
+        match &mut increment {
+            Increment::Whole { evidence, .. }
+                if request.attributes.contains_key(&Kind::User) && !request.without_names =>
+            {
+                let schemas = |kind| self.schema(kind);
+                let names = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
+                evidence.scopes.push(names.taken_names(see).await.map_err(failed)?);
+            }
+            _ => bulk.close().await,
+        }
+        Ok(increment)
+    }
+
+    async fn reread(
+        &self,
+        request: &ObserveRequest,
+        ids: &[ObjectId],
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Vec<ObjectId>, TargetError> {
+        let (mut bulk, server, places) = self.bulk().await?;
+        let schemas = |kind| self.schema(kind);
+        let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+        let missing = read.reread(request, ids, see).await.map_err(|failure| self.failed(failure.to_string(), None));
+        bulk.close().await;
+        missing
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Observed>, Refusal> {
@@ -352,8 +409,8 @@ impl Target for LdapTarget {
             match first {
                 Ok(first) => {
                     let password = first.as_ref().map(|first| (&first.password, self.passwords.must_change()));
-                    places_of.push(at);
                     let schema = self.schema(step.kind);
+                    places_of.push(at);
                     works.push(Work {
                         session: &session,
                         settings,

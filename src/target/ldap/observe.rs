@@ -96,6 +96,13 @@ impl<'a> Read<'a> {
         Ok(evidence)
     }
 
+    /// Reads the taken names alone.
+    pub async fn taken_names(mut self, see: See<'_>) -> Result<ScopeRead, Failure> {
+        let read = self.names(see).await;
+        self.bulk.close().await;
+        read
+    }
+
     async fn kind(&mut self, kind: Kind, shown: &mut Shown<'_>, see: See<'_>) -> Result<ScopeRead, Failure> {
         loop {
             match self.kind_once(kind, shown, see).await {

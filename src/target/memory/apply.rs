@@ -35,15 +35,18 @@ impl State {
         }
         let Some(object) = self.object(&id).filter(|object| object.kind == step.kind).cloned() else {
             return match step.op {
-                Op::Delete => Ok(id),
+                Op::Delete if self.object(&id).is_none() => Ok(id),
                 _ => Err(refusal(Class::Stale, format!("{id} is no longer there"))),
             };
         };
         if step.ground != Some(Ground::Ordered) {
             self.refuse_protected(&id, step, links)?;
         }
+        let mut undone = Vec::new();
         for change in &step.changes {
-            self.check(&object, change, links, schema)?;
+            if !self.is_so(&object, change, links, schema)? {
+                undone.push(change);
+            }
         }
         if step.op == Op::Delete {
             return self.delete(&id).map(|()| id);
@@ -55,7 +58,7 @@ impl State {
             Op::SetPassword => changed.passwords += 1,
             _ => {}
         }
-        for change in &step.changes {
+        for change in undone {
             self.set(&mut changed, Some(&id), change, links)?;
         }
         if changed.parent.as_ref().is_some_and(|parent| self.lies_in(parent, &id)) {
@@ -119,24 +122,29 @@ impl State {
         self.undelete(id, object)
     }
 
-    /// Refuses as stale what is neither as it was planned from nor as it should be.
-    fn check(&self, object: &Object, change: &Change, links: &Links, schema: &Schema) -> Result<(), Refusal> {
+    /// Whether a change is done already. Refuses as stale what is neither as it was planned from nor as it should be;
+    /// a handle that leads nowhere any more proves no difference.
+    fn is_so(&self, object: &Object, change: &Change, links: &Links, schema: &Schema) -> Result<bool, Refusal> {
         let name = &change.attribute;
         if name.is(aspect::MEMBERS) || name.is(aspect::PASSWORD) {
-            return Ok(());
+            return Ok(false);
         }
         if name.is(aspect::ENABLED) && change.before.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let (now, before, after) = if is_aspect(name) {
             let now = self.aspect(object, change);
             (now, self.settled(&change.before, links), self.settled(&change.after, links))
         } else {
             let now = object.attributes.get(name).cloned().unwrap_or_default();
-            (now, change.before.clone(), change.after.clone())
+            (now, change.before.clone(), some(&change.after))
         };
-        if schema.equal(name, &now, &before) || schema.equal(name, &now, &after) {
-            return Ok(());
+        let renamed = |value: &Value| matches!(value, Value::Reference(Referent::Handle(_)));
+        if schema.equal(name, &now, &after) {
+            return Ok(true);
+        }
+        if schema.equal(name, &now, &before) || is_aspect(name) && before.iter().any(renamed) {
+            return Ok(false);
         }
         Err(refusal(Class::Stale, format!("{name} is {now:?}, and was {before:?} when this was planned")))
     }
@@ -172,7 +180,7 @@ impl State {
     fn set(&self, object: &mut Object, own: Option<&ObjectId>, change: &Change, links: &Links) -> Result<(), Refusal> {
         let name = &change.attribute;
         if !is_aspect(name) {
-            let after: Vec<Value> = change.after.iter().filter(|value| value.as_text() != Some("")).cloned().collect();
+            let after = some(&change.after);
             if after.is_empty() {
                 object.attributes.remove(name);
             } else {
@@ -254,6 +262,11 @@ fn fits(step: &Step, change: &Change, schema: &Schema) -> Result<(), Refusal> {
         true => Err(permanent(ValueProblem::Required { attribute: name.clone() })),
         false => Ok(()),
     }
+}
+
+/// The values that are some: an empty text is none.
+fn some(values: &[Value]) -> Vec<Value> {
+    values.iter().filter(|value| value.as_text() != Some("")).cloned().collect()
 }
 
 fn same(one: &Object, other: &Object) -> bool {

@@ -7,7 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use self::state::{Object, State};
-use super::{Capabilities, Class, Fate, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use super::{
+    Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
+};
 use crate::object::{
     Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
     TakenName, Value, aspect,
@@ -15,6 +17,7 @@ use crate::object::{
 use crate::org::Id;
 
 mod apply;
+mod changes;
 mod state;
 
 /// What goes wrong on purpose.
@@ -29,6 +32,8 @@ pub struct Faults {
     pub hidden: BTreeSet<ObjectId>,
     /// Objects that the target protects.
     pub protected: BTreeMap<ObjectId, Protection>,
+    /// Why no mark is good any more.
+    pub marks: Option<String>,
 }
 
 /// A target in memory. Its schema names nothing: every attribute is text with any number of values.
@@ -96,7 +101,7 @@ impl Memory {
     }
 
     pub fn set_faults(&self, faults: Faults) {
-        self.state().faults = faults;
+        self.state().set_faults(faults);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -159,7 +164,7 @@ impl Target for Memory {
             evidence.scopes.push(ScopeRead {
                 scope: format!("{} ({kind})", self.name),
                 kind: Some(*kind),
-                base_readable: true,
+                base_readable: kinds(self.tree).contains(kind),
                 ended: !state.faults.partial,
                 seen,
                 announced: None,
@@ -168,6 +173,28 @@ impl Target for Memory {
             });
         }
         Ok(Coverage::judge(evidence))
+    }
+
+    async fn mark(&self) -> Result<Option<Mark>, TargetError> {
+        Ok(Some(changes::mark(&self.name, &self.state())))
+    }
+
+    async fn changes(
+        &self,
+        request: &ObserveRequest,
+        since: &Mark,
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Increment, TargetError> {
+        Ok(changes::changes(&self.name, &self.state(), request, since, see))
+    }
+
+    async fn reread(
+        &self,
+        request: &ObserveRequest,
+        ids: &[ObjectId],
+        see: &mut (dyn FnMut(Seen) + Send),
+    ) -> Result<Vec<ObjectId>, TargetError> {
+        Ok(changes::reread(&self.state(), request, ids, see))
     }
 
     async fn find_stamped(&self, kind: Kind, key: &Id, _likely: &Step) -> Result<Option<Observed>, Refusal> {

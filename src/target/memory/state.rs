@@ -40,6 +40,9 @@ pub(super) struct State {
     /// What has this value is protected.
     pub rule: Option<(AttributeName, Value)>,
     pub faults: Faults,
+    /// How many changes there were, and at which of them each object was changed last.
+    changes: u64,
+    changed: BTreeMap<ObjectId, u64>,
 }
 
 /// The attribute that holds the login of a user.
@@ -61,6 +64,34 @@ impl State {
             deleted: BTreeMap::new(),
             rule: None,
             faults: Faults::default(),
+            changes: 0,
+            changed: BTreeMap::new(),
+        }
+    }
+
+    /// How many changes there were.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// What was changed after so many changes. What follows for others when an object is renamed, moved or deleted is
+    /// no change of theirs, as in a directory.
+    pub fn changed_since(&self, changes: u64) -> Vec<ObjectId> {
+        let since = self.changed.iter().filter(|(_, at)| **at > changes);
+        since.map(|(id, _)| id.clone()).collect()
+    }
+
+    fn note(&mut self, id: &ObjectId) {
+        self.changes += 1;
+        self.changed.insert(id.clone(), self.changes);
+    }
+
+    /// What faults hide or protect looks changed.
+    pub fn set_faults(&mut self, faults: Faults) {
+        let old = std::mem::replace(&mut self.faults, faults.clone());
+        for faults in [&old, &faults] {
+            let touched: Vec<ObjectId> = faults.hidden.iter().chain(faults.protected.keys()).cloned().collect();
+            touched.iter().for_each(|id| self.note(id));
         }
     }
 
@@ -79,6 +110,7 @@ impl State {
     pub fn protect(&mut self, id: &ObjectId) {
         if let Some(object) = self.objects.get_mut(id) {
             object.protected = true;
+            self.note(id);
         }
     }
 
@@ -108,6 +140,7 @@ impl State {
         }
         self.objects.insert(id.clone(), object);
         self.writes += 1;
+        self.note(id);
         Ok(())
     }
 
@@ -117,6 +150,7 @@ impl State {
         }
         let Some(object) = self.objects.remove(id) else { return Ok(()) };
         self.writes += 1;
+        self.note(id);
         let (mut groups, mut reports) = (Vec::new(), Vec::new());
         for (other, there) in &mut self.objects {
             if there.members.as_mut().is_some_and(|members| members.remove(id)) {
@@ -144,11 +178,13 @@ impl State {
         self.replace(id, object)?;
         let Some(Deleted { groups, reports, .. }) = self.deleted.remove(id) else { return Ok(()) };
         for group in groups {
+            self.note(&group);
             if let Some(members) = self.objects.get_mut(&group).and_then(|group| group.members.as_mut()) {
                 members.insert(id.clone());
             }
         }
         for report in reports {
+            self.note(&report);
             if let Some(report) = self.objects.get_mut(&report) {
                 report.manager.get_or_insert_with(|| id.clone());
             }

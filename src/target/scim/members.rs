@@ -25,6 +25,9 @@ pub(super) fn requests(step: &Step, group: &Json, links: &Links) -> Result<Vec<V
     };
     let leave: Vec<String> = ids(&change.before, links)?.intersection(&now).cloned().collect();
     let come: Vec<String> = ids(&change.after, links)?.difference(&now).cloned().collect();
+    if wire::member(group, "id").and_then(Json::as_str).is_some_and(|own| come.iter().any(|id| id == own)) {
+        return Err(Failure::permanent("a group is no member of itself"));
+    }
     let removals = leave
         .chunks(PORTION)
         .map(|ids| ids.iter().map(|id| wire::remove(&format!("members[value eq {}]", wire::quoted(id)))).collect());

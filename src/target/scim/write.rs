@@ -8,11 +8,15 @@ use super::listing::endpoint;
 use super::patch::operations;
 use super::service::Service;
 use super::{members, wire};
-use crate::object::{Kind, Links, ObjectId, Op, Step};
+use crate::object::{Kind, Links, ObjectId, Op, Step, aspect};
 use crate::target::Receipt;
 
 impl Service {
     pub async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Failure> {
+        let step = &with_values(step);
+        if step.op == Op::Update && step.change(aspect::MEMBERS).is_some() {
+            return Err(Failure::permanent("members are not changed by an update"));
+        }
         let object = match step.op {
             Op::Create => self.create(step, links).await?,
             Op::Update | Op::Enable | Op::Disable | Op::AddMembers | Op::RemoveMembers => {
@@ -63,10 +67,17 @@ impl Service {
     }
 }
 
+/// The same step without empty texts, which are no values.
+fn with_values(step: &Step) -> Step {
+    let mut step = step.clone();
+    step.changes.iter_mut().for_each(|change| change.after.retain(|value| value.as_text() != Some("")));
+    step
+}
+
 /// The object that a step is about: named by the step, or created by an earlier one.
 fn subject(step: &Step, links: &Links) -> Result<ObjectId, Failure> {
-    if step.kind == Kind::Unit {
-        return Err(Failure::permanent("a SCIM service has no units"));
+    if endpoint(step.kind).is_none() {
+        return Err(Failure::permanent(format!("a SCIM service has no {}s", step.kind)));
     }
     let known = step.object.as_ref().or_else(|| links.object(&step.key));
     known.cloned().ok_or_else(|| Failure::conflict(format!("{} has no object in this target yet", step.key)))

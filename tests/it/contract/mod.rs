@@ -51,6 +51,12 @@ pub struct Words {
     pub syntaxes: Vec<(Kind, &'static str, [Value; 2])>,
     /// Whether any name of an attribute is taken.
     pub open: bool,
+    /// Whether a reference to nothing is refused.
+    pub checks_references: bool,
+    /// Whether the target itself sees to it that a manager who is renamed stays the manager…
+    pub follows_managers: bool,
+    /// …and that who is deleted is no member any more.
+    pub drops_members: bool,
     /// Whether groups have a type.
     pub group_types: bool,
     /// Whether a user whose title is [`UNTOUCHABLE`] is protected.
@@ -474,7 +480,7 @@ macro_rules! contract {
     () => {};
 }
 
-fn memory(tree: bool) -> Subject {
+pub fn memory(tree: bool) -> Subject {
     let rule = |syntax, single, max_length, required| AttributeRule {
         syntax,
         single,
@@ -512,6 +518,9 @@ fn memory(tree: bool) -> Subject {
             (Kind::Group, "boss", [Value::text("cn=a,ou=b"), Value::text("cn=c,ou=b")]),
         ],
         open: true,
+        checks_references: true,
+        follows_managers: true,
+        drops_members: true,
         group_types: false,
         protects: true,
         deletes: true,

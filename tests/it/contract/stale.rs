@@ -91,7 +91,9 @@ pub async fn an_object_of_another_kind_is_not_touched(subject: Subject) {
         (Op::Delete, Vec::new()),
     ] {
         let class = subject.change(op, Kind::User, &group, changes).await;
-        assert!(matches!(class, Err(Class::Stale | Class::Forbidden)), "{op}: {class:?}");
+        // without a tree kinds may be asked for at places of their own, where there is no such object to delete
+        let absent = op == Op::Delete && !subject.tree() && class.is_ok();
+        assert!(absent || matches!(class, Err(Class::Stale | Class::Forbidden)), "{op}: {class:?}");
     }
     assert_eq!(subject.read(Kind::Group, &group).await, before);
 }

@@ -10,6 +10,7 @@ mod failing;
 mod organisation;
 mod properties;
 mod protected;
+mod recreating;
 mod world;
 
 use proptest::test_runner::Config;

@@ -20,7 +20,7 @@ fn touched(step: &Step) -> BTreeSet<ObjectId> {
     step.object.iter().cloned().chain(leaving).collect()
 }
 
-fn one_person(days: Days) -> Organisation {
+pub fn one_person(days: Days) -> Organisation {
     let job = Job { unit: 0, days, primary: true, title: None };
     let (given_name, surname) = ("Bo", "Berg");
     let person = Person { given_name, surname, external: false, national_id: None, jobs: vec![job] };

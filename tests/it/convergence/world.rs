@@ -11,8 +11,8 @@ use rosterd::mapping::{
     account_id,
 };
 use rosterd::object::{
-    Absence, Authority, Change, Coverage, Evidence, Hold, Kind, Links, ObjectId, Observed, Op, Presence, Protection,
-    Referent, Reservation, ScopeRead, Step, StepId, Value, aspect,
+    Absence, Authority, Change, Coverage, Evidence, Ground, Hold, Kind, Links, ObjectId, Observed, Op, Presence,
+    Protection, Referent, Reservation, ScopeRead, Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id};
@@ -116,11 +116,11 @@ impl World {
         for object in order(objects) {
             diff.see(object, &wanted);
         }
-        for (_, object) in diff.unseen() {
-            for kind in Kind::ALL {
-                if let Some(found) = self.runtime.block_on(self.memory.read(kind, &object)).unwrap() {
-                    diff.see(found, &wanted);
-                }
+        for (key, object) in diff.unseen() {
+            let read = |kind| self.runtime.block_on(self.memory.read(kind, &object)).unwrap();
+            match Kind::ALL.into_iter().find_map(read) {
+                Some(found) => diff.see(found, &wanted),
+                None => diff.not_found(key, self.runtime.block_on(self.memory.fate(Kind::User, &object)).unwrap()),
             }
         }
         let occasion = Occasion { as_of: today(), reservations: mapper.reservations(), generation: "1" };
@@ -230,6 +230,7 @@ impl World {
                 Ok(object) if matches!(step.op, Op::Create | Op::Link) => {
                     assert!(self.links.add(step.key.clone(), object), "{} is linked twice", step.key);
                 }
+                Ok(_) if step.op == Op::Unlink => _ = self.links.remove(&step.key),
                 Ok(_) => {}
                 Err(refusal) => {
                     failed.insert(step.id.clone());
@@ -315,6 +316,26 @@ impl World {
             changes,
         };
         self.runtime.block_on(self.memory.apply(&create, &Links::default())).unwrap().object
+    }
+
+    /// Deletes an object by hand; false when it is not empty.
+    pub fn delete(&self, object: &Observed) -> bool {
+        let key = Id::new("by-hand");
+        let step = Step {
+            id: StepId::new(Op::Delete, &key),
+            op: Op::Delete,
+            kind: object.kind,
+            key,
+            person: None,
+            name: String::new(),
+            object: Some(object.id.clone()),
+            ground: Some(Ground::Ordered),
+            reason: "by hand".into(),
+            irreversible: true,
+            needs: Vec::new(),
+            changes: Vec::new(),
+        };
+        self.runtime.block_on(self.memory.apply(&step, &Links::default())).is_ok()
     }
 
     /// Adds a member to a group by hand.

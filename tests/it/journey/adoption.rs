@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::organisation::Organisation;
 use crate::support::outside::{guid, one};
-use crate::support::site::{PLAIN, Site};
+use crate::support::site::{PLAIN, Site, Wiring};
 
 const RULES: &str = "\n[ldap.ad.adopt]\nuser = [\"employeeNumber = engagement.number\", \"mail\"]\n\
                      \n[scim.cloud.adopt]\nuser = [\"userName = login\", \"externalId = engagement.number\"]\n";
@@ -130,7 +130,13 @@ async fn twenty_accounts_are_taken_over_by_their_stamps() {
     assert_eq!(outside.directory.values(&admin, "adminDescription").await, [""; 0]);
     let left = links(&site, &["ad", "list"], 0).await;
     assert_eq!((left["links"].as_array().unwrap().len(), left["ignored"].as_array().unwrap().len()), (16, 0));
-    // without a link the person is to have another account, under a login that this one has: so back it comes
+    // without a link the person is to have another account, under a login that this one has: nothing is tried
+    let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(3).json();
+    let held = plan["plans"][0]["held"].as_array().unwrap();
+    let hold = held.iter().find(|hold| hold["key"] == key.as_str()).unwrap_or_else(|| panic!("{plan}"));
+    assert_eq!(hold["code"], "name-taken");
+    assert!(hold["reason"].as_str().unwrap().contains(&admin_id), "{hold}");
+    // so back it comes
     site.run(&["links", "ad", "adopt", key, &admin_id, "--yes"]).await.expect(0);
     site.run(&["verify-log"]).await.expect(0);
 
@@ -172,4 +178,56 @@ async fn accounts_of_a_service_are_found_by_name_or_by_what_others_wrote_there()
     let list = links(&site, &["cloud", "list", "--unlinked"], 0).await;
     assert_eq!(list["unlinked"].as_array().unwrap().len(), 2);
     assert_eq!(list["links"], json!([]));
+}
+
+/// Units and groups that were there before, with everything that lies in them and with their members.
+#[tokio::test]
+async fn units_and_groups_are_taken_over_as_they_are() {
+    let site = Site::new().await;
+    let more = "\n[ldap.ad.adopt]\nunit = [\"ou = unit.name\"]\ngroup = [\"sAMAccountName\"]\n".to_owned();
+    site.configure(PLAIN, &Wiring { more, ..site.wiring() });
+    let mut organisation = twenty();
+    organisation.add("group", "web", json!({"name": "Webredaktører"}));
+    organisation.join("web", "p00");
+    site.import(&organisation, 0).await;
+    let mut outside = site.outside().await;
+    let unit = format!("OU=Ærø Kommune,{}", site.base);
+    outside.directory.add(&unit, &[("objectClass", "organizationalUnit"), ("description", "by hand")]).await;
+    let stranger = format!("CN=Stranger,{unit}");
+    let login = format!("str{}", site.word);
+    outside.directory.add(&stranger, &[("objectClass", "user"), ("sAMAccountName", login.as_str())]).await;
+    let group = format!("CN=Old name,{}", site.base);
+    let name = format!("Webredaktorer {}", site.word);
+    let made = [("objectClass", "group"), ("sAMAccountName", name.as_str()), ("member", stranger.as_str())];
+    outside.directory.add(&group, &made).await;
+    let mut before = Vec::new();
+    for dn in [&unit, &group] {
+        before.push(outside.directory.look(dn).await.unwrap());
+    }
+
+    let rehearsed = links(&site, &["ad", "adopt", "--dry-run"], 3).await;
+    let plan = &rehearsed["plans"][0];
+    let steps = plan["steps"].as_array().unwrap();
+    let mut kinds: Vec<&str> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["group", "unit"], "{plan}");
+    site.run(&["apply", plan["digest"].as_str().unwrap()]).await.expect(0);
+    for (dn, before) in [&unit, &group].into_iter().zip(&before) {
+        let now = outside.directory.look(dn).await.unwrap();
+        assert_eq!(unmarked(&now), unmarked(before), "only the stamp was written");
+        assert!(one(&now, "adminDescription").is_some_and(|stamp| stamp.len() == 36));
+    }
+
+    // what follows keeps both in step: the same objects, renamed and filled, and nobody's members lost
+    site.run(&["apply", "ad", "--yes"]).await.expect(0);
+    site.run(&["--format", "json", "plan", "ad"]).await.expect(0);
+    let renamed = outside.directory.look(&format!("CN=Webredaktører,{}", site.base)).await.unwrap();
+    assert_eq!((guid(&renamed), renamed.attrs["member"].len()), (guid(&before[1]), 2));
+    assert!(renamed.attrs["member"].contains(&stranger));
+    assert_eq!(guid(&outside.directory.look(&unit).await.unwrap()), guid(&before[0]));
+    assert_eq!(
+        outside.below("(objectClass=organizationalUnit)").await.len(),
+        2,
+        "the base, and the one that was there"
+    );
 }

@@ -182,18 +182,26 @@ async fn a_dated_leaver_is_disabled_with_the_other_target_down() {
     assert_eq!(site.outside().await.users().await.iter().filter(|user| !enabled(user)).count(), 1);
 }
 
-/// Not found is one thing, and deleted is another: the directory itself says which.
+/// Not found is one thing, and deleted is another: the directory itself says which. What was deleted comes back, with
+/// somebody's consent.
 #[tokio::test]
-async fn an_account_that_somebody_deleted_is_held_with_what_is_known_of_it() {
+async fn an_account_that_somebody_deleted_is_to_be_restored_with_consent() {
     let site = Site::new().await;
     site.import(&Organisation::small(), 0).await;
     site.apply().await;
     let mut outside = site.outside().await;
     let dn = outside.user(&format!("hankro{}", site.word)).await.dn;
     outside.directory.delete(&dn).await;
-    let plans = site.plans(0).await;
-    let held = plans["ad"]["held"].as_array().unwrap();
-    let reason = held.iter().find(|hold| hold["code"] == "missing").unwrap()["reason"].as_str().unwrap();
-    assert!(reason.contains("it was deleted; its tombstone is there"), "{reason}");
-    assert_eq!(plans["ad"]["steps"], json!([]));
+    let document = site.run(&["--format", "json", "plan", "ad"]).await.expect(4).json();
+    let plan = &document["plans"][0];
+    assert_eq!((&plan["counts"]["restore"], &plan["counts"]["enable"]), (&json!(1), &json!(1)), "{plan}");
+    let steps = plan["steps"].as_array().unwrap();
+    let restore = steps.iter().find(|step| step["op"] == "restore").unwrap();
+    assert!(restore["reason"].as_str().unwrap().contains("its tombstone is there"), "{restore}");
+    let enable = steps.iter().find(|step| step["op"] == "enable").unwrap();
+    assert_eq!(enable["needs"], json!([restore["id"]]));
+    let breach = plan["breaches"].as_array().into_iter().flatten().find(|breach| breach["limit"] == "recreate");
+    assert!(breach.is_some(), "{plan}");
+    site.run(&["apply", "ad", "--yes"]).await.expect(4);
+    assert_eq!(outside.users().await.len(), 9, "nothing is done without consent");
 }

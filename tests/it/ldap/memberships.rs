@@ -106,3 +106,26 @@ async fn a_membership_that_comes_in_parts_is_read_whole() {
     assert!(reading.complete());
     assert_eq!(reading.stamped("g1").members.as_ref().map(Vec::len), Some(7));
 }
+
+#[tokio::test]
+async fn who_has_a_group_as_his_primary_group_is_in_it() {
+    let (mut case, group) = case_with(&["a", "b"]).await;
+    let dn = format!("CN=g1 {},{}", case.word, case.base);
+    case.done(&add(&["a", "b"])).await;
+    // the directory takes the user out of `member` by itself
+    let sid = case.admin.look(&dn).await.unwrap().bin_attrs.remove("objectSid").unwrap().remove(0);
+    let number = u32::from_le_bytes(*sid.last_chunk::<4>().unwrap());
+    let user = format!(r"CN=a\, Ærø,{}", case.base);
+    case.admin.set(&user, "primaryGroupID", &number.to_string()).await;
+    assert_eq!(case.admin.values(&dn, "member").await.len(), 1, "no member names the first");
+    assert_eq!(members(&case, &group).await, ["a", "b"]);
+    let seen = case.observe().await;
+    assert!(seen.complete());
+    assert_eq!(seen.stamped("g1").members.as_ref().map(Vec::len), Some(2), "so nobody is to be added");
+    case.done(&add(&["a", "b"])).await;
+    let refusal = case.refused(&remove(&["a", "b"]), Class::Permanent).await;
+    assert!(refusal.message.contains("primary group"), "{refusal}");
+    assert_eq!(members(&case, &group).await, ["a", "b"], "nobody left");
+    case.done(&remove(&["b"])).await;
+    assert_eq!(members(&case, &group).await, ["a"]);
+}

@@ -5,6 +5,7 @@ mod doctor;
 mod fences;
 mod hidden;
 mod incomplete;
+mod increments;
 mod memberships;
 mod nonsense;
 pub mod openldap;
@@ -13,6 +14,7 @@ mod placing;
 mod protected;
 mod reading;
 mod recovery;
+mod restoring;
 mod rewriting;
 mod windows;
 mod writing;
@@ -143,11 +145,12 @@ fn settings(lab: &Lab, base: &str) -> Settings {
 
 /// A directory for the contract of targets: a unit of its own, in which alone names are taken.
 pub async fn subject() -> Subject {
-    subject_of(Lab::open(), false).await
+    subject_of(Lab::open()).await
 }
 
-/// The same in a lab of its own, whose domain may be one that brings back what was deleted.
-pub async fn subject_of(lab: Lab, undeletes: bool) -> Subject {
+/// The same in another lab.
+pub async fn subject_of(lab: Lab) -> Subject {
+    let undeletes = lab.undeletes();
     let mut admin = lab.administrator().await;
     let mut places = Vec::new();
     for _ in 0..2 {
@@ -174,6 +177,9 @@ pub async fn subject_of(lab: Lab, undeletes: bool) -> Subject {
             (Kind::Group, "managedBy", known),
         ],
         open: false,
+        checks_references: true,
+        follows_managers: true,
+        drops_members: true,
         group_types: true,
         protects: true,
         deletes: true,

@@ -9,7 +9,7 @@ use rosterd::target::ldap::Disabled;
 use super::*;
 
 /// The server as its administrator, and a unit of the test's own.
-pub(super) struct Server {
+pub struct Server {
     pub lab: Lab,
     pub base: String,
     ldap: ldap3::Ldap,
@@ -85,6 +85,9 @@ pub async fn subject() -> Subject {
             (Kind::User, "seeAlso", ["cn=a,dc=example", "cn=b,dc=example"].map(Value::text)),
         ],
         open: false,
+        checks_references: true,
+        follows_managers: false,
+        drops_members: true,
         group_types: false,
         protects: true,
         deletes: true,

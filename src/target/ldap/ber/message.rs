@@ -29,7 +29,14 @@ pub enum Operation<'a> {
     /// The answer to a write or a comparison.
     Written,
     /// IntermediateResponse.
-    Intermediate,
+    Intermediate(Intermediate<'a>),
+}
+
+/// IntermediateResponse (section 4.13).
+#[derive(Debug, Clone, Copy)]
+pub struct Intermediate<'a> {
+    pub name: Option<&'a [u8]>,
+    pub value: Option<&'a [u8]>,
 }
 
 /// LDAPResult (section 4.1.9).
@@ -68,7 +75,7 @@ impl<'a> Message<'a> {
                 Outcome::parse(content)?;
                 Operation::Written
             }
-            tag::INTERMEDIATE => Operation::Intermediate,
+            tag::INTERMEDIATE => Operation::Intermediate(Intermediate::parse(content)?),
             _ => return Err(syntax("an operation that no server may send")),
         };
         let mut controls: &[u8] = &[];
@@ -171,6 +178,23 @@ impl<'a> Outcome<'a> {
             }
         }
         Ok((Self { code, text: said }, name))
+    }
+}
+
+impl<'a> Intermediate<'a> {
+    fn parse(content: &'a [u8]) -> Result<Self, Malformed> {
+        const NAME: u8 = 0x80;
+        const VALUE: u8 = 0x81;
+        let mut parts = Elements::new(content);
+        let mut intermediate = Self { name: None, value: None };
+        while let Some(part) = parts.next()? {
+            match part.tag {
+                NAME => intermediate.name = Some(part.content),
+                VALUE => intermediate.value = Some(part.content),
+                _ => return Err(syntax("an intermediate answer with a part that none has")),
+            }
+        }
+        Ok(intermediate)
     }
 }
 

@@ -8,12 +8,14 @@ mod filter;
 mod frame;
 mod message;
 mod request;
+mod sync;
 mod write;
 
 pub use self::filter::Filter;
 pub use self::frame::{check, frame};
 pub use self::message::{EntryView, Message, Operation, Outcome};
 pub use self::request::{Control, Scope, Search, bind, control, search, start_tls, unbind};
+pub use self::sync::{DIRSYNC, DirSync, SYNC_DONE, SYNC_INFO, SYNC_STATE, State, SyncDone, SyncInfo, sync_state};
 
 /// Constructed elements within each other. An answer of LDAP has at most seven; a decoder that recurses ends the
 /// process at some ten thousand.

@@ -36,6 +36,34 @@ pub mod control {
         Control { oid: "1.2.840.113556.1.4.319", value: Some(value) }
     }
 
+    /// What changed since `cookie` ([MS-ADTS] section 3.1.1.3.4.1.3), in the whole naming context. With
+    /// LDAP_DIRSYNC_OBJECT_SECURITY whoever may read something is told of it, without a right to replicate.
+    pub fn dirsync(cookie: &[u8]) -> Control {
+        const OBJECT_SECURITY: u32 = 1;
+        const MOST_BYTES: u32 = 1024 * 1024;
+        let value = Writer::bytes(|writer| {
+            writer.nested(tag::SEQUENCE, |writer| {
+                writer.number(tag::INTEGER, OBJECT_SECURITY);
+                writer.number(tag::INTEGER, MOST_BYTES);
+                writer.octets(cookie);
+            });
+        });
+        Control { oid: "1.2.840.113556.1.4.841", value: Some(value) }
+    }
+
+    /// What changed since `cookie`, and then the end: refreshOnly of Content Synchronization (RFC 4533 section 2.2).
+    /// Without a cookie everything.
+    pub fn refresh(cookie: Option<&[u8]>) -> Control {
+        const REFRESH_ONLY: u32 = 1;
+        let value = Writer::bytes(|writer| {
+            writer.nested(tag::SEQUENCE, |writer| {
+                writer.number(tag::ENUMERATED, REFRESH_ONLY);
+                cookie.iter().for_each(|cookie| writer.octets(cookie));
+            });
+        });
+        Control { oid: "1.3.6.1.4.1.4203.1.9.1.1", value: Some(value) }
+    }
+
     /// To add a value that is there, or to take one that is not, is no error (LDAP_SERVER_PERMISSIVE_MODIFY_OID,
     /// [MS-ADTS] section 3.1.1.3.4.1.8).
     pub fn permissive_modify() -> Control {

@@ -16,7 +16,6 @@ use crate::target::ldap::entry::Entry;
 use crate::target::ldap::guid;
 use crate::target::ldap::object::{DISABLED, flags, kind_of, values};
 use crate::target::ldap::protected::{attributes, protection};
-use crate::target::ldap::schema::schema;
 use crate::target::{Class, Receipt, Refusal};
 
 /// NORMAL_ACCOUNT of userAccountControl.
@@ -34,7 +33,7 @@ impl Work<'_> {
         let kept = self.kept(&base, id).await?;
         let was_deleted = is(&kept, "isDeleted");
         if was_deleted {
-            self.undelete(&base, &kept).await?;
+            self.undelete(&kept).await?;
         }
         let object = self.locate().await?;
         let modifications = self.missing(&object, was_deleted).await?;
@@ -48,17 +47,16 @@ impl Work<'_> {
     /// The object as it is kept, deleted or not.
     async fn kept(&self, base: &str, id: &ObjectId) -> Result<Entry, Refusal> {
         let mut names: Vec<String> = attributes(self.settings).map(str::to_owned).collect();
-        names.extend(["isDeleted", "isRecycled", "lastKnownParent", "msDS-LastKnownRDN"].map(str::to_owned));
+        names.extend(["distinguishedName", "isDeleted", "lastKnownParent", "msDS-LastKnownRDN"].map(str::to_owned));
         let found = self.session.entry_with(base, &Filter::everything(), &names, &[control::show_deleted()]).await;
         let found = found.map_err(|failure| self.read_failed("", &failure))?;
         found.ok_or_else(|| self.refuse(Class::Stale, "", format!("neither {id} nor its tombstone can be seen")))
     }
 
-    async fn undelete(&self, base: &str, kept: &Entry) -> Result<(), Refusal> {
+    /// Samba takes the name alone here, and no `<GUID=…>`. Whether a recycled object is lost or may still come back
+    /// depends on the forest's level, so that is the server's to say.
+    async fn undelete(&self, kept: &Entry) -> Result<(), Refusal> {
         let old = &kept.dn;
-        if is(kept, "isRecycled") {
-            return Err(self.refuse(Class::Permanent, old, "it is recycled: what it was is gone for good"));
-        }
         if kind_of(kept) != Some(self.step.kind) {
             return Err(self.refuse(Class::Forbidden, old, format!("it was not a {}", self.step.kind)));
         }
@@ -83,7 +81,8 @@ impl Work<'_> {
             Mod::Delete(b"isDeleted".to_vec(), HashSet::new()),
             Mod::Replace(b"distinguishedName".to_vec(), HashSet::from([dn.to_string().into_bytes()])),
         ];
-        let done = self.session.modify_with(base, modifications, &[control::show_deleted()]).await;
+        let name = kept.text("distinguishedName").map_or_else(|| old.to_string(), str::to_owned);
+        let done = self.session.modify_with(&name, modifications, &[control::show_deleted()]).await;
         self.names.forget();
         done.map_err(|failure| self.write_failed(&dn, &failure))
     }
@@ -121,7 +120,7 @@ impl Work<'_> {
     /// One attribute set, whatever it was when the object was deleted.
     async fn overwritten(&self, change: &Change, entry: &Entry) -> Result<Option<Mod<Vec<u8>>>, Refusal> {
         let name = &change.attribute;
-        let schema = schema(self.settings.profile, self.step.kind);
+        let schema = self.schema;
         let after: Vec<Value> = self.fitting(change)?;
         let now = values(schema.rule(name), entry, name);
         if now.is_ok_and(|now| schema.equal(name, &now, &after)) {
