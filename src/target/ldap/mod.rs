@@ -11,6 +11,7 @@ mod clock;
 mod connection;
 mod doctor;
 mod doubts;
+mod encoding;
 mod entry;
 mod fate;
 mod find;
@@ -19,6 +20,7 @@ mod guid;
 mod handover;
 mod incoming;
 mod increment;
+mod indexes;
 mod names;
 mod object;
 mod observe;
@@ -69,6 +71,7 @@ use super::{
     Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
     ToldSchema,
 };
+use crate::net::Expiry;
 use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
@@ -286,6 +289,10 @@ impl Target for LdapTarget {
             findings.extend(Doctor { session: &session, settings, passwords, places, mapped }.look().await);
         }
         findings
+    }
+
+    async fn certificates(&self) -> Vec<Expiry> {
+        connection::expiries(&self.settings, &self.folder).await
     }
 
     async fn time(&self) -> Result<Option<Instant>, TargetError> {
