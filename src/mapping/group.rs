@@ -24,7 +24,7 @@ impl Mapper<'_> {
             let mut members = BTreeSet::new();
             self.collect(key, &mut members, &mut BTreeSet::new())?;
             Ok(Some(Desired {
-                name: self.relative_name(rules, &context, "cn")?.or_else(|| Some(group.name.clone())),
+                name: self.relative_name(rules, &context, "cn", Some(&group.name))?,
                 parent: Some(Referent::Root),
                 attributes: self.attributes(Kind::Group, rules, &context)?,
                 members: Some(members),

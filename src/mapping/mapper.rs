@@ -206,21 +206,25 @@ impl<'a> Mapper<'a> {
         }
     }
 
-    /// Evaluates the relative name.
+    /// Evaluates the relative name; without a rule, where it is only for people to read, it is `otherwise`.
     pub(super) fn relative_name(
         &self,
         rules: &KindRules,
         context: &Context,
         attribute: &str,
+        otherwise: Option<&str>,
     ) -> Result<Option<String>, String> {
-        let Some(rule) = &rules.name else { return Ok(None) };
+        let Some(rule) = &rules.name else { return Ok(otherwise.map(str::to_owned)) };
         let outcome = rule.evaluate(context).map_err(|error| format!("name: {error}"))?;
         let name = outcome.into_text().ok_or_else(|| format!("name: {:?} says nothing", rule.source()))?;
-        match name.chars().count() {
-            length if length > MAX_NAME => {
-                Err(format!("name: {attribute} holds at most {MAX_NAME} characters, {length} were given"))
-            }
-            _ => Ok(Some(name)),
+        let length = name.chars().count();
+        if length > MAX_NAME {
+            return Err(format!("name: {attribute} holds at most {MAX_NAME} characters, {length} were given"));
+        }
+        match name.chars().find(|c| c.is_control()) {
+            // Active Directory marks deleted and doubled objects by a line feed in the name
+            Some(control) => Err(format!("name: {attribute} holds no control character, {control:?} was given")),
+            None => Ok(Some(name)),
         }
     }
 }

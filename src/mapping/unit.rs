@@ -17,7 +17,7 @@ impl Mapper<'_> {
                 return Ok(None);
             }
             Ok(Some(Desired {
-                name: self.relative_name(rules, &context, "ou")?.or_else(|| Some(unit.name.clone())),
+                name: self.relative_name(rules, &context, "ou", Some(&unit.name))?,
                 parent: Some(unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent))),
                 attributes: self.attributes(Kind::Unit, rules, &context)?,
                 ..present(key, Kind::Unit, &label)

@@ -48,7 +48,7 @@ impl Mapper<'_> {
         let context = self.scene.user(person, account);
         Ok(Desired {
             person: Some(person.clone()),
-            name: self.relative_name(rules, &context, "cn")?,
+            name: self.relative_name(rules, &context, "cn", None)?,
             parent: Some(self.place(person, rules)),
             attributes: self.attributes(Kind::User, rules, &context)?,
             manager: if rules.manager { self.manager(person) } else { Edit::Keep },

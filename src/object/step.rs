@@ -12,7 +12,8 @@ use super::observed::{Kind, ObjectId};
 use super::value::{Referent, Value};
 use crate::org::Id;
 
-/// The id of a step within its plan: `<op>:<key>`, stable from plan to plan.
+/// The id of a step within its plan: `<op>:<key>`, or `aside:<key>` for a rename that only makes room; stable from plan
+/// to plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepId(Arc<str>);
@@ -20,6 +21,11 @@ pub struct StepId(Arc<str>);
 impl StepId {
     pub fn new(op: Op, key: &Id) -> Self {
         Self(format!("{op}:{key}").into())
+    }
+
+    /// The id of a rename that lends an object another name until its own is free.
+    pub fn aside(key: &Id) -> Self {
+        Self(format!("aside:{key}").into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -155,6 +161,11 @@ impl Step {
     /// The change of `attribute`, if the step has one.
     pub fn change(&self, attribute: &str) -> Option<&Change> {
         self.changes.iter().find(|change| change.attribute.is(attribute))
+    }
+
+    /// Whether it lends an object a name for the time being, so that others can have the one it has.
+    pub fn is_aside(&self) -> bool {
+        self.op == Op::Rename && self.id == StepId::aside(&self.key)
     }
 
     /// Whether it takes an existing object over, by writing our stamp into it.

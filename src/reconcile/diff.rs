@@ -3,13 +3,16 @@
 //! Each observed object is matched by its link (or, without one, by the stamp it bears), compared with its desired
 //! object, and dropped. What is kept of it are the edits, its references, and where it lies.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use super::aside::Wait;
 use super::compare;
 use super::missing::Recreation;
 use super::plan::{Population, Unmanaged};
 use crate::object::{
-    Desired, Fate, Handle, Kind, Links, ObjectId, Observed, Presence, ProtectedObject, Protection, Schema, Step,
+    Desired, Fate, Handle, Kind, Links, ObjectId, Observed, Presence, ProtectedObject, Protection, Schema, Siblings,
+    Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
@@ -22,6 +25,8 @@ pub struct Surroundings<'a> {
     pub tree: bool,
     /// Whether new users get a generated first password.
     pub first_password: bool,
+    /// Which names in one container are one name to the target.
+    pub siblings: Siblings,
     /// Whether what was deleted can be brought back.
     pub restores: bool,
     /// The attribute of users that holds the login.
@@ -39,6 +44,10 @@ pub struct Diff<'a> {
     pub(super) present: BTreeMap<Id, Present>,
     pub(super) handles: HashMap<Handle, ObjectId>,
     pub(super) occupied: HashMap<Place, ObjectId>,
+    /// Who else has a name in a place, where the target tells names apart that [`Siblings`] does not.
+    pub(super) crowded: HashMap<Place, Vec<ObjectId>>,
+    /// Who takes a name that another object leaves.
+    pub(super) waits: Vec<Wait>,
     pub(super) stamped: BTreeMap<Id, Vec<Observed>>,
     /// Objects that this plan links by their stamp.
     pub(super) linking: HashMap<ObjectId, Id>,
@@ -71,17 +80,24 @@ pub(super) struct Present {
     pub protected: Option<Protection>,
 }
 
-/// Where a relative name is taken. Units have a name space of their own (`OU=`), users and groups share one (`CN=`).
+/// Where a relative name is taken. Users and groups share the names of a container; whether units do, too, is the
+/// target's to say.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub parent: Handle,
-    pub unit: bool,
-    pub name: String,
+    pub name: Name,
 }
 
-impl Place {
-    pub(super) fn new(parent: &Handle, kind: Kind, name: &str) -> Self {
-        Self { parent: parent.clone(), unit: kind == Kind::Unit, name: name.to_lowercase() }
+/// A relative name as far as the target tells names apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Name {
+    unit: bool,
+    folded: String,
+}
+
+impl Name {
+    pub(super) fn new(siblings: Siblings, kind: Kind, name: &str) -> Self {
+        Self { unit: kind == Kind::Unit && siblings.sets_units_apart(), folded: siblings.folded(name) }
     }
 }
 
@@ -92,6 +108,8 @@ impl<'a> Diff<'a> {
             present: BTreeMap::new(),
             handles: HashMap::new(),
             occupied: HashMap::new(),
+            crowded: HashMap::new(),
+            waits: Vec::new(),
             stamped: BTreeMap::new(),
             linking: HashMap::new(),
             steps: Vec::new(),
@@ -109,7 +127,8 @@ impl<'a> Diff<'a> {
     pub fn see(&mut self, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
         self.handles.insert(observed.handle.clone(), observed.id.clone());
         if let Some(parent) = &observed.parent {
-            self.occupied.insert(Place::new(parent, observed.kind, &observed.name), observed.id.clone());
+            let name = Name::new(self.around.siblings, observed.kind, &observed.name);
+            self.occupy(Place { parent: parent.clone(), name }, observed.id.clone());
         }
         if let Some(why) = &observed.protected {
             self.protected.push(ProtectedObject { object: observed.id.clone(), why: why.clone() });
@@ -126,6 +145,21 @@ impl<'a> Diff<'a> {
         } else {
             self.leave(observed);
         }
+    }
+
+    fn occupy(&mut self, place: Place, object: ObjectId) {
+        match self.occupied.entry(place) {
+            Entry::Vacant(free) => _ = free.insert(object),
+            Entry::Occupied(taken) => self.crowded.entry(taken.key().clone()).or_default().push(object),
+        }
+    }
+
+    /// The objects that have a name in a place, by their ids.
+    pub(super) fn occupants(&self, place: &Place) -> Vec<ObjectId> {
+        let others = self.crowded.get(place).into_iter().flatten();
+        let mut all: Vec<ObjectId> = self.occupied.get(place).into_iter().chain(others).cloned().collect();
+        all.sort();
+        all
     }
 
     /// Linked keys that were not seen yet: each is to be looked up by its id before the comparison is finished.

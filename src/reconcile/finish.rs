@@ -39,7 +39,7 @@ impl Diff<'_> {
         self.settle_places(&created);
         self.settle_managers(&created);
         self.settle_members(&created, coverage);
-        let (steps, waiting) = order::arrange(std::mem::take(&mut self.steps));
+        let (steps, waiting) = order::arrange(std::mem::take(&mut self.steps), &std::mem::take(&mut self.waits));
         let labels = self.labels(&steps, &created);
         self.held.extend(waiting);
         self.held.sort();

@@ -46,6 +46,11 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
             flaw("two steps have this id".into());
         }
     }
+    flaws.extend(plan.steps.iter().filter(|step| step.is_aside() && !gets_its_name(step, plan)).map(|step| Flaw {
+        target: plan.target.clone(),
+        step: step.id.as_str().to_owned(),
+        flaw: "it lends a name, and no later step gives the object its own".into(),
+    }));
     for step in &plan.steps {
         // a later step about a new object may wait; the object itself is then created all the same
         let held = |hold: &Hold| hold.key == step.key && hold.code != HoldCode::Waits;
@@ -58,6 +63,14 @@ pub fn inspect(plan: &Plan) -> Vec<Flaw> {
         }
     }
     flaws
+}
+
+/// Whether a later step leads on from the name that a step lends.
+fn gets_its_name(aside: &Step, plan: &Plan) -> bool {
+    let lent = aside.after(aspect::NAME);
+    let later = plan.steps.iter().skip_while(|step| step.id != aside.id).skip(1);
+    let mut own = later.filter(|step| step.key == aside.key && step.needs.contains(&aside.id));
+    own.any(|step| step.change(aspect::NAME).map(|change| change.before.as_slice()) == lent && lent.is_some())
 }
 
 /// The keys that a step refers to.

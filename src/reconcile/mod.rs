@@ -7,6 +7,7 @@
 //! follow which.
 
 pub mod adopt;
+mod aside;
 mod compare;
 mod diff;
 mod finish;

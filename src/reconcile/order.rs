@@ -3,12 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::aside::{self, Wait};
 use crate::object::{Hold, HoldCode};
 use crate::object::{Kind, Op, Step, StepId};
+use crate::org::Id;
 
-/// Sorts the steps. Those that need a step which is not there, or each other in a circle, become holds; one that only
-/// refers to what is not created does what else it has to do.
-pub(super) fn arrange(steps: Vec<Step>) -> (Vec<Step>, Vec<Hold>) {
+/// Sorts the steps. A circle of names is opened by lending one; other circles, and what needs a step that is not there,
+/// become holds; one that only refers to what is not created does what else it has to do.
+pub(super) fn arrange(steps: Vec<Step>, taken: &[Wait]) -> (Vec<Step>, Vec<Hold>) {
     let mut held = Vec::new();
     let mut steps = possible(steps, &mut held);
     loop {
@@ -21,7 +23,13 @@ pub(super) fn arrange(steps: Vec<Step>) -> (Vec<Step>, Vec<Hold>) {
         if stuck.is_empty() {
             return (sorted, held);
         }
-        let (circular, behind) = circles(stuck);
+        let (mut circular, behind) = circles(stuck);
+        if aside::open(&mut circular, taken) {
+            sorted.extend(circular);
+            sorted.extend(behind);
+            steps = sorted;
+            continue;
+        }
         held.extend(circular.iter().map(|step| waits(step, step.needs.first().unwrap_or(&step.id))));
         sorted.extend(behind);
         steps = possible(sorted, &mut held);
@@ -33,6 +41,13 @@ fn possible(mut steps: Vec<Step>, held: &mut Vec<Hold>) -> Vec<Step> {
     loop {
         let ids: HashSet<StepId> = steps.iter().map(|step| step.id.clone()).collect();
         let before = steps.len();
+        let placed: HashSet<Id> = steps
+            .iter()
+            .filter(|step| matches!(step.op, Op::Rename | Op::Move) && !step.is_aside())
+            .map(|step| step.key.clone())
+            .collect();
+        // nobody is left with a lent name
+        steps.retain(|step| !step.is_aside() || placed.contains(&step.key));
         steps = steps
             .into_iter()
             .filter_map(|step| {

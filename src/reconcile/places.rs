@@ -2,16 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::aside::{Wait, lent};
 use super::compare::{change, step};
-use super::diff::{Diff, Place};
+use super::diff::{Diff, Name, Place};
 use super::finish::{Created, relative_name};
 use crate::object::HoldCode;
 use crate::object::{Desired, Handle, Kind, Op, Referent, StepId, Value, aspect};
 use crate::org::Id;
 
-/// A relative name in a place: the container (by its handle, or by the key of a unit that this plan creates), whether
-/// it is a unit's name, the folded name.
-type Claim = (Result<Handle, Option<Referent>>, bool, String);
+/// A relative name in a place: the container (by its handle, or by the key of a unit that this plan creates), and the
+/// name.
+type Claim = (Result<Handle, Option<Referent>>, Name);
 
 impl Diff<'_> {
     /// Plans the moves, and holds every step that would put an object where its name is taken.
@@ -26,22 +27,33 @@ impl Diff<'_> {
         self.order_unit_moves(&staying, created);
         let placed: HashSet<Id> =
             self.steps.iter().filter(|step| places(step.op)).map(|step| step.key.clone()).collect();
-        let mut claims: HashMap<Claim, Id> = HashMap::new();
-        // those who stay where they are claim first, so that only a newcomer is ever held
-        let (movers, settled): (Vec<&Desired>, Vec<&Desired>) =
-            staying.iter().chain(created.values()).partition(|desired| placed.contains(&desired.key));
+        let mut claims: HashMap<Claim, &Desired> = HashMap::new();
+        // those who stay where they are claim first, so that only a newcomer is ever held; so does who only spells the
+        // name otherwise
+        let (mut movers, settled): (Vec<&Desired>, Vec<&Desired>) = staying
+            .iter()
+            .chain(created.values())
+            .partition(|desired| placed.contains(&desired.key) && !self.is_there(desired));
+        // a unit that is held holds what is to lie in it
+        movers.sort_by_key(|desired| (desired.kind, &desired.key));
         for desired in settled {
-            claims.insert(self.claim(desired), desired.key.clone());
+            claims.insert(self.claim(desired), desired);
         }
         for desired in movers {
-            if let Some(other) = claims.get(&self.claim(desired)) {
-                let reason = format!("{other} has, or is to have, the same name in the same place");
-                self.withdraw(desired, reason);
+            let claim = self.claim(desired);
+            if let Some(other) = claims.get(&claim) {
+                self.withdraw(desired, wanted_twice(desired, other));
             } else {
-                self.await_occupant(desired);
-                claims.insert(self.claim(desired), desired.key.clone());
+                self.await_occupants(desired);
+                claims.insert(claim, desired);
             }
         }
+    }
+
+    /// Whether an object has its name already, as far as the target tells names apart.
+    fn is_there(&self, desired: &Desired) -> bool {
+        let Some(present) = self.present.get(&desired.key) else { return false };
+        self.place_of(desired).is_some_and(|place| self.occupants(&place).contains(&present.object))
     }
 
     fn settle_move(&mut self, desired: &Desired, created: &Created) {
@@ -111,26 +123,39 @@ impl Diff<'_> {
         self.key_at(self.object_at(self.present.get(unit)?.parent.as_ref())?).cloned()
     }
 
-    /// A name in a place that another object still has: wait for it to leave, or hold.
-    fn await_occupant(&mut self, desired: &Desired) {
-        let Some(parent) = self.final_parent(desired) else { return };
-        let name = relative_name(desired);
-        let Some(occupant) = self.occupied.get(&Place::new(&parent, desired.kind, name)).cloned() else { return };
-        if self.present.get(&desired.key).is_some_and(|present| present.object == occupant) {
-            return;
+    /// A name in a place that other objects still have: wait for them to leave, or hold.
+    fn await_occupants(&mut self, desired: &Desired) {
+        let Some(place) = self.place_of(desired) else { return };
+        for occupant in self.occupants(&place) {
+            let key = self.key_at(&occupant).cloned();
+            let leaving = self
+                .steps
+                .iter()
+                .find(|step| matches!(step.op, Op::Rename | Op::Move) && step.object.as_ref() == Some(&occupant));
+            let (Some(leaving), Some(key)) = (leaving, key) else {
+                let whose = self.key_at(&occupant).and_then(|key| self.present.get(key));
+                let whose = whose.map_or_else(String::new, |present| format!(", {}", present.label));
+                let reason = format!("{:?} is taken there by the object {occupant}{whose}", relative_name(desired));
+                return self.withdraw(desired, reason);
+            };
+            let before = leaving.change(aspect::NAME).and_then(|change| change.before.first());
+            let theirs = self.present.get(&key).and_then(|present| present.desired.as_ref());
+            let has = before.and_then(Value::as_text).or_else(|| theirs.map(relative_name)).unwrap_or_default();
+            let (leaving, kind, has) = (leaving.id.clone(), leaving.kind, has.to_owned());
+            let lent = lent(&has, &key);
+            let name = Name::new(self.around.siblings, kind, &lent);
+            let free = self.occupants(&Place { parent: place.parent.clone(), name }).is_empty();
+            for step in self.steps.iter_mut().filter(|step| step.key == desired.key && places(step.op)) {
+                step.needs.push(leaving.clone());
+                let lent = free.then(|| lent.clone());
+                self.waits.push(Wait { waiter: step.id.clone(), leaving: leaving.clone(), has: has.clone(), lent });
+            }
         }
-        let leaving: Vec<StepId> = self
-            .steps
-            .iter()
-            .filter(|step| matches!(step.op, Op::Rename | Op::Move) && step.object.as_ref() == Some(&occupant))
-            .map(|step| step.id.clone())
-            .collect();
-        if leaving.is_empty() {
-            return self.withdraw(desired, format!("{name:?} is taken there by the object {occupant}"));
-        }
-        for step in self.steps.iter_mut().filter(|step| step.key == desired.key && places(step.op)) {
-            step.needs.extend(leaving.iter().cloned());
-        }
+    }
+
+    fn place_of(&self, desired: &Desired) -> Option<Place> {
+        let name = Name::new(self.around.siblings, desired.kind, relative_name(desired));
+        Some(Place { parent: self.final_parent(desired)?, name })
     }
 
     fn final_parent(&self, desired: &Desired) -> Option<Handle> {
@@ -141,8 +166,8 @@ impl Diff<'_> {
     }
 
     fn claim(&self, desired: &Desired) -> Claim {
-        let place = self.final_parent(desired).ok_or_else(|| desired.parent.clone());
-        (place, desired.kind == Kind::Unit, relative_name(desired).to_lowercase())
+        let container = self.final_parent(desired).ok_or_else(|| desired.parent.clone());
+        (container, Name::new(self.around.siblings, desired.kind, relative_name(desired)))
     }
 
     fn withdraw(&mut self, desired: &Desired, reason: String) {
@@ -151,6 +176,14 @@ impl Diff<'_> {
         self.steps.retain(|step| !(step.key == desired.key && withdrawn(step.op)));
         self.hold(desired, HoldCode::NameTaken, reason);
     }
+}
+
+/// Why of two only the other gets the name.
+fn wanted_twice(desired: &Desired, other: &Desired) -> String {
+    let (own, its) = (relative_name(desired), relative_name(other));
+    let Desired { kind, label, key, .. } = other;
+    let same = if own == its { "" } else { "; the target takes the two names for one" };
+    format!("{own:?} is taken there: the {kind} {label} ({key}) has, or is to have, the name {its:?}{same}")
 }
 
 fn places(op: Op) -> bool {

@@ -383,6 +383,7 @@ impl<'a> Comparison<'a> {
             target: &entry.name,
             tree: port.capabilities().tree,
             first_password: port.capabilities().first_password,
+            siblings: port.capabilities().siblings,
             restores: port.capabilities().restores,
             login: port.capabilities().login,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),

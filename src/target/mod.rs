@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use crate::net::Expiry;
 use crate::object::{
     AttributeName, Coverage, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed,
-    Position, Schema, Step, TakenName,
+    Position, Schema, Siblings, Step, TakenName,
 };
 use crate::org::{Id, Instant};
 
@@ -184,6 +184,8 @@ pub struct Capabilities {
     pub restores: bool,
     /// The attribute of users that holds the login.
     pub login: &'static str,
+    /// Which relative names in one container are one name to it.
+    pub siblings: Siblings,
     /// How many steps may be under way at once; 1 where one after the other is as good.
     pub at_once: usize,
 }

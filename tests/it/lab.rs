@@ -7,6 +7,7 @@ use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
 use ldap3::controls::RawControl;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, SearchResult};
 use rosterd::net::client_config;
+use tokio::task::JoinSet;
 
 /// A running lab.
 pub struct Lab {
@@ -49,11 +50,20 @@ impl Lab {
 
     /// The directory as its administrator, to look at and to change things behind rosterd's back.
     pub async fn administrator(&self) -> Directory {
-        let tls = client_config(Some(&self.path("CA_FILE"))).unwrap();
+        self.signed_in("CA_FILE", "LDAPS_URL", "BIND_DN", "BIND_PASSWORD").await
+    }
+
+    /// OpenLDAP as its administrator.
+    pub async fn openldap_administrator(&self) -> Directory {
+        self.signed_in("OPENLDAP_CA_FILE", "OPENLDAPS_URL", "OPENLDAP_ADMIN", "OPENLDAP_ADMIN_PASSWORD").await
+    }
+
+    async fn signed_in(&self, ca: &str, url: &str, dn: &str, password: &str) -> Directory {
+        let tls = client_config(Some(&self.path(ca))).unwrap();
         let settings = LdapConnSettings::new().set_config(tls);
-        let (driver, mut ldap) = LdapConnAsync::with_settings(settings, self.value("LDAPS_URL")).await.unwrap();
+        let (driver, mut ldap) = LdapConnAsync::with_settings(settings, self.value(url)).await.unwrap();
         tokio::spawn(driver.drive());
-        ldap.simple_bind(self.value("BIND_DN"), self.value("BIND_PASSWORD")).await.unwrap().success().unwrap();
+        ldap.simple_bind(self.value(dn), self.value(password)).await.unwrap().success().unwrap();
         Directory { ldap }
     }
 
@@ -77,6 +87,29 @@ impl Directory {
             all.entry(name).or_default().insert(value);
         }
         self.ldap.add(dn, all.into_iter().collect()).await.unwrap().success().unwrap();
+    }
+
+    /// Many entries at once, as fast as the server takes them.
+    pub async fn add_all(&mut self, entries: impl IntoIterator<Item = (String, Vec<(&'static str, String)>)>) {
+        let mut under_way = JoinSet::new();
+        for (dn, attributes) in entries {
+            let mut ldap = self.ldap.clone();
+            let attributes = attributes.into_iter().map(|(name, value)| (name.to_owned(), HashSet::from([value])));
+            let attributes: Vec<(String, HashSet<String>)> = attributes.collect();
+            under_way.spawn(async move { ldap.add(&dn, attributes).await.unwrap().success().map(drop).unwrap() });
+            if under_way.len() == 32 {
+                under_way.join_next().await.unwrap().unwrap();
+            }
+        }
+        while let Some(done) = under_way.join_next().await {
+            done.unwrap();
+        }
+    }
+
+    /// Puts values into an attribute, beside those that are there.
+    pub async fn add_values(&mut self, dn: &str, attribute: &str, values: impl IntoIterator<Item = String>) {
+        let change = Mod::Add(attribute.to_owned(), values.into_iter().collect());
+        self.ldap.modify(dn, vec![change]).await.unwrap().success().unwrap();
     }
 
     pub async fn set(&mut self, dn: &str, attribute: &str, value: &str) {
@@ -145,8 +178,11 @@ impl Directory {
     pub async fn search(&mut self, base: &str, filter: &str) -> Vec<SearchEntry> {
         let adapters: Vec<Box<dyn Adapter<'_, _, _>>> =
             vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(500))];
-        let mut search =
-            self.ldap.streaming_search_with(adapters, base, Scope::Subtree, filter, vec!["*"]).await.unwrap();
+        let mut search = self
+            .ldap
+            .streaming_search_with(adapters, base, Scope::Subtree, filter, vec!["*", "entryUUID"])
+            .await
+            .unwrap();
         let mut entries = Vec::new();
         while let Some(entry) = search.next().await.unwrap() {
             entries.push(SearchEntry::construct(entry));

@@ -214,6 +214,7 @@ impl Target for LdapTarget {
             first_password: profile.is_ad(),
             restores: profile.is_ad(),
             login: profile.login(),
+            siblings: profile.siblings(),
             at_once: AT_ONCE,
         }
     }
@@ -331,10 +332,13 @@ impl Target for LdapTarget {
     ) -> Result<Increment, TargetError> {
         *self.session.lock().await = None;
         let (mut bulk, server, places) = self.bulk().await?;
-        let schemas = |kind| self.schema(kind);
-        let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
         let failed = |failure: session::Failure| self.failed(failure.to_string(), None);
-        let mut increment = read.changes(request, since, see).await.map_err(failed)?;
+        let mut increment = {
+            let schemas = |kind| self.schema(kind);
+            let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
+            read.changes(request, since, see).await.map_err(failed)?
+        };
+        let schemas = |kind| self.schema(kind);
         match &mut increment {
             Increment::Whole { evidence, .. }
                 if request.attributes.contains_key(&Kind::User) && !request.without_names =>

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::ber::Filter;
-use crate::object::Kind;
+use crate::object::{Kind, Siblings};
 
 /// Which kind of directory it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -42,6 +42,11 @@ impl Profile {
     /// The attribute of users that holds the login.
     pub fn login(self) -> &'static str {
         if self.is_ad() { "sAMAccountName" } else { "uid" }
+    }
+
+    /// Which relative names in one container are one name.
+    pub fn siblings(self) -> Siblings {
+        if self.is_ad() { Siblings::ActiveDirectory } else { Siblings::Standard }
     }
 
     /// The attributes that take a name, in or out of scope.

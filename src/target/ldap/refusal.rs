@@ -85,6 +85,9 @@ mod tests {
         assert_eq!(class(68, "00000524: UpdErr"), Class::Conflict);
         assert_eq!(class(21, "0000200B: too long"), Class::Permanent);
         assert_eq!(class(19, "00002082: too long"), Class::Permanent);
+        assert_eq!(class(20, "0000200D: two values"), Class::Permanent);
+        assert_eq!(class(19, "00002081: two values"), Class::Permanent);
+        assert_eq!(class(68, "00000562: UpdErr"), Class::Conflict);
         assert_eq!(class(19, "000021C8: AtrErr"), Class::Conflict);
         assert_eq!(class(32, "0000208D: NameErr"), Class::Conflict);
         assert_eq!(class(19, "000020B5: AtrErr"), Class::Conflict);

@@ -11,8 +11,8 @@ use super::{
     Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
 };
 use crate::object::{
-    Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Step,
-    TakenName, Value, aspect,
+    Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Siblings,
+    Step, TakenName, Value, aspect,
 };
 use crate::org::Id;
 
@@ -126,6 +126,7 @@ impl Target for Memory {
             first_password: self.tree,
             restores: self.tree,
             login: self.login(),
+            siblings: Siblings::Standard,
             at_once: 1,
         }
     }

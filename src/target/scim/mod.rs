@@ -15,7 +15,7 @@ use self::client::Client;
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Siblings, Step};
 use crate::org::Id;
 
 mod answer;
@@ -109,6 +109,7 @@ impl Target for ScimTarget {
             first_password: false,
             restores: false,
             login: "userName",
+            siblings: Siblings::Standard,
             at_once: 1,
         }
     }

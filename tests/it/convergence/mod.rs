@@ -8,6 +8,7 @@ mod blocked;
 mod digest;
 mod failing;
 mod organisation;
+mod places;
 mod properties;
 mod protected;
 mod recreating;

@@ -12,7 +12,7 @@ use rosterd::mapping::{
 };
 use rosterd::object::{
     Absence, Authority, Change, Coverage, Evidence, Ground, Hold, Kind, Links, ObjectId, Observed, Op, Presence,
-    Protection, Referent, Reservation, ScopeRead, Step, StepId, Value, aspect,
+    Protection, Referent, Reservation, ScopeRead, Siblings, Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id};
@@ -38,6 +38,8 @@ pub struct World {
     pub absence: Option<Absence>,
     /// The rules of the record that are not as usual.
     pub severities: Severities,
+    /// Which names in one container are one to the target.
+    pub siblings: Siblings,
     /// What the target protects.
     protected: BTreeMap<ObjectId, Protection>,
     runtime: tokio::runtime::Runtime,
@@ -69,6 +71,7 @@ impl World {
             ledger: HashMap::new(),
             absence: absence(),
             severities: Severities::default(),
+            siblings: Siblings::Standard,
             protected: BTreeMap::new(),
             runtime,
         }
@@ -107,6 +110,7 @@ impl World {
             target: TARGET,
             tree: self.memory.capabilities().tree,
             first_password: self.memory.capabilities().first_password,
+            siblings: self.siblings,
             restores: self.memory.capabilities().restores,
             login: self.memory.capabilities().login,
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),

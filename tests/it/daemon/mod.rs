@@ -3,6 +3,7 @@
 
 mod control;
 mod intake;
+mod nonsense;
 mod schedule;
 mod servers;
 

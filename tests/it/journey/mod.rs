@@ -7,6 +7,7 @@ mod clocks;
 mod hidden;
 mod life;
 mod merged;
+mod names;
 mod others;
 mod sample;
 mod secrets;

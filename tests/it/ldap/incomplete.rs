@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::rewriting::{Answer, DONE, ENTRY, Rewrite, done, operation, start, with_attributes};
+use super::rewriting::{Answer, DONE, ENTRY, Rewrite, done, in_parts, operation, start, with_attributes};
 use super::*;
 use rosterd::target::ldap::Urls;
 
@@ -109,27 +109,6 @@ async fn a_read_that_does_not_show_a_canary_is_not_complete() {
     let url = start(&case.lab, hides).await.into();
     let hidden = observe(&with(canary("canary"), url), &everything()).await.unwrap();
     assert_eq!((hidden.names_of(Kind::User), hidden.complete()), (vec!["Other"], false));
-}
-
-/// Values that an answer holds, as Active Directory gives those of a large group: an empty attribute, and the first
-/// part under a name with a range; later parts as they are asked for.
-fn in_parts(most: usize) -> Rewrite {
-    Box::new(move |message| {
-        if operation(message) != ENTRY {
-            return Answer::Pass;
-        }
-        Answer::Instead(with_attributes(message, |name, values| {
-            let (plain, from) = match name.split_once(";range=") {
-                Some((plain, range)) => (plain, range.split('-').next().unwrap().parse().unwrap()),
-                None => (name, 0_usize),
-            };
-            if plain != "member" || values.len() <= most {
-                return vec![(name.to_owned(), values.to_vec())];
-            }
-            let part = (format!("member;range={from}-{}", from + most - 1), values[..most].to_vec());
-            if from == 0 { vec![("member".to_owned(), Vec::new()), part] } else { vec![part] }
-        }))
-    })
 }
 
 #[tokio::test]

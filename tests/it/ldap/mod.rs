@@ -7,6 +7,7 @@ mod hidden;
 mod incomplete;
 mod increments;
 mod memberships;
+mod microsoft;
 mod nonsense;
 pub mod openldap;
 mod passwords;
@@ -15,7 +16,7 @@ mod protected;
 mod reading;
 mod recovery;
 mod restoring;
-mod rewriting;
+pub mod rewriting;
 mod windows;
 mod writing;
 

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
+use super::rewriting::nested;
 use super::*;
 
 const BOUND: &[u8] = b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00";
@@ -36,19 +37,6 @@ async fn server(lab: &Lab, answers: Vec<Vec<u8>>) -> String {
         }
     });
     url
-}
-
-/// A message of this many elements, each in the one before.
-fn nested(depth: usize) -> Vec<u8> {
-    let mut headers = Vec::new();
-    let mut length = 2;
-    for _ in 0..depth {
-        let digits = u32::try_from(length).unwrap().to_be_bytes();
-        headers.push([0x30, 0x84, digits[0], digits[1], digits[2], digits[3]]);
-        length += 6;
-    }
-    headers.reverse();
-    [headers.concat(), b"\x04\x00".to_vec()].concat()
 }
 
 #[tokio::test]

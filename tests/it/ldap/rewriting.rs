@@ -7,8 +7,9 @@ use rosterd::net::client_config;
 use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::lab::Lab;
@@ -23,8 +24,17 @@ pub enum Answer {
     Silence,
 }
 
+/// What a test makes of a request.
+pub enum Onward {
+    Pass,
+    /// The server never gets it; this is the answer.
+    Answer(Vec<u8>),
+}
+
 /// Looks at each answer of the server, of all connections.
 pub type Rewrite = Box<dyn FnMut(&[u8]) -> Answer + Send>;
+/// Looks at each request, of all connections.
+pub type Look = Box<dyn FnMut(&[u8]) -> Onward + Send>;
 
 /// Starts a proxy before Active Directory for as long as the test's runtime lives; answers its URL.
 pub async fn start(lab: &Lab, rewrite: Rewrite) -> String {
@@ -33,30 +43,38 @@ pub async fn start(lab: &Lab, rewrite: Rewrite) -> String {
 
 /// The same before the server whose address this value of the lab is.
 pub async fn before(lab: &Lab, server: &str, rewrite: Rewrite) -> String {
+    start_before(lab, lab.value(server), Box::new(|_| Onward::Pass), rewrite).await
+}
+
+/// The same before the server at `server`, with a look at the requests.
+pub async fn start_before(lab: &Lab, server: &str, look: Look, rewrite: Rewrite) -> String {
     let certificate = CertificateDer::from_pem_file(lab.path("PROXY_CERT_FILE")).unwrap();
     let key = PrivateKeyDer::from_pem_file(lab.path("PROXY_KEY_FILE")).unwrap();
     let trust = client_config(Some(&lab.path("CA_FILE"))).unwrap();
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let (acceptor, connector) = (TlsAcceptor::from(Arc::new(config)), TlsConnector::from(trust));
-    let address = lab.value(server).trim_start_matches("ldaps://");
-    let (host, port) = address.split_once(':').unwrap_or((address, "636"));
-    let (host, port) = (host.to_owned(), port.parse::<u16>().unwrap());
+    let address = server.trim_start_matches("ldaps://").to_owned();
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) => (host.to_owned(), port.parse().unwrap()),
+        None => (address, 636),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ldaps://127.0.0.1:{}", listener.local_addr().unwrap().port());
-    let rewrite = Arc::new(Mutex::new(rewrite));
+    let (look, rewrite) = (Arc::new(Mutex::new(look)), Arc::new(Mutex::new(rewrite)));
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let (acceptor, connector) = (acceptor.clone(), connector.clone());
-            let (host, rewrite) = (host.clone(), Arc::clone(&rewrite));
+            let (host, look, rewrite) = (host.clone(), Arc::clone(&look), Arc::clone(&rewrite));
             tokio::spawn(async move {
                 let Ok(client) = acceptor.accept(client).await else { return };
                 let server = TcpStream::connect((host.as_str(), port)).await.unwrap();
                 let server = connector.connect(ServerName::try_from(host).unwrap(), server).await.unwrap();
-                let (mut requests, to_client) = tokio::io::split(client);
-                let (answers, mut to_server) = tokio::io::split(server);
+                let (requests, to_client) = tokio::io::split(client);
+                let (answers, to_server) = tokio::io::split(server);
+                let to_client = AsyncMutex::new(to_client);
                 tokio::select! {
-                    _ = tokio::io::copy(&mut requests, &mut to_server) => {}
-                    () = pass(answers, to_client, &rewrite) => {}
+                    () = ask(requests, to_server, &to_client, &look) => {}
+                    () = pass(answers, &to_client, &rewrite) => {}
                 }
             });
         }
@@ -64,14 +82,39 @@ pub async fn before(lab: &Lab, server: &str, rewrite: Rewrite) -> String {
     url
 }
 
-async fn pass<S: AsyncReadExt, C: AsyncWriteExt>(
+async fn ask<C: AsyncRead, S: AsyncWrite, B: AsyncWrite>(
+    mut requests: ReadHalf<C>,
+    mut server: WriteHalf<S>,
+    client: &AsyncMutex<WriteHalf<B>>,
+    look: &Mutex<Look>,
+) {
+    let mut bytes = Vec::new();
+    loop {
+        while let Some(length) = length(&bytes).filter(|length| bytes.len() >= *length) {
+            let message: Vec<u8> = bytes.drain(..length).collect();
+            let onward = look.lock().unwrap()(&message);
+            let sent = match onward {
+                Onward::Pass => server.write_all(&message).await.and(server.flush().await),
+                Onward::Answer(answer) => {
+                    let mut client = client.lock().await;
+                    client.write_all(&answer).await.and(client.flush().await)
+                }
+            };
+            if sent.is_err() {
+                return;
+            }
+        }
+        if !matches!(requests.read_buf(&mut bytes).await, Ok(1..)) {
+            return;
+        }
+    }
+}
+
+async fn pass<S: AsyncRead, C: AsyncWrite>(
     mut answers: ReadHalf<S>,
-    mut client: WriteHalf<C>,
+    client: &AsyncMutex<WriteHalf<C>>,
     rewrite: &Mutex<Rewrite>,
-) where
-    ReadHalf<S>: AsyncReadExt + Unpin,
-    WriteHalf<C>: AsyncWriteExt + Unpin,
-{
+) {
     let mut bytes = Vec::new();
     let mut silent = false;
     loop {
@@ -87,6 +130,7 @@ async fn pass<S: AsyncReadExt, C: AsyncWriteExt>(
                     continue;
                 }
             };
+            let mut client = client.lock().await;
             if client.write_all(&sent).await.is_err() || client.flush().await.is_err() || last {
                 let _ended = client.shutdown().await;
                 return;
@@ -168,6 +212,8 @@ pub fn operation(message: &[u8]) -> u8 {
     Tree::parse(message).parts()[1].tag()
 }
 
+pub const SEARCH: u8 = 0x63;
+pub const MODIFY: u8 = 0x66;
 pub const ENTRY: u8 = 0x64;
 pub const DONE: u8 = 0x65;
 
@@ -192,4 +238,59 @@ pub fn done(message: &[u8], code: u8) -> Vec<u8> {
     let number = Tree::parse(message).parts()[0].clone();
     let result = vec![Tree::Leaf(0x0a, vec![code]), Tree::Leaf(4, Vec::new()), Tree::Leaf(4, Vec::new())];
     Tree::Node(0x30, vec![number, Tree::Node(DONE, result)]).bytes()
+}
+
+/// Whether the message holds these bytes somewhere.
+pub fn holds(message: &[u8], bytes: &[u8]) -> bool {
+    message.windows(bytes.len()).any(|window| window == bytes)
+}
+
+/// The code and the text of a result.
+pub fn result(message: &[u8]) -> Option<(u8, String)> {
+    let whole = Tree::parse(message);
+    match whole.parts().get(1)?.parts() {
+        [Tree::Leaf(0x0a, code), _, text, ..] => Some((*code.first()?, text.text())),
+        _ => None,
+    }
+}
+
+/// A result of this kind, code and text, for the operation that `message` asks for or answers.
+pub fn with_result(message: &[u8], kind: u8, code: u8, text: &str) -> Vec<u8> {
+    let number = Tree::parse(message).parts()[0].clone();
+    let result = vec![Tree::Leaf(0x0a, vec![code]), Tree::Leaf(4, Vec::new()), Tree::Leaf(4, text.into())];
+    Tree::Node(0x30, vec![number, Tree::Node(kind, result)]).bytes()
+}
+
+/// Values that an answer holds, as Active Directory gives those of a large group: an empty attribute, and the first
+/// part under a name with a range; later parts as they are asked for.
+pub fn in_parts(most: usize) -> Rewrite {
+    Box::new(move |message| {
+        if operation(message) != ENTRY {
+            return Answer::Pass;
+        }
+        Answer::Instead(with_attributes(message, |name, values| {
+            let (plain, from) = match name.split_once(";range=") {
+                Some((plain, range)) => (plain, range.split('-').next().unwrap().parse().unwrap()),
+                None => (name, 0_usize),
+            };
+            if plain != "member" || values.len() <= most {
+                return vec![(name.to_owned(), values.to_vec())];
+            }
+            let part = (format!("member;range={from}-{}", from + most - 1), values[..most].to_vec());
+            if from == 0 { vec![("member".to_owned(), Vec::new()), part] } else { vec![part] }
+        }))
+    })
+}
+
+/// A message of this many elements, each in the one before.
+pub fn nested(depth: usize) -> Vec<u8> {
+    let mut headers = Vec::new();
+    let mut length = 2;
+    for _ in 0..depth {
+        let digits = u32::try_from(length).unwrap().to_be_bytes();
+        headers.push([0x30, 0x84, digits[0], digits[1], digits[2], digits[3]]);
+        length += 6;
+    }
+    headers.reverse();
+    [headers.concat(), b"\x04\x00".to_vec()].concat()
 }

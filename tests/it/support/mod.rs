@@ -7,5 +7,6 @@ pub mod ldap_proxy;
 pub mod organisation;
 pub mod outside;
 pub mod process;
+pub mod realm;
 pub mod sample;
 pub mod site;

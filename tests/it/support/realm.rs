@@ -1,0 +1,251 @@
+//! An installation with one directory as its only target, Samba or OpenLDAP, in a unit of its own there.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use ldap3::SearchEntry;
+use rosterd::target::ldap::Dn;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::gate::{Fault, Gate};
+use super::organisation::{Organisation, id};
+use super::outside::one;
+use super::process::{Ended, Victim};
+use super::{ldap_proxy, site};
+use crate::lab::{Directory, Lab};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    Samba,
+    OpenLdap,
+}
+
+pub const BOTH: [Vendor; 2] = [Vendor::Samba, Vendor::OpenLdap];
+
+pub struct Realm {
+    pub lab: Lab,
+    pub vendor: Vendor,
+    pub base: String,
+    pub admin: Directory,
+    word: String,
+    folder: TempDir,
+    /// Seconds of the day: each command comes one later.
+    clock: AtomicU64,
+}
+
+/// The rule that gives users their relative name where a test does not say otherwise.
+pub const BY_SURNAME: &str = "person.surname";
+
+impl Realm {
+    pub async fn new(vendor: Vendor) -> Self {
+        let (lab, word) = (Lab::open(), Lab::word());
+        let (mut admin, base) = match vendor {
+            Vendor::Samba => (lab.administrator().await, format!("OU=test {word},{}", lab.value("ORG_BASE"))),
+            Vendor::OpenLdap => {
+                (lab.openldap_administrator().await, format!("ou=test {word},{}", lab.value("OPENLDAP_ORG")))
+            }
+        };
+        admin.add(&base, &[("objectClass", "organizationalUnit")]).await;
+        let folder = TempDir::new().unwrap();
+        let realm = Self { lab, vendor, base, admin, word, folder, clock: AtomicU64::new(0) };
+        realm.run(&["init", &realm.path("").display().to_string()]).await.expect(0);
+        realm.configure(BY_SURNAME, realm.url());
+        realm
+    }
+
+    /// Of Samba or of OpenLDAP.
+    fn of<'a>(&self, samba: &'a str, openldap: &'a str) -> &'a str {
+        match self.vendor {
+            Vendor::Samba => samba,
+            Vendor::OpenLdap => openldap,
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        self.lab.value(self.of("LDAPS_URL", "OPENLDAPS_URL"))
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("realm").join(name)
+    }
+
+    /// Writes the configuration, with the rule for the relative names of users.
+    pub fn configure(&self, name: &str, url: &str) {
+        let login = self.of("sAMAccountName", "uid");
+        // what SAM takes as a name of a group is less than what a relative name may be
+        let group = format!("sAMAccountName = \"truncate(group.id, 36) ~ ' {}'\"\n", self.word);
+        let group = self.of(&group, "");
+        let text = format!(
+            r#"
+[roster]
+file = "roster.db"
+zone = "Europe/Copenhagen"
+national_id_key = {{ file = "secrets/national-id.key" }}
+
+[jsonl.hr]
+file = "intake/hr.jsonl"
+source = "roster"
+
+[naming.login]
+pattern = "'{word}' ~ person.id[:8]"
+
+[ldap.dir.connection]
+url = "{url}"
+ca_file = "{ca}"
+bind_dn = "{dn}"
+password = {{ file = "{password}" }}
+base = "{base}"
+profile = "{profile}"
+timeout_seconds = 300
+
+[ldap.dir.user]
+name = {name}
+
+[ldap.dir.user.attributes]
+{login} = "login"
+title = "engagement.title"
+
+[ldap.dir.unit]
+name = "unit.name"
+
+[ldap.dir.group]
+name = "group.name"
+
+[ldap.dir.group.attributes]
+{group}description = "group.description"
+"#,
+            word = self.word,
+            ca = self.lab.value(self.of("CA_FILE", "OPENLDAP_CA_FILE")),
+            dn = self.lab.value(self.of("SYNC_DN", "OPENLDAP_SYNC")),
+            password = self.lab.value(self.of("SYNC_PASSWORD_FILE", "OPENLDAP_SYNC_PASSWORD_FILE")),
+            base = self.base,
+            profile = self.of("ad", "openldap"),
+            name = serde_json::json!(name),
+        );
+        std::fs::write(self.path("config.toml"), text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let second = self.clock.fetch_add(1, Ordering::SeqCst);
+        let (minute, second) = (second / 60, second % 60);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
+        let now = format!("{}T08:{minute:02}:{second:02}Z", site::TODAY);
+        command.env_clear().env("ROSTERD_NOW", now).arg("--config").arg(self.path("config.toml")).args(arguments);
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    pub async fn run(&self, arguments: &[&str]) -> Ended {
+        Victim::default().start(&mut self.command(arguments)).ended().await
+    }
+
+    /// Samba alone: applies behind a proxy that does harm.
+    pub async fn apply_through(&self, fault: Fault) -> (Ended, Arc<Gate>) {
+        let victim = Victim::default();
+        let gate = Arc::new(Gate::new(fault, victim.clone()));
+        let url = ldap_proxy::start(&self.lab, Arc::clone(&gate)).await;
+        self.configure(BY_SURNAME, &url);
+        let ended = victim.start(&mut self.command(&["--format", "json", "apply", "dir", "--yes"])).ended().await;
+        self.configure(BY_SURNAME, self.url());
+        (ended, gate)
+    }
+
+    pub async fn import(&self, organisation: &Organisation) {
+        let file = self.path("delivery.jsonl");
+        std::fs::write(&file, organisation.text()).unwrap();
+        self.run(&["import", "roster", &file.display().to_string()]).await.expect(0);
+    }
+
+    /// The plan: its steps and holds.
+    pub async fn plan(&self) -> Value {
+        let ended = self.run(&["--format", "json", "plan", "dir"]).await;
+        assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.said());
+        ended.json()["plans"][0].take()
+    }
+
+    /// Applies without a failure; answers the run.
+    pub async fn apply(&self) -> Value {
+        let ended = self.run(&["--format", "json", "apply", "dir", "--yes"]).await;
+        let run = ended.json()["runs"][0].take();
+        assert_eq!(run["failures"], serde_json::json!([]), "{}", ended.said());
+        assert_eq!(run["left"], 0, "{}", ended.said());
+        run
+    }
+
+    /// Imports and applies; nothing is left to do, and nothing is held. Answers the plan that was applied.
+    pub async fn settle(&self, organisation: &Organisation) -> Value {
+        self.import(organisation).await;
+        let plan = self.plan().await;
+        assert_eq!(plan["held"], serde_json::json!([]));
+        self.apply().await;
+        self.in_step().await;
+        plan
+    }
+
+    pub async fn in_step(&self) {
+        let plan = self.plan().await;
+        assert_eq!((&plan["steps"], &plan["held"]), (&serde_json::json!([]), &serde_json::json!([])));
+    }
+
+    /// What the directory has of this realm, past rosterd: by the name that a test gives a unit, a group or a person.
+    pub async fn things(&mut self) -> Things {
+        let (base, login) = (self.base.clone(), self.of("sAMAccountName", "uid"));
+        let (stamp, key) = (self.of("adminDescription", "businessCategory"), self.of("objectGUID", "entryUUID"));
+        let mut things = BTreeMap::new();
+        for entry in self.admin.search(&base, "(objectClass=*)").await {
+            let Some(stamp) = one(&entry, stamp).map(str::to_owned) else { continue };
+            // a person is known by the login, since the account's stamp is its own
+            let word = one(&entry, login).and_then(|login| login.strip_prefix(&self.word)).map(str::to_owned);
+            let thing = Thing { id: key_of(&entry, key), dn: Dn::parse(&entry.dn).unwrap(), entry };
+            assert!(things.insert(word.unwrap_or(stamp), thing).is_none(), "one stamp twice");
+        }
+        Things(things)
+    }
+}
+
+fn key_of(entry: &SearchEntry, key: &str) -> Vec<u8> {
+    let bytes = entry.bin_attrs.get(key).map(|values| values[0].clone());
+    bytes.unwrap_or_else(|| entry.attrs[key][0].clone().into_bytes())
+}
+
+pub struct Thing {
+    pub id: Vec<u8>,
+    pub dn: Dn,
+    pub entry: SearchEntry,
+}
+
+pub struct Things(BTreeMap<String, Thing>);
+
+impl Things {
+    /// A unit, a group or a person.
+    pub fn of(&self, name: &str) -> &Thing {
+        let id = id(name);
+        self.0.get(&id).or_else(|| self.0.get(&id[..8])).unwrap_or_else(|| panic!("{name} is not there"))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Each is the same object as before, wherever it lies now.
+    pub fn are_those_of(&self, before: &Self) {
+        assert_eq!(self.0.len(), before.0.len());
+        for (key, thing) in &self.0 {
+            assert_eq!(thing.id, before.0[key].id, "{} is another object", thing.dn);
+        }
+    }
+}
+
+impl Thing {
+    pub fn name(&self) -> &str {
+        self.dn.name().unwrap().1
+    }
+
+    pub fn lies_in(&self, container: &Thing) -> bool {
+        self.dn.parent().unwrap().same(&container.dn)
+    }
+}
