@@ -1,7 +1,9 @@
 //! What connections need: secrets in use and TLS. IO, no protocol.
 
+mod certificate;
 mod secret;
 mod tls;
 
+pub use certificate::{Expiry, expiries_of_file, not_after};
 pub use secret::{SecretError, SecretRef};
 pub use tls::{TlsError, client_config, install_provider};

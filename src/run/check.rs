@@ -37,6 +37,7 @@ async fn preflight(loaded: &Loaded, clock: &dyn Clock) -> Result<Vec<TargetCheck
         }
         let mut findings: Vec<CheckFinding> = findings.into_iter().map(finding).collect();
         findings.extend(clocks::finding(clock, port.as_ref()).await);
+        findings.extend(super::expiry::findings(clock, port.as_ref()).await);
         targets.push(TargetCheck { target: name.clone(), findings });
     }
     Ok(targets)

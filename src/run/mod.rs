@@ -13,6 +13,7 @@ mod edit;
 mod engine;
 mod erase;
 mod execute;
+mod expiry;
 mod failure;
 mod find;
 mod following;

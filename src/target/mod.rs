@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::net::Expiry;
 use crate::object::{
     AttributeName, Coverage, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed,
     Position, Schema, Siblings, Step, TakenName,
@@ -65,6 +66,11 @@ pub trait Target: Send + Sync {
     /// The same, and all that a run with this mapping needs of rights and schema.
     async fn diagnose(&self, _mapped: &BTreeMap<Kind, Vec<AttributeName>>) -> Vec<Finding> {
         self.check().await
+    }
+
+    /// The certificates that its connections stand on.
+    async fn certificates(&self) -> Vec<Expiry> {
+        Vec::new()
     }
 
     /// What the target's clock shows; `None` where it tells no time.

@@ -5,11 +5,13 @@ use std::path::Path;
 use super::ber::Filter;
 use super::connection::{connect, connect_to, sign_in};
 use super::dn::Dn;
+use super::encoding;
 use super::entry::Entry;
+use super::indexes;
 use super::object::naming_attribute;
-use super::profile::Profile;
+use super::profile::{Disabled, Profile};
 use super::server::Server;
-use super::session::{Query, Session};
+use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
 use super::transport::OpenError;
 use crate::object::Kind;
@@ -79,6 +81,11 @@ impl Check<'_> {
         }
         self.names().await;
         self.lock().await;
+        self.encoding().await;
+        if !self.settings.profile.is_ad() {
+            self.mark().await;
+            self.findings.push(indexes::look(&self.session, self.settings).await);
+        }
         self.findings
     }
 
@@ -170,6 +177,36 @@ impl Check<'_> {
             let text = format!("no password policy with pwdLockout can be seen below {base}");
             bad(text, Some("without it a user that is locked can still sign in: set up ppolicy, or set disabled"))
         });
+    }
+
+    /// Whether the mark of a disabled user may be seen, or at least compared (RFC 4511 section 4.10): that it is not there
+    /// tells nothing.
+    async fn mark(&mut self) {
+        let Some(disabled) = self.settings.disabled() else { return };
+        let Disabled { attribute, value } = &disabled;
+        let query = Query::subtree(&self.places.base, self.settings.profile.filter(Kind::User), &[attribute]);
+        let Ok(page) = self.session.page(&query, 2, &[]).await else { return };
+        let Some(user) = page.entries.first() else { return };
+        if user.values(attribute).next().is_some() {
+            return self.findings.push(good(format!("{attribute} of users can be read")));
+        }
+        self.findings.push(match self.session.compare(&user.dn, attribute, value).await {
+            Err(Failure::Refused { code: 50 | 32, .. }) | Ok(true) => {
+                let text = format!("{attribute} of users may not be read, and {} shows none", user.dn);
+                let account = &self.settings.bind_dn;
+                Finding::bad(text)
+                    .breaks("everybody looks enabled: who is disabled and should not be stays so, and nobody notices")
+                    .command(format!("olcAccess: to attrs={attribute} by dn.exact=\"{account}\" write by * break"))
+            }
+            _ => good(format!("{attribute} of users may be looked at")),
+        });
+    }
+
+    async fn encoding(&mut self) {
+        match encoding::look(&self.session, self.settings.profile, &self.places.base).await {
+            Ok(finding) => self.findings.extend(finding),
+            Err(failure) => self.findings.push(bad(format!("the names of users cannot be read: {failure}"), None)),
+        }
     }
 
     async fn names(&mut self) {

@@ -17,7 +17,7 @@ use super::server::Server;
 use super::session::{Failure, Session};
 use super::settings::Settings;
 use super::transport::{self, OpenError, Transport};
-use crate::net::client_config;
+use crate::net::{Expiry, client_config, expiries_of_file, not_after};
 
 /// Connects to the first server that lets us and signs in. Where one is `pinned`, it is that one or none. The secret
 /// and the CA file are read anew; `folder` is where relative paths start.
@@ -140,6 +140,23 @@ pub async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> R
         }
     });
     Ok(Session::new(ldap, place, limit(settings), verdict))
+}
+
+/// Until when the certificates of all servers and of the CA file are valid. A server that cannot be reached shows none,
+/// which another line of the preflight says.
+pub async fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
+    let mut expiries = Vec::new();
+    for server in settings.servers().unwrap_or_default() {
+        let Ok(tls) = tls(settings, folder) else { continue };
+        let shown = transport::certificates(&server, tls, limit(settings)).await.unwrap_or_default();
+        // of a chain the one counts that ends first
+        if let Some(until) = shown.iter().filter_map(|certificate| not_after(certificate)).min() {
+            expiries.push(Expiry { what: format!("the certificate of {server}"), until });
+        }
+    }
+    let ca_file = settings.ca_file.as_ref().map(|file| expiries_of_file(&folder.join(file)));
+    expiries.extend(ca_file.into_iter().flatten());
+    expiries
 }
 
 async fn reach(server: Server, settings: &Settings, folder: &Path) -> Result<(Transport, Server), OpenError> {

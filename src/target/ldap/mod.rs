@@ -11,6 +11,7 @@ mod clock;
 mod connection;
 mod doctor;
 mod doubts;
+mod encoding;
 mod entry;
 mod fate;
 mod find;
@@ -19,6 +20,7 @@ mod guid;
 mod handover;
 mod incoming;
 mod increment;
+mod indexes;
 mod names;
 mod object;
 mod observe;
@@ -69,6 +71,7 @@ use super::{
     Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
     ToldSchema,
 };
+use crate::net::Expiry;
 use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
 use crate::org::{Id, Instant};
 
@@ -289,6 +292,10 @@ impl Target for LdapTarget {
         findings
     }
 
+    async fn certificates(&self) -> Vec<Expiry> {
+        connection::expiries(&self.settings, &self.folder).await
+    }
+
     async fn time(&self) -> Result<Option<Instant>, TargetError> {
         let session = self.session().await.map_err(|error| self.failed(error.to_string(), error.hint.clone()))?;
         clock::time(&session).await.map_err(|failure| self.failed(failure.to_string(), None))
@@ -336,6 +343,8 @@ impl Target for LdapTarget {
             Increment::Whole { evidence, .. }
                 if request.attributes.contains_key(&Kind::User) && !request.without_names =>
             {
+                // one of its own: the other is bound to the borrow of the connection
+                let schemas = |kind| self.schema(kind);
                 let names = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
                 evidence.scopes.push(names.taken_names(see).await.map_err(failed)?);
             }

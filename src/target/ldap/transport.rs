@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::ber::{Message, Operation, start_tls};
 use super::incoming::Incoming;
@@ -56,18 +57,42 @@ async fn attempt(
     tls: Arc<ClientConfig>,
     limit: Duration,
 ) -> Result<(Transport, SocketAddr), OpenError> {
-    let (mut stream, address) = dial(server, limit).await.map_err(|error| explained(&error))?;
+    let (stream, address) = dial(server, limit).await.map_err(|error| explained(&error))?;
     if server.security == Security::Plain {
         return Ok((Box::new(stream), address));
     }
+    Ok((Box::new(secured(server, tls, stream).await?), address))
+}
+
+/// The certificates that a server shows, its own first; none where it has no TLS.
+pub async fn certificates(
+    server: &Server,
+    tls: Arc<ClientConfig>,
+    limit: Duration,
+) -> Result<Vec<CertificateDer<'static>>, OpenError> {
+    if server.security == Security::Plain {
+        return Ok(Vec::new());
+    }
+    let shown = async {
+        let (stream, _) = dial(server, limit).await.map_err(|error| explained(&error))?;
+        let stream = secured(server, tls, stream).await?;
+        Ok(stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec())
+    };
+    tokio::time::timeout(limit, shown).await.unwrap_or_else(|_| Err(OpenError::new("no connection", None)))
+}
+
+async fn secured(
+    server: &Server,
+    tls: Arc<ClientConfig>,
+    mut stream: TcpStream,
+) -> Result<TlsStream<TcpStream>, OpenError> {
     if server.security == Security::StartTls {
         ask_for_tls(&mut stream).await?;
     }
     let name = ServerName::try_from(server.host.clone()).map_err(|error| {
         OpenError::new(error.to_string(), Some("the name in the URL cannot be compared with a certificate"))
     })?;
-    let stream = TlsConnector::from(tls).connect(name, stream).await.map_err(|error| explained(&error))?;
-    Ok((Box::new(stream), address))
+    TlsConnector::from(tls).connect(name, stream).await.map_err(|error| explained(&error))
 }
 
 async fn dial(server: &Server, limit: Duration) -> std::io::Result<(TcpStream, SocketAddr)> {

@@ -88,11 +88,10 @@ impl State {
 
     /// What faults hide or protect looks changed.
     pub fn set_faults(&mut self, faults: Faults) {
-        let old = std::mem::replace(&mut self.faults, faults.clone());
-        for faults in [&old, &faults] {
-            let touched: Vec<ObjectId> = faults.hidden.iter().chain(faults.protected.keys()).cloned().collect();
-            touched.iter().for_each(|id| self.note(id));
-        }
+        let touched = |faults: &Faults| faults.hidden.iter().chain(faults.protected.keys()).cloned().collect();
+        let (before, after): (Vec<ObjectId>, Vec<ObjectId>) = (touched(&self.faults), touched(&faults));
+        self.faults = faults;
+        before.iter().chain(&after).for_each(|id| self.note(id));
     }
 
     pub fn ids(&self) -> Vec<ObjectId> {

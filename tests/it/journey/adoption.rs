@@ -184,7 +184,7 @@ async fn accounts_of_a_service_are_found_by_name_or_by_what_others_wrote_there()
 #[tokio::test]
 async fn units_and_groups_are_taken_over_as_they_are() {
     let site = Site::new().await;
-    let more = "\n[ldap.ad.adopt]\nunit = [\"ou = unit.name\"]\ngroup = [\"sAMAccountName\"]\n".to_owned();
+    let more = "\n[ldap.ad.adopt]\nunit = [\"description = unit.name\"]\ngroup = [\"displayName\"]\n".to_owned();
     site.configure(PLAIN, &Wiring { more, ..site.wiring() });
     let mut organisation = twenty();
     organisation.add("group", "web", json!({"name": "Webredaktører"}));
@@ -192,13 +192,13 @@ async fn units_and_groups_are_taken_over_as_they_are() {
     site.import(&organisation, 0).await;
     let mut outside = site.outside().await;
     let unit = format!("OU=Ærø Kommune,{}", site.base);
-    outside.directory.add(&unit, &[("objectClass", "organizationalUnit"), ("description", "by hand")]).await;
+    outside.directory.add(&unit, &[("objectClass", "organizationalUnit"), ("description", "Ærø Kommune")]).await;
     let stranger = format!("CN=Stranger,{unit}");
     let login = format!("str{}", site.word);
     outside.directory.add(&stranger, &[("objectClass", "user"), ("sAMAccountName", login.as_str())]).await;
     let group = format!("CN=Old name,{}", site.base);
-    let name = format!("Webredaktorer {}", site.word);
-    let made = [("objectClass", "group"), ("sAMAccountName", name.as_str()), ("member", stranger.as_str())];
+    let (name, shown) = (format!("old{}", site.word), ("displayName", "Webredaktører"));
+    let made = [("objectClass", "group"), ("sAMAccountName", name.as_str()), shown, ("member", stranger.as_str())];
     outside.directory.add(&group, &made).await;
     let mut before = Vec::new();
     for dn in [&unit, &group] {

@@ -94,3 +94,51 @@ async fn what_may_not_be_read_is_neither_disabled_nor_made_anew() {
     let reading = case.observe().await;
     assert!(reading.objects.is_empty() && !reading.complete());
 }
+
+#[tokio::test]
+async fn a_unit_that_hides_what_lies_in_it_is_named_with_the_command() {
+    let mut case = Case::new().await;
+    case.unit("u1", "Closed").await;
+    case.unit("u2", "Listless").await;
+    let account = case.lab.value("SYNC_DN").to_owned();
+    let (closed, listless) = (format!("OU=Closed,{}", case.base), format!("OU=Listless,{}", case.base));
+    case.admin.hide(&closed, &account).await;
+    case.admin.deny(&listless, &account, 0, 4, None).await;
+    let findings = case.target.diagnose(&mapped()).await;
+    let of = |what: &str| wrong(&findings).into_iter().find(|finding| finding.text.contains(what)).expect(what);
+    let hidden = of("can be seen and not read");
+    let grant = format!("samba-tool dsacl set --objectdn=\"{closed}\" --sddl=\"(A;CI;RPLCLORC;;;");
+    assert!(hidden.text.contains(&closed) && hidden.command.as_ref().unwrap().starts_with(&grant), "{hidden:?}");
+    let list = of("forbids to list what lies in them");
+    assert!(list.text.contains("Listless") && list.command.as_ref().unwrap().contains(&listless), "{list:?}");
+}
+
+#[tokio::test]
+async fn names_that_were_encoded_twice_are_told_from_good_ones() {
+    let mut case = Case::new().await;
+    let finding = async |case: &Case| {
+        let findings = case.target.check().await;
+        findings.into_iter().find(|finding| finding.text.contains("a name of") || finding.text.contains("UTF-8"))
+    };
+    case.user("p1", "Ann").await;
+    assert_eq!(finding(&case).await, None, "nothing can be told of ASCII");
+    case.user("p2", "Åse Ærø").await;
+    let good = finding(&case).await.unwrap();
+    assert!(good.ok && !good.warning && good.text.contains("Åse Ærø"), "{good:?}");
+    case.admin.set(&format!("CN=Ann,{}", case.base), "displayName", "SÃ¸ren").await;
+    let twice = finding(&case).await.unwrap();
+    assert!(twice.warning && twice.text.contains("CN=Ann") && twice.breaks.is_some(), "{twice:?}");
+}
+
+#[tokio::test]
+async fn every_certificate_that_a_connection_stands_on_has_its_end() {
+    let case = Case::new().await;
+    let expiries = case.target.certificates().await;
+    let of = |what: &str| expiries.iter().find(|one| one.what.contains(what)).expect(what).until;
+    let host = case.lab.value("LDAPS_URL").trim_start_matches("ldaps://").to_owned();
+    let ended = "2026-01-01T00:00:00Z".parse().unwrap();
+    assert!(of(&format!("the certificate of {host}")) > ended && of("certificate 1 of ") > ended);
+    let url = vec!["ldaps://127.0.0.1:1".to_owned(), case.lab.value("LDAPS_URL").to_owned()].into();
+    let several = target(Settings { url, ca_file: Some("/nowhere".into()), ..case.settings() });
+    assert!(several.certificates().await.is_empty(), "without its CA nothing is reached");
+}

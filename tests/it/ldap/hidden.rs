@@ -37,6 +37,9 @@ async fn active_directory_tells_by_the_entries_of_each_object() {
     assert_eq!(case.target.unreadable(&confidential).await.unwrap(), confidential);
 }
 
+/// CompareResponse (RFC 4511 section 4.10).
+const COMPARED: u8 = 0x6f;
+
 /// A proxy that keeps an attribute from whoever reads through it.
 async fn hiding(server: &Server, attribute: &'static str) -> LdapTarget {
     let other = attribute.replace('t', "x").into_bytes();
@@ -91,4 +94,28 @@ async fn who_is_locked_already_and_looks_enabled_is_not_disabled_again() {
     assert_eq!(hidden.read(Kind::User, &ann).await.unwrap().unwrap().enabled, Some(true), "she looks enabled");
     let doubts = [doubt(Kind::User, "enabled", &ann), doubt(Kind::User, "enabled", &bob)];
     assert_eq!(hidden.unreadable(&doubts).await.unwrap(), doubts[..1], "Bob has to be locked");
+}
+
+#[tokio::test]
+async fn the_preflight_notices_that_the_mark_of_disabled_users_is_closed() {
+    let server = Server::new().await;
+    let direct = target(server.settings());
+    let name = vec![set("name", vec![text("ann")]), set("parent", vec![Value::Reference(Referent::Root)])];
+    let enabled = set("enabled", vec![Value::Bool(true)]);
+    let ann = step(Op::Create, Kind::User, "ann", [name, vec![enabled]].concat());
+    direct.apply(&ann, &Links::default()).await.unwrap();
+    let findings = direct.check().await;
+    assert!(findings.iter().any(|finding| finding.text == "pwdAccountLockedTime of users may be looked at"));
+    // every Compare is answered with insufficientAccessRights
+    let refuse = |message: &[u8]| {
+        let at = message.windows(3).position(|window| window == [0x0a, 1, 16]);
+        let Some(at) = at.filter(|_| operation(message) == COMPARED) else { return Answer::Pass };
+        let mut message = message.to_vec();
+        message[at + 2] = 50;
+        Answer::Instead(message)
+    };
+    let url = before(&server.lab, "OPENLDAPS_URL", Box::new(refuse)).await.into();
+    let findings = target(Settings { url, ..server.settings() }).check().await;
+    let closed = findings.iter().find(|finding| !finding.ok && finding.text.contains("may not be read")).unwrap();
+    assert!(closed.command.as_ref().unwrap().contains("to attrs=pwdAccountLockedTime"), "{closed:?}");
 }

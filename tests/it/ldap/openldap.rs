@@ -270,16 +270,26 @@ async fn a_base_that_may_not_be_read_never_reads_as_empty() {
 async fn what_is_written_is_compared_by_the_servers_own_schema() {
     let server = Server::new().await;
     let target = target(server.settings());
-    let secretary = |text: String| vec![Value::Text(text)];
-    let there = secretary(format!("cn=Bo Berg,{}", server.base));
-    let user = create(&target, Kind::User, "anna", vec![set("secretary", there)]).await;
-    let before = secretary(format!("CN=bo berg, {}", server.base));
-    let mut step = step(Op::Update, Kind::User, "any", vec![change("secretary", before, Vec::new())]);
+    let address = vec![set("x121Address", vec![text("45 1234")])];
+    let user = create(&target, Kind::User, "anna", address).await;
+    let before = vec![text("451234")];
+    let mut step = step(Op::Update, Kind::User, "any", vec![change("x121Address", before, Vec::new())]);
     step.object = Some(user.clone());
     let refusal = target.apply(&step, &Links::default()).await.expect_err("as texts they differ");
     assert_eq!(refusal.class, Class::Stale);
     target.learn_schema(None).await.unwrap();
     target.apply(&step, &Links::default()).await.unwrap();
     let read = target.read(Kind::User, &user).await.unwrap().unwrap();
-    assert!(value(&read.attributes, "secretary").is_empty());
+    assert!(value(&read.attributes, "x121Address").is_empty());
+}
+
+#[tokio::test]
+async fn the_preflight_says_which_indexes_are_needed() {
+    let server = Server::new().await;
+    let target = target(server.settings());
+    create(&target, Kind::User, "Åse", vec![set("uid", vec![text("aase")])]).await;
+    let findings = target.check().await;
+    let has = |what: &str| findings.iter().any(|finding| finding.ok && finding.text.contains(what));
+    assert!(has("entryUUID,businessCategory,uid,objectClass"), "{findings:#?}");
+    assert!(has("come as UTF-8"), "{findings:#?}");
 }

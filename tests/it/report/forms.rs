@@ -1,6 +1,7 @@
 //! The reports in their four forms.
 
 use insta::assert_snapshot;
+use rosterd::object::Missing;
 use rosterd::report::{self, Format, QUALITY, REPORTS};
 
 use super::documents;
@@ -31,6 +32,26 @@ fn as_json_with_the_fields_of_the_document() {
     let json: serde_json::Value = serde_json::from_str(&rendered(Format::Json)).unwrap();
     assert_eq!(json["targets"][0]["missing"][0]["name"], "Åse Sørensen");
     assert_eq!(json["targets"][0]["managed"], 412);
+}
+
+/// Every object was seen, and still not everything is known: each form says what may not be read.
+#[test]
+fn what_is_hidden_stands_at_the_head_of_every_form() {
+    let mut document = documents::reconciled();
+    let scope = "title of users".to_owned();
+    let why = "it cannot be read on 3 of them, such as Åse Sørensen".to_owned();
+    document.targets[0].coverage.missing = vec![Missing { scope, why }];
+    assert!(document.targets[0].coverage.complete);
+    let render = |format| report::reconciliation(&document, format, &documents::zone()).unwrap();
+    let said = "title of users: it cannot be read on 3 of them, such as Åse Sørensen";
+    let text = render(Format::Text);
+    let head = text.lines().take(9).collect::<Vec<_>>().join("\n");
+    assert!(head.contains("complete, but for what may not be read:") && head.contains("title of users"), "{head}");
+    let html = render(Format::Html);
+    assert!(html.contains("Not everything may be read.") && html.contains(said), "{html}");
+    assert!(render(Format::Csv).contains(&format!("ad,not read,,,,,,\"{said}\"")), "{}", render(Format::Csv));
+    let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).unwrap();
+    assert_eq!(json["targets"][0]["coverage"]["missing"][0]["scope"], "title of users");
 }
 
 #[test]

@@ -143,7 +143,8 @@ impl Change {
             match std::str::from_utf8(name).ok()?.to_ascii_lowercase().as_str() {
                 "objectguid" => change.id = Some(guid::id(first?)?),
                 "isdeleted" => {
-                    (told, change.deleted) = (true, first.is_some_and(|flag| flag.eq_ignore_ascii_case(b"true")))
+                    told = true;
+                    change.deleted = first.is_some_and(|flag| flag.eq_ignore_ascii_case(b"true"));
                 }
                 "name" => change.renamed = true,
                 // of a new object everything is told
