@@ -338,7 +338,6 @@ impl Target for LdapTarget {
             let mut read = Incremental { settings: &self.settings, places, schemas: &schemas, bulk: &mut bulk, server };
             read.changes(request, since, see).await.map_err(failed)?
         };
-        let schemas = |kind| self.schema(kind);
         match &mut increment {
             Increment::Whole { evidence, .. }
                 if request.attributes.contains_key(&Kind::User) && !request.without_names =>
