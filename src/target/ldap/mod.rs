@@ -342,8 +342,6 @@ impl Target for LdapTarget {
             Increment::Whole { evidence, .. }
                 if request.attributes.contains_key(&Kind::User) && !request.without_names =>
             {
-                // one of its own: the other is bound to the borrow of the connection
-                let schemas = |kind| self.schema(kind);
                 let names = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
                 evidence.scopes.push(names.taken_names(see).await.map_err(failed)?);
             }

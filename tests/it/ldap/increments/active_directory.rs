@@ -133,7 +133,7 @@ impl World {
             "a unit" => hand.set(&format!("OU=school,{base}"), "description", &["Old"]).await,
             "a unit is deleted" => hand.delete(&format!("OU=empty,{base}")).await,
             "a unit is renamed, with people in it" => {
-                hand.rename(&format!("OU=class,OU=school,{base}"), "OU=form").await
+                hand.rename(&format!("OU=class,OU=school,{base}"), "OU=form").await;
             }
             "a unit moves, with people in it" => {
                 hand.carry(&format!("OU=form,OU=school,{base}"), &format!("OU=hall,{base}")).await;

@@ -83,8 +83,8 @@ impl Hand {
         let ldap = self.ldap.with_controls(vec![shown()]);
         let found = ldap.search(domain, Scope::Subtree, &filter, vec!["lastKnownParent"]).await.unwrap();
         let parent = dn.split_once(',').unwrap().1;
-        let deleted = found.success().unwrap().0.into_iter().map(SearchEntry::construct);
-        let deleted = deleted.filter(|entry| entry.attrs["lastKnownParent"][0].ends_with(parent)).last().unwrap().dn;
+        let mut deleted = found.success().unwrap().0.into_iter().map(SearchEntry::construct);
+        let deleted = deleted.find(|entry| entry.attrs["lastKnownParent"][0].ends_with(parent)).unwrap().dn;
         let back =
             vec![Mod::Delete("isDeleted", HashSet::new()), Mod::Replace("distinguishedName", HashSet::from([dn]))];
         self.ldap.with_controls(vec![shown()]).modify(&deleted, back).await.unwrap().rc

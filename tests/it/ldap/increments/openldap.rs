@@ -131,7 +131,7 @@ impl World {
             "a unit" => hand.set(&format!("ou=school,{base}"), "description", &["Old"]).await,
             "a unit is deleted" => hand.delete(&format!("ou=empty,{base}")).await,
             "a unit is renamed, with people in it" => {
-                hand.rename(&format!("ou=class,ou=school,{base}"), "ou=form").await
+                hand.rename(&format!("ou=class,ou=school,{base}"), "ou=form").await;
             }
             "a unit moves, with people in it" => {
                 hand.carry(&format!("ou=form,ou=school,{base}"), &format!("ou=hall,{base}")).await;
