@@ -72,6 +72,10 @@ impl Diff<'_> {
             };
             handle.is_none_or(|handle| !parents.contains(handle))
         });
+        // what is known of the unit itself tells most
+        for (container, keys) in &mut containers {
+            keys.sort_by_key(|key| *container != Container::Unit(key.clone()));
+        }
         containers
     }
 

@@ -80,7 +80,7 @@ impl Engine {
         let request = ObserveRequest { attributes, floor, without_names, known: Arc::default() };
         let glance = Glance { engine: self, port, entry, asked, last, of_use, request };
         let sight = match glance.changes(progress).await? {
-            Ok(Tried::Sight(sight)) => Ok(sight),
+            Ok(Tried::Sight(sight)) => Ok(*sight),
             Ok(Tried::Whole(instead)) => glance.everything(instead, progress).await?,
             Err(trouble) => Err(trouble),
         };
@@ -147,7 +147,7 @@ struct Glance<'a> {
 
 /// What came of reading only what changed.
 enum Tried {
-    Sight(Sight),
+    Sight(Box<Sight>),
     /// Everything has to be read, and why, where changes alone were asked for.
     Whole(Option<String>),
 }
@@ -189,7 +189,7 @@ impl Glance<'_> {
                     Ok(Err(why)) => return Ok(Ok(Tried::Whole(Some(why)))),
                     Err(error) => return Ok(Err(trouble(&self.entry.name, error))),
                 };
-                Ok(Ok(Tried::Sight(self.merged(last, &before, told, (next, evidence)).await?)))
+                Ok(Ok(Tried::Sight(Box::new(self.merged(last, &before, told, (next, evidence)).await?))))
             }
         }
     }

@@ -15,6 +15,9 @@ use crate::org::{Account, Fact, FactKind, Id, Interval, NewRow};
 /// The source of the facts that rosterd states itself. No import of another source ends them.
 pub const OWN_SOURCE: &str = "rosterd";
 
+/// The rows in force of one account, by number.
+type Rows = Vec<(i64, Span<Arc<str>>)>;
+
 /// States each account on the days of its interval, and leaves its other days alone. Makes one commit for all, or
 /// none (`None`) when the roster says all this already. The commit's source is always [`OWN_SOURCE`].
 pub(super) async fn put_accounts(
@@ -53,8 +56,8 @@ pub(super) async fn put_accounts(
 async fn in_force<'a>(
     connection: &mut SqliteConnection,
     ids: impl Iterator<Item = &'a Id>,
-) -> Result<HashMap<Id, Vec<(i64, Span<Arc<str>>)>>, StoreError> {
-    let mut stored: HashMap<Id, Vec<(i64, Span<Arc<str>>)>> = HashMap::new();
+) -> Result<HashMap<Id, Rows>, StoreError> {
+    let mut stored: HashMap<Id, Rows> = HashMap::new();
     let ids: Vec<&Id> = ids.collect();
     for some in ids.chunks(ROWS_AT_ONCE) {
         let mut query = QueryBuilder::<Sqlite>::new(

@@ -342,6 +342,7 @@ impl Target for LdapTarget {
             Increment::Whole { evidence, .. }
                 if request.attributes.contains_key(&Kind::User) && !request.without_names =>
             {
+                let schemas = |kind| self.schema(kind);
                 let names = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);
                 evidence.scopes.push(names.taken_names(see).await.map_err(failed)?);
             }

@@ -207,9 +207,18 @@ pub fn members(entry: &Entry) -> Result<Vec<Handle>, String> {
         let text = std::str::from_utf8(value).map_err(|_| "a member's name is not UTF-8".to_owned())?;
         Dn::parse(text).map(|dn| dn.handle().clone()).map_err(|error| error.to_string())
     };
-    let all: Vec<Handle> = entry.values("member").map(handle).collect::<Result<_, _>>()?;
+    // With its recycle bin, Samba goes on showing who was deleted; Active Directory does not ([MS-ADTS] section
+    // 3.1.1.1.9, links of deleted objects).
+    let living = entry.values("member").filter(|value| !is_deleted(value));
+    let all: Vec<Handle> = living.map(handle).collect::<Result<_, _>>()?;
     // groupOfNames may not be empty (RFC 4519 section 3.5), so each holds itself: that is no member.
     Ok(all.into_iter().filter(|member| member != entry.dn.handle()).collect())
+}
+
+/// Whether a name is the one that a deletion gave: the old one, a line feed, `DEL:` and the id ([MS-ADTS] section
+/// 3.1.1.5.5.1), as text with the line feed escaped.
+fn is_deleted(name: &[u8]) -> bool {
+    name.windows(7).any(|part| part == br"\0ADEL:")
 }
 
 /// The values of one attribute in the type of its rule.

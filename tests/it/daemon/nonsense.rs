@@ -50,7 +50,7 @@ password = {{ file = "{}" }}
 base = "{base}"
 names_base = "{base}"
 page_size = 2
-timeout_seconds = 12
+timeout_seconds = 3
 
 [ldap.ad.user]
 name = "login"
