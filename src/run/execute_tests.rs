@@ -128,7 +128,9 @@ impl Case {
             "labels": {}, "basis": "",
         }))
         .unwrap();
-        let Verdict::Cleared(cleared) = guard(plan, &Limits::default(), None) else { panic!("nothing limits this") };
+        let Verdict::Cleared(cleared) = guard(plan, &Limits::default(), None) else {
+            unreachable!("nothing limits this")
+        };
         let at = Instant::from_micros(0);
         let run = engine.store.begin_run("memory", "apply", "test", Some(cleared.digest()), at).await.unwrap();
         let target = Watching { memory: Memory::new("memory", false), engine, run, stop: None };

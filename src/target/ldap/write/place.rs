@@ -10,6 +10,7 @@ use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::find::by_id;
 use crate::target::ldap::object::naming_attribute;
+use crate::target::ldap::session::Failure;
 use crate::target::{Class, Receipt, Refusal};
 
 impl Work<'_> {
@@ -29,11 +30,14 @@ impl Work<'_> {
         if new_name.is_none() && new_parent.is_none() {
             return Ok(Receipt { object: object.id });
         }
+        let place = new_parent.as_ref().unwrap_or(&parent);
+        let target = place.child(naming_attribute(self.step.kind), new_name.unwrap_or(name));
         let rdn = match new_name {
-            Some(name) => Some(parent.child(naming_attribute(self.step.kind), name)),
-            None => Some(dn.clone()),
+            Some(_) => target.rdn(),
+            None => dn.rdn(),
         };
-        let rdn = rdn.and_then(|dn| dn.rdn()).unwrap_or_default();
+        let rdn = rdn.unwrap_or_default();
+        self.send_placeholder_ahead(dn, &target).await?;
         let moved = self.session.modify_dn(dn, &rdn, new_parent.as_ref()).await;
         // What lay below has other names now too; after a lost answer nobody knows.
         self.names.forget();
@@ -42,8 +46,34 @@ impl Work<'_> {
         Ok(Receipt { object: object.id })
     }
 
-    /// A group that holds itself, since it may not be empty, is to hold itself under its new name. Some servers see to
-    /// that themselves, and a crash in between leaves a name that leads nowhere, which harms nobody.
+    /// A group that holds itself, since it may not be empty, holds itself under the name that it is about to get. The
+    /// overlay memberof of OpenLDAP would note the old name as a group that this one is in, and keep that note when
+    /// another group takes the name. A server that takes no name that leads nowhere refuses; then it is done afterwards.
+    async fn send_placeholder_ahead(&self, dn: &Dn, target: &Dn) -> Result<(), Refusal> {
+        if self.settings.profile.is_ad() || self.step.kind != Kind::Group || dn.same(target) {
+            return Ok(());
+        }
+        let attributes = ["member".to_owned()];
+        let found = self.session.entry(&dn.to_string(), &Filter::everything(), &attributes).await;
+        let entry = found.map_err(|failure| self.read_failed(dn, &failure))?;
+        let held = |dn: &Dn| {
+            let members = entry.iter().flat_map(|entry| entry.texts("member"));
+            members.filter_map(|member| Dn::parse(member).ok()).any(|member| member.same(dn))
+        };
+        // where the name is another member's still, it is no placeholder
+        if !held(dn) || held(target) {
+            return Ok(());
+        }
+        let value = |dn: &Dn| HashSet::from([dn.to_string().into_bytes()]);
+        let ahead = vec![Mod::Add(b"member".to_vec(), value(target)), Mod::Delete(b"member".to_vec(), value(dn))];
+        match self.session.modify(dn, ahead).await {
+            Ok(()) | Err(Failure::Refused { .. }) => Ok(()),
+            Err(failure) => Err(self.write_failed(dn, &failure)),
+        }
+    }
+
+    /// The same after the rename, as far as it is not done. Some servers see to that themselves, and a crash in between
+    /// leaves a name that leads nowhere, which harms nobody.
     async fn move_placeholder(&self, id: &ObjectId, old: &Dn) -> Result<(), Refusal> {
         let profile = self.settings.profile;
         if profile.is_ad() || self.step.kind != Kind::Group {
