@@ -12,14 +12,6 @@ impl Store {
             .await?)
     }
 
-    /// The version of that schema.
-    pub async fn schema_version(&self, target: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT version FROM target_schema WHERE target = ?")
-            .bind(target)
-            .fetch_optional(self.reader())
-            .await?)
-    }
-
     pub async fn keep_schema(&self, target: &str, version: &str, body: &str, now: Instant) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
