@@ -118,11 +118,13 @@ def name_services(db, dc_host, openldap_host):
     set by a task that does not run here; the OpenLDAP server gets an account of its own."""
     dc = ldb.Message(ldb.Dn(db, f"CN=DC1,OU=Domain Controllers,{db.domain_dn()}"))
     dc["names"] = ldb.MessageElement([f"ldap/{dc_host}"], ldb.FLAG_MOD_ADD, "servicePrincipalName")
-    db.modify(dc, ["permissive_modify:0"])
+    db.modify(dc)
     db.newuser("svc-openldap", secrets.token_urlsafe(24) + "aA1")
     db.setexpiry("(sAMAccountName=svc-openldap)", 0, no_expiry_req=True)
     server = ldb.Message(ldb.Dn(db, f"CN=svc-openldap,CN=Users,{db.domain_dn()}"))
     server["names"] = ldb.MessageElement([f"ldap/{openldap_host}"], ldb.FLAG_MOD_ADD, "servicePrincipalName")
+    # AES128 and AES256: libraries of today take no ticket of RC4.
+    server["kinds"] = ldb.MessageElement(["24"], ldb.FLAG_MOD_REPLACE, "msDS-SupportedEncryptionTypes")
     db.modify(server)
 
 

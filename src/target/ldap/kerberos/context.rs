@@ -73,7 +73,8 @@ impl Context {
 
     fn prove(mut self, token: Option<&[u8]>) -> Result<(Self, Vec<u8>), Trouble> {
         let step = self.inner.step(token, self.binding.as_deref());
-        let answer = step.map_err(|error| Trouble::of(error, "the server was not convinced, or does not convince"))?;
+        let what = if token.is_none() { "no ticket for the server" } else { "the server's proof" };
+        let answer = step.map_err(|error| Trouble::of(error, what))?;
         if self.inner.is_complete() {
             let granted = self.inner.flags().map_err(|error| Trouble::of(error, "the context"))?;
             if !granted.contains(CtxFlags::GSS_C_MUTUAL_FLAG) {
