@@ -313,4 +313,27 @@ mod tests {
         assert!(fields(&Settings { disabled: Some(flag), profile: Profile::Rfc, ..settings() }).is_empty());
         assert_eq!(fields(&Settings { stamp_attribute: Some("a)(b".into()), ..settings() }), ["stamp_attribute"]);
     }
+
+    #[test]
+    fn kerberos_has_a_principal_and_no_password() {
+        let (bind_dn, secret) = ("sync@EXAMPLE.ORG".to_owned(), settings().password);
+        let kerberos = Settings { sign_in: SignIn::Kerberos, bind_dn, password: None, ..settings() };
+        let wrong = |settings: Settings| {
+            let found = fields(&settings);
+            // a program without Kerberos says so beside everything else
+            assert_eq!(found.contains(&"sign_in"), !cfg!(feature = "gssapi"));
+            found.into_iter().filter(|field| *field != "sign_in").collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(kerberos.clone()), [""; 0]);
+        assert_eq!(wrong(Settings { password: secret, ..kerberos.clone() }), ["password"]);
+        assert_eq!(wrong(Settings { bind_dn: settings().bind_dn, ..kerberos.clone() }), ["bind_dn"]);
+        assert_eq!(wrong(Settings { url: "ldap://dc1".into(), plain: true, ..kerberos.clone() }), ["plain"]);
+        let named = Settings { service_principal: Some("ldap/dc1.example.org".into()), ..kerberos };
+        assert_eq!(wrong(named.clone()), [""; 0]);
+        let several = vec!["ldaps://dc1".to_owned(), "ldaps://dc2".to_owned()];
+        assert_eq!(wrong(Settings { url: several.into(), ..named.clone() }), ["service_principal"]);
+        assert_eq!(wrong(Settings { service_principal: Some("dc1".into()), ..named.clone() }), ["service_principal"]);
+        let simple = Settings { sign_in: SignIn::Simple, ..named };
+        assert_eq!(fields(&simple), ["password", "service_principal"]);
+    }
 }

@@ -142,8 +142,10 @@ fn expire(cache: &Path) {
     let number = |bytes: &[u8], at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
     let mut found = 0;
     for at in 0..bytes.len() - 16 {
-        let (start, end) = (number(&bytes, at + 4), number(&bytes, at + 8));
-        if number(&bytes, at) == start && start > 1_700_000_000 && end.checked_sub(start) == Some(36_000) {
+        let [first, start, end] = [0, 4, 8].map(|further| number(&bytes, at + further));
+        // a ticket for a service was given later than the one that it stands on, and ends with it
+        let plausible = first > 1_700_000_000 && start.checked_sub(first).is_some_and(|later| later < 600);
+        if plausible && end.checked_sub(first).is_some_and(|life| (35_000..37_000).contains(&life)) {
             for (place, time) in [(0, 1_000_000_000_u32), (4, 1_000_000_000), (8, 1_000_036_000)] {
                 bytes[at + place..at + place + 4].copy_from_slice(&time.to_be_bytes());
             }

@@ -71,3 +71,22 @@ pub fn of_server(failure: &Failure) -> Option<&'static str> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_told_as_what_is_to_be_done() {
+        let hint = |code: i32| of_library(MajorFlags::GSS_S_FAILURE, (BASE + code).cast_unsigned());
+        assert!(hint(37).hint.is_some_and(|hint| hint.contains("clocks")) && !hint(37).ours);
+        assert!(hint(18).hint.is_some_and(|hint| hint.contains("locked out")) && hint(18).ours);
+        assert_eq!(hint(100), Known { hint: None, ours: false });
+        let none = of_library(MajorFlags::GSS_S_NO_CRED, 0);
+        assert_eq!((none.hint, none.ours), (Some(NO_TICKET), true));
+        let refused = |code, text: &str| of_server(&Failure::Refused { code, text: text.into() }).unwrap_or_default();
+        assert!(refused(49, "80090346: LdapErr: DSID-0C09070F, data 80090346, v4563").contains("end TLS"));
+        assert!(refused(49, "80090308: LdapErr: DSID-0C090569, data 533, v4563").contains("disabled"));
+        assert!(refused(8, "").contains("allow_sasl_over_tls"));
+    }
+}
