@@ -30,8 +30,7 @@ pub enum SignIn {
 }
 
 /// What is said where the program cannot do it.
-const NOT_BUILT: &str =
-    "this rosterd was built without Kerberos: build it with `cargo build --release --features gssapi`, or use a password";
+const NOT_BUILT: &str = "this rosterd was built without Kerberos: build it with `cargo build --release --features gssapi`, or use a password";
 
 /// What is wrong with the settings of the sign-in, by field.
 pub fn problems(settings: &Settings) -> Vec<(&'static str, String)> {
@@ -48,7 +47,7 @@ pub fn problems(settings: &Settings) -> Vec<(&'static str, String)> {
                 wrong("sign_in", NOT_BUILT);
             }
             if password.is_some() {
-                wrong("password", "Kerberos takes a keytab or a credential cache: leave this out (docs/ldap.md)");
+                wrong("password", "Kerberos takes a keytab or a credential cache: leave this out (docs/kerberos.md)");
             }
             if settings.plain {
                 wrong("plain", "Kerberos needs TLS here: use ldaps://, or starttls = true");
@@ -179,9 +178,11 @@ impl<'a> Binds<'a> {
 
 fn hint(failure: &Failure) -> Option<&'static str> {
     match failure {
-        Failure::Refused { code: 49, text } => Some(account_hint(text).unwrap_or("look at bind_dn and at the password's file")),
+        Failure::Refused { code: 49, text } => {
+            Some(account_hint(text).unwrap_or("look at bind_dn and at the password's file"))
+        }
         Failure::Refused { code: 8 | 13, .. } => {
-            Some("the server wants a stronger sign-in than a password over TLS: sign_in = \"kerberos\" (docs/ldap.md)")
+            Some("the server wants a stronger sign-in than a password over TLS: sign_in = \"kerberos\" (docs/kerberos.md)")
         }
         _ => None,
     }

@@ -21,6 +21,10 @@ async fn a_keytab_is_enough_for_every_connection() {
         assert!(!plan["steps"].as_array().unwrap().is_empty());
         let check = realm.run(&["check", "--online"]).await.expect(0);
         assert!(check.out.contains("signed in as svc-rosterd@EXAMPLE.TEST"), "{}", check.said());
+        realm.sign_in.push_str("\nstarttls = true");
+        let url = realm.lab.value(if vendor == Vendor::Samba { "LDAP_URL" } else { "OPENLDAP_URL" }).to_owned();
+        realm.configure("login", &url);
+        realm.in_step().await;
     }
 }
 

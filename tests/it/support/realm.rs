@@ -78,8 +78,7 @@ impl Realm {
     pub fn use_kerberos(&mut self) {
         let account = self.lab.value("SYNC_PRINCIPAL");
         let service = self.lab.value(self.of("DC_PRINCIPAL", "OPENLDAP_PRINCIPAL"));
-        self.sign_in =
-            format!("sign_in = \"kerberos\"\nbind_dn = \"{account}\"\nservice_principal = \"{service}\"");
+        self.sign_in = format!("sign_in = \"kerberos\"\nbind_dn = \"{account}\"\nservice_principal = \"{service}\"");
         for (name, key) in [("KRB5_CONFIG", "KRB5_CONFIG"), ("KRB5_CLIENT_KTNAME", "SYNC_KEYTAB")] {
             self.environment.insert(name, self.lab.value(key).to_owned());
         }

@@ -90,7 +90,8 @@ m494/EofLuMxe9VSevHJx5ME
         let der = CertificateDer::from_pem_slice(SHA384_SIGNED.as_bytes()).unwrap();
         let binding = end_point(&der).unwrap();
         // openssl x509 -outform der | sha384sum
-        let expected = "45cdb4e8a3853eb520b51aa21c60b40da7167162e29f2120fb0abf965f364a2f3f89df47bbff1c3c9a695260b46f02db";
+        let expected =
+            "45cdb4e8a3853eb520b51aa21c60b40da7167162e29f2120fb0abf965f364a2f3f89df47bbff1c3c9a695260b46f02db";
         let digits: String = binding[21..].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!((&binding[..21], digits.as_str()), (&b"tls-server-end-point:"[..], expected));
         let der = CertificateDer::from_pem_slice(ED25519_SIGNED.as_bytes()).unwrap();

@@ -17,7 +17,9 @@ pub const UNREACHABLE: &str =
     "no KDC answers: does DNS, or [realms] of krb5.conf, name a domain controller, and is its port 88 open?";
 
 const NO_TICKET: &str = "there is no ticket: let KRB5_CLIENT_KTNAME name a keytab of this principal that rosterd may read, \
-                         or KRB5CCNAME a cache with its ticket (docs/ldap.md)";
+                         or KRB5CCNAME a cache with its ticket (docs/kerberos.md)";
+
+const EXPIRED: &str = "the ticket has expired: with a keytab rosterd renews it by itself (KRB5_CLIENT_KTNAME)";
 
 /// The first code of Kerberos' own (the table `krb5` of com_err).
 const BASE: i32 = -1_765_328_384;
@@ -43,18 +45,23 @@ pub fn of_library(major: MajorFlags, minor: u32) -> Known {
         // KDC_ERR_PREAUTH_FAILED, KRB_AP_ERR_BAD_INTEGRITY
         24 | 31 => ours("the key is wrong: was the password changed after the keytab was made? Make it anew"),
         // KRB_AP_ERR_TKT_EXPIRED
-        32 => ours("the ticket has expired: with a keytab rosterd renews it by itself (KRB5_CLIENT_KTNAME)"),
+        32 => ours(EXPIRED),
         // KRB_AP_ERR_SKEW
         37 => theirs("the clocks of this host and of the domain differ by more than five minutes"),
         // KRB5_REALM_UNKNOWN, KRB5_KDC_UNREACH, KRB5_REALM_CANT_RESOLVE
         154 | 156 | 228 => theirs(UNREACHABLE),
         // KRB5_CC_NOTFOUND, KRB5_KT_NOTFOUND, KRB5_FCC_NOFILE
         141 | 181 | 195 => ours(NO_TICKET),
-        _ if major.contains(MajorFlags::GSS_S_BAD_BINDINGS) => theirs("something between ends TLS"),
-        _ if major.contains(MajorFlags::GSS_S_CREDENTIALS_EXPIRED) => ours("the ticket has expired"),
-        _ if major.contains(MajorFlags::GSS_S_NO_CRED) => ours(NO_TICKET),
+        _ if is(major, MajorFlags::GSS_S_CREDENTIALS_EXPIRED) => ours(EXPIRED),
+        _ if is(major, MajorFlags::GSS_S_NO_CRED) => ours(NO_TICKET),
         _ => Known { hint: None, ours: false },
     }
+}
+
+/// Routine errors are numbers within the flags (RFC 2744 section 3.9.1).
+fn is(major: MajorFlags, error: MajorFlags) -> bool {
+    const ROUTINE: u32 = 0xff << 16;
+    major.bits() & ROUTINE == error.bits()
 }
 
 /// What a server's refusal means.
@@ -63,7 +70,9 @@ pub fn of_server(failure: &Failure) -> Option<&'static str> {
     account_hint(text).or(match code {
         // authMethodNotSupported
         7 => Some("the server does not know Kerberos: look at supportedSASLMechanisms of its rootDSE"),
-        8 => Some("the server takes no Kerberos within TLS (Samba: ldap server require strong auth = allow_sasl_over_tls)"),
+        8 => Some(
+            "the server takes no Kerberos within TLS (Samba: ldap server require strong auth = allow_sasl_over_tls)",
+        ),
         49 => Some(
             "the server does not take the ticket: does something between rosterd and it end TLS, or are the server's \
              keys or clock wrong?",

@@ -1,6 +1,6 @@
 //! The sign-in by Kerberos: SASL's mechanism GSSAPI (RFC 4752) without a layer of its own, since TLS protects what is
 //! sent, and bound to this TLS connection, so that nobody between can use it for one of theirs. The ticket comes from
-//! where the process's environment says: a keytab or a credential cache (docs/ldap.md). Knows no settings but the
+//! where the process's environment says: a keytab or a credential cache (docs/kerberos.md). Knows no settings but the
 //! sign-in's.
 
 mod binding;
