@@ -122,6 +122,7 @@ pub struct Answer {
     pub code: u32,
     pub text: String,
     /// The server's part of a SASL exchange.
+    #[cfg_attr(not(feature = "gssapi"), expect(dead_code, reason = "a password is no exchange"))]
     pub credentials: Vec<u8>,
 }
 
@@ -181,9 +182,9 @@ fn hint(failure: &Failure) -> Option<&'static str> {
         Failure::Refused { code: 49, text } => {
             Some(account_hint(text).unwrap_or("look at bind_dn and at the password's file"))
         }
-        Failure::Refused { code: 8 | 13, .. } => {
-            Some("the server wants a stronger sign-in than a password over TLS: sign_in = \"kerberos\" (docs/kerberos.md)")
-        }
+        Failure::Refused { code: 8 | 13, .. } => Some(
+            "the server wants a stronger sign-in than a password over TLS: sign_in = \"kerberos\" (docs/kerberos.md)",
+        ),
         _ => None,
     }
 }

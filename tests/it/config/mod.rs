@@ -94,12 +94,6 @@ mistake!(plain_ldap, "ldaps://" => "ldap://");
 mistake!(no_password, "password = { file = \"password\" }\n" => "");
 #[cfg(feature = "gssapi")]
 mistake!(kerberos_as_if_it_were_a_password, "bind_dn =" => "sign_in = \"kerberos\"\nbind_dn =");
-#[cfg(not(feature = "gssapi"))]
-mistake!(
-    kerberos_that_was_not_built,
-    "password = { file = \"password\" }" => "sign_in = \"kerberos\"",
-    "CN=rosterd,DC=example,DC=test" => "rosterd@EXAMPLE.TEST",
-);
 mistake!(
     several_at_once,
     "file = \"hr.jsonl\"" => "file = 7",

@@ -75,6 +75,7 @@ impl Realm {
     }
 
     /// From now on the account of the domain signs in by Kerberos, with its keytab.
+    #[cfg(feature = "gssapi")]
     pub fn use_kerberos(&mut self) {
         let account = self.lab.value("SYNC_PRINCIPAL");
         let service = self.lab.value(self.of("DC_PRINCIPAL", "OPENLDAP_PRINCIPAL"));
