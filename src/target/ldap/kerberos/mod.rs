@@ -70,14 +70,21 @@ fn ended(answer: Answer, context: &Context, account: &str) -> Result<(), OpenErr
     answer.accepted().map_err(|failure| refused(account, &failure, hints::of_server(&failure)))
 }
 
-/// Runs what waits for a KDC, or for a file, beside everything else.
+/// Runs what waits for a KDC, or for a file, in a thread of its own. The library does not let itself be interrupted: after
+/// the time-out the thread is left to itself, and nothing waits for it, not even the end of the process.
 async fn aside<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
 ) -> Result<T, Trouble> {
-    match tokio::time::timeout(limit, tokio::task::spawn_blocking(work)).await {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let run = move || {
+        let _nobody_waits_any_more = sender.send(work());
+    };
+    let started = std::thread::Builder::new().name("kerberos".into()).spawn(run);
+    started.map_err(|error| Trouble::new(error.to_string(), None))?;
+    match tokio::time::timeout(limit, receiver).await {
         Ok(Ok(done)) => done,
-        Ok(Err(broken)) => Err(Trouble::new(format!("the Kerberos library failed: {broken}"), None)),
+        Ok(Err(_)) => Err(Trouble::new("the Kerberos library failed", None)),
         Err(_) => {
             let message = format!("no answer from Kerberos within {} s", limit.as_secs());
             Err(Trouble::new(message, Some(hints::UNREACHABLE)))
