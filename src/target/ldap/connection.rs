@@ -148,7 +148,7 @@ pub async fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
         let Ok(opened) = reach(server, settings, folder).await else { continue };
         // of a chain the one counts that ends first
         if let Some(until) = opened.certificates.iter().filter_map(|certificate| not_after(certificate)).min() {
-            expiries.push(Expiry { what, until });
+            expiries.push(Expiry::of_certificate(what, until));
         }
     }
     let ca_file = settings.ca_file.as_ref().map(|file| expiries_of_file(&folder.join(file)));
