@@ -29,6 +29,8 @@ pub struct Surroundings<'a> {
     pub siblings: Siblings,
     /// Whether what was deleted can be brought back.
     pub restores: bool,
+    /// Whether references follow an object that gets another name.
+    pub references_follow: bool,
     /// The attribute of users that holds the login.
     pub login: &'a str,
     pub schemas: BTreeMap<Kind, &'a Schema>,

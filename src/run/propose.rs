@@ -385,6 +385,7 @@ impl<'a> Comparison<'a> {
             first_password: port.capabilities().first_password,
             siblings: port.capabilities().siblings,
             restores: port.capabilities().restores,
+            references_follow: port.capabilities().references_follow,
             login: port.capabilities().login,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),

@@ -247,6 +247,13 @@ impl Thing {
         self.dn.name().unwrap().1
     }
 
+    /// An attribute names another thing, as that is named now.
+    pub fn refers(&self, attribute: &str, to: &Self) {
+        let named = self.entry.attrs.get(attribute).into_iter().flatten();
+        let mut named = named.map(|name| Dn::parse(name).unwrap());
+        assert!(named.any(|name| name.same(&to.dn)), "{} does not name {} as {attribute}", self.dn, to.dn);
+    }
+
     pub fn lies_in(&self, container: &Thing) -> bool {
         self.dn.parent().unwrap().same(&container.dn)
     }
