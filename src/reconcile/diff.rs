@@ -132,7 +132,7 @@ impl<'a> Diff<'a> {
             let name = Name::new(self.around.siblings, observed.kind, &observed.name);
             self.occupy(Place { parent: parent.clone(), name }, observed.id.clone());
         }
-        if let Some(why) = &observed.protected {
+        if let Some(why) = observed.protected.as_ref().filter(|why| why.keeps_memberships()) {
             self.protected.push(ProtectedObject { object: observed.id.clone(), why: why.clone() });
         }
         if observed.kind == Kind::User

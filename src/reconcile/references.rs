@@ -6,7 +6,9 @@ use super::compare::{change, differs, step};
 use super::diff::{Diff, Present};
 use super::displaced::Displaced;
 use super::finish::Created;
-use crate::object::{Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Referent, Step, StepId, Value, aspect};
+use crate::object::{
+    Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Protection, Referent, Step, StepId, Value, aspect,
+};
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
 
@@ -135,7 +137,8 @@ impl Diff<'_> {
                 staying.push(key);
                 continue;
             }
-            match self.present.get(key).filter(|member| member.protected.is_some()) {
+            let keeps = |member: &&Present| member.protected.as_ref().is_some_and(Protection::keeps_memberships);
+            match self.present.get(key).filter(keeps) {
                 Some(member) => {
                     staying.push(key);
                     kept.push(stays(key, member, &desired));

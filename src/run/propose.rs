@@ -13,7 +13,7 @@ use crate::mapping::{Given, Inputs, Mapper, Naming};
 use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
-use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, basis, inspect};
+use crate::reconcile::{Diff, Digest, Occasion, Plan, Reach, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
 use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
@@ -124,16 +124,19 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(&last).await?,
+            Some(last) if sight.as_before() == Some(last.observation) => {
+                self.settled_by(&last, &sight.coverage).await?
+            }
             _ => None,
         };
         let keep = version.filter(|_| !names).map(|version| (basis, version));
         Ok(Ok(Viewed { sight, settled, keep }))
     }
 
-    /// The plan that a conclusion names, proposed again.
-    async fn settled_by(&self, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
-        let Some(plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
+    /// The plan that a conclusion names, proposed again after this read.
+    async fn settled_by(&self, last: &Conclusion, coverage: &Coverage) -> Result<Option<Proposal>, Failure> {
+        let Some(mut plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
+        plan.coverage.extent = Reach::from(coverage).extent;
         let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
         Ok(Some(Proposal { plan, digest, managed: last.managed }))
     }

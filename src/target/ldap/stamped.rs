@@ -11,7 +11,7 @@ use super::primary;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Kind, ObjectId, Observed, Referent, Schema, Step, Value, aspect};
+use crate::object::{Kind, ObjectId, Observed, Protection, Referent, Schema, Step, Value, aspect};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -96,6 +96,11 @@ impl Single<'_> {
             && let (Some(number), Some(domain)) = (primary::number(&entry), self.session.domain())
         {
             members.extend(primary::members(self.session, domain, number, self.settings.page_size).await?);
+        }
+        if let Ok(object) = &mut object
+            && !entry.dn.below(&self.places.base)
+        {
+            object.protected = Some(Protection::Outside(entry.dn.to_string()));
         }
         Ok(object)
     }

@@ -5,6 +5,7 @@ mod blocked;
 mod brakes;
 mod clocks;
 mod hidden;
+mod increments;
 mod life;
 mod merged;
 mod names;

@@ -1,7 +1,7 @@
 //! An installation with one directory as its only target, Samba or OpenLDAP, in a unit of its own there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ldap3::SearchEntry;
 use rosterd::target::ldap::Dn;
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use super::gate::{Fault, Gate};
@@ -33,7 +34,7 @@ pub struct Realm {
     pub admin: Directory,
     word: String,
     folder: TempDir,
-    /// Seconds of the day: each command comes one later.
+    /// Seconds since the morning of the first day: each command comes one later.
     clock: AtomicU64,
 }
 
@@ -129,14 +130,53 @@ name = "group.name"
         std::fs::write(self.path("config.toml"), text).unwrap();
     }
 
+    /// Writes more at the end of the configuration.
+    pub fn configure_more(&self, more: &str) {
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        std::fs::write(self.path("config.toml"), text + more).unwrap();
+    }
+
+    /// Lets hours pass before the next command.
+    pub fn later(&self, hours: u64) {
+        self.clock.fetch_add(hours * 3600, Ordering::SeqCst);
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let second = self.clock.fetch_add(1, Ordering::SeqCst);
-        let (minute, second) = (second / 60, second % 60);
+        self.command_with(&self.path("config.toml"), arguments)
+    }
+
+    fn command_with(&self, config: &Path, arguments: &[&str]) -> Command {
+        let seconds = i64::try_from(self.clock.fetch_add(1, Ordering::SeqCst)).unwrap();
+        let morning: jiff::Timestamp = format!("{}T08:00:00Z", site::TODAY).parse().unwrap();
+        let now = (morning + jiff::SignedDuration::from_secs(seconds)).to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
-        let now = format!("{}T08:{minute:02}:{second:02}Z", site::TODAY);
-        command.env_clear().env("ROSTERD_NOW", now).arg("--config").arg(self.path("config.toml")).args(arguments);
+        command.env_clear().env("ROSTERD_NOW", now).arg("--config").arg(config).args(arguments);
         command.current_dir(self.folder.path());
         command
+    }
+
+    /// The plan that the same installation would make if it had never read the directory.
+    pub async fn plan_from_scratch(&self) -> Value {
+        let twin = TempDir::new().unwrap();
+        for entry in ["roster.db", "config.toml", "secrets", "roster.db-wal", "roster.db.head"] {
+            let from = self.path(entry);
+            if from.exists() {
+                assert!(Command::new("cp").arg("-r").arg(&from).arg(twin.path()).status().unwrap().success());
+            }
+        }
+        for table in ["DELETE FROM conclusion", "DELETE FROM observed", "DELETE FROM observation"] {
+            tamper(&twin.path().join("roster.db"), table).await;
+        }
+        let arguments = ["--format", "json", "plan", "dir"];
+        let mut command = self.command_with(&twin.path().join("config.toml"), &arguments);
+        let ended = Victim::default().start(&mut command).ended().await;
+        assert!(matches!(ended.code, Some(0 | 3 | 4)), "{}", ended.said());
+        ended.json()["plans"][0].take()
+    }
+
+    /// Changes what is remembered of the directory.
+    pub async fn tamper(&self, statement: &str) {
+        assert_eq!(tamper(&self.path("roster.db"), statement).await, 1);
     }
 
     pub async fn run(&self, arguments: &[&str]) -> Ended {
@@ -163,7 +203,7 @@ name = "group.name"
     /// The plan: its steps and holds.
     pub async fn plan(&self) -> Value {
         let ended = self.run(&["--format", "json", "plan", "dir"]).await;
-        assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.said());
+        assert!(matches!(ended.code, Some(0 | 3 | 4)), "{}", ended.said());
         ended.json()["plans"][0].take()
     }
 
@@ -207,6 +247,14 @@ name = "group.name"
         }
         Things(things)
     }
+}
+
+/// How many rows a statement changes.
+async fn tamper(roster: &Path, statement: &str) -> u64 {
+    let pool = sqlx::SqlitePool::connect_with(SqliteConnectOptions::new().filename(roster)).await.unwrap();
+    let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();
+    pool.close().await;
+    done.rows_affected()
 }
 
 fn key_of(entry: &SearchEntry, key: &str) -> Vec<u8> {
