@@ -138,7 +138,7 @@ impl<'a> Diff<'a> {
         if observed.kind == Kind::User
             && let Some([login, ..]) = observed.attributes.get(&self.around.login.into()).map(Vec::as_slice)
         {
-            self.logins.insert(login.to_string().to_lowercase(), observed.id.clone());
+            self.logins.insert(self.around.siblings.folded(&login.to_string()), observed.id.clone());
         }
         if let Some(key) = self.around.links.key(&observed.id).cloned() {
             self.compare(key, observed, wanted);

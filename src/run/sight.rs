@@ -10,9 +10,8 @@ use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
 use super::following::Following;
-use super::observe::{Reading, floors, observe};
+use super::observe::{Reading, floors, forms, observe};
 use super::propose::trouble;
-use crate::expr::fold;
 use crate::object::{
     Coverage, Evidence, Extent, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions,
     TakenName,
@@ -107,9 +106,7 @@ impl Engine {
     /// Keeps a complete read for the next time; answers the version of the observation that it became.
     pub(super) async fn keep_sight(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
         let Some(complete) = sight.coverage.complete() else { return Ok(None) };
-        let folded = |taken: &TakenName| (fold(&taken.name), taken.object.clone());
-        let names: Option<Vec<(String, ObjectId)>> =
-            sight.names.as_ref().map(|names| names.iter().map(folded).collect());
+        let names = sight.names.as_ref().map(|names| forms(names));
         self.store.keep_read(target, complete.evidence(), names.as_deref(), self.clock.now()).await?;
         let mark = sight.mark.as_ref().map(serde_json::to_string).transpose();
         let mark = mark.map_err(|error| Failure::because(super::command::Exit::Failed, "keeping a mark", &error))?;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rosterd::object::Siblings;
 use serde_json::{Value, json};
 
+use crate::lab::Lab;
 use crate::support::gate::Fault;
 use crate::support::organisation::{Organisation, id};
 use crate::support::realm::{BOTH, Realm, Vendor};
@@ -301,5 +302,28 @@ async fn a_unit_with_fifty_people_is_renamed_and_moved_as_one() {
         for person in ["person 0", "person 1"] {
             after.of("group").refers("member", after.of(person));
         }
+    }
+}
+
+/// Active Directory compares ü as u, and people write it as ue: neither login is given to another.
+#[tokio::test]
+async fn a_login_is_taken_in_every_spelling_that_counts_as_the_same() {
+    let mut realm = Realm::new(Vendor::Samba).await;
+    let word = Lab::word();
+    let stranger = format!("CN=Stranger,{}", realm.base);
+    realm.admin.add(&stranger, &[("objectClass", "user"), ("sAMAccountName", &format!("müller{word}"))]).await;
+    for (login, given) in [("muller", "muller02"), ("mueller", "mueller02"), ("moller", "moller")] {
+        let mut organisation = Organisation::default();
+        organisation.add("unit", "unit", json!({"name": "Skole"}));
+        organisation.add_person(login, "Jan", login);
+        organisation.employ(login, "unit", "Clerk");
+        realm.configure_login(&format!("'{login}{word}'"));
+        realm.import(&organisation).await;
+        let plan = realm.plan().await;
+        let steps = plan["steps"].as_array().unwrap();
+        let create = steps.iter().find(|step| step["op"] == "create" && step["kind"] == "user").unwrap();
+        let changes = create["changes"].as_array().unwrap();
+        let change = changes.iter().find(|change| change["attribute"] == "sAMAccountName").unwrap();
+        assert_eq!(change["after"], json!([given.replacen("ller", &format!("ller{word}"), 1)]), "{login}");
     }
 }

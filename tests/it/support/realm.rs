@@ -130,6 +130,16 @@ name = "group.name"
         std::fs::write(self.path("config.toml"), text).unwrap();
     }
 
+    /// Gives logins by another pattern.
+    pub fn configure_login(&self, pattern: &str) {
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        let line = |line: &str| match line.starts_with("pattern = ") {
+            true => format!("pattern = {}\n", serde_json::json!(pattern)),
+            false => format!("{line}\n"),
+        };
+        std::fs::write(self.path("config.toml"), text.lines().map(line).collect::<String>()).unwrap();
+    }
+
     /// Writes more at the end of the configuration.
     pub fn configure_more(&self, more: &str) {
         let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
