@@ -79,6 +79,8 @@ pub(super) struct Present {
     pub parent: Option<Handle>,
     pub manager: Option<Handle>,
     pub members: Option<Vec<Handle>>,
+    /// Of these, the ones that nobody can take out.
+    pub fixed_members: Vec<Handle>,
     pub protected: Option<Protection>,
 }
 
@@ -222,6 +224,7 @@ impl<'a> Diff<'a> {
                 parent: observed.parent,
                 manager: observed.manager,
                 members: observed.members,
+                fixed_members: observed.fixed_members,
                 protected: observed.protected,
             },
         );

@@ -138,12 +138,17 @@ impl Diff<'_> {
                 continue;
             }
             let keeps = |member: &&Present| member.protected.as_ref().is_some_and(Protection::keeps_memberships);
-            match self.present.get(key).filter(keeps) {
-                Some(member) => {
+            let is_fixed = |member: &&Present| present.fixed_members.contains(&member.handle);
+            match (self.present.get(key).filter(keeps), self.present.get(key).filter(is_fixed)) {
+                (Some(member), _) => {
                     staying.push(key);
                     kept.push(stays(key, member, &desired));
                 }
-                None => leaving.push(Value::Reference(Referent::Object(id.clone()))),
+                (None, Some(member)) => {
+                    staying.push(key);
+                    kept.push(is_fixed_in(key, member, &desired));
+                }
+                (None, None) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
             }
         }
         let ours = there.values().flatten().count() as u64;
@@ -201,6 +206,17 @@ fn stays(key: &Id, member: &Present, group: &Desired) -> Hold {
         code: HoldCode::Protected,
         reason: format!("{why}; left undone: remove-members of {}", group.label),
     }
+}
+
+/// A member that the roster no longer wants in the group, and whom no change of the group can take out.
+fn is_fixed_in(key: &Id, member: &Present, group: &Desired) -> Hold {
+    let group = &group.label;
+    let reason = format!(
+        "{group} is the primary group of this account, so it cannot be taken out of it; left undone: remove-members of \
+         {group}. Give the account another primary group in the target (primaryGroupID; 513 is Domain Users), and the next \
+         run takes it out"
+    );
+    Hold { key: key.clone(), kind: member.kind, name: member.label.clone(), code: HoldCode::FixedMember, reason }
 }
 
 fn to(key: &Id) -> Value {

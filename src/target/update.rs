@@ -144,6 +144,7 @@ mod tests {
             attributes: Attributes::new(),
             manager: None,
             members: Some(members.iter().map(|member| Handle::new(*member)).collect()),
+            fixed_members: Vec::new(),
             protected: None,
         }
     }

@@ -92,10 +92,11 @@ impl Single<'_> {
 
     async fn whole(&self, mut entry: Entry, wanted: &Wanted<'_>) -> Result<Result<Observed, String>, Failure> {
         let mut object = object(&mut &*self.session, self.kind, &mut entry, wanted).await?;
-        if let Ok(Observed { members: Some(members), .. }) = &mut object
+        if let Ok(object) = &mut object
+            && object.members.is_some()
             && let (Some(number), Some(domain)) = (primary::number(&entry), self.session.domain())
         {
-            members.extend(primary::members(self.session, domain, number, self.settings.page_size).await?);
+            object.imply(primary::members(self.session, domain, number, self.settings.page_size).await?);
         }
         if let Ok(object) = &mut object
             && !entry.dn.below(&self.places.base)
