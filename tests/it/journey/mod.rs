@@ -12,6 +12,7 @@ mod names;
 mod others;
 mod sample;
 mod secrets;
+mod traps;
 mod trouble;
 mod unchanged;
 mod values;

@@ -130,6 +130,17 @@ name = "group.name"
         std::fs::write(self.path("config.toml"), text).unwrap();
     }
 
+    /// Signs in as another account.
+    pub fn configure_account(&self, dn: &str, password: &Path) {
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        let line = |line: &str| match line.split_once(" = ") {
+            Some(("bind_dn", _)) => format!("bind_dn = \"{dn}\"\n"),
+            Some(("password", _)) => format!("password = {{ file = \"{}\" }}\n", password.display()),
+            _ => format!("{line}\n"),
+        };
+        std::fs::write(self.path("config.toml"), text.lines().map(line).collect::<String>()).unwrap();
+    }
+
     /// Gives logins by another pattern.
     pub fn configure_login(&self, pattern: &str) {
         let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
