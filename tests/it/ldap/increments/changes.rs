@@ -4,6 +4,12 @@ use rosterd::target::ldap::Dn;
 
 use super::*;
 
+type Fields = Vec<(&'static str, String)>;
+
+/// A change, and whose entries are read anew for it.
+pub type Row = (&'static str, Option<Names>, Option<Names>);
+type Names = &'static [&'static str];
+
 /// What the directories call things.
 pub struct Dialect {
     pub several: &'static str,
@@ -15,7 +21,7 @@ pub struct Dialect {
     /// What the names of groups end with.
     pub group: String,
     /// What a new user has, from its name.
-    pub user: Box<dyn Fn(&str) -> Vec<(&'static str, String)> + Send + Sync>,
+    pub user: Box<dyn Fn(&str) -> Fields + Send + Sync>,
     /// The class of a group, and whether it holds itself since it may not be empty.
     pub class: (&'static str, bool),
 }
@@ -31,7 +37,7 @@ pub struct World {
 
 /// With whose entries are read anew for each: in Active Directory, and in a directory without referential integrity. A
 /// directory that has no such thing gives none. Each works on the world as those before left it.
-pub const CHANGES: [(&str, Option<&[&str]>, Option<&[&str]>); 35] = [
+pub const CHANGES: [Row; 35] = [
     ("a user comes", Some(&["new"]), Some(&["new"])),
     ("a text", Some(&["anna"]), Some(&["anna"])),
     ("several values", Some(&["anna"]), Some(&["anna"])),
@@ -187,7 +193,7 @@ impl World {
 }
 
 /// Each change by itself; the entries that are read for each are to be these.
-pub async fn each(world: &mut World, follower: &mut Follower, read: impl Fn(&Row) -> Option<&'static [&'static str]>) {
+pub async fn each(world: &mut World, follower: &mut Follower, read: impl Fn(&Row) -> Option<Names>) {
     let mut others = Vec::new();
     for row in &CHANGES {
         let Some(expected) = read(row) else { continue };
@@ -200,5 +206,3 @@ pub async fn each(world: &mut World, follower: &mut Follower, read: impl Fn(&Row
     }
     assert!(others.is_empty(), "{others:#?}");
 }
-
-pub type Row = (&'static str, Option<&'static [&'static str]>, Option<&'static [&'static str]>);
