@@ -7,37 +7,46 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::answer::Failure;
 use self::client::Client;
+use self::limits::Limits;
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use crate::net::Expiry;
 use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Siblings, Step};
-use crate::org::Id;
+use crate::org::{Id, Instant};
 
 mod answer;
 mod check;
 mod client;
 mod create;
+mod credentials;
+mod limits;
 mod listing;
 mod lookup;
 mod members;
 mod observed;
+mod pace;
 mod patch;
 mod path;
 mod paths;
+pub mod profile;
 mod read;
+mod retry;
 mod schema;
 mod service;
 mod settings;
 mod wire;
 mod write;
 
+pub use profile::Profile;
 pub use schema::schema;
-pub use settings::Settings;
+pub use settings::{ClientAuthentication, ClientCertificate, OAuth, Proxy, Settings};
 
 /// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
 /// Names that the schema does not know may belong to an extension of the service and are accepted.
@@ -49,26 +58,39 @@ pub fn attribute_problem(name: &AttributeName) -> Option<String> {
 pub struct ScimTarget {
     name: String,
     settings: Settings,
+    profile: Arc<Profile>,
     folder: PathBuf,
     schemas: Arc<Schemas>,
     locks: Arc<Locks>,
+    limits: Arc<Limits>,
     client: Mutex<Option<Arc<Client>>>,
     /// The attributes of the last observation, as the mapping spells them.
     asked: Mutex<BTreeMap<Kind, Vec<AttributeName>>>,
 }
 
 impl ScimTarget {
-    /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet.
+    /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet. The service
+    /// is one that keeps to the RFCs, unless [`ScimTarget::with_profile`] says otherwise.
     pub fn new(name: String, settings: Settings, folder: &Path) -> Self {
+        let limits = Arc::new(Limits::new(&Profile::default().pace, settings.concurrency));
         Self {
             name,
             settings,
+            profile: Arc::default(),
+            limits,
             folder: folder.to_owned(),
             schemas: Arc::new(Schemas::standard()),
             locks: Arc::default(),
             client: Mutex::new(None),
             asked: Mutex::default(),
         }
+    }
+
+    /// The same for a service with ways of its own.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        let limits = Arc::new(Limits::new(&profile.pace, self.settings.concurrency));
+        Self { profile: Arc::new(profile), limits, ..self }
     }
 
     /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
@@ -78,14 +100,15 @@ impl ScimTarget {
         let known = place.take().filter(|_| !anew);
         let client = match known {
             Some(client) => client,
-            None => Arc::new(Client::new(&self.settings, &self.folder)?),
+            None => Arc::new(Client::new(&self.settings, &self.profile, &self.folder, self.limits.clone())?),
         };
         *place = Some(client.clone());
         Ok(Service {
             client,
             schemas: self.schemas.clone(),
             locks: self.locks.clone(),
-            page_size: self.settings.page_size,
+            page_size: self.profile.listing.size(self.settings.page_size),
+            profile: self.profile.clone(),
         })
     }
 }
@@ -117,6 +140,30 @@ impl Target for ScimTarget {
 
     fn schema(&self, kind: Kind) -> &Schema {
         self.schemas.of(kind)
+    }
+
+    /// The same limits hold for it.
+    fn again(&self) -> Option<Box<dyn Target>> {
+        let again = Self::new(self.name.clone(), self.settings.clone(), &self.folder);
+        Some(Box::new(Self { profile: self.profile.clone(), limits: self.limits.clone(), ..again }))
+    }
+
+    async fn expiries(&self) -> Vec<Expiry> {
+        credentials::expiries(&self.settings, &self.folder)
+    }
+
+    fn used(&self, now: Instant) -> Option<String> {
+        serde_json::to_string(&self.limits.spent(now)?).ok()
+    }
+
+    fn take_up_use(&self, used: &str, now: Instant) {
+        if let Ok(spent) = serde_json::from_str(used) {
+            self.limits.take_up(&spent, now);
+        }
+    }
+
+    fn least_time(&self, steps: &mut dyn Iterator<Item = &Step>) -> Duration {
+        self.limits.of_steps(steps, &self.profile)
     }
 
     async fn check(&self) -> Vec<Finding> {
