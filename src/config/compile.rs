@@ -6,7 +6,7 @@ use super::document::Document;
 use super::mapping::{self, KindMapping};
 use super::settings::LoginNaming;
 use crate::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
-use crate::expr::{Expression, fold, nearest};
+use crate::expr::{Expression, nearest, taken_forms};
 use crate::mapping::{AttributeRule, KindRules, Pattern, Rules};
 use crate::object::{AttributeName, Kind, aspect};
 use crate::org::CustomTypes;
@@ -94,7 +94,7 @@ pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming, custom: &
         stem,
         counter_digits: naming.counter_digits as usize,
         max_length: naming.max_length as usize,
-        reserved: naming.reserved.iter().map(|name| fold(name)).collect(),
+        reserved: naming.reserved.iter().flat_map(|name| taken_forms(name)).collect(),
     })
 }
 

@@ -35,6 +35,16 @@ pub fn fold(text: &str) -> String {
     ascii(&folded).to_ascii_lowercase()
 }
 
+/// The forms in which a login is taken: as people write it in ASCII, where ü is ue, and as directories compare it, where ü
+/// is u. Two logins are one as soon as they share a form.
+pub fn taken_forms(login: &str) -> Vec<String> {
+    let folded = CaseMapper::new().fold_string(login);
+    let bare = folded.nfc().map(|letter| deunicode::deunicode_char(letter).unwrap_or_default()).collect::<String>();
+    let mut forms = vec![fold(login), bare.to_ascii_lowercase()];
+    forms.dedup();
+    forms
+}
+
 /// Lower-case ASCII letters and digits only: "D'Ångström-Ø" is "daangstroemoe".
 pub fn slug(text: &str) -> String {
     fold(text).chars().filter(char::is_ascii_alphanumeric).collect()
@@ -86,6 +96,14 @@ mod tests {
         assert_eq!(fold("STRASSE"), fold("straße"));
         assert_eq!(fold("René"), fold("RENE"));
         assert_ne!(fold("Berg"), fold("Borg"));
+    }
+
+    #[test]
+    fn a_login_is_taken_in_the_form_of_people_and_in_that_of_directories() {
+        assert_eq!(taken_forms("Müller"), ["mueller", "muller"]);
+        assert_eq!(taken_forms("Åse.Øm"), ["aase.oem", "ase.om"]);
+        assert_eq!(taken_forms("Weiß"), ["weiss"]);
+        assert_eq!(taken_forms("BERG"), ["berg"]);
     }
 
     #[test]

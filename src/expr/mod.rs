@@ -18,7 +18,7 @@ mod scan;
 
 pub use context::{Context, ExprValue, Lazy};
 pub use expression::{EvalError, ExprError, Expression};
-pub use fold::{ascii, fold, initials, slug};
+pub use fold::{ascii, fold, initials, slug, taken_forms};
 pub use nearest::nearest;
 pub use outcome::Outcome;
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use crate::expr::{Context, ExprValue, Expression, fold};
+use crate::expr::{Context, ExprValue, Expression, taken_forms};
 use crate::org::{Id, Snapshot};
 
 use super::account::{ORDINARY, account_id};
@@ -24,7 +24,7 @@ pub struct Pattern {
     pub counter_digits: usize,
     /// In characters, counter included.
     pub max_length: usize,
-    /// Names that nobody gets, folded by [`fold`].
+    /// Names that nobody gets, in all their [forms](taken_forms).
     pub reserved: BTreeSet<String>,
 }
 
@@ -33,9 +33,9 @@ pub struct Pattern {
 pub struct Given {
     /// The roster's own id, by which rosterd's own accounts are known.
     pub roster: Uuid,
-    /// Folded login → the person it was given to, ever.
+    /// Each [form](taken_forms) of a login → the person it was given to, ever.
     pub ledger: HashMap<String, Id>,
-    /// Folded logins that the targets showed.
+    /// The [forms](taken_forms) of the logins that the targets showed.
     pub taken: HashSet<String>,
     /// Targets whose taken logins are not known yet: no new login can be given safely.
     pub unread: Vec<String>,
@@ -55,7 +55,7 @@ impl Naming {
     pub fn new(snapshot: &Snapshot, pattern: &Pattern, given: &Given) -> Self {
         let logins = recorded(snapshot, given.roster);
         let mut naming = Self { recorded: logins.keys().cloned().collect(), logins, problems: BTreeMap::new() };
-        let mut fresh: HashSet<String> = naming.logins.values().map(|login| fold(login)).collect();
+        let mut fresh: HashSet<String> = naming.logins.values().flat_map(|login| taken_forms(login)).collect();
         fresh.extend(pattern.reserved.iter().cloned());
         for (person, _) in snapshot.people() {
             if naming.logins.contains_key(person) || !snapshot.tenure(person).current {
@@ -66,14 +66,15 @@ impl Naming {
                 naming.problems.insert(person.clone(), reason);
                 continue;
             }
-            let free = |folded: &str| {
-                !fresh.contains(folded)
-                    && !given.taken.contains(folded)
-                    && given.ledger.get(folded).is_none_or(|owner| owner == person)
+            let is_free = |form: &String| {
+                !fresh.contains(form)
+                    && !given.taken.contains(form)
+                    && given.ledger.get(form).is_none_or(|owner| owner == person)
             };
+            let free = |login: &str| taken_forms(login).iter().all(is_free);
             match pattern.login(snapshot, person, free) {
                 Ok(login) => {
-                    fresh.insert(fold(&login));
+                    fresh.extend(taken_forms(&login));
                     naming.logins.insert(person.clone(), login);
                 }
                 Err(problem) => _ = naming.problems.insert(person.clone(), problem),
@@ -123,7 +124,7 @@ impl Pattern {
     fn login(&self, snapshot: &Snapshot, person: &Id, free: impl Fn(&str) -> bool) -> Result<String, String> {
         let stem = self.stem(snapshot, person)?;
         let plain = truncated(&stem, self.max_length);
-        if free(&fold(&plain)) {
+        if free(&plain) {
             return Ok(plain);
         }
         let last = 10_usize.saturating_pow(u32::try_from(self.counter_digits.max(1)).unwrap_or(1)).min(1_000_000);
@@ -133,7 +134,7 @@ impl Pattern {
                 let room = self.max_length.saturating_sub(counter.len());
                 truncated(&stem, room) + &counter
             })
-            .find(|login| free(&fold(login)))
+            .find(|login| free(login))
             .ok_or_else(|| format!("no login is free from {stem:?} to {stem:?} with {} digits", self.counter_digits))
     }
 

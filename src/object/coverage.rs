@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::observed::Kind;
+use crate::org::Instant;
 
 /// What one part of a read (a search base, a resource type, a file) can show for itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,16 @@ pub struct ScopeRead {
     pub unreadable: u64,
 }
 
+/// What was asked of the other side, by a run that need not read everything each time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// What changed, brought into what was known; everything was read at this instant.
+    Changes { whole: Instant },
+    /// Everything, and why not only what changed.
+    Everything { why: String },
+}
+
 /// The evidence of a whole read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Evidence {
@@ -38,9 +49,9 @@ pub struct Evidence {
     /// The server that was read, where there may be several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// Why everything was read, where only what changed was to be.
+    /// What was asked of the other side, where that is more to say than everything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instead: Option<String>,
+    pub extent: Option<Extent>,
     /// Of each part where objects could not be understood, the first of them, and why.
     #[serde(skip)]
     pub misread: BTreeMap<String, String>,
@@ -90,9 +101,9 @@ impl Coverage {
 
     /// The same with the reason why everything was read.
     #[must_use]
-    pub fn because(mut self, instead: Option<String>) -> Self {
+    pub fn because(mut self, why: Option<String>) -> Self {
         if let Self::Complete(complete) = &mut self {
-            complete.evidence.instead = instead;
+            complete.evidence.extent = why.map(|why| Extent::Everything { why });
         }
         self
     }

@@ -31,6 +31,8 @@ pub enum HoldCode {
     Quality,
     /// It waits for an object that is itself held.
     Waits,
+    /// A member whom only a change of his own account can take out of the group.
+    FixedMember,
 }
 
 /// A step that is deliberately not taken now.

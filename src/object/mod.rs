@@ -25,7 +25,7 @@ mod time;
 mod value;
 
 pub use attribute::AttributeName;
-pub use coverage::{Absence, Complete, Coverage, Evidence, Missing, ScopeRead};
+pub use coverage::{Absence, Complete, Coverage, Evidence, Extent, Missing, ScopeRead};
 pub use desired::{Authority, Desired, Edit, Presence, Wish};
 pub use dn::{Dn, DnError};
 pub use doubt::Doubt;

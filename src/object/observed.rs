@@ -111,8 +111,23 @@ pub struct Observed {
     pub manager: Option<Handle>,
     /// All members of a group; `None` when they could not be read whole (which is not "no members").
     pub members: Option<Vec<Handle>>,
+    /// Of these, the ones that nobody can take out of the group: something of their own makes them members, such as
+    /// primaryGroupID in Active Directory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed_members: Vec<Handle>,
     /// Why the object is never touched, if it is not.
     pub protected: Option<Protection>,
+}
+
+impl Observed {
+    /// Adds members by something of their own, if the members are known.
+    pub fn imply(&mut self, members: impl IntoIterator<Item = Handle>) {
+        if let Some(all) = &mut self.members {
+            let first = all.len();
+            all.extend(members);
+            self.fixed_members.extend_from_slice(all.get(first..).unwrap_or_default());
+        }
+    }
 }
 
 /// A name that is taken in the target, whoever owns it, inside or outside our scope.

@@ -26,6 +26,16 @@ pub enum Protection {
     Rule(String),
     /// What would tell whether it is protected cannot be read.
     Untold,
+    /// It lies at this place, outside of what rosterd may change.
+    Outside(String),
+}
+
+impl Protection {
+    /// Whether the object stays in its groups. Who was only carried out of our reach leaves them, since the groups are
+    /// within it.
+    pub fn keeps_memberships(&self) -> bool {
+        !matches!(self, Self::Outside(_))
+    }
 }
 
 impl fmt::Display for Protection {
@@ -39,6 +49,7 @@ impl fmt::Display for Protection {
             Self::Ourselves => f.write_str("rosterd signs in with it"),
             Self::Rule(rule) => write!(f, "the rule {rule} protects it"),
             Self::Untold => f.write_str("we may not read whether it is protected"),
+            Self::Outside(place) => write!(f, "it was moved out of the base, to {place}"),
         }
     }
 }

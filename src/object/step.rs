@@ -12,8 +12,8 @@ use super::observed::{Kind, ObjectId};
 use super::value::{Referent, Value};
 use crate::org::Id;
 
-/// The id of a step within its plan: `<op>:<key>`, or `aside:<key>` for a rename that only makes room; stable from plan
-/// to plan.
+/// The id of a step within its plan: `<op>:<key>`, `aside:<key>` for a rename that only makes room, or `follow:<key>` for
+/// references that are written anew; stable from plan to plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepId(Arc<str>);
@@ -26,6 +26,11 @@ impl StepId {
     /// The id of a rename that lends an object another name until its own is free.
     pub fn aside(key: &Id) -> Self {
         Self(format!("aside:{key}").into())
+    }
+
+    /// The id of a step that writes references of an object anew, since what they refer to gets another name.
+    pub fn following(key: &Id) -> Self {
+        Self(format!("follow:{key}").into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -166,6 +171,11 @@ impl Step {
     /// Whether it lends an object a name for the time being, so that others can have the one it has.
     pub fn is_aside(&self) -> bool {
         self.op == Op::Rename && self.id == StepId::aside(&self.key)
+    }
+
+    /// Whether it only writes references anew after what they refer to got another name.
+    pub fn is_following(&self) -> bool {
+        self.id == StepId::following(&self.key)
     }
 
     /// Whether it takes an existing object over, by writing our stamp into it.

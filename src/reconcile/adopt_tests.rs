@@ -44,6 +44,7 @@ fn object(id: &str, number: Option<&str>, mail: Option<&str>) -> Observed {
         attributes,
         manager: None,
         members: None,
+        fixed_members: Vec::new(),
         protected: None,
     }
 }

@@ -29,6 +29,8 @@ pub struct Surroundings<'a> {
     pub siblings: Siblings,
     /// Whether what was deleted can be brought back.
     pub restores: bool,
+    /// Whether references follow an object that gets another name.
+    pub references_follow: bool,
     /// The attribute of users that holds the login.
     pub login: &'a str,
     pub schemas: BTreeMap<Kind, &'a Schema>,
@@ -77,6 +79,8 @@ pub(super) struct Present {
     pub parent: Option<Handle>,
     pub manager: Option<Handle>,
     pub members: Option<Vec<Handle>>,
+    /// Of these, the ones that nobody can take out.
+    pub fixed_members: Vec<Handle>,
     pub protected: Option<Protection>,
 }
 
@@ -130,13 +134,13 @@ impl<'a> Diff<'a> {
             let name = Name::new(self.around.siblings, observed.kind, &observed.name);
             self.occupy(Place { parent: parent.clone(), name }, observed.id.clone());
         }
-        if let Some(why) = &observed.protected {
+        if let Some(why) = observed.protected.as_ref().filter(|why| why.keeps_memberships()) {
             self.protected.push(ProtectedObject { object: observed.id.clone(), why: why.clone() });
         }
         if observed.kind == Kind::User
             && let Some([login, ..]) = observed.attributes.get(&self.around.login.into()).map(Vec::as_slice)
         {
-            self.logins.insert(login.to_string().to_lowercase(), observed.id.clone());
+            self.logins.insert(self.around.siblings.folded(&login.to_string()), observed.id.clone());
         }
         if let Some(key) = self.around.links.key(&observed.id).cloned() {
             self.compare(key, observed, wanted);
@@ -220,6 +224,7 @@ impl<'a> Diff<'a> {
                 parent: observed.parent,
                 manager: observed.manager,
                 members: observed.members,
+                fixed_members: observed.fixed_members,
                 protected: observed.protected,
             },
         );

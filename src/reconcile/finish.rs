@@ -37,8 +37,9 @@ impl Diff<'_> {
         let hidden = self.hidden(wanted);
         let created = self.create(missing);
         self.settle_places(&created);
-        self.settle_managers(&created);
-        self.settle_members(&created, coverage);
+        let displaced = self.displaced();
+        self.settle_managers(&created, &displaced);
+        self.settle_members((&created, &displaced), coverage);
         let (steps, waiting) = order::arrange(std::mem::take(&mut self.steps), &std::mem::take(&mut self.waits));
         let labels = self.labels(&steps, &created);
         self.held.extend(waiting);

@@ -86,7 +86,7 @@ impl Diff<'_> {
         let wish = desired.attributes.get(&self.around.login.into()).filter(|_| desired.kind == Kind::User);
         let Some(Edit::Set(values)) = wish.map(|wish| &wish.edit) else { return Ok(()) };
         let Some(login) = values.first().map(ToString::to_string) else { return Ok(()) };
-        match self.logins.get(&login.to_lowercase()) {
+        match self.logins.get(&self.around.siblings.folded(&login)) {
             Some(other) => {
                 let why = format!("the login {login:?} is taken by the object {other}, which is not linked to it");
                 Err((HoldCode::NameTaken, format!("{why}: adopt that object, or give it another login")))

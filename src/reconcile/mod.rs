@@ -10,6 +10,7 @@ pub mod adopt;
 mod aside;
 mod compare;
 mod diff;
+mod displaced;
 mod finish;
 pub mod guard;
 pub mod inspect;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::aside::{self, Wait};
 use crate::object::{Hold, HoldCode};
-use crate::object::{Kind, Op, Step, StepId};
+use crate::object::{Kind, Op, Step, StepId, aspect};
 use crate::org::Id;
 
 /// Sorts the steps. A circle of names is opened by lending one; other circles, and what needs a step that is not there,
@@ -52,7 +52,8 @@ fn possible(mut steps: Vec<Step>, held: &mut Vec<Hold>) -> Vec<Step> {
             .into_iter()
             .filter_map(|step| {
                 let possible = step.without(&|need| !ids.contains(need));
-                if possible.is_none() {
+                // where nothing gets another name, references need not follow
+                if possible.is_none() && !step.is_following() {
                     let missing = step.needs.iter().find(|need| !ids.contains(*need));
                     held.push(waits(&step, missing.unwrap_or(&step.id)));
                 }
@@ -98,7 +99,7 @@ fn rank(step: &Step) -> u8 {
         (Op::Unlink, _) => 3,
         (_, Kind::Unit) if step.op != Op::Delete => 4,
         (Op::Rename | Op::Move | Op::Restore | Op::Enable | Op::SetPassword, Kind::User) => 5,
-        (Op::Update, _) if step.needs.is_empty() => 5,
+        (Op::Update, _) if step.needs.is_empty() && step.change(aspect::MANAGER).is_none() => 5,
         (Op::Create, Kind::User) => 6,
         (Op::AddMembers, _) => 8,
         (Op::Update, _) => 9,

@@ -115,8 +115,8 @@ impl Diff<'_> {
         }
     }
 
-    /// The unit that a unit which does not move lies in, or is created in.
-    fn container(&self, unit: &Id, created: &Created) -> Option<Id> {
+    /// The unit that an object which does not move lies in, or is created in.
+    pub(super) fn container(&self, unit: &Id, created: &Created) -> Option<Id> {
         if let Some(Referent::Key(parent)) = created.get(unit).and_then(|unit| unit.parent.as_ref()) {
             return Some(parent.clone());
         }

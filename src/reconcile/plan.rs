@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Coverage, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted};
+use crate::object::{Coverage, Extent, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted};
 use crate::org::{Day, Id};
 
 /// The name of a plan: a hash of what it would do. Equal plans have equal digests, whenever they are proposed.
@@ -58,6 +58,9 @@ pub struct Reach {
     /// What could not be read; of a complete read, attributes and containers that are hidden from us.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
+    /// Whether everything was read for it, or what changed, in a run that need not read everything each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<Extent>,
 }
 
 impl Reach {
@@ -75,8 +78,10 @@ impl Reach {
 impl From<&Coverage> for Reach {
     fn from(coverage: &Coverage) -> Self {
         match coverage {
-            Coverage::Complete(_) => Self { complete: true, missing: Vec::new() },
-            Coverage::Partial(missing) => Self { complete: false, missing: missing.clone() },
+            Coverage::Complete(complete) => {
+                Self { complete: true, missing: Vec::new(), extent: complete.evidence().extent.clone() }
+            }
+            Coverage::Partial(missing) => Self { complete: false, missing: missing.clone(), extent: None },
         }
     }
 }

@@ -4,22 +4,33 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::compare::{change, differs, step};
 use super::diff::{Diff, Present};
+use super::displaced::Displaced;
 use super::finish::Created;
-use crate::object::{Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Referent, Step, StepId, Value, aspect};
+use crate::object::{
+    Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Protection, Referent, Step, StepId, Value, aspect,
+};
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
 
 impl Diff<'_> {
-    pub(super) fn settle_managers(&mut self, created: &Created) {
+    pub(super) fn settle_managers(&mut self, created: &Created, displaced: &Displaced) {
         let mut updates: HashMap<Id, usize> = (0..)
             .zip(&self.steps)
             .filter(|(_, step)| step.op == Op::Update)
             .map(|(at, step)| (step.key.clone(), at))
             .collect();
-        let mut additions = Vec::new();
+        let (mut additions, mut following) = (Vec::new(), Vec::new());
         for (key, present) in &self.present {
             let Some(desired) = present.desired.as_ref().filter(|desired| desired.kind.is_person()) else { continue };
-            let Some((change, needs)) = self.manager_change(desired, present, created) else { continue };
+            let Some((change, needs)) = self.manager_change(desired, present, created) else {
+                if let Edit::Set(manager) = &desired.manager
+                    && present.manager.is_some()
+                    && let Some(step) = self.manager_follows((desired, present), manager, displaced, created)
+                {
+                    following.push((desired.clone(), present.protected.clone(), step));
+                }
+                continue;
+            };
             match updates.remove(key).and_then(|at| self.steps.get_mut(at)) {
                 Some(update) => {
                     update.changes.push(change);
@@ -48,6 +59,9 @@ impl Diff<'_> {
             update.needs = needs;
             self.accept(&desired, protected.as_ref(), vec![update]);
         }
+        for (desired, protected, step) in following {
+            self.accept(&desired, protected.as_ref(), vec![step]);
+        }
     }
 
     fn manager_change(&self, desired: &Desired, present: &Present, created: &Created) -> Option<(Change, Vec<StepId>)> {
@@ -66,7 +80,7 @@ impl Diff<'_> {
         Some((change(aspect::MANAGER, before, after), needs))
     }
 
-    pub(super) fn settle_members(&mut self, created: &Created, coverage: &Coverage) {
+    pub(super) fn settle_members(&mut self, (created, displaced): (&Created, &Displaced), coverage: &Coverage) {
         let staying: Vec<Id> = self
             .present
             .iter()
@@ -77,7 +91,7 @@ impl Diff<'_> {
         let is_blocked = |hold: &&Hold| hold.code == HoldCode::Quality;
         let blocked: HashSet<Id> = self.held.iter().filter(is_blocked).map(|hold| hold.key.clone()).collect();
         for key in staying {
-            self.settle_members_of(&key, created, coverage, &blocked);
+            self.settle_members_of(&key, (created, displaced), coverage, &blocked);
         }
         for desired in created.values() {
             let joining: Vec<&Id> = desired
@@ -93,7 +107,13 @@ impl Diff<'_> {
         }
     }
 
-    fn settle_members_of(&mut self, key: &Id, created: &Created, coverage: &Coverage, blocked: &HashSet<Id>) {
+    fn settle_members_of(
+        &mut self,
+        key: &Id,
+        (created, displaced): (&Created, &Displaced),
+        coverage: &Coverage,
+        blocked: &HashSet<Id>,
+    ) {
         let Some(present) = self.present.get(key) else { return };
         let Some(desired) = present.desired.clone() else { return };
         let Some(members) = &desired.members else { return };
@@ -111,14 +131,24 @@ impl Diff<'_> {
                 None => created.contains_key(*member),
             })
             .collect();
-        let (mut leaving, mut kept) = (Vec::new(), Vec::new());
+        let (mut leaving, mut kept, mut staying) = (Vec::new(), Vec::new(), Vec::new());
         for (id, key) in there.iter().filter_map(|(id, key)| Some((*id, (*key)?))) {
             if members.contains(key) || blocked.contains(key) {
+                staying.push(key);
                 continue;
             }
-            match self.present.get(key).filter(|member| member.protected.is_some()) {
-                Some(member) => kept.push(stays(key, member, &desired)),
-                None => leaving.push(Value::Reference(Referent::Object(id.clone()))),
+            let keeps = |member: &&Present| member.protected.as_ref().is_some_and(Protection::keeps_memberships);
+            let is_fixed = |member: &&Present| present.fixed_members.contains(&member.handle);
+            match (self.present.get(key).filter(keeps), self.present.get(key).filter(is_fixed)) {
+                (Some(member), _) => {
+                    staying.push(key);
+                    kept.push(stays(key, member, &desired));
+                }
+                (None, Some(member)) => {
+                    staying.push(key);
+                    kept.push(is_fixed_in(key, member, &desired));
+                }
+                (None, None) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
             }
         }
         let ours = there.values().flatten().count() as u64;
@@ -134,6 +164,7 @@ impl Diff<'_> {
             removal.ground = Some(Ground::Absent(complete.absence()));
             steps.push(removal);
         }
+        steps.extend(self.members_follow((&desired, present), &staying, displaced, created));
         self.population.members += ours;
         if coverage.complete().is_some() {
             self.held.extend(kept);
@@ -175,6 +206,17 @@ fn stays(key: &Id, member: &Present, group: &Desired) -> Hold {
         code: HoldCode::Protected,
         reason: format!("{why}; left undone: remove-members of {}", group.label),
     }
+}
+
+/// A member that the roster no longer wants in the group, and whom no change of the group can take out.
+fn is_fixed_in(key: &Id, member: &Present, group: &Desired) -> Hold {
+    let group = &group.label;
+    let reason = format!(
+        "{group} is the primary group of this account, so it cannot be taken out of it; left undone: remove-members of \
+         {group}. Give the account another primary group in the target (primaryGroupID; 513 is Domain Users), and the next \
+         run takes it out"
+    );
+    Hold { key: key.clone(), kind: member.kind, name: member.label.clone(), code: HoldCode::FixedMember, reason }
 }
 
 fn to(key: &Id) -> Value {

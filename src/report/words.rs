@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::{Change, Hold, Op, Referent, Step, Value, aspect};
+use crate::object::{Change, Extent, Hold, Op, Referent, Step, Value, aspect};
 use crate::reconcile::{Counts, Measure, Reach};
 
 /// Attributes whose values are never shown, whatever a document holds.
@@ -85,6 +85,15 @@ pub(super) fn measure(measure: &Measure) -> String {
 /// What of a target could not be read; empty when all of it was.
 pub(super) fn gaps(reach: &Reach) -> Vec<String> {
     reach.missing.iter().map(|gap| format!("{}: {}", clean(&gap.scope), clean(&gap.why))).collect()
+}
+
+/// How a target was read, after what came of it: where it is not everything each time, whether it was now, and why.
+pub(super) fn extent(reach: &Reach, outcome: &str) -> String {
+    match &reach.extent {
+        None => outcome.to_owned(),
+        Some(Extent::Changes { .. }) => format!("{outcome}, by what changed since it was last read as a whole"),
+        Some(Extent::Everything { why }) => format!("{outcome}, as a whole: {}", clean(why)),
+    }
 }
 
 /// The code of a hold as it stands in JSON.

@@ -142,12 +142,7 @@ impl Engine {
         for (of, names) in self.store.taken_names().await? {
             taken.extend(names.into_iter().filter(|(_, objects)| counts(&of, objects)).map(|(name, _)| name));
         }
-        let given = Given {
-            roster: self.store.meta().roster,
-            ledger: self.store.given_names().await?,
-            taken,
-            unread: Vec::new(),
-        };
+        let given = Given { roster: self.store.meta().roster, ledger: self.ledger().await?, taken, unread: Vec::new() };
         let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
         Ok(self.set(snapshot, naming))
     }
@@ -160,7 +155,7 @@ impl Engine {
         mut steps: Vec<Step>,
         mut held: Vec<Hold>,
     ) -> Result<(Plan, Digest), Failure> {
-        let ledger = self.store.given_names().await?;
+        let ledger = self.ledger().await?;
         let mut reservations = Vec::new();
         steps.retain(|step| match survey.reservation(step, port.capabilities().login) {
             Some(one) if ledger.get(&fold(&one.login)).is_some_and(|owner| *owner != one.person) => {

@@ -38,7 +38,7 @@ impl Following<'_> {
             self.place(&mut update, &shown, &mut went).await?;
             shown.extend(fresh.drain(..).map(|object| (object.id.clone(), object)));
             went.retain(|id| !shown.contains_key(id));
-            if update.has_former() {
+            if update.reaches_others() {
                 self.look_again(&mut update, &shown).await?;
             }
             let left = update.left();
@@ -95,6 +95,11 @@ impl Following<'_> {
     /// Shows everything known to the update.
     async fn look_again(&self, update: &mut Update<'_>, shown: &BTreeMap<ObjectId, Observed>) -> Result<(), Failure> {
         let read: BTreeSet<ObjectKey> = shown.keys().map(ObjectKey::of).collect();
+        if update.needs_names() {
+            let mut see = |object: Observed| update.name(&object.id, &object.handle);
+            self.store.each_observed(self.port.name(), &|key| !read.contains(&key), &mut see).await?;
+            shown.values().for_each(|object| update.name(&object.id, &object.handle));
+        }
         let mut see = |object: Observed| _ = update.is_stale(&object, self.port.schema(object.kind));
         self.store.each_observed(self.port.name(), &|key| !read.contains(&key), &mut see).await?;
         for object in shown.values() {

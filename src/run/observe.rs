@@ -1,7 +1,8 @@
 //! Reading everything in scope of a target, with its progress.
 
 use super::command::{Phase, Progress};
-use crate::object::{Coverage, Evidence, Kind, TakenName};
+use crate::expr::taken_forms;
+use crate::object::{Coverage, Evidence, Kind, ObjectId, TakenName};
 use crate::target::{ObserveRequest, Seen, Target, TargetError};
 
 /// A read that is finished.
@@ -57,4 +58,13 @@ pub(super) fn floors(last: Option<&Evidence>) -> std::collections::BTreeMap<Kind
         }
     }
     floors
+}
+
+/// Taken logins in all the forms in which they are taken, with the objects that have them.
+pub(super) fn forms(names: &[TakenName]) -> Vec<(String, ObjectId)> {
+    let forms = |taken: &TakenName| {
+        let object = taken.object.clone();
+        taken_forms(&taken.name).into_iter().map(move |form| (form, object.clone()))
+    };
+    names.iter().flat_map(forms).collect()
 }

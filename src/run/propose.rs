@@ -1,19 +1,19 @@
 //! Observe and propose: reads targets, asks the mapping what should be, and stores the plan of the difference.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
-use super::observe::{floors, observe};
+use super::observe::{floors, forms, observe};
 use super::sight::Sight;
-use crate::expr::fold;
+use crate::expr::taken_forms;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted};
+use crate::object::{AttributeName, Coverage, Kind, Links, Observed, Presence, Wanted};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
-use crate::reconcile::{Diff, Digest, Occasion, Plan, Surroundings, basis, inspect};
+use crate::reconcile::{Diff, Digest, Occasion, Plan, Reach, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
 use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
@@ -127,16 +127,19 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(&last).await?,
+            Some(last) if sight.as_before() == Some(last.observation) => {
+                self.settled_by(&last, &sight.coverage).await?
+            }
             _ => None,
         };
         let keep = version.filter(|_| !names).map(|version| (basis, version));
         Ok(Ok(Viewed { sight, settled, keep }))
     }
 
-    /// The plan that a conclusion names, proposed again.
-    async fn settled_by(&self, last: &Conclusion) -> Result<Option<Proposal>, Failure> {
-        let Some(plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
+    /// The plan that a conclusion names, proposed again after this read.
+    async fn settled_by(&self, last: &Conclusion, coverage: &Coverage) -> Result<Option<Proposal>, Failure> {
+        let Some(mut plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
+        plan.coverage.extent = Reach::from(coverage).extent;
         let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
         Ok(Some(Proposal { plan, digest, managed: last.managed }))
     }
@@ -209,8 +212,7 @@ impl Engine {
             return Ok(Err(trouble));
         }
         if let Some(complete) = reading.coverage.complete() {
-            let names: Vec<(String, ObjectId)> =
-                reading.names.iter().map(|taken| (fold(&taken.name), taken.object.clone())).collect();
+            let names = forms(&reading.names);
             self.store.keep_read(port.name(), complete.evidence(), Some(&names), self.clock.now()).await?;
         }
         Ok(Ok(reading.coverage))
@@ -224,8 +226,7 @@ impl Engine {
         ports: &Ports,
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
-        let mut given =
-            Given { roster: self.store.meta().roster, ledger: self.store.given_names().await?, ..Given::default() };
+        let mut given = Given { roster: self.store.meta().roster, ledger: self.ledger().await?, ..Given::default() };
         if Naming::is_needed(snapshot, given.roster) {
             for (name, entry) in self.targets.iter() {
                 if !self.store.knows_names(name).await? && !ports.contains_key(name) {
@@ -242,6 +243,17 @@ impl Engine {
             given.taken = taken.into_values().flat_map(std::collections::HashMap::into_keys).collect();
         }
         Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
+    }
+
+    /// Every login ever given, in all the forms in which it is taken, with the person it was given to.
+    pub(super) async fn ledger(&self) -> Result<HashMap<String, Id>, Failure> {
+        let mut ledger = HashMap::new();
+        for (folded, name, person) in self.store.given_names().await? {
+            for form in std::iter::once(folded).chain(taken_forms(&name)) {
+                ledger.entry(form).or_insert_with(|| person.clone());
+            }
+        }
+        Ok(ledger)
     }
 
     /// Looks up what is linked and was not seen, and makes the plan.
@@ -326,7 +338,7 @@ impl Engine {
         let taken = self.store.taken_names().await?;
         let given = Given {
             roster: self.store.meta().roster,
-            ledger: self.store.given_names().await?,
+            ledger: self.ledger().await?,
             taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
             unread: Vec::new(),
         };
@@ -388,6 +400,7 @@ impl<'a> Comparison<'a> {
             first_password: port.capabilities().first_password,
             siblings: port.capabilities().siblings,
             restores: port.capabilities().restores,
+            references_follow: port.capabilities().references_follow,
             login: port.capabilities().login,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),

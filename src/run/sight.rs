@@ -10,11 +10,11 @@ use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
 use super::following::Following;
-use super::observe::{Reading, floors, observe};
+use super::observe::{Reading, floors, forms, observe};
 use super::propose::trouble;
-use crate::expr::fold;
 use crate::object::{
-    Coverage, Evidence, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions, TakenName,
+    Coverage, Evidence, Extent, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions,
+    TakenName,
 };
 use crate::org::Instant;
 use crate::report::Trouble;
@@ -106,9 +106,7 @@ impl Engine {
     /// Keeps a complete read for the next time; answers the version of the observation that it became.
     pub(super) async fn keep_sight(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
         let Some(complete) = sight.coverage.complete() else { return Ok(None) };
-        let folded = |taken: &TakenName| (fold(&taken.name), taken.object.clone());
-        let names: Option<Vec<(String, ObjectId)>> =
-            sight.names.as_ref().map(|names| names.iter().map(folded).collect());
+        let names = sight.names.as_ref().map(|names| forms(names));
         self.store.keep_read(target, complete.evidence(), names.as_deref(), self.clock.now()).await?;
         let mark = sight.mark.as_ref().map(serde_json::to_string).transpose();
         let mark = mark.map_err(|error| Failure::because(super::command::Exit::Failed, "keeping a mark", &error))?;
@@ -157,13 +155,20 @@ impl Glance<'_> {
     /// Reads what changed since the last time, where that is wanted and possible.
     async fn changes(&self, progress: &dyn Progress) -> Result<Result<Tried, Trouble>, Failure> {
         let Some(hours) = self.entry.full_read_hours else { return Ok(Ok(Tried::Whole(None))) };
-        let Some(last) = self.last.as_ref().filter(|_| self.of_use) else { return Ok(Ok(Tried::Whole(None))) };
+        let whole = |why: &str| Ok(Ok(Tried::Whole(Some(why.to_owned()))));
+        let Some(last) = &self.last else { return whole("it was not read before") };
+        if !self.of_use {
+            return whole("the configuration, the target's schema or rosterd changed");
+        }
         let mark: Option<Mark> = last.mark.as_deref().and_then(|mark| serde_json::from_str(mark).ok());
         let (Some(mark), Some(before)) = (mark, self.engine.store.last_read(&self.entry.name).await?) else {
-            return Ok(Ok(Tried::Whole(None)));
+            return whole("the target did not say where its changes stood");
         };
-        if self.engine.clock.now() >= last.whole.hours_later(i64::from(hours)) || !self.request.without_names {
-            return Ok(Ok(Tried::Whole(None)));
+        if self.engine.clock.now() >= last.whole.hours_later(i64::from(hours)) {
+            return whole(&format!("{hours} hours have passed since the last read of everything"));
+        }
+        if !self.request.without_names {
+            return whole("somebody waits for a first login, so all logins are read");
         }
         let mut objects = Vec::new();
         let mut see = |seen| {
@@ -237,7 +242,8 @@ impl Glance<'_> {
         }
         scopes.extend(evidence.scopes);
         let server = evidence.server.or_else(|| before.server.clone());
-        let evidence = Evidence { scopes, server, ..Evidence::default() };
+        let extent = Some(Extent::Changes { whole: last.whole });
+        let evidence = Evidence { scopes, server, extent, ..Evidence::default() };
         Ok(Sight {
             coverage: Coverage::judge(evidence),
             names: None,

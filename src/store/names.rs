@@ -76,10 +76,12 @@ impl Store {
         Ok(taken)
     }
 
-    /// Every login ever given: folded login → the person it was given to.
-    pub async fn given_names(&self) -> Result<HashMap<String, Id>, StoreError> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT folded, person FROM given_name").fetch_all(self.reader()).await?;
-        Ok(rows.into_iter().map(|(folded, person)| (folded, Id::new(person))).collect())
+    /// Every login ever given, with the person it was given to: as it was folded, and as it was given.
+    pub async fn given_names(&self) -> Result<Vec<(String, String, Id)>, StoreError> {
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as("SELECT folded, name, person FROM given_name ORDER BY folded")
+                .fetch_all(self.reader())
+                .await?;
+        Ok(rows.into_iter().map(|(folded, name, person)| (folded, name, Id::new(person))).collect())
     }
 }

@@ -197,6 +197,8 @@ pub struct Capabilities {
     pub first_password: bool,
     /// What was deleted can be brought back under the id that it had.
     pub restores: bool,
+    /// Managers and members go on referring to an object that gets another name or place, or that lies below one.
+    pub references_follow: bool,
     /// The attribute of users that holds the login.
     pub login: &'static str,
     /// Which relative names in one container are one name to it.

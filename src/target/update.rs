@@ -4,14 +4,14 @@
 //! Directories tell the change of an object, not what follows for others: a group whose member was deleted or renamed
 //! is often not told at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Gone;
 use crate::object::{Dn, Handle, ObjectId, Observed, Schema, Syntax, Value};
 
 /// How what is known of a target from earlier reads is brought up to date. What is known is looked at twice: first with
-/// [`Update::place`], as far as it [needs](Update::needs) that, and then, if any [former](Update::has_former) name came
-/// up, all of it with [`Update::is_stale`]. What is left is read with [`Target::reread`](super::Target::reread), and is
+/// [`Update::place`], as far as it [needs](Update::needs) that, and then, if that [reaches others](Update::reaches_others),
+/// all of it with [`Update::is_stale`], after [`Update::name`] where [names](Update::needs_names) count. What is left is read with [`Target::reread`](super::Target::reread), and is
 /// an increment in its turn, until nothing is left.
 #[derive(Debug)]
 pub struct Update<'a> {
@@ -19,6 +19,11 @@ pub struct Update<'a> {
     shown: BTreeMap<ObjectId, Handle>,
     /// Names that known objects had and have no more.
     former: BTreeSet<Handle>,
+    /// Shown objects that were not known: one that was moved into scope may be referred to by the name that it had
+    /// outside, which nobody told.
+    new: BTreeSet<ObjectId>,
+    /// The names that all known objects have now, where that counts.
+    names: HashSet<Handle>,
     left: BTreeSet<ObjectId>,
 }
 
@@ -30,7 +35,8 @@ impl<'a> Update<'a> {
             Gone::These(_) => BTreeSet::new(),
             Gone::AllBut(present) => present.keys().filter(|id| !shown.contains_key(*id)).cloned().collect(),
         };
-        Self { gone, shown, former: BTreeSet::new(), left }
+        let new = shown.keys().cloned().collect();
+        Self { gone, shown, former: BTreeSet::new(), new, names: HashSet::new(), left }
     }
 
     /// The objects whose former names count; `None` for those of all.
@@ -43,6 +49,7 @@ impl<'a> Update<'a> {
 
     /// Takes note of the name that an object had when it was read before.
     pub fn place(&mut self, id: &ObjectId, before: &Handle) {
+        self.new.remove(id);
         let now = match (self.shown.get(id), self.gone) {
             (Some(now), _) => Some(now),
             (None, Gone::AllBut(present)) => present.get(id),
@@ -56,9 +63,21 @@ impl<'a> Update<'a> {
         }
     }
 
-    /// Whether any known object has another name or none: else no other can be stale because of it.
-    pub fn has_former(&self) -> bool {
-        !self.former.is_empty()
+    /// Whether any known object has another name or none, or any is new: else no other can be stale because of it.
+    pub fn reaches_others(&self) -> bool {
+        !self.former.is_empty() || !self.new.is_empty()
+    }
+
+    /// Whether the names of all known objects count, to tell which references lead nowhere.
+    pub fn needs_names(&self) -> bool {
+        !self.new.is_empty()
+    }
+
+    /// Takes note of the name that a known object has now.
+    pub fn name(&mut self, id: &ObjectId, now: &Handle) {
+        if !self.is_gone(id) {
+            self.names.insert(now.clone());
+        }
     }
 
     /// Whether an object is in scope no more.
@@ -75,7 +94,7 @@ impl<'a> Update<'a> {
         if self.shown.contains_key(&before.id) || self.is_gone(&before.id) {
             return false;
         }
-        if self.names_former(before, schema) {
+        if self.leads_astray(before, schema) {
             self.left.insert(before.id.clone());
         }
         self.left.contains(&before.id)
@@ -86,13 +105,18 @@ impl<'a> Update<'a> {
         self.left.into_iter().collect()
     }
 
-    fn names_former(&self, object: &Observed, schema: &Schema) -> bool {
-        if self.former.is_empty() {
+    /// Whether an object names what has another name now, or, where something is new, what nobody knows.
+    fn leads_astray(&self, object: &Observed, schema: &Schema) -> bool {
+        if !self.reaches_others() {
             return false;
         }
-        let named = |handle: &Handle| self.former.contains(handle);
+        let unknown = |handle: &Handle| !self.new.is_empty() && !self.names.contains(handle);
+        let named = |handle: &Handle| self.former.contains(handle) || unknown(handle);
         let members = object.members.iter().flatten();
-        if object.parent.iter().chain(&object.manager).chain(members).any(named) {
+        // the containers that the configuration names are no objects
+        if object.parent.iter().any(|parent| self.former.contains(parent))
+            || object.manager.iter().chain(members).any(named)
+        {
             return true;
         }
         let names = object.attributes.iter().filter(|(name, _)| schema.rule(name).syntax == Syntax::Dn);
@@ -120,6 +144,7 @@ mod tests {
             attributes: Attributes::new(),
             manager: None,
             members: Some(members.iter().map(|member| Handle::new(*member)).collect()),
+            fixed_members: Vec::new(),
             protected: None,
         }
     }
@@ -128,6 +153,7 @@ mod tests {
         let shown = shown.iter().map(|(id, handle)| (ObjectId::new(*id), Handle::new(*handle)));
         let mut update = Update::new(gone, shown);
         known.iter().for_each(|object| update.place(&object.id, &object.handle));
+        known.iter().for_each(|object| update.name(&object.id, &object.handle));
         for object in known {
             update.is_stale(object, &Schema::default());
         }
@@ -147,6 +173,13 @@ mod tests {
         assert_eq!(left(&these(&["v"]), &[], &known), ["g"]);
         assert!(left(&these(&["v"]), &[("g", "cn=g")], &known).is_empty(), "it was read after that");
         assert!(left(&these(&["v", "g", "x"]), &[], &known).is_empty());
+    }
+
+    #[test]
+    fn who_refers_to_what_nobody_knew_is_read_anew_when_something_comes() {
+        let known = [object("v", "cn=v", &[]), object("g", "cn=g", &["cn=v"]), object("h", "cn=h", &["cn=u,ou=out"])];
+        assert!(left(&these(&[]), &[("v", "cn=v")], &known).is_empty());
+        assert_eq!(left(&these(&[]), &[("u", "cn=u")], &known), ["h"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
 use ldap3::controls::RawControl;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Mod, Scope, SearchEntry, SearchResult};
 use rosterd::net::client_config;
+use rosterd::target::ldap::Dn;
 use tokio::task::JoinSet;
 
 /// A running lab.
@@ -123,6 +124,18 @@ impl Directory {
 
     pub async fn rename(&mut self, dn: &str, rdn: &str) {
         self.ldap.modifydn(dn, rdn, true, None).await.unwrap().success().unwrap();
+    }
+
+    /// Moves an entry, with all below it.
+    pub async fn carry(&mut self, dn: &str, parent: &str) {
+        let rdn = Dn::parse(dn).unwrap().rdn().unwrap();
+        self.ldap.modifydn(dn, &rdn, true, Some(parent)).await.unwrap().success().unwrap();
+    }
+
+    /// Takes one value out of an attribute.
+    pub async fn take_value(&mut self, dn: &str, attribute: &str, value: &str) {
+        let change = Mod::Delete(attribute, HashSet::from([value]));
+        self.ldap.modify(dn, vec![change]).await.unwrap().success().unwrap();
     }
 
     /// Takes every right to read `dn` and all below it from `account`.

@@ -11,7 +11,7 @@ pub(super) use quality::quality;
 
 use super::reconciliation::Numbers;
 use super::text::last_run;
-use super::words::{Names, attribute_name, clean, gaps};
+use super::words::{Names, attribute_name, clean, extent, gaps};
 use super::{ReconciliationDocument, TargetReconciliation};
 use crate::object::{Change, Hold, Op, Step, aspect};
 use crate::org::Zone;
@@ -82,7 +82,7 @@ fn of_target(target: &TargetReconciliation, zone: &Zone) -> Markup {
 fn reach(reach: &Reach) -> Markup {
     html! {
         @if reach.is_whole() {
-            p.quiet { "The target was read completely." }
+            p.quiet { (extent(reach, "The target was read completely")) "." }
         } @else if reach.complete {
             div.trouble {
                 p { strong { "Not everything may be read." } " What cannot be read is left as it is." }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::ends::{by_kind, listed};
-use super::super::words::{clean, gaps, measure};
+use super::super::words::{clean, extent, gaps, measure};
 use super::super::{Ended, Trouble};
 use crate::object::{Hold, Kind};
 use crate::reconcile::{Digest, Measure, Reach};
@@ -42,9 +42,9 @@ impl Page {
 
     pub fn reach(&mut self, reach: &Reach) {
         if reach.is_whole() {
-            self.labelled("read", &["complete".to_owned()]);
+            self.labelled("read", &[extent(reach, "complete")]);
         } else if reach.complete {
-            self.labelled("read", &["complete, but for what may not be read:".to_owned()]);
+            self.labelled("read", &[extent(reach, "complete, but for what may not be read") + ":"]);
             self.labelled("", &gaps(reach));
         } else {
             self.labelled("read", &["IN PART: nothing is concluded from what was not seen".to_owned()]);

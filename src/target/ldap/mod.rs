@@ -217,6 +217,7 @@ impl Target for LdapTarget {
             tree: true,
             first_password: profile.is_ad(),
             restores: profile.is_ad(),
+            references_follow: profile.is_ad(),
             login: profile.login(),
             siblings: profile.siblings(),
             at_once: AT_ONCE,

@@ -175,6 +175,7 @@ pub fn observed(
         attributes: wanted.values(entry)?,
         manager,
         members: members.filter(|_| kind == Kind::Group),
+        fixed_members: Vec::new(),
         protected: protection(entry, wanted.settings),
     })
 }

@@ -11,7 +11,7 @@ use super::primary;
 use super::refusal::{Sent, refusal, refuse};
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
-use crate::object::{Kind, ObjectId, Observed, Referent, Schema, Step, Value, aspect};
+use crate::object::{Kind, ObjectId, Observed, Protection, Referent, Schema, Step, Value, aspect};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -92,10 +92,16 @@ impl Single<'_> {
 
     async fn whole(&self, mut entry: Entry, wanted: &Wanted<'_>) -> Result<Result<Observed, String>, Failure> {
         let mut object = object(&mut &*self.session, self.kind, &mut entry, wanted).await?;
-        if let Ok(Observed { members: Some(members), .. }) = &mut object
+        if let Ok(object) = &mut object
+            && object.members.is_some()
             && let (Some(number), Some(domain)) = (primary::number(&entry), self.session.domain())
         {
-            members.extend(primary::members(self.session, domain, number, self.settings.page_size).await?);
+            object.imply(primary::members(self.session, domain, number, self.settings.page_size).await?);
+        }
+        if let Ok(object) = &mut object
+            && !entry.dn.below(&self.places.base)
+        {
+            object.protected = Some(Protection::Outside(entry.dn.to_string()));
         }
         Ok(object)
     }

@@ -108,10 +108,9 @@ impl Taking<'_, '_> {
         see: See<'_>,
     ) {
         let implied = primary::number(entry).and_then(|number| self.implied.get(&number));
-        let members =
-            members.map(|members| members.into_iter().chain(implied.into_iter().flatten().cloned()).collect());
         match observed(self.kind, entry, self.wanted, members) {
-            Ok(object) => {
+            Ok(mut object) => {
+                object.imply(implied.into_iter().flatten().cloned());
                 if self.shown.is_first(ObjectKey::of(&object.id)) {
                     see(Seen::Object(Box::new(object), print));
                 }

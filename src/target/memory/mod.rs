@@ -125,6 +125,7 @@ impl Target for Memory {
             tree: self.tree,
             first_password: self.tree,
             restores: self.tree,
+            references_follow: true,
             login: self.login(),
             siblings: Siblings::Standard,
             at_once: 1,

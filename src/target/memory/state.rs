@@ -256,6 +256,7 @@ impl State {
             attributes: attributes.map(|(name, values)| (name.clone(), values.clone())).collect(),
             manager: object.manager.as_ref().map(|id| self.handle(id)),
             members: object.members.as_ref().map(|members| members.iter().map(|id| self.handle(id)).collect()),
+            fixed_members: Vec::new(),
             protected: self.protection(id),
         })
     }

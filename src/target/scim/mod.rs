@@ -131,6 +131,7 @@ impl Target for ScimTarget {
             tree: false,
             first_password: false,
             restores: false,
+            references_follow: true,
             login: "userName",
             siblings: Siblings::Standard,
             at_once: 1,

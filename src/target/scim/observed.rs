@@ -36,6 +36,7 @@ pub(super) fn observed(
         attributes: attributes(resource, names, schema),
         manager: manager(resource)?.map(Handle::new),
         members: if kind == Kind::Group { members(resource) } else { None },
+        fixed_members: Vec::new(),
         protected: None,
         id: ObjectId::new(id),
     })

@@ -112,6 +112,7 @@ impl World {
             first_password: self.memory.capabilities().first_password,
             siblings: self.siblings,
             restores: self.memory.capabilities().restores,
+            references_follow: self.memory.capabilities().references_follow,
             login: self.memory.capabilities().login,
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),

@@ -5,6 +5,7 @@ mod blocked;
 mod brakes;
 mod clocks;
 mod hidden;
+mod increments;
 #[cfg(feature = "gssapi")]
 mod kerberos;
 mod life;
@@ -13,6 +14,7 @@ mod names;
 mod others;
 mod sample;
 mod secrets;
+mod traps;
 mod trouble;
 mod unchanged;
 mod values;

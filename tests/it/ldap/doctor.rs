@@ -79,6 +79,20 @@ async fn a_right_that_nobody_granted_comes_with_its_command() {
 }
 
 #[tokio::test]
+async fn an_attribute_that_the_server_alone_writes_is_no_matter_of_the_mapping() {
+    let case = Case::new().await;
+    let names = ["lastLogonTimestamp", "lastLogon", "whenCreated", "memberOf", "canonicalName", "objectSid", "title"];
+    let mapped = BTreeMap::from([(Kind::User, names.map(Into::into).to_vec())]);
+    let findings = case.target.diagnose(&mapped).await;
+    let wrong: Vec<&str> = wrong(&findings).iter().map(|finding| finding.text.as_str()).collect();
+    for name in ["lastLogonTimestamp", "lastLogon", "whenCreated", "canonicalName", "objectSid"] {
+        let start = format!("{name}, which rules of users set, is not ours to write");
+        assert!(wrong.iter().any(|text| text.starts_with(&start)), "{name}: {wrong:#?}");
+    }
+    assert!(!wrong.iter().any(|text| text.starts_with("title, which")), "{wrong:#?}");
+}
+
+#[tokio::test]
 async fn what_may_not_be_read_is_neither_disabled_nor_made_anew() {
     let mut case = Case::new().await;
     let title = set("title", texts(&["Chef"]));

@@ -1,5 +1,7 @@
 //! What is never written: beyond the base, the containers of the configuration, protected objects.
 
+use rosterd::object::Handle;
+
 use super::*;
 
 fn update() -> Step {
@@ -73,4 +75,23 @@ async fn what_the_account_may_not_do_is_forbidden() {
         )
         .await;
     assert!(!refusal.fatal);
+}
+
+/// A move to another domain or naming context is no rename, so it is refused before anything is sent.
+#[tokio::test]
+async fn nothing_is_moved_into_another_naming_context() {
+    let mut case = Case::new().await;
+    let user = case.user("x", "Ann").await;
+    case.unit("u", "Unit").await;
+    let root = Value::Reference(Referent::Root);
+    let domain = case.lab.value("BASE_DN").to_lowercase();
+    for place in ["ou=people,dc=other,dc=test", &format!("cn=configuration,{domain}"), &format!("dc=sub,{domain}")] {
+        let beyond = Value::Reference(Referent::Handle(Handle::new(place)));
+        for (kind, key) in [(Kind::User, "x"), (Kind::Unit, "u")] {
+            let away = change("parent", vec![root.clone()], vec![beyond.clone()]);
+            let refusal = case.refused(&step(Op::Move, kind, key, vec![away]), Class::Forbidden).await;
+            assert!(refusal.message.contains("does not lie below") && !refusal.fatal, "{refusal}");
+        }
+    }
+    assert_eq!(case.read(Kind::User, &user).await.name, "Ann");
 }

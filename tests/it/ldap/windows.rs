@@ -124,6 +124,33 @@ async fn a_hundred_members_in_each_of_ten_groups_are_ten_modifies() {
 }
 
 #[tokio::test]
+async fn who_leaves_a_group_is_looked_at_together_with_others() {
+    let (server, target, tally, ids) = openldap(120).await;
+    let mut make = step(Op::Create, Kind::Group, "crew", vec![set("name", vec![text("crew")])]);
+    make.changes.push(set("parent", vec![Value::Reference(Referent::Root)]));
+    let group = target.apply(&make, &Links::default()).await.unwrap().object;
+    let all: Vec<Value> = ids.iter().map(|id| Value::Reference(Referent::Object(id.clone()))).collect();
+    let of = |op, changes| Step { object: Some(group.clone()), ..step(op, Kind::Group, "crew", changes) };
+    let join = of(Op::AddMembers, vec![change("members", vec![], all.clone())]);
+    target.apply(&join, &Links::default()).await.unwrap();
+    tally.taken();
+    let leave = of(Op::RemoveMembers, vec![change("members", all.clone(), vec![])]);
+    target.apply(&leave, &Links::default()).await.unwrap();
+    let (searches, _, modifies) = tally.taken();
+    assert!(modifies == 1 && searches <= 1 + 3 + 3, "{searches} searches for {modifies} modifies");
+    let now = target.read(Kind::Group, &group).await.unwrap().unwrap();
+    assert_eq!(now.members, Some(Vec::new()));
+    // whom a rule protects stays, and nobody leaves with him
+    target.apply(&join, &Links::default()).await.unwrap();
+    let protect = vec![ProtectRule { attribute: "uid".into(), is: vec!["w7".into()] }];
+    let guarded = super::target(Settings { protect, ..server.settings() });
+    let refusal = guarded.apply(&leave, &Links::default()).await.unwrap_err();
+    assert!(refusal.class == Class::Protected && refusal.message.contains("w7"), "{refusal}");
+    let now = target.read(Kind::Group, &group).await.unwrap().unwrap();
+    assert_eq!(now.members.map(|members| members.len()), Some(120));
+}
+
+#[tokio::test]
 async fn one_that_is_stale_or_refused_is_alone() {
     let (mut server, target, tally, ids) = openldap(20).await;
     tally.taken();

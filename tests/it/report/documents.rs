@@ -189,6 +189,7 @@ pub(super) fn plans() -> PlanDocument {
             scope: "Users".into(),
             why: "the read stopped after 200 objects without reaching the end".into(),
         }],
+        extent: None,
     };
     PlanDocument {
         plans: vec![plan_view(plan(steps()), false), plan_view(empty, false)],

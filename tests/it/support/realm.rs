@@ -1,7 +1,7 @@
 //! An installation with one directory as its only target, Samba or OpenLDAP, in a unit of its own there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ldap3::SearchEntry;
 use rosterd::target::ldap::Dn;
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use super::gate::{Fault, Gate};
@@ -33,7 +34,7 @@ pub struct Realm {
     pub admin: Directory,
     word: String,
     folder: TempDir,
-    /// Seconds of the day: each command comes one later.
+    /// Seconds since the morning of the first day: each command comes one later.
     clock: AtomicU64,
     /// What the processes find in their environment beside the time.
     pub environment: BTreeMap<&'static str, String>,
@@ -149,14 +150,74 @@ name = "group.name"
         std::fs::write(self.path("config.toml"), text).unwrap();
     }
 
+    /// Signs in as another account.
+    pub fn configure_account(&self, dn: &str, password: &Path) {
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        let line = |line: &str| match line.split_once(" = ") {
+            Some(("bind_dn", _)) => format!("bind_dn = \"{dn}\"\n"),
+            Some(("password", _)) => format!("password = {{ file = \"{}\" }}\n", password.display()),
+            _ => format!("{line}\n"),
+        };
+        std::fs::write(self.path("config.toml"), text.lines().map(line).collect::<String>()).unwrap();
+    }
+
+    /// Gives logins by another pattern.
+    pub fn configure_login(&self, pattern: &str) {
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        let line = |line: &str| match line.starts_with("pattern = ") {
+            true => format!("pattern = {}\n", serde_json::json!(pattern)),
+            false => format!("{line}\n"),
+        };
+        std::fs::write(self.path("config.toml"), text.lines().map(line).collect::<String>()).unwrap();
+    }
+
+    /// Writes more at the end of the configuration.
+    pub fn configure_more(&self, more: &str) {
+        let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        std::fs::write(self.path("config.toml"), text + more).unwrap();
+    }
+
+    /// Lets hours pass before the next command.
+    pub fn later(&self, hours: u64) {
+        self.clock.fetch_add(hours * 3600, Ordering::SeqCst);
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let second = self.clock.fetch_add(1, Ordering::SeqCst);
-        let (minute, second) = (second / 60, second % 60);
+        self.command_with(&self.path("config.toml"), arguments)
+    }
+
+    fn command_with(&self, config: &Path, arguments: &[&str]) -> Command {
+        let seconds = i64::try_from(self.clock.fetch_add(1, Ordering::SeqCst)).unwrap();
+        let morning: jiff::Timestamp = format!("{}T08:00:00Z", site::TODAY).parse().unwrap();
+        let now = (morning + jiff::SignedDuration::from_secs(seconds)).to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
-        let now = format!("{}T08:{minute:02}:{second:02}Z", site::TODAY);
-        command.env_clear().env("ROSTERD_NOW", now).arg("--config").arg(self.path("config.toml")).args(arguments);
+        command.env_clear().env("ROSTERD_NOW", now).arg("--config").arg(config).args(arguments);
         command.envs(&self.environment).current_dir(self.folder.path());
         command
+    }
+
+    /// The plan that the same installation would make if it had never read the directory.
+    pub async fn plan_from_scratch(&self) -> Value {
+        let twin = TempDir::new().unwrap();
+        for entry in ["roster.db", "config.toml", "secrets", "roster.db-wal", "roster.db.head"] {
+            let from = self.path(entry);
+            if from.exists() {
+                assert!(Command::new("cp").arg("-r").arg(&from).arg(twin.path()).status().unwrap().success());
+            }
+        }
+        for table in ["DELETE FROM conclusion", "DELETE FROM observed", "DELETE FROM observation"] {
+            tamper(&twin.path().join("roster.db"), table).await;
+        }
+        let arguments = ["--format", "json", "plan", "dir"];
+        let mut command = self.command_with(&twin.path().join("config.toml"), &arguments);
+        let ended = Victim::default().start(&mut command).ended().await;
+        assert!(matches!(ended.code, Some(0 | 3 | 4)), "{}", ended.said());
+        ended.json()["plans"][0].take()
+    }
+
+    /// Changes what is remembered of the directory.
+    pub async fn tamper(&self, statement: &str) {
+        assert_eq!(tamper(&self.path("roster.db"), statement).await, 1);
     }
 
     pub async fn run(&self, arguments: &[&str]) -> Ended {
@@ -183,7 +244,7 @@ name = "group.name"
     /// The plan: its steps and holds.
     pub async fn plan(&self) -> Value {
         let ended = self.run(&["--format", "json", "plan", "dir"]).await;
-        assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.said());
+        assert!(matches!(ended.code, Some(0 | 3 | 4)), "{}", ended.said());
         ended.json()["plans"][0].take()
     }
 
@@ -233,6 +294,14 @@ fn by_password(lab: &Lab, dn: &str, file: &str) -> String {
     format!("bind_dn = \"{}\"\npassword = {{ file = \"{}\" }}", lab.value(dn), lab.value(file))
 }
 
+/// How many rows a statement changes.
+async fn tamper(roster: &Path, statement: &str) -> u64 {
+    let pool = sqlx::SqlitePool::connect_with(SqliteConnectOptions::new().filename(roster)).await.unwrap();
+    let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();
+    pool.close().await;
+    done.rows_affected()
+}
+
 fn key_of(entry: &SearchEntry, key: &str) -> Vec<u8> {
     let bytes = entry.bin_attrs.get(key).map(|values| values[0].clone());
     bytes.unwrap_or_else(|| entry.attrs[key][0].clone().into_bytes())
@@ -269,6 +338,13 @@ impl Things {
 impl Thing {
     pub fn name(&self) -> &str {
         self.dn.name().unwrap().1
+    }
+
+    /// An attribute names another thing, as that is named now.
+    pub fn refers(&self, attribute: &str, to: &Self) {
+        let named = self.entry.attrs.get(attribute).into_iter().flatten();
+        let mut named = named.map(|name| Dn::parse(name).unwrap());
+        assert!(named.any(|name| name.same(&to.dn)), "{} does not name {} as {attribute}", self.dn, to.dn);
     }
 
     pub fn lies_in(&self, container: &Thing) -> bool {

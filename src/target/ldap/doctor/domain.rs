@@ -13,6 +13,13 @@ use crate::target::ldap::session::{Failure, Query};
 /// fATTINDEX of searchFlags ([MS-ADTS] section 2.2.10).
 const INDEXED: i64 = 1;
 
+/// FLAG_ATTR_NOT_REPLICATED and FLAG_ATTR_IS_CONSTRUCTED of systemFlags ([MS-ADTS] section 2.2.10).
+const OF_ONE_SERVER: i64 = 0x1 | 0x4;
+
+/// What the server keeps of signing in, although the schema does not say that nobody else may write it ([MS-SAMR] section
+/// 3.1.1.8).
+const OF_SIGNING_IN: [&str; 4] = ["lastLogonTimestamp", "badPwdCount", "badPasswordTime", "lockoutTime"];
+
 impl Doctor<'_> {
     pub(super) async fn domain(&self, server: &Server) -> Result<Vec<Finding>, Failure> {
         let mut findings = self.attributes(server).await?;
@@ -30,7 +37,8 @@ impl Doctor<'_> {
         for (kind, names) in self.mapped {
             let plain = |name: &&AttributeName| !aspect::ALL.iter().any(|other| name.is(other));
             let names: Vec<&str> = names.iter().filter(plain).map(AttributeName::as_str).collect();
-            let found = self.schema_of(&names, server, &["rangeUpper", "isSingleValued"]).await?;
+            let found =
+                self.schema_of(&names, server, &["rangeUpper", "isSingleValued", "systemOnly", "systemFlags"]).await?;
             mapped += names.len();
             for name in names {
                 let is = |entry: &&Entry| entry.text("lDAPDisplayName").is_some_and(|it| it.eq_ignore_ascii_case(name));
@@ -40,6 +48,7 @@ impl Doctor<'_> {
                     continue;
                 };
                 known += 1;
+                findings.extend(of_the_server(*kind, name, entry));
                 findings.extend(differs(*kind, name, entry));
             }
         }
@@ -133,6 +142,23 @@ impl Doctor<'_> {
         let query = Query { base: server.schema.clone(), scope: Scope::Subtree, filter, attributes };
         all(self.session, &query, self.settings.page_size, usize::MAX).await
     }
+}
+
+/// An attribute that the server alone writes, which a rule can only set by mistake.
+fn of_the_server(kind: Kind, name: &str, entry: &Entry) -> Option<Finding> {
+    let flags: i64 = entry.text("systemFlags").and_then(|flags| flags.parse().ok()).unwrap_or_default();
+    let why = if entry.text("systemOnly").is_some_and(|only| only.eq_ignore_ascii_case("true")) {
+        "the server alone writes it"
+    } else if flags & OF_ONE_SERVER != 0 {
+        "each server computes or keeps it for itself, and servers show different values"
+    } else if OF_SIGNING_IN.iter().any(|kept| kept.eq_ignore_ascii_case(name)) {
+        "the server keeps it, days behind what it says"
+    } else {
+        return None;
+    };
+    let finding = Finding::bad(format!("{name}, which rules of {kind}s set, is not ours to write: {why}"));
+    let hint = Some(format!("take {name} out of the mapping"));
+    Some(Finding { hint, ..finding.breaks("every step that sets it is refused, or comes again in each run") })
 }
 
 /// Where the domain's schema is narrower than the shipped one, which plans are checked by.

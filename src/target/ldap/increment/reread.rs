@@ -11,7 +11,7 @@ use super::super::pages::Turning;
 use super::super::primary;
 use super::super::session::{Failure, Query};
 use super::Incremental;
-use crate::object::{Handle, Kind, ObjectId, Observed};
+use crate::object::{Handle, Kind, ObjectId};
 use crate::target::{ObserveRequest, Seen};
 
 /// Ids in one search. Directories look up each by its index.
@@ -36,13 +36,13 @@ pub async fn reread(
                 let dn = entry.dn.to_string();
                 let unreadable = |why: String| Failure::Unusable(format!("{dn} cannot be read: {why}"));
                 let mut object = object(read.bulk, *kind, &mut entry, &wanted).await?.map_err(unreadable)?;
-                if let Observed { members: Some(members), .. } = &mut object
+                if object.members.is_some()
                     && let Some(number) = primary::number(&entry)
                 {
                     if implied.is_none() {
                         implied = Some(primary_members(read).await?);
                     }
-                    members.extend(implied.iter().filter_map(|implied| implied.get(&number)).flatten().cloned());
+                    object.imply(implied.iter().filter_map(|implied| implied.get(&number)).flatten().cloned());
                 }
                 if missing.remove(&object.id) {
                     see(Seen::Object(Box::new(object), None));

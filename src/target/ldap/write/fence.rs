@@ -1,7 +1,9 @@
 //! Finding the object of a step, and the fence around what may be written.
 
+use std::collections::HashSet;
+
 use super::Work;
-use crate::object::{Ground, Kind, ObjectId, Op, aspect};
+use crate::object::{Ground, Handle, Kind, ObjectId, Op, aspect};
 use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
@@ -11,7 +13,7 @@ use crate::target::ldap::pages::all;
 use crate::target::ldap::primary;
 use crate::target::ldap::protected::{attributes, protection};
 use crate::target::ldap::ranges::complete;
-use crate::target::ldap::session::Query;
+use crate::target::ldap::session::{Failure, Query};
 use crate::target::{Class, Refusal};
 
 /// Members that are looked at in one search.
@@ -71,7 +73,7 @@ impl Work<'_> {
     pub(super) async fn may_leave(&self, group: &Entry, members: &[Dn]) -> Result<(), Refusal> {
         let mut attributes: Vec<&str> = attributes(self.settings).collect();
         if !self.settings.profile.is_ad() {
-            return self.may_leave_one_by_one(&group.dn, members, &attributes).await;
+            return self.may_leave_by_entry_dn(&group.dn, members, &attributes).await;
         }
         attributes.push(primary::ATTRIBUTE);
         let (number, group) = (primary::number(group), &group.dn);
@@ -93,10 +95,25 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The same where no attribute holds an entry's own name: members are read by it.
-    async fn may_leave_one_by_one(&self, group: &Dn, members: &[Dn], attributes: &[&str]) -> Result<(), Refusal> {
+    /// The same where an entry's own name is an operational attribute, entryDN (RFC 5020), that not every directory has:
+    /// whom no search by it shows is read by his name.
+    async fn may_leave_by_entry_dn(&self, group: &Dn, members: &[Dn], attributes: &[&str]) -> Result<(), Refusal> {
+        let mut seen: HashSet<Handle> = HashSet::new();
+        if members.len() > 1 {
+            let names = members.iter().map(|dn| Filter::equal("entryDN", dn.to_string())).collect();
+            match self.search(names, attributes).await {
+                Ok(found) => {
+                    for entry in found {
+                        self.may_go(group, &entry)?;
+                        seen.insert(entry.dn.handle().clone());
+                    }
+                }
+                Err(Failure::Refused { .. }) => {}
+                Err(failure) => return Err(self.read_failed(group, &failure)),
+            }
+        }
         let attributes: Vec<String> = attributes.iter().map(|name| (*name).to_owned()).collect();
-        for member in members {
+        for member in members.iter().filter(|member| !seen.contains(member.handle())) {
             let found = self.session.entry(&member.to_string(), &Filter::everything(), &attributes).await;
             if let Some(entry) = found.map_err(|failure| self.read_failed(group, &failure))? {
                 self.may_go(group, &entry)?;

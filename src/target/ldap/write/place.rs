@@ -8,6 +8,7 @@ use super::Work;
 use crate::object::{Kind, ObjectId, Value, aspect};
 use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
+use crate::target::ldap::entry::Entry;
 use crate::target::ldap::find::by_id;
 use crate::target::ldap::object::naming_attribute;
 use crate::target::ldap::session::Failure;
@@ -53,19 +54,13 @@ impl Work<'_> {
         if self.settings.profile.is_ad() || self.step.kind != Kind::Group || dn.same(target) {
             return Ok(());
         }
-        let attributes = ["member".to_owned()];
-        let found = self.session.entry(&dn.to_string(), &Filter::everything(), &attributes).await;
-        let entry = found.map_err(|failure| self.read_failed(dn, &failure))?;
-        let held = |dn: &Dn| {
-            let members = entry.iter().flat_map(|entry| entry.texts("member"));
-            members.filter_map(|member| Dn::parse(member).ok()).any(|member| member.same(dn))
-        };
+        let found = self.session.entry(&dn.to_string(), &Filter::everything(), &["member".to_owned()]).await;
+        let Some(entry) = found.map_err(|failure| self.read_failed(dn, &failure))? else { return Ok(()) };
         // where the name is another member's still, it is no placeholder
-        if !held(dn) || held(target) {
+        if !holds(&entry, dn) || holds(&entry, target) {
             return Ok(());
         }
-        let value = |dn: &Dn| HashSet::from([dn.to_string().into_bytes()]);
-        let ahead = vec![Mod::Add(b"member".to_vec(), value(target)), Mod::Delete(b"member".to_vec(), value(dn))];
+        let ahead = vec![Mod::Add(member(), only(target)), Mod::Delete(member(), only(dn))];
         match self.session.modify(dn, ahead).await {
             Ok(()) | Err(Failure::Refused { .. }) => Ok(()),
             Err(failure) => Err(self.write_failed(dn, &failure)),
@@ -82,15 +77,12 @@ impl Work<'_> {
         let attributes = ["member".to_owned()];
         let found = by_id(self.session, profile, id, &Filter::everything(), &attributes).await;
         let Some(entry) = found.map_err(|failure| self.read_failed(old, &failure))? else { return Ok(()) };
-        let value = |dn: &Dn| HashSet::from([dn.to_string().into_bytes()]);
-        let member = || b"member".to_vec();
-        let held = |dn: &Dn| entry.texts("member").iter().any(|held| Dn::parse(held).is_ok_and(|held| held.same(dn)));
         let mut modifications = Vec::new();
-        if !held(&entry.dn) {
-            modifications.push(Mod::Add(member(), value(&entry.dn)));
+        if !holds(&entry, &entry.dn) {
+            modifications.push(Mod::Add(member(), only(&entry.dn)));
         }
-        if held(old) && !old.same(&entry.dn) {
-            modifications.push(Mod::Delete(member(), value(old)));
+        if holds(&entry, old) && !old.same(&entry.dn) {
+            modifications.push(Mod::Delete(member(), only(old)));
         }
         if modifications.is_empty() {
             return Ok(());
@@ -134,4 +126,17 @@ impl Work<'_> {
         }
         Ok(Some(wanted))
     }
+}
+
+/// Whether a group names this as a member, however it is written.
+fn holds(group: &Entry, member: &Dn) -> bool {
+    group.texts("member").iter().any(|held| Dn::parse(held).is_ok_and(|held| held.same(member)))
+}
+
+fn member() -> Vec<u8> {
+    b"member".to_vec()
+}
+
+fn only(dn: &Dn) -> HashSet<Vec<u8>> {
+    HashSet::from([dn.to_string().into_bytes()])
 }

@@ -2,6 +2,7 @@
 //! gives what a new complete read shows. Each kind of change by itself, and all at once.
 
 mod active_directory;
+mod changes;
 mod limits;
 mod openldap;
 mod stamped;
@@ -121,6 +122,10 @@ impl Follower {
         loop {
             let mut update = Update::new(&gone, shown.iter().map(|object| (object.id.clone(), object.handle.clone())));
             self.known.values().for_each(|object| update.place(&object.id, &object.handle));
+            for object in self.known.values().chain(&shown) {
+                let now = shown.iter().find(|shown| shown.id == object.id).unwrap_or(object);
+                update.name(&now.id, &now.handle);
+            }
             for object in self.known.values() {
                 update.is_stale(object, self.target.schema(object.kind));
             }

@@ -2,7 +2,8 @@
 
 use rosterd::target::ldap::Disabled;
 
-use super::openldap::{CHANGES, World, request};
+use super::changes::{CHANGES, World};
+use super::openldap::{request, world};
 use super::*;
 
 fn ordinary(world: &World) -> LdapTarget {
@@ -17,9 +18,9 @@ fn shown(change: &str) -> bool {
 
 #[tokio::test]
 async fn each_change_behind_our_back_is_seen() {
-    let mut world = World::new().await;
+    let mut world = world().await;
     let mut follower = Follower::new(ordinary(&world), request()).await;
-    for (change, _) in CHANGES {
+    for (change, ..) in CHANGES.iter().filter(|row| row.2.is_some()) {
         world.change(change).await;
         if shown(change) {
             follower.agrees(change).await;
@@ -29,9 +30,9 @@ async fn each_change_behind_our_back_is_seen() {
 
 #[tokio::test]
 async fn all_changes_at_once_are_seen() {
-    let mut world = World::new().await;
+    let mut world = world().await;
     let mut follower = Follower::new(ordinary(&world), request()).await;
-    for (change, _) in CHANGES {
+    for (change, ..) in CHANGES.iter().filter(|row| row.2.is_some()) {
         world.change(change).await;
     }
     follower.agrees("all").await;
