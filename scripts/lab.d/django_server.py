@@ -28,7 +28,12 @@ settings.configure(
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django_scim", "django_scim_lab"],
     AUTH_USER_MODEL="django_scim_lab.User",
-    MIDDLEWARE=["django_scim_lab.token.Middleware", "django_scim_lab.tenants.Middleware"],
+    # the first says how long an answer is, without which the connection would be closed after it
+    MIDDLEWARE=[
+        "django.middleware.common.CommonMiddleware",
+        "django_scim_lab.token.Middleware",
+        "django_scim_lab.tenants.Middleware",
+    ],
     TENANTS=folder,
     DATABASES={
         "default": {

@@ -44,5 +44,5 @@ class Middleware:
         with self.making:
             if not file.exists():
                 shutil.copy(self.folder / "empty.db", file)
-        connections.settings[DEFAULT]["NAME"] = str(file)
-        return connections.create_connection(DEFAULT)
+        default = connections.create_connection(DEFAULT)
+        return type(default)({**default.settings_dict, "NAME": str(file)}, DEFAULT)
