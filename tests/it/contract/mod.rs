@@ -533,7 +533,10 @@ pub fn memory(tree: bool) -> Subject {
 contract! {
     memory_flat: crate::contract::memory(false);
     memory_tree: crate::contract::memory(true);
-    scim_strict: crate::scim::lab::subject("SCIM");
+    scim_strict: crate::scim::lab::strict();
+    scim_close: crate::scim::lab::closing();
+    scimmy: crate::scim::lab::scimmy();
+    django: crate::scim::lab::django();
     ldap: crate::ldap::subject().await;
     openldap: crate::ldap::openldap::subject().await;
 }

@@ -35,6 +35,14 @@ pub fn server(name: &str) -> Server {
 }
 
 impl Server {
+    /// The same server with resources of its own, none at first.
+    pub fn tenant(self) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        let path = format!("/t/{}{}", own_prefix(), url.path());
+        url.set_path(&path);
+        Self { url: url.into(), ..self }
+    }
+
     /// A target with its token in a file of a folder that must live as long.
     pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
         let folder = TempDir::new().unwrap();
@@ -65,11 +73,35 @@ impl Server {
     }
 }
 
-/// What the contract's suite tests.
-pub fn subject(name: &str) -> Subject {
-    let (target, folder) = server(name).target(|_| {});
+/// scim2-server, which keeps to the RFCs.
+pub fn strict() -> Subject {
+    subject(server("SCIM"), words())
+}
+
+/// The same over HTTP/1.0, each request on a connection of its own.
+pub fn closing() -> Subject {
+    subject(server("SCIM_CLOSE").tenant(), words())
+}
+
+/// SCIMMY.
+pub fn scimmy() -> Subject {
+    subject(server("SCIMMY").tenant(), words())
+}
+
+/// django-scim2: users have a name, a mail address and a switch, and nothing else.
+pub fn django() -> Subject {
     let words = Words {
-        login: target.capabilities().login,
+        title: "name.familyName",
+        single: ("name.familyName", None),
+        syntaxes: vec![(Kind::User, "name.familyName", ["Læge", "læge"].map(Value::text))],
+        ..words()
+    };
+    subject(server("DJANGO").tenant(), words)
+}
+
+fn words() -> Words {
+    Words {
+        login: "userName",
         title: "title",
         given: "name.givenName",
         phone: PHONE,
@@ -90,6 +122,10 @@ pub fn subject(name: &str) -> Subject {
         deletes: true,
         tombstones: false,
         undeletes: false,
-    };
+    }
+}
+
+fn subject(server: Server, words: Words) -> Subject {
+    let (target, folder) = server.target(|_| {});
     Subject { target: Box::new(target), beyond: None, words, prefix: own_prefix(), _keep: Box::new(folder) }
 }
