@@ -48,6 +48,11 @@ impl<'t> Document<'t> {
         self.problems.push(ConfigProblem::new(&self.file, &self.text, span, message, hint));
     }
 
+    /// A problem of another file that this one names.
+    pub fn add(&mut self, problem: ConfigProblem) {
+        self.problems.push(problem);
+    }
+
     /// The same where the line may hold what nobody should see: only its key is shown.
     pub fn at_redacted(&mut self, span: Range<usize>, message: String, hint: Option<String>) {
         self.problems.push(ConfigProblem::new(&self.file, &self.text, span, message, hint).redacted());

@@ -14,6 +14,7 @@ use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
 use super::schedule::Schedule;
+use super::scim_profile;
 use super::settings::{Config, Sections};
 use crate::mapping::{Pattern, Rules};
 use crate::object::Kind;
@@ -21,6 +22,7 @@ use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
+use crate::target::scim::Profile;
 
 /// A configuration that may be used.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct Loaded {
     /// What the rows of the CSV sources mean, by name.
     pub layouts: BTreeMap<String, Layout>,
     pub targets: BTreeMap<String, TargetConfig>,
+    /// What is said of the ways of SCIM services, by the name of the target.
+    pub profiles: BTreeMap<String, Profile>,
     /// A hash of everything that is in force: equal for files that differ in comments and layout only.
     pub generation: String,
 }
@@ -76,8 +80,8 @@ pub struct TargetConfig {
 }
 
 impl Config {
-    /// Reads and checks the file at `path`. Every problem is reported, not only the first; none of the files and
-    /// secrets that the configuration names is read.
+    /// Reads and checks the file at `path`. Every problem is reported, not only the first. Of the files that it names only
+    /// profiles are read, which are part of the configuration, and no secret.
     pub fn load(path: &Path, known: &Known<'_>) -> Result<Loaded, Vec<ConfigProblem>> {
         let file = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
@@ -104,6 +108,9 @@ impl Config {
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let login = compile::login(&mut document, &sections.naming.login, &custom);
         let targets = targets(&mut document, &sections, &custom, &removed, known);
+        let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
+            .filter_map(|(name, scim)| Some((name.clone(), scim_profile::profile(&mut document, name, scim, &folder)?)))
+            .collect();
         let layouts: BTreeMap<String, Layout> = (sections.csv.keys())
             .filter_map(|name| {
                 Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv, &custom, &owners)?))
@@ -116,7 +123,7 @@ impl Config {
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
         match (document.is_good(), config(sections), login, zone) {
             (true, Some(config), Some(login), Some(zone)) => {
-                let generation = config.generation();
+                let generation = config.generation(&profiles);
                 let intake_ends = config.intake.limits.ends();
                 let quality = Severities(config.quality.clone());
                 Ok(Loaded {
@@ -132,6 +139,7 @@ impl Config {
                     sources,
                     layouts,
                     targets,
+                    profiles,
                     generation,
                 })
             }
@@ -140,9 +148,9 @@ impl Config {
     }
 
     /// The hash of the effective configuration, defaults included.
-    fn generation(&self) -> String {
+    fn generation(&self, profiles: &BTreeMap<String, Profile>) -> String {
         // The derived text names every field; maps are ordered.
-        blake3::hash(format!("{self:?}").as_bytes()).to_hex().to_string()
+        blake3::hash(format!("{self:?}{profiles:?}").as_bytes()).to_hex().to_string()
     }
 }
 

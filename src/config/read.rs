@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
@@ -23,11 +23,16 @@ pub(super) type Removed = BTreeSet<Vec<String>>;
 
 /// The sections of the file, as many as can be read.
 pub(super) fn sections(document: &mut Document<'_>) -> Option<(Sections, Removed)> {
+    whole(document)
+}
+
+/// A whole file of whatever shape, as much of it as can be read.
+pub(super) fn whole<T: DeserializeOwned>(document: &mut Document<'_>) -> Option<(T, Removed)> {
     let mut root = document.root().clone();
     let mut removed = Removed::new();
     for _ in 0..MOST {
-        match Sections::deserialize(Deserializer::from(root.clone())) {
-            Ok(sections) => return Some((sections, removed)),
+        match T::deserialize(Deserializer::from(root.clone())) {
+            Ok(read) => return Some((read, removed)),
             Err(error) => note(document, &mut root, &mut removed, &error)?,
         }
     }

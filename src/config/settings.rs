@@ -227,6 +227,10 @@ pub struct Scim {
     /// By what objects that are there already are known, by kind.
     #[serde(default)]
     pub adopt: AdoptText,
+    /// The shipped profile of the service; `generic` without it.
+    pub profile: Option<String>,
+    /// A file with a profile of the service, relative to the configuration file.
+    pub profile_file: Option<PathBuf>,
     pub connection: scim::Settings,
     pub user: Option<KindMapping>,
     pub group: Option<KindMapping>,

@@ -121,7 +121,8 @@ impl Engine {
             return Some(Box::new(port.with_passwords(ldap.password.clone())));
         }
         let scim = config.scim.get(target)?;
-        Some(Box::new(ScimTarget::new(target.to_owned(), scim.connection.clone(), folder)))
+        let port = ScimTarget::new(target.to_owned(), scim.connection.clone(), folder);
+        Some(Box::new(port.with_profile(loaded.profiles.get(target).cloned().unwrap_or_default())))
     }
 
     /// The targets that a command names, or all of them.

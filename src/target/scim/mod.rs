@@ -29,6 +29,7 @@ mod observed;
 mod patch;
 mod path;
 mod paths;
+pub mod profile;
 mod read;
 mod schema;
 mod service;
@@ -36,6 +37,7 @@ mod settings;
 mod wire;
 mod write;
 
+pub use profile::Profile;
 pub use schema::schema;
 pub use settings::Settings;
 
@@ -49,6 +51,7 @@ pub fn attribute_problem(name: &AttributeName) -> Option<String> {
 pub struct ScimTarget {
     name: String,
     settings: Settings,
+    profile: Arc<Profile>,
     folder: PathBuf,
     schemas: Arc<Schemas>,
     locks: Arc<Locks>,
@@ -58,17 +61,25 @@ pub struct ScimTarget {
 }
 
 impl ScimTarget {
-    /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet.
+    /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet. The service
+    /// is one that keeps to the RFCs, unless [`ScimTarget::with_profile`] says otherwise.
     pub fn new(name: String, settings: Settings, folder: &Path) -> Self {
         Self {
             name,
             settings,
+            profile: Arc::default(),
             folder: folder.to_owned(),
             schemas: Arc::new(Schemas::standard()),
             locks: Arc::default(),
             client: Mutex::new(None),
             asked: Mutex::default(),
         }
+    }
+
+    /// The same for a service with ways of its own.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self { profile: Arc::new(profile), ..self }
     }
 
     /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
@@ -85,7 +96,8 @@ impl ScimTarget {
             client,
             schemas: self.schemas.clone(),
             locks: self.locks.clone(),
-            page_size: self.settings.page_size,
+            page_size: self.profile.listing.size(self.settings.page_size),
+            profile: self.profile.clone(),
         })
     }
 }

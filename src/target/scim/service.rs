@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::client::Client;
+use super::profile::Profile;
 use super::schema::Schemas;
 
 /// One user of the connection. Cheap to make.
@@ -13,6 +14,10 @@ pub(super) struct Service {
     pub client: Arc<Client>,
     pub schemas: Arc<Schemas>,
     pub locks: Arc<Locks>,
+    /// What the service does in its own way.
+    #[expect(dead_code, reason = "the reader and the writer take it up one after the other")]
+    pub profile: Arc<Profile>,
+    /// How many resources a page asks for.
     pub page_size: u32,
 }
 

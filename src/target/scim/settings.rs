@@ -19,19 +19,16 @@ pub struct Settings {
     /// trusted roots are used.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// How many resources one page of a listing asks for. Services may send fewer.
-    #[serde(default = "default_page_size")]
-    pub page_size: u32,
+    /// How many resources one page of a listing asks for, instead of what the profile of the service says. Services may
+    /// send fewer.
+    #[serde(default)]
+    pub page_size: Option<u32>,
     /// How long one request may take, in seconds, from connecting to the last byte of the answer.
     #[serde(default = "default_timeout_seconds")]
     pub timeout_seconds: u64,
     /// Allows plain `http` to a host that is not this machine. The token then crosses the network in the clear.
     #[serde(default)]
     pub allow_http: bool,
-}
-
-fn default_page_size() -> u32 {
-    100
 }
 
 fn default_timeout_seconds() -> u64 {
@@ -49,8 +46,8 @@ impl Settings {
         if !self.token.is_well_formed() {
             problems.push(("token", "exactly one of file, credential or env is needed".into()));
         }
-        if !(1..=10_000).contains(&self.page_size) {
-            problems.push(("page_size", format!("{} is not between 1 and 10000", self.page_size)));
+        if let Some(size) = self.page_size.filter(|size| !(1..=10_000).contains(size)) {
+            problems.push(("page_size", format!("{size} is not between 1 and 10000")));
         }
         if !(1..=3600).contains(&self.timeout_seconds) {
             problems.push(("timeout_seconds", format!("{} is not between 1 and 3600", self.timeout_seconds)));

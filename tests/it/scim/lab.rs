@@ -51,7 +51,7 @@ impl Server {
             url: self.url.clone(),
             token: SecretRef { file: Some("token".into()), credential: None, env: None },
             ca_file: None,
-            page_size: 1000,
+            page_size: Some(1000),
             timeout_seconds: 20,
             allow_http: false,
         };

@@ -21,7 +21,7 @@ fn groups() -> ObserveRequest {
 
 /// Reads through pages of three: the ids in order, and why the read is partial, if it is.
 async fn read(server: &Scripted, request: &ObserveRequest) -> Result<(Vec<String>, Option<String>), TargetError> {
-    let (target, _folder) = server.target(|settings| settings.page_size = 3);
+    let (target, _folder) = server.target(|settings| settings.page_size = Some(3));
     let mut ids = Vec::new();
     let mut see = |seen| {
         if let Seen::Object(object, _) = seen {

@@ -57,7 +57,7 @@ async fn a_wrong_url_is_explained() {
 #[tokio::test]
 async fn small_pages_show_everybody_once() {
     let real = server("SCIM");
-    let (target, _folder) = real.target(|settings| settings.page_size = 3);
+    let (target, _folder) = real.target(|settings| settings.page_size = Some(3));
     let prefix = own_prefix();
     let mut made = BTreeSet::new();
     for number in 0..10 {
