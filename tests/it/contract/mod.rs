@@ -533,10 +533,10 @@ pub fn memory(tree: bool) -> Subject {
 contract! {
     memory_flat: crate::contract::memory(false);
     memory_tree: crate::contract::memory(true);
-    scim_strict: crate::scim::lab::strict();
-    scim_close: crate::scim::lab::closing();
-    scimmy: crate::scim::lab::scimmy();
-    django: crate::scim::lab::django();
+    scim_strict: crate::scim::lab::shared();
+    scim_close: crate::scim::lab::Vendor::Closing.subject();
+    scimmy: crate::scim::lab::Vendor::Scimmy.subject();
+    django: crate::scim::lab::Vendor::Django.subject();
     ldap: crate::ldap::subject().await;
     openldap: crate::ldap::openldap::subject().await;
 }

@@ -73,59 +73,93 @@ impl Server {
     }
 }
 
-/// scim2-server, which keeps to the RFCs.
-pub fn strict() -> Subject {
-    subject(server("SCIM"), words())
+/// What serves SCIM in the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    /// scim2-server, which keeps to the RFCs.
+    Strict,
+    /// The same over HTTP/1.0, each request on a connection of its own.
+    Closing,
+    /// SCIMMY, which repeats the list behind its end.
+    Scimmy,
+    /// django-scim2: users have a name, a mail address and a switch, and nothing else.
+    Django,
 }
 
-/// The same over HTTP/1.0, each request on a connection of its own.
-pub fn closing() -> Subject {
-    subject(server("SCIM_CLOSE").tenant(), words())
-}
+impl Vendor {
+    /// The server, with nothing in it.
+    pub fn server(self) -> Server {
+        let name = match self {
+            Self::Strict => "SCIM",
+            Self::Closing => "SCIM_CLOSE",
+            Self::Scimmy => "SCIMMY",
+            Self::Django => "DJANGO",
+        };
+        server(name).tenant()
+    }
 
-/// SCIMMY.
-pub fn scimmy() -> Subject {
-    subject(server("SCIMMY").tenant(), words())
-}
+    /// The text of its profile, where it has ways of its own.
+    pub fn profile(self) -> Option<&'static str> {
+        match self {
+            Self::Strict | Self::Closing => None,
+            Self::Scimmy => Some(include_str!("profiles/scimmy.toml")),
+            Self::Django => Some(include_str!("profiles/django.toml")),
+        }
+    }
 
-/// django-scim2: users have a name, a mail address and a switch, and nothing else.
-pub fn django() -> Subject {
-    let words = Words {
-        title: "name.familyName",
-        single: ("name.familyName", None),
-        syntaxes: vec![(Kind::User, "name.familyName", ["Læge", "læge"].map(Value::text))],
-        ..words()
-    };
-    subject(server("DJANGO").tenant(), words)
-}
+    fn words(self) -> Words {
+        let words = Words {
+            login: "userName",
+            title: "title",
+            given: "name.givenName",
+            phone: PHONE,
+            group: "displayName",
+            many: None,
+            single: ("title", None),
+            required: None,
+            syntaxes: vec![
+                (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
+                (Kind::User, PHONE, ["+45 12 34", "+45 12 35"].map(Value::text)),
+            ],
+            open: false,
+            checks_references: false,
+            follows_managers: true,
+            drops_members: false,
+            group_types: false,
+            protects: false,
+            deletes: true,
+            tombstones: false,
+            undeletes: false,
+        };
+        match self {
+            Self::Django => Words {
+                title: "name.familyName",
+                single: ("name.familyName", None),
+                syntaxes: ["name.familyName", "name.givenName"]
+                    .map(|name| (Kind::User, name, ["Læge", "læge"].map(Value::text)))
+                    .to_vec(),
+                checks_references: true,
+                drops_members: true,
+                ..words
+            },
+            _ => words,
+        }
+    }
 
-fn words() -> Words {
-    Words {
-        login: "userName",
-        title: "title",
-        given: "name.givenName",
-        phone: PHONE,
-        group: "displayName",
-        many: None,
-        single: ("title", None),
-        required: None,
-        syntaxes: vec![
-            (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
-            (Kind::User, PHONE, ["+45 12 34", "+45 12 35"].map(Value::text)),
-        ],
-        open: false,
-        checks_references: false,
-        follows_managers: true,
-        drops_members: false,
-        group_types: false,
-        protects: false,
-        deletes: true,
-        tombstones: false,
-        undeletes: false,
+    /// The server as the contract's suite tests it.
+    pub fn subject(self) -> Subject {
+        self.subject_on(self.server())
+    }
+
+    fn subject_on(self, server: Server) -> Subject {
+        let (target, folder) = server.target(|_| {});
+        let profile = self.profile().map(|text| toml::from_str(text).unwrap()).unwrap_or_default();
+        let target = Box::new(target.with_profile(profile));
+        Subject { target, beyond: None, words: self.words(), prefix: own_prefix(), _keep: Box::new(folder) }
     }
 }
 
-fn subject(server: Server, words: Words) -> Subject {
-    let (target, folder) = server.target(|_| {});
-    Subject { target: Box::new(target), beyond: None, words, prefix: own_prefix(), _keep: Box::new(folder) }
+/// The strict server, which all tests share.
+pub fn shared() -> Subject {
+    Vendor::Strict.subject_on(server("SCIM"))
 }
