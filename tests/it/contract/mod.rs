@@ -67,6 +67,21 @@ pub struct Words {
     pub tombstones: bool,
     /// Whether what was deleted can be brought back here; a server may be unable though its kind is able.
     pub undeletes: bool,
+    pub lacks: Lacks,
+}
+
+/// What a service lacks that others of its kind have, as its profile says. Each is refused for good, and of a step that
+/// asks for it nothing is written.
+#[derive(Default)]
+pub struct Lacks {
+    /// Attributes of users that it does not keep.
+    pub attributes: &'static [&'static str],
+    /// It keeps no managers.
+    pub managers: bool,
+    /// Its groups hold no groups.
+    pub nesting: bool,
+    /// Logins that differ in case are two logins to it. This is no refusal: the second is made.
+    pub folding: bool,
 }
 
 /// The title of users whom a rule protects.
@@ -133,6 +148,10 @@ impl Subject {
 
     fn tree(&self) -> bool {
         self.target.capabilities().tree
+    }
+
+    fn lacks(&self, attribute: &str) -> bool {
+        self.words.lacks.attributes.contains(&attribute)
     }
 
     /// The attribute of a kind that holds any text.
@@ -270,7 +289,10 @@ impl Subject {
     fn request(&self) -> ObserveRequest {
         let words = &self.words;
         let of = |kind: Kind| match kind {
-            Kind::User => [words.login, words.title, words.given, words.phone].map(AttributeName::from).to_vec(),
+            Kind::User => {
+                let all = [words.login, words.title, words.given, words.phone];
+                all.into_iter().filter(|name| !self.lacks(name)).map(AttributeName::from).collect()
+            }
             kind => vec![self.text_of(kind).into()],
         };
         let attributes = self.target.capabilities().kinds.iter().map(|kind| (*kind, of(*kind))).collect();
@@ -295,6 +317,22 @@ impl Subject {
         };
         let coverage = self.target.observe(request, &mut see).await.unwrap();
         (objects, names, coverage)
+    }
+
+    /// Whether there are no managers; then a step that sets one is refused for good, and nothing of it is written.
+    async fn has_no_managers(&self) -> bool {
+        if !self.words.lacks.managers {
+            return false;
+        }
+        let id = self.user("led", Vec::new()).await;
+        let title = || change(self.words.title, &[], &text("x"));
+        let manager = || change(aspect::MANAGER, &[], &[to(&id)]);
+        assert_eq!(self.update(&id, vec![title(), manager()]).await, Err(Class::Permanent));
+        assert_eq!((self.title(&id).await, self.read(Kind::User, &id).await.manager), (Vec::new(), None));
+        let create = self.create(Kind::User, "unled", vec![manager()]);
+        assert_eq!(self.refused(&create).await, Class::Permanent);
+        assert_eq!(self.target.find_stamped(Kind::User, &create.key, &create).await.unwrap(), None);
+        true
     }
 
     /// Whether there is no tree; then every step that needs one is refused for good.
@@ -371,6 +409,7 @@ macro_rules! contract {
                     two_values_for_one_are_refused
                     a_required_attribute_is_not_cleared
                     an_attribute_that_is_not_there_is_refused
+                    an_attribute_that_is_not_kept_is_refused
                     what_only_the_engine_writes_is_no_attribute
                     every_letter_comes_back;
                 syntaxes:
@@ -526,6 +565,7 @@ pub fn memory(tree: bool) -> Subject {
         deletes: true,
         tombstones: true,
         undeletes: tree,
+        lacks: Lacks::default(),
     };
     Subject { target: Box::new(target), beyond: None, words, prefix: own_prefix(), _keep: Box::new(()) }
 }
@@ -536,7 +576,7 @@ contract! {
     scim_strict: crate::scim::lab::shared();
     scim_close: crate::scim::lab::Vendor::Closing.subject();
     scimmy: crate::scim::lab::Vendor::Scimmy.subject();
-    django: crate::scim::lab::Vendor::Django.subject();
+    django_scim2: crate::scim::lab::Vendor::Django.subject();
     ldap: crate::ldap::subject().await;
     openldap: crate::ldap::openldap::subject().await;
 }

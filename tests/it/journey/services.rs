@@ -8,11 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::roster::chance::Chance;
 use crate::scim::lab::Vendor;
 use crate::support::sample::sample;
-use crate::support::service::Service;
+use crate::support::service::{PAGE, Requests, Service};
 use crate::support::site::TODAY;
 
 const PEOPLE: usize = 420;
 const CHANGES: usize = 50;
+/// Requests of a run beside its listings and steps: what a service says of itself, and a look at how it pages.
+const MORE: usize = 12;
 
 /// The facts of a delivery, which somebody changes.
 struct Delivery {
@@ -36,6 +38,16 @@ impl Delivery {
 
     fn ids(&self, kind: &str) -> Vec<String> {
         self.facts.values().filter(|fact| fact["kind"] == kind).map(|fact| fact["id"].as_str().unwrap().into()).collect()
+    }
+
+    /// Everybody who has a job on the day.
+    fn at_work(&self) -> BTreeSet<&str> {
+        let jobs = self.facts.values().filter(|fact| fact["kind"] == "engagement");
+        let held = |fact: &&Map<String, Value>| {
+            fact["valid_from"].as_str().is_none_or(|from| from <= TODAY)
+                && fact["valid_to"].as_str().is_none_or(|to| to > TODAY)
+        };
+        jobs.filter(held).map(|job| job["person"].as_str().unwrap()).collect()
     }
 
     /// One change: a name, a title, a new place, a job that ends, somebody new, or a group that gains or loses somebody.
@@ -78,23 +90,52 @@ impl Delivery {
     }
 }
 
+/// How many pages of a listing are read: those of the resources, and one behind the end.
+fn pages(resources: usize) -> usize {
+    resources.div_ceil(PAGE) + 1
+}
+
+/// What a run may ask: nothing is written but its steps, each object is read at most twice before that, and the listings.
+fn within_bounds(requests: &Requests, steps: &Value, listings: usize) {
+    let steps = usize::try_from(steps.as_u64().unwrap()).unwrap();
+    let of = |method: &str| requests.get(method).copied().unwrap_or_default();
+    assert!(of("POST") + of("PATCH") + of("PUT") + of("DELETE") <= steps, "{steps} steps: {requests:?}");
+    assert!(of("GET") <= listings + 2 * steps, "{steps} steps, {listings} pages: {requests:?}");
+}
+
+/// Who works on the day, by the delivery, has an active account and nobody else; every account is there once.
+async fn everybody_once(service: &Service, delivery: &Delivery) {
+    let users = service.all("Users").await;
+    let once: BTreeSet<&str> = users.iter().map(|user| user["externalId"].as_str().unwrap()).collect();
+    let logins: BTreeSet<String> = users.iter().map(|user| user["userName"].as_str().unwrap().to_lowercase()).collect();
+    assert_eq!((once.len(), logins.len()), (users.len(), users.len()));
+    let active = users.iter().filter(|user| user["active"] == true).count();
+    assert_eq!(active, delivery.at_work().len());
+}
+
 /// The first apply, an empty plan, fifty changes, and an empty plan.
 async fn journey(vendor: Vendor) {
     let service = Service::new(vendor).await;
     let people = PEOPLE.to_string();
     let mut delivery = Delivery::read(&sample(&["--day", TODAY, "--people", &people]).0);
-    service.import(&delivery.text()).await;
-    let (run, first) = service.apply().await;
-    let second = service.in_step().await;
     let mut chance = Chance(7);
-    for number in 0..CHANGES {
-        delivery.change(number, &mut chance);
+    for round in ["first", "changes"] {
+        service.import(&delivery.text()).await;
+        let (run, requests) = service.apply().await;
+        let (users, groups) = (service.all("Users").await.len(), service.all("Groups").await.len());
+        let listings = pages(users) + if vendor.holds_groups() { pages(groups) } else { 0 };
+        let again = service.in_step().await;
+        println!("{vendor:?}, {round}: {} {requests:?}, and then {again:?}", run["counts"]["done"]);
+        within_bounds(&requests, &run["counts"]["done"], listings + MORE);
+        within_bounds(&again, &json!(0), listings + MORE);
+        everybody_once(&service, &delivery).await;
+        if vendor.holds_groups() {
+            assert_eq!(groups, delivery.ids("group").len());
+        }
+        for number in 0..CHANGES {
+            delivery.change(number, &mut chance);
+        }
     }
-    service.import(&delivery.text()).await;
-    let (changed, third) = service.apply().await;
-    let last = service.in_step().await;
-    println!("{vendor:?}: first {} {first:?}; empty {second:?}; changes {} {third:?}; empty {last:?}", run["counts"], changed["counts"]);
-    let _ = BTreeSet::<String>::new();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use rosterd::net::SecretRef;
 use rosterd::object::{Kind, Value};
-use rosterd::target::Target;
 use rosterd::target::scim::{ScimTarget, Settings};
 use tempfile::TempDir;
 
-use crate::contract::{Subject, Words, own_prefix};
+use crate::contract::{Lacks, Subject, Words, own_prefix};
 
 pub const PHONE: &str = r#"phoneNumbers[type eq "mobile"].value"#;
 pub const WORK_MAIL: &str = r#"emails[type eq "work"].value"#;
@@ -107,6 +106,11 @@ impl Vendor {
         }
     }
 
+    /// Whether it holds groups as it should: django-scim2 gives a group the id of a user.
+    pub fn holds_groups(self) -> bool {
+        self != Self::Django
+    }
+
     fn words(self) -> Words {
         let words = Words {
             login: "userName",
@@ -130,6 +134,7 @@ impl Vendor {
             deletes: true,
             tombstones: false,
             undeletes: false,
+            lacks: Lacks::default(),
         };
         match self {
             Self::Django => Words {
@@ -140,6 +145,12 @@ impl Vendor {
                     .to_vec(),
                 checks_references: true,
                 drops_members: true,
+                lacks: Lacks {
+                    attributes: &["title", "displayName", PHONE, r#"addresses[type eq "work"].locality"#, DEPARTMENT],
+                    managers: true,
+                    nesting: true,
+                    folding: true,
+                },
                 ..words
             },
             _ => words,

@@ -7,4 +7,5 @@ mod paging;
 mod restored;
 mod scripted;
 mod server;
+mod servers;
 mod tls;

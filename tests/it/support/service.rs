@@ -25,6 +25,9 @@ pub struct Service {
     clock: AtomicU64,
 }
 
+/// Resources on a page.
+pub const PAGE: usize = 100;
+
 /// How many requests of each method.
 pub type Requests = BTreeMap<String, usize>;
 
@@ -48,16 +51,21 @@ impl Service {
     }
 
     fn configuration(&self, url: &str) -> String {
-        let users = match self.vendor {
-            Vendor::Django => "",
-            _ => {
+        let (managers, users) = match self.vendor {
+            Vendor::Django => ("manager = false", ""),
+            _ => (
+                "",
                 r#"
 displayName = "person.name"
 title = "engagement.title or engagement.job_function.name"
 'emails[type eq "work"].value' = "login ~ '@example.test'"
 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department" = "unit.name"
-"#
-            }
+"#,
+            ),
+        };
+        let groups = match self.vendor.holds_groups() {
+            true => "[scim.cloud.group.attributes]\ndisplayName = \"group.name\"",
+            false => "",
         };
         let profile = self.vendor.profile().map_or("", |_| "profile_file = \"profile.toml\"");
         format!(
@@ -80,7 +88,10 @@ pattern = "slug(person.given_name)[:3] ~ slug(person.surname)[:3]"
 [scim.cloud.connection]
 url = "{url}"
 token = {{ file = "secrets/token" }}
-page_size = 100
+page_size = {PAGE}
+
+[scim.cloud.user]
+{managers}
 
 [scim.cloud.user.attributes]
 userName = "login"
@@ -88,8 +99,7 @@ userName = "login"
 "name.familyName" = "person.surname"
 {users}
 
-[scim.cloud.group.attributes]
-displayName = "group.name"
+{groups}
 "#
         )
     }
@@ -131,6 +141,14 @@ displayName = "group.name"
         let plan = ended.json()["plans"][0].take();
         assert_eq!((&plan["steps"], &plan["held"]), (&json!([]), &json!([])), "{}", ended.said());
         self.requests()
+    }
+
+    /// All resources of an endpoint, past rosterd.
+    pub async fn all(&self, endpoint: &str) -> Vec<Value> {
+        let listing = self.server.raw("GET", &format!("{endpoint}?startIndex=1&count=1000"), None).await;
+        let resources = listing["Resources"].as_array().unwrap_or_else(|| panic!("{listing}")).clone();
+        assert_eq!(listing["totalResults"], resources.len());
+        resources
     }
 
     fn requests(&self) -> Requests {
