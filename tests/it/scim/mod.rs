@@ -3,8 +3,12 @@
 
 mod faults;
 pub mod lab;
+mod odd;
 mod paging;
+mod probing;
+mod reading;
 mod restored;
 mod scripted;
 mod server;
 mod tls;
+mod whole;
