@@ -127,6 +127,7 @@ impl Target for Memory {
             restores: self.tree,
             login: self.login(),
             siblings: Siblings::Standard,
+            lists: true,
             at_once: 1,
         }
     }

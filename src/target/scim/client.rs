@@ -3,10 +3,11 @@
 //! URLs are built from the base and ids only, never from a `location` that came in an answer, and redirects are not
 //! followed: the token goes to the configured host and nowhere else.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER};
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
@@ -14,6 +15,7 @@ use url::Url;
 
 use super::answer::{Asked, Body, Failure, described};
 use super::settings::{Settings, is_loopback};
+use super::wire;
 use crate::net::client_config;
 
 /// The largest body that is read, in bytes after decompression.
@@ -27,6 +29,8 @@ pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
     token: SecretString,
+    /// Where users and groups are, below the base, where that is another place than usual.
+    endpoints: BTreeMap<String, String>,
 }
 
 impl Client {
@@ -59,7 +63,12 @@ impl Client {
         let http = builder
             .build()
             .map_err(|error| Failure::unusable(error.to_string(), "the HTTP client could not be set up"))?;
-        Ok(Self { http, base, token })
+        Ok(Self { http, base, token, endpoints: BTreeMap::new() })
+    }
+
+    /// The same with other places for `Users` and `Groups`.
+    pub fn with_endpoints(self, endpoints: BTreeMap<String, String>) -> Self {
+        Self { endpoints, ..self }
     }
 
     /// The base URL, for people.
@@ -75,8 +84,12 @@ impl Client {
             Body::Empty => Err(Failure::permanent(format!("{asked} was answered with nothing"))),
             Body::Other(text) => Err(Failure::permanent(format!("{asked} was answered with {text} instead of JSON"))
                 .hinted("is the URL that of the SCIM service, or that of a sign-in page or proxy?")),
-            Body::TooLarge => Err(Failure::permanent(format!("{asked} was answered with more than 32 MB"))
-                .hinted("ask for smaller pages: see page_size")),
+            Body::TooLarge => Err(Failure {
+                // what a service says of a request (RFC 9110 section 15.5.14) holds of its answer, too
+                status: Some(413),
+                ..Failure::permanent(format!("{asked} was answered with more than 32 MB"))
+                    .hinted("ask for smaller pages: see page_size")
+            }),
             Body::Broken(text) => Err(Failure {
                 fatal: true,
                 ..Failure::new(crate::target::Class::Transient, format!("{asked}: {text}"))
@@ -88,6 +101,32 @@ impl Client {
     pub async fn write(&self, method: Method, path: &[&str], body: Option<&Json>) -> Result<Body, Failure> {
         let asked = self.asked(method, path);
         self.send(&asked, path, &[], body).await
+    }
+
+    /// The version of a resource: its ETag, or what its meta says.
+    pub async fn version(&self, path: &[&str]) -> Result<Option<String>, Failure> {
+        let asked = self.asked(Method::GET, path);
+        let request = self.http.request(Method::GET, self.url(path, &[]));
+        let response = request.send().await.map_err(|error| self.redacted(Failure::unanswered(&asked, error)))?;
+        let header = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let Body::Json(resource) = read_body(response).await else { return Ok(header) };
+        let told = || wire::text(wire::member(wire::member(&resource, "meta")?, "version")?);
+        Ok(header.or_else(told))
+    }
+
+    /// A write that is to be done only if the resource has this version (RFC 7644 section 3.14).
+    pub async fn write_if(&self, method: Method, path: &[&str], version: &str, body: &Json) -> Result<Body, Failure> {
+        let asked = self.asked(method.clone(), path);
+        let request = self.http.request(method, self.url(path, &[])).header(IF_MATCH, version);
+        let request = request.header(CONTENT_TYPE, "application/scim+json").body(body.to_string());
+        let response = request.send().await.map_err(|error| self.redacted(Failure::unanswered(&asked, error)))?;
+        let (status, limited) = (response.status(), is_limited(response.headers()));
+        let body = read_body(response).await;
+        if status.is_success() {
+            Ok(body)
+        } else {
+            Err(self.redacted(Failure::answered(&asked, status, &body, limited)))
+        }
     }
 
     async fn send(
@@ -122,7 +161,9 @@ impl Client {
     fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
+            let place = path.first().map(|first| self.endpoints.get(*first).map_or(*first, String::as_str));
+            segments.pop_if_empty().extend(place.iter().flat_map(|place| place.split('/')));
+            segments.extend(path.iter().skip(1));
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);

@@ -3,9 +3,13 @@
 
 mod faults;
 pub mod lab;
+mod odd;
 mod paging;
+mod probing;
+mod reading;
 mod restored;
 mod scripted;
 mod server;
 mod servers;
 mod tls;
+mod whole;

@@ -1,5 +1,6 @@
 //! A server that answers as a script says: what real services and the proxies before them do on bad days. It speaks
-//! HTTP by hand, one request per connection, so that it can also break off in the middle.
+//! HTTP by hand, one request per connection, so that it can also break off in the middle. A whole service with faults is
+//! in `odd`.
 
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,8 @@ pub struct Asked {
 
 pub enum Reply {
     Json(u16, Json),
+    /// A status, more headers, a body.
+    With(u16, Vec<(&'static str, String)>, Json),
     /// A status, a content type, a body.
     Text(u16, &'static str, String),
     /// Headers that promise more than comes.
@@ -43,9 +46,11 @@ impl Scripted {
         let url = format!("http://{}/scim", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let record = asked.clone();
+        let script = Arc::new(script);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                answer(stream, &script, &record).await;
+                let (script, record) = (script.clone(), record.clone());
+                tokio::spawn(async move { answer(stream, &*script, &record).await });
             }
         });
         Self { server: Server { url, token: "a-very-secret-token".into() }, asked }
@@ -53,6 +58,11 @@ impl Scripted {
 
     pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
         self.server.target(change)
+    }
+
+    #[allow(dead_code, reason = "for tests of the whole program")]
+    pub fn token(&self) -> String {
+        self.server.token.clone()
     }
 
     pub fn url(&self) -> String {
@@ -70,6 +80,23 @@ impl Asked {
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let query = self.target.split_once('?')?.1;
         query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// The same, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let url = url::Url::parse(&format!("http://x{}", self.target)).ok()?;
+        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The path below the base, in parts.
+    pub fn path(&self) -> Vec<&str> {
+        let path = self.target.split('?').next().unwrap_or_default();
+        path.trim_start_matches("/scim/").split('/').filter(|part| !part.is_empty()).collect()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
 
     pub fn is(&self, method: &str, path: &str) -> bool {
@@ -92,19 +119,26 @@ async fn answer(
     record: &Mutex<Vec<Asked>>,
 ) {
     let Some(asked) = read(&mut stream).await else { return };
-    let before = record.lock().unwrap().len();
-    record.lock().unwrap().push(asked.clone());
-    let (status, kind, body, length) = match script(&asked, before) {
-        Reply::Json(status, json) => (status, "application/scim+json", json.to_string(), None),
-        Reply::Text(status, kind, body) => (status, kind, body, None),
-        Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000)),
+    let before = {
+        let mut record = record.lock().unwrap();
+        record.push(asked.clone());
+        record.len() - 1
+    };
+    let (status, kind, body, length, more) = match script(&asked, before) {
+        Reply::Json(status, json) => (status, "application/scim+json", json.to_string(), None, Vec::new()),
+        Reply::With(status, headers, json) => (status, "application/scim+json", json.to_string(), None, headers),
+        Reply::Text(status, kind, body) => (status, kind, body, None, Vec::new()),
+        Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000), Vec::new()),
         Reply::Nothing => return,
     };
-    let length = length.unwrap_or(body.len());
+    let length = if matches!(status, 204 | 304) { 0 } else { length.unwrap_or(body.len()) };
     let head =
         format!("HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n");
     let place = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
-    let _gone = stream.write_all(format!("{head}{place}\r\n{body}").as_bytes()).await;
+    let more: String = more.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    // 204 and 304 have no body, whatever is given
+    let body = if matches!(status, 204 | 304) { String::new() } else { body };
+    let _gone = stream.write_all(format!("{head}{place}{more}\r\n{body}").as_bytes()).await;
     let _gone = stream.shutdown().await;
 }
 
