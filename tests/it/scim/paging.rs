@@ -118,6 +118,23 @@ async fn a_repeated_page_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_list_that_comes_again_behind_its_end_has_ended() {
+    for count in [1, 2, 3, 4, 7] {
+        let script = move |asked: &Asked, _| {
+            let number = |name| asked.parameter(name).unwrap().parse::<usize>().unwrap();
+            let (start, size) = (number("startIndex"), number("count"));
+            let page: Vec<Json> = (if start > count { 1 } else { start }..=count).take(size).map(user).collect();
+            listing(&page, &json!(count))
+        };
+        let server = Scripted::start(script).await;
+        assert_eq!(read(&server, &users()).await.unwrap(), (ids(count), None), "{count}");
+    }
+    // it ignores startIndex, and announces what is on the page
+    let server = Scripted::start(|_: &Asked, _| listing(&[user(1), user(2)], &json!(2))).await;
+    assert!(read(&server, &users()).await.unwrap().1.is_some());
+}
+
+#[tokio::test]
 async fn a_shifted_page_shows_nobody_twice() {
     let script = |asked: &Asked, _| match asked.parameter("startIndex") {
         Some("1") => listing(&[user(1), user(2), user(3)], &json!(4)),

@@ -1,9 +1,13 @@
 //! Listings by index (RFC 7644 section 3.4.2.4). The position advances by what came, never by what was asked for, and
 //! the page behind the last resource counts a second time: what it announces is what the first page announced.
+//!
+//! Some services (SCIMMY) show the list again behind its end. That is an end only where startIndex is known to be
+//! honoured: one that ignores it shows a first page again and again, and may announce no more than that.
 
 use std::collections::HashSet;
 
 use super::super::answer::Failure;
+use super::super::wire;
 use super::{Ended, Pages, See, Seen, smaller};
 
 pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>) -> Result<Ended, Failure> {
@@ -11,6 +15,7 @@ pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>
     let mut position: u64 = 1;
     let mut announced = None;
     let mut steady = true;
+    let (mut first, mut honoured) = (None, false);
     let ended = |seen: &Seen, by_itself, announced, odd: &str| Ended {
         by_itself,
         announced,
@@ -40,12 +45,26 @@ pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>
             let odd = if steady { "" } else { "the number of resources that it announces changed from page to page" };
             return Ok(ended(&seen, steady, announced, odd));
         }
+        first = first.or_else(|| wire::id(&page.items[0]));
+        let (before, asked_at) = (seen.count(), position);
         position += page.items.len() as u64;
-        if !seen.take(page.items, &HashSet::new(), see) {
-            // The same page again: startIndex is ignored, and what follows cannot be reached.
-            return Ok(ended(&seen, false, announced, "a page came again: it ignores startIndex"));
+        if seen.take(page.items, &HashSet::new(), see) {
+            honoured |= asked_at > 1;
+            continue;
         }
+        let all = steady && announced == Some(before) && asked_at - 1 == before;
+        if all && (honoured || before == 1 || skips_the_first(pages, first.as_deref()).await?) {
+            return Ok(ended(&seen, true, announced, "behind its end it shows the list again"));
+        }
+        // The same page again: what follows cannot be reached.
+        return Ok(ended(&seen, false, announced, "a page came again: it ignores startIndex"));
     }
+}
+
+/// Whether the listing from the second resource on begins with another than the first.
+async fn skips_the_first(pages: &Pages<'_>, first: Option<&str>) -> Result<bool, Failure> {
+    let second = pages.page(&[("startIndex", "2")], 1).await?.items.first().and_then(wire::id);
+    Ok(second.is_some() && second.as_deref() != first)
 }
 
 fn is_behind_the_end(failure: &Failure, position: u64, announced: Option<u64>) -> bool {
