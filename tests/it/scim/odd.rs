@@ -165,6 +165,12 @@ impl Odd {
         self.state.lock().unwrap()
     }
 
+    /// Its users and groups.
+    pub fn holds(&self) -> (Vec<Json>, Vec<Json>) {
+        let state = self.state();
+        (state.users.clone(), state.groups.clone())
+    }
+
     /// Changes its ways from now on.
     pub fn change(&self, change: impl FnOnce(&mut Ways)) {
         change(&mut self.state().ways);
