@@ -70,17 +70,19 @@ pub struct Words {
     pub lacks: Lacks,
 }
 
-/// What a service lacks that others of its kind have, as its profile says. Each is refused for good, and of a step that
-/// asks for it nothing is written.
+/// What a service lacks that others of its kind have, as its profile says. A step that asks for it is refused for good
+/// and nothing of it is written, or it is done without that.
 #[derive(Default)]
 pub struct Lacks {
     /// Attributes of users that it does not keep.
     pub attributes: &'static [&'static str],
     /// It keeps no managers.
     pub managers: bool,
+    /// What it does not know it drops without a word.
+    pub refusals: bool,
     /// Its groups hold no groups.
     pub nesting: bool,
-    /// Logins that differ in case are two logins to it. This is no refusal: the second is made.
+    /// Logins that differ in case are two logins to it: the second is made.
     pub folding: bool,
 }
 
@@ -319,20 +321,33 @@ impl Subject {
         (objects, names, coverage)
     }
 
-    /// Whether there are no managers; then a step that sets one is refused for good, and nothing of it is written.
-    async fn has_no_managers(&self) -> bool {
-        if !self.words.lacks.managers {
-            return false;
+    /// An attribute that a service lacks is not kept, whether the step is refused or done without it.
+    async fn is_not_kept(&self, lacking: &str, value: &Value) {
+        let changes = || vec![change(self.words.title, &[], &text("x")), change(lacking, &[], std::slice::from_ref(value))];
+        let id = self.user("keeps", Vec::new()).await;
+        let done = self.update(&id, changes()).await;
+        assert!(matches!(done, Ok(_) | Err(Class::Permanent)), "{lacking}: {done:?}");
+        let title = if done.is_ok() { text("x") } else { Vec::new() };
+        assert_eq!(self.title(&id).await, title, "{lacking}: a step is refused as a whole");
+        let create = self.create(Kind::User, "loses", changes());
+        let made = self.apply(&create).await;
+        assert!(made.as_ref().err().is_none_or(|refusal| refusal.class == Class::Permanent), "{lacking}: {made:?}");
+        let found = self.target.find_stamped(Kind::User, &create.key, &create).await.unwrap();
+        assert_eq!(found.is_some(), made.is_ok(), "{lacking}");
+        for user in [Some(self.read(Kind::User, &id).await), found].into_iter().flatten() {
+            assert_eq!((user.attributes.get(&lacking.into()), user.manager), (None, None), "{lacking}");
+            self.change(Op::Delete, Kind::User, &user.id, Vec::new()).await.unwrap();
         }
-        let id = self.user("led", Vec::new()).await;
-        let title = || change(self.words.title, &[], &text("x"));
-        let manager = || change(aspect::MANAGER, &[], &[to(&id)]);
-        assert_eq!(self.update(&id, vec![title(), manager()]).await, Err(Class::Permanent));
-        assert_eq!((self.title(&id).await, self.read(Kind::User, &id).await.manager), (Vec::new(), None));
-        let create = self.create(Kind::User, "unled", vec![manager()]);
-        assert_eq!(self.refused(&create).await, Class::Permanent);
-        assert_eq!(self.target.find_stamped(Kind::User, &create.key, &create).await.unwrap(), None);
-        true
+    }
+
+    /// Whether there are no managers; then one that is set is not kept.
+    async fn has_no_managers(&self) -> bool {
+        if self.words.lacks.managers {
+            let boss = self.user("noboss", Vec::new()).await;
+            self.is_not_kept(aspect::MANAGER, &to(&boss)).await;
+            self.change(Op::Delete, Kind::User, &boss, Vec::new()).await.unwrap();
+        }
+        self.words.lacks.managers
     }
 
     /// Whether there is no tree; then every step that needs one is refused for good.
@@ -409,7 +424,7 @@ macro_rules! contract {
                     two_values_for_one_are_refused
                     a_required_attribute_is_not_cleared
                     an_attribute_that_is_not_there_is_refused
-                    an_attribute_that_is_not_kept_is_refused
+                    an_attribute_that_a_service_lacks_is_not_kept
                     what_only_the_engine_writes_is_no_attribute
                     every_letter_comes_back;
                 syntaxes:

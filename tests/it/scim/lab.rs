@@ -143,17 +143,18 @@ impl Vendor {
                 syntaxes: ["name.familyName", "name.givenName"]
                     .map(|name| (Kind::User, name, ["Læge", "læge"].map(Value::text)))
                     .to_vec(),
-                checks_references: true,
                 drops_members: true,
                 lacks: Lacks {
                     attributes: &["title", "displayName", PHONE, r#"addresses[type eq "work"].locality"#, DEPARTMENT],
                     managers: true,
+                    refusals: true,
                     nesting: true,
                     folding: true,
                 },
                 ..words
             },
-            _ => words,
+            Self::Scimmy => Words { lacks: Lacks { refusals: true, ..Lacks::default() }, ..words },
+            Self::Strict | Self::Closing => words,
         }
     }
 
