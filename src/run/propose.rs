@@ -124,7 +124,9 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(&last).await?,
+            Some(last) if sight.as_before() == Some(last.observation) && sight.is_without_gaps() => {
+                self.settled_by(&last).await?
+            }
             _ => None,
         };
         let keep = version.filter(|_| !names).map(|version| (basis, version));
