@@ -61,6 +61,11 @@ impl Sight {
         let unchanged = self.changed.is_empty() && self.gone.is_empty() && self.coverage.complete().is_some();
         self.last.as_ref().filter(|_| self.of_use && unchanged).map(|last| last.version)
     }
+
+    /// Nothing is the matter that has to be told, whatever was seen.
+    pub fn is_without_gaps(&self) -> bool {
+        self.coverage.evidence().is_some_and(|evidence| evidence.gaps.is_empty())
+    }
 }
 
 impl Engine {

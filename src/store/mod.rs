@@ -32,6 +32,7 @@ mod schemas;
 mod show;
 mod status;
 mod upgrade;
+mod used;
 
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};

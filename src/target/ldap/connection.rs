@@ -151,7 +151,7 @@ pub async fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
         let shown = transport::certificates(&server, tls, limit(settings)).await.unwrap_or_default();
         // of a chain the one counts that ends first
         if let Some(until) = shown.iter().filter_map(|certificate| not_after(certificate)).min() {
-            expiries.push(Expiry { what: format!("the certificate of {server}"), until });
+            expiries.push(Expiry::of_certificate(format!("the certificate of {server}"), until));
         }
     }
     let ca_file = settings.ca_file.as_ref().map(|file| expiries_of_file(&folder.join(file)));

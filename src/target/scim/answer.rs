@@ -35,6 +35,10 @@ pub(super) struct Failure {
     /// The HTTP status, when there was an answer.
     pub status: Option<u16>,
     pub hint: Option<&'static str>,
+    /// A write that may have been done in spite of this.
+    pub maybe_done: bool,
+    /// Nothing came back at all.
+    pub unanswered: bool,
 }
 
 /// What was asked, for messages: never the query, which holds names.
@@ -46,7 +50,15 @@ pub(super) struct Asked {
 
 impl Failure {
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), fatal: false, status: None, hint: None }
+        Self {
+            class,
+            message: message.into(),
+            fatal: false,
+            status: None,
+            hint: None,
+            maybe_done: false,
+            unanswered: false,
+        }
     }
 
     pub fn stale(message: impl Into<String>) -> Self {
@@ -62,7 +74,7 @@ impl Failure {
     }
 
     pub fn unknown(message: impl Into<String>) -> Self {
-        Self { fatal: true, ..Self::new(Class::Unknown, message) }
+        Self { fatal: true, maybe_done: true, ..Self::new(Class::Unknown, message) }
     }
 
     /// Nothing can be asked at all: the settings, the secret or the CA cannot be used.
@@ -93,10 +105,12 @@ impl Failure {
         } else {
             "the connection broke off"
         };
-        Self { class, message, fatal: true, status: None, hint: Some(hint) }
+        let maybe_done = class == Class::Unknown;
+        Self { class, message, fatal: true, status: None, hint: Some(hint), maybe_done, unanswered: true }
     }
 
-    /// An answer came, and its status was no success. `limited` says that its headers speak of a rate limit.
+    /// An answer came, and its status was no success. `limited` says that its headers speak of a rate limit. What fails
+    /// behind a proxy, or late, may have been done before.
     pub fn answered(asked: &Asked, status: StatusCode, body: &Body, limited: bool) -> Self {
         let write = asked.method != Method::GET;
         let class = match status.as_u16() {
@@ -117,7 +131,11 @@ impl Failure {
         let said = said(body);
         let colon = if said.is_empty() { "" } else { ": " };
         let message = format!("{asked} was answered {status}{colon}{said}");
-        Self { class, message, fatal: status == StatusCode::UNAUTHORIZED, status: Some(status.as_u16()), hint }
+        let maybe_done = write
+            && (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
+                || status == StatusCode::REQUEST_TIMEOUT);
+        let fatal = status == StatusCode::UNAUTHORIZED;
+        Self { class, message, fatal, status: Some(status.as_u16()), hint, maybe_done, unanswered: false }
     }
 
     pub fn into_target_error(self, attempted: String) -> TargetError {

@@ -7,36 +7,43 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::answer::Failure;
 use self::behaviour::Behaviour;
 use self::client::Client;
+use self::limits::Limits;
 use self::lookup::Filters;
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema};
+use crate::net::Expiry;
 use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Siblings, Step};
-use crate::org::Id;
+use crate::org::{Id, Instant};
 
 mod answer;
 mod behaviour;
 mod check;
 mod client;
 mod create;
+mod credentials;
 mod discovery;
+mod limits;
 mod listing;
 mod lookup;
 mod members;
 mod membership;
 mod observed;
+mod pace;
 mod patch;
 mod path;
 mod paths;
 mod probe;
 pub mod profile;
 mod read;
+mod retry;
 mod schema;
 mod service;
 mod settings;
@@ -48,7 +55,7 @@ use self::profile::Paging;
 
 pub use profile::Profile;
 pub use schema::schema;
-pub use settings::Settings;
+pub use settings::{ClientAuthentication, ClientCertificate, OAuth, Proxy, Settings};
 
 /// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
 /// Names that the schema does not know may belong to an extension of the service and are accepted.
@@ -64,10 +71,11 @@ pub struct ScimTarget {
     folder: PathBuf,
     schemas: Arc<Schemas>,
     locks: Arc<Locks>,
+    limits: Arc<Limits>,
     client: Mutex<Option<Arc<Client>>>,
     /// The userName of the user that the probe may write with.
     canary: Option<String>,
-    ways: Mutex<Ways>,
+    ways: Arc<Mutex<Ways>>,
     filters: Arc<Filters>,
     /// The attributes of the last observation, as the mapping spells them.
     asked: Mutex<BTreeMap<Kind, Vec<AttributeName>>>,
@@ -88,16 +96,18 @@ impl ScimTarget {
     /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet. The service
     /// is one that keeps to the RFCs, unless [`ScimTarget::with_profile`] says otherwise.
     pub fn new(name: String, settings: Settings, folder: &Path) -> Self {
+        let limits = Arc::new(Limits::new(&Profile::default().pace, settings.concurrency));
         Self {
             name,
             settings,
             profile: Arc::default(),
+            limits,
             folder: folder.to_owned(),
             schemas: Arc::new(Schemas::standard()),
             locks: Arc::default(),
             client: Mutex::new(None),
             canary: None,
-            ways: Mutex::default(),
+            ways: Arc::default(),
             filters: Arc::default(),
             asked: Mutex::default(),
         }
@@ -106,7 +116,8 @@ impl ScimTarget {
     /// The same for a service with ways of its own.
     #[must_use]
     pub fn with_profile(self, profile: Profile) -> Self {
-        Self { profile: Arc::new(profile), ..self }
+        let limits = Arc::new(Limits::new(&profile.pace, self.settings.concurrency));
+        Self { profile: Arc::new(profile), limits, ..self }
     }
 
     /// The same, where the probe may make a user of that name, change it, and take it away again.
@@ -133,7 +144,8 @@ impl ScimTarget {
             None => {
                 let places = behaviour.announced.endpoints.iter();
                 let places = places.filter_map(|(kind, at)| Some((endpoint(*kind)?.to_owned(), at.clone())));
-                Arc::new(Client::new(&self.settings, &self.folder)?.with_endpoints(places.collect()))
+                let client = Client::new(&self.settings, &self.profile, &self.folder, self.limits.clone())?;
+                Arc::new(client.with_endpoints(places.collect()))
             }
         };
         *place = Some(client.clone());
@@ -185,6 +197,37 @@ impl Target for ScimTarget {
 
     fn schema(&self, kind: Kind) -> &Schema {
         self.schemas.of(kind)
+    }
+
+    /// The same limits hold for it.
+    fn again(&self) -> Option<Box<dyn Target>> {
+        let again = Self::new(self.name.clone(), self.settings.clone(), &self.folder);
+        Some(Box::new(Self {
+            profile: self.profile.clone(),
+            limits: self.limits.clone(),
+            canary: self.canary.clone(),
+            ways: self.ways.clone(),
+            filters: self.filters.clone(),
+            ..again
+        }))
+    }
+
+    async fn expiries(&self) -> Vec<Expiry> {
+        credentials::expiries(&self.settings, &self.folder)
+    }
+
+    fn used(&self, now: Instant) -> Option<String> {
+        serde_json::to_string(&self.limits.spent(now)?).ok()
+    }
+
+    fn take_up_use(&self, used: &str, now: Instant) {
+        if let Ok(spent) = serde_json::from_str(used) {
+            self.limits.take_up(&spent, now);
+        }
+    }
+
+    fn least_time(&self, steps: &mut dyn Iterator<Item = &Step>) -> Duration {
+        self.limits.of_steps(steps, &self.profile)
     }
 
     /// The ways of the service are found out once and kept. What was kept long ago is held against what it does now;

@@ -20,6 +20,8 @@ pub struct Asked {
     pub target: String,
     pub head: String,
     pub body: Json,
+    /// The body as it came.
+    pub text: String,
 }
 
 pub enum Reply {
@@ -60,7 +62,6 @@ impl Scripted {
         self.server.target(change)
     }
 
-    #[allow(dead_code, reason = "for tests of the whole program")]
     pub fn token(&self) -> String {
         self.server.token.clone()
     }
@@ -76,6 +77,11 @@ impl Scripted {
 }
 
 impl Asked {
+    /// The body of a form.
+    pub fn form(&self) -> String {
+        self.text.clone()
+    }
+
     /// The value of a parameter of the query, as far as it needs no decoding.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let query = self.target.split_once('?')?.1;
@@ -124,20 +130,28 @@ async fn answer(
         record.push(asked.clone());
         record.len() - 1
     };
-    let (status, kind, body, length, more) = match script(&asked, before) {
-        Reply::Json(status, json) => (status, "application/scim+json", json.to_string(), None, Vec::new()),
-        Reply::With(status, headers, json) => (status, "application/scim+json", json.to_string(), None, headers),
-        Reply::Text(status, kind, body) => (status, kind, body, None, Vec::new()),
-        Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000), Vec::new()),
+    let mut more = Vec::new();
+    let (status, kind, body, length) = match script(&asked, before) {
+        Reply::With(status, headers, json) => {
+            more = headers;
+            (status, "application/scim+json", json.to_string(), None)
+        }
+        Reply::Json(status, json) => (status, "application/scim+json", json.to_string(), None),
+        Reply::Text(status, kind, body) => (status, kind, body, None),
+        Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000)),
         Reply::Nothing => return,
     };
-    let length = if matches!(status, 204 | 304) { 0 } else { length.unwrap_or(body.len()) };
+    // these have no body, whatever is given
+    let body = if matches!(status, 204 | 304) { String::new() } else { body };
+    let length = length.unwrap_or(body.len());
     let head =
         format!("HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n");
     let place = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
+    // whoever is told to come back later is told when, or the tests wait
+    if more.is_empty() && matches!(status, 429 | 500..) {
+        more.push(("Retry-After", "0".to_owned()));
+    }
     let more: String = more.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    // 204 and 304 have no body, whatever is given
-    let body = if matches!(status, 204 | 304) { String::new() } else { body };
     let _gone = stream.write_all(format!("{head}{place}{more}\r\n{body}").as_bytes()).await;
     let _gone = stream.shutdown().await;
 }
@@ -156,6 +170,7 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
                     target: words.next()?.into(),
                     head: head.into(),
                     body: serde_json::from_str(body).unwrap_or_default(),
+                    text: body.into(),
                 });
             }
         }

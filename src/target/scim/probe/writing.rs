@@ -99,17 +99,21 @@ impl Service {
     /// Whether a path may choose an element of a list.
     async fn chooses_elements(&self, canary: &Canary) -> Result<bool, Failure> {
         let mail = |text: &str| format!("{text}@canary.invalid");
-        let add =
-            wire::patch(&[wire::add("emails", &json!([{"type": "work", "value": mail("one"), "primary": true}]))]);
-        if !self.try_write(Method::PATCH, canary, Some(&add)).await? {
-            return Ok(false);
+        let mails = |canary: &Json| {
+            let mails = wire::member(canary, "emails").map(wire::list).unwrap_or_default();
+            mails.iter().filter_map(wire::referenced).collect::<Vec<_>>()
+        };
+        let before = self.look(canary).await?.as_ref().map(mails).unwrap_or_default();
+        if before.is_empty() {
+            let one = json!([{"type": "work", "value": mail("one"), "primary": true}]);
+            if !self.try_write(Method::PATCH, canary, Some(&wire::patch(&[wire::add("emails", &one)]))).await? {
+                return Ok(false);
+            }
         }
-        let path = r#"emails[type eq "work"].value"#;
-        let body = wire::patch(&[wire::replace(path, &mail("two").into())]);
+        let wanted = mail(if before.contains(&mail("two")) { "three" } else { "two" });
+        let body = wire::patch(&[wire::replace(r#"emails[type eq "work"].value"#, &wanted.as_str().into())]);
         self.try_write(Method::PATCH, canary, Some(&body)).await?;
-        let Some(now) = self.look(canary).await? else { return Ok(false) };
-        let mails = wire::member(&now, "emails").map(wire::list).unwrap_or_default();
-        Ok(mails.iter().filter_map(wire::referenced).collect::<Vec<_>>() == [mail("two")])
+        Ok(self.look(canary).await?.as_ref().map(mails).unwrap_or_default() == [wanted])
     }
 
     /// Replaces one attribute in a form; true when it then has the value.
@@ -127,12 +131,15 @@ impl Service {
         Ok(now.as_ref().and_then(|now| wire::member(now, name)).and_then(wire::text).as_deref() == Some(value))
     }
 
-    /// Leaves nickName out of what is put, and looks whether it is gone. `None` where it has no nickName to begin with.
+    /// Puts a nickName, leaves it out the next time, and looks whether it is gone. `None` where there is no nickName.
     async fn meaning_of_put(&self, canary: &Canary) -> Result<Option<Put>, Failure> {
         let Some(Json::Object(mut resource)) = self.look(canary).await? else { return Ok(None) };
-        let had = resource.iter().any(|(name, _)| name.eq_ignore_ascii_case("nickName"));
         resource.retain(|name, _| !["nickname", "meta", "groups"].contains(&name.to_ascii_lowercase().as_str()));
         resource.insert("title".into(), "put".into());
+        let mut with = resource.clone();
+        with.insert("nickName".into(), "put".into());
+        self.try_write(Method::PUT, canary, Some(&Json::Object(with))).await?;
+        let had = self.shows(canary, "nickName", "put").await?;
         if !self.try_write(Method::PUT, canary, Some(&Json::Object(resource))).await? {
             return Ok(Some(Put::None));
         }
