@@ -323,7 +323,8 @@ impl Subject {
 
     /// An attribute that a service lacks is not kept, whether the step is refused or done without it.
     async fn is_not_kept(&self, lacking: &str, value: &Value) {
-        let changes = || vec![change(self.words.title, &[], &text("x")), change(lacking, &[], std::slice::from_ref(value))];
+        let changes =
+            || vec![change(self.words.title, &[], &text("x")), change(lacking, &[], std::slice::from_ref(value))];
         let id = self.user("keeps", Vec::new()).await;
         let done = self.update(&id, changes()).await;
         assert!(matches!(done, Ok(_) | Err(Class::Permanent)), "{lacking}: {done:?}");

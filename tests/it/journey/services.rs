@@ -37,7 +37,11 @@ impl Delivery {
     }
 
     fn ids(&self, kind: &str) -> Vec<String> {
-        self.facts.values().filter(|fact| fact["kind"] == kind).map(|fact| fact["id"].as_str().unwrap().into()).collect()
+        self.facts
+            .values()
+            .filter(|fact| fact["kind"] == kind)
+            .map(|fact| fact["id"].as_str().unwrap().into())
+            .collect()
     }
 
     /// Everybody who has a job on the day.
@@ -66,7 +70,8 @@ impl Delivery {
             4 => set(&job, "unit", unit.into()),
             5 => set(&job, "valid_to", TODAY.into()),
             6 => {
-                let new = |what: &str| uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, format!("{what} {number}").as_bytes());
+                let new =
+                    |what: &str| uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, format!("{what} {number}").as_bytes());
                 let (person, job) = (new("person").to_string(), new("job").to_string());
                 let dates = json!({"valid_from": "2026-01-01", "valid_to": null});
                 let facts = [
@@ -81,7 +86,8 @@ impl Delivery {
             }
             _ if chance.below(2) == 0 => set(&membership, "valid_to", TODAY.into()),
             _ => {
-                let id = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, format!("member {number}").as_bytes()).to_string();
+                let id =
+                    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, format!("member {number}").as_bytes()).to_string();
                 let fact = json!({"kind": "membership", "id": id, "valid_from": "2026-01-01", "valid_to": null,
                     "group": group, "member_person": person});
                 self.facts.insert(id, fact.as_object().unwrap().clone());

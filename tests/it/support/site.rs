@@ -57,15 +57,8 @@ impl Site {
         let base = lab.fresh_unit(&mut lab.administrator().await).await;
         let folder = TempDir::new().unwrap();
         let cloud = Vendor::Strict.server();
-        let site = Self {
-            base,
-            word: Lab::word(),
-            scim_url: cloud.url.clone(),
-            folder,
-            cloud,
-            clock: AtomicU64::new(0),
-            lab,
-        };
+        let site =
+            Self { base, word: Lab::word(), scim_url: cloud.url.clone(), folder, cloud, clock: AtomicU64::new(0), lab };
         let home = site.path("").display().to_string();
         site.run(&["init", &home]).await.expect(0);
         site.configure(PLAIN, &site.wiring());
