@@ -1,4 +1,4 @@
-//! Why an object is never touched: it is an administrator's, the target's own, or named by a rule.
+//! Why an object is never touched: it is an administrator's, the target's own, named by a rule, or not understood.
 
 use std::fmt;
 
@@ -28,6 +28,8 @@ pub enum Protection {
     Untold,
     /// It lies at this place, outside of what rosterd may change.
     Outside(String),
+    /// Something of it that has to be known could not be understood; what, and why.
+    NotUnderstood(String),
 }
 
 impl Protection {
@@ -50,6 +52,7 @@ impl fmt::Display for Protection {
             Self::Rule(rule) => write!(f, "the rule {rule} protects it"),
             Self::Untold => f.write_str("we may not read whether it is protected"),
             Self::Outside(place) => write!(f, "it was moved out of the base, to {place}"),
+            Self::NotUnderstood(why) => write!(f, "it could not be understood: {why}"),
         }
     }
 }

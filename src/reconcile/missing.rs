@@ -55,8 +55,12 @@ impl Diff<'_> {
         if linked.is_none() && !is_present(desired) {
             return Ok(false); // a leaver who never had an object needs none
         }
+        if let (Coverage::Linked(_), None) = (coverage, linked) {
+            return self.taken(desired).map(|()| true); // the create looks first
+        }
         let Some(complete) = coverage.complete() else {
             let reason = match linked {
+                Some(_) if matches!(coverage, Coverage::Linked(_)) => "the linked object was not shown when asked for",
                 Some(_) => "the linked object was not seen: the target was read in part",
                 None => "the target was read in part: it may exist already",
             };

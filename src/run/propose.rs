@@ -127,7 +127,7 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => {
+            Some(last) if sight.as_before() == Some(last.observation) && sight.is_without_gaps() => {
                 self.settled_by(&last, &sight.coverage).await?
             }
             _ => None,
@@ -198,7 +198,8 @@ impl Engine {
         take: &mut (dyn FnMut(Observed) + Send),
     ) -> Result<Result<Coverage, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
-        let request = ObserveRequest { attributes, floor: floors(last.as_ref()), ..ObserveRequest::default() };
+        let (floor, linked) = (floors(last.as_ref()), self.linked(port).await?);
+        let request = ObserveRequest { attributes, floor, linked, ..ObserveRequest::default() };
         let mut take = |seen| {
             if let Seen::Object(object, _) = seen {
                 take(*object);
@@ -211,9 +212,9 @@ impl Engine {
         if let Err(trouble) = self.clocks(port).await? {
             return Ok(Err(trouble));
         }
-        if let Some(complete) = reading.coverage.complete() {
+        if let Some(evidence) = reading.coverage.evidence() {
             let names = forms(&reading.names);
-            self.store.keep_read(port.name(), complete.evidence(), Some(&names), self.clock.now()).await?;
+            self.store.keep_read(port.name(), evidence, Some(&names), self.clock.now()).await?;
         }
         Ok(Ok(reading.coverage))
     }

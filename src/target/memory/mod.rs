@@ -128,6 +128,7 @@ impl Target for Memory {
             references_follow: true,
             login: self.login(),
             siblings: Siblings::Standard,
+            lists: true,
             at_once: 1,
         }
     }

@@ -7,6 +7,7 @@ use super::answer::{Body, Failure};
 use super::listing::endpoint;
 use super::lookup::intended_name;
 use super::patch::{json_of, path_of, resolved};
+use super::profile::Paging;
 use super::service::Service;
 use super::wire;
 use crate::object::{Kind, Links, ObjectId, Step, Value, aspect};
@@ -18,8 +19,10 @@ impl Service {
             .ok_or_else(|| Failure::permanent(format!("a SCIM service has no place for a {}", step.kind)))?;
         let body = resource(step, links)?;
         let _turn = self.locks.turn(step.key.as_str()).await;
-        // Users are told apart by userName; nothing keeps a service from making two equal groups.
-        if step.kind == Kind::Group
+        // Users are told apart by userName; nothing keeps a service from making two equal groups. Where nothing can be
+        // listed, nobody has looked yet.
+        let is_unseen = self.profile.listing.paging == Some(Paging::None);
+        if (step.kind == Kind::Group || is_unseen)
             && let Some(known) = self.find_stamped(step.kind, &step.key, step).await?
         {
             return created(&known);

@@ -1,14 +1,40 @@
 //! Finding one resource by a value. Every hit is checked here again: there are services that ignore a filter and
 //! answer with everything, or do not understand it and answer with nothing.
+//!
+//! So an answer of nothing counts only from a filter that was proved: it finds a resource that is known to be there, and
+//! nothing for a value that nobody has. Where it cannot be proved, the whole listing is looked through.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
 use super::answer::Failure;
 use super::listing::{endpoint, read_all};
+use super::profile::{NameCase, Paging};
 use super::service::Service;
 use super::wire::{self, Page};
 use crate::object::{Kind, Step};
 use crate::org::Id;
+
+/// A value that no resource has.
+const NOBODY: &str = "rosterd-nobody-0f3c6e0a";
+
+/// Which filters were proved, and which cannot be used.
+#[derive(Debug, Default)]
+pub(super) struct Filters(Mutex<BTreeMap<(String, String), bool>>);
+
+impl Filters {
+    fn known(&self, endpoint: &str, attribute: &str) -> Option<bool> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(endpoint.to_owned(), attribute.to_owned())).copied()
+    }
+
+    fn note(&self, endpoint: &str, attribute: &str, usable: bool) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((endpoint.to_owned(), attribute.to_owned()), usable);
+    }
+}
 
 /// The attribute that people know a resource by.
 pub(super) fn name_attribute(kind: Kind) -> &'static str {
@@ -31,34 +57,64 @@ impl Service {
     pub async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Json>, Failure> {
         let Some(endpoint) = endpoint(kind) else { return Ok(None) };
         let ours = |hit: &Json| wire::external_id(hit).as_deref() == Some(key.as_str());
-        let mut found = self.filtered(endpoint, "externalId", key.as_str()).await;
-        if let (Ok(hits), Some(name)) = (&found, intended_name(likely))
-            && !hits.iter().any(ours)
-        {
-            found = self.filtered(endpoint, name_attribute(kind), name).await;
+        let by_stamp = self.hits(endpoint, "externalId", key.as_str()).await?;
+        let shown: Vec<Json> = by_stamp.iter().flatten().filter(|hit| ours(hit)).cloned().collect();
+        if !shown.is_empty() {
+            return one(shown, key);
         }
-        let hits = match found {
-            Err(failure) if cannot_filter(&failure) => self.listed(endpoint).await?,
-            other => other?,
+        let by_name = match intended_name(likely) {
+            Some(name) => self.hits(endpoint, name_attribute(kind), name).await?,
+            None => None,
         };
-        one(hits.into_iter().filter(ours).collect(), key)
+        let shown: Vec<Json> = by_name.iter().flatten().filter(|hit| ours(hit)).cloned().collect();
+        if !shown.is_empty() {
+            return one(shown, key);
+        }
+        // nothing was found: that counts from a filter that is known to find
+        let proved = (by_name.is_some() && self.is_proved(endpoint, name_attribute(kind)).await?)
+            || (by_stamp.is_some() && self.is_proved(endpoint, "externalId").await?);
+        if proved {
+            return Ok(None);
+        }
+        if self.profile.listing.paging == Some(Paging::None) {
+            let why = "it has no listings, and no filter that was proved to find what is there";
+            return Err(Failure::permanent(format!("{}/{endpoint}: {why}", self.client.base())));
+        }
+        one(self.listed(endpoint).await?.into_iter().filter(ours).collect(), key)
     }
 
     /// The resources whose name is `name`, whoever made them, compared without regard to case.
     pub async fn named(&self, kind: Kind, name: &str) -> Result<Vec<Json>, Failure> {
         let Some(endpoint) = endpoint(kind) else { return Ok(Vec::new()) };
         let attribute = name_attribute(kind);
-        let hits = self.filtered(endpoint, attribute, name).await?;
         let same = |hit: &Json| {
             let found = wire::member(hit, attribute).and_then(wire::text);
             found.is_some_and(|found| found.to_lowercase() == name.to_lowercase())
         };
-        Ok(hits.into_iter().filter(same).collect())
+        let hits = self.hits(endpoint, attribute, name).await?;
+        let mut found: Vec<Json> = hits.into_iter().flatten().filter(same).collect();
+        let lowered = name.to_lowercase();
+        if found.is_empty() && lowered != name && self.profile.user.name_case != NameCase::Exact {
+            // what was kept in lower case is not found by what was sent
+            found = self.hits(endpoint, attribute, &lowered).await?.into_iter().flatten().filter(same).collect();
+        }
+        Ok(found)
     }
 
-    /// What a filter on equality answers; unchecked.
+    /// What a filter on equality answers, unchecked; `None` where the service does not filter by the attribute.
+    async fn hits(&self, endpoint: &str, attribute: &str, value: &str) -> Result<Option<Vec<Json>>, Failure> {
+        if self.said(endpoint, attribute) == Some(false) {
+            return Ok(None);
+        }
+        match self.filtered(endpoint, attribute, value).await {
+            Ok(hits) => Ok(Some(hits)),
+            Err(failure) if cannot_filter(&failure) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
     async fn filtered(&self, endpoint: &str, attribute: &str, value: &str) -> Result<Vec<Json>, Failure> {
-        let filter = format!("{attribute} eq {}", wire::quoted(value));
+        let filter = self.equality(attribute, value);
         let json = self.client.get(&[endpoint], &[("filter", &filter)]).await?;
         match Page::read(&json) {
             Some(page) => Ok(page.items),
@@ -66,10 +122,76 @@ impl Service {
         }
     }
 
+    /// The text of a filter on equality.
+    pub fn equality(&self, attribute: &str, value: &str) -> String {
+        format!("{attribute} eq {}", wire::quoted(value))
+    }
+
+    /// What is known of a filter without asking: proved now, proved before, or said by the profile.
+    fn said(&self, endpoint: &str, attribute: &str) -> Option<bool> {
+        let said = || self.profile.filters.equality(endpoint == "Groups", attribute).filter(|usable| !usable);
+        self.filters.known(endpoint, attribute).or_else(|| self.behaviour.filter(endpoint, attribute)).or_else(said)
+    }
+
+    /// Whether the service answers at all when somebody is looked for.
+    pub async fn filter_answers(&self) -> Result<(), Failure> {
+        match self.filtered("Users", "userName", NOBODY).await {
+            Err(failure) if failure.fatal || !failure.is_status(404) => Err(failure),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a filter finds what is there. What is not known yet is tried, with a resource of the first page.
+    async fn is_proved(&self, endpoint: &str, attribute: &str) -> Result<bool, Failure> {
+        if let Some(known) = self.said(endpoint, attribute) {
+            return Ok(known);
+        }
+        let usable = if self.profile.listing.paging == Some(Paging::None) {
+            // nobody is known who is sure to be there: its profile must do
+            self.profile.filters.equality(endpoint == "Groups", attribute)
+        } else {
+            let page = self.client.get(&[endpoint], &[("count", "20")]).await?;
+            let items = Page::read(&page).map(|page| page.items).unwrap_or_default();
+            if items.is_empty() {
+                return Ok(true); // where nothing is, nothing is to be found
+            }
+            self.try_filter(endpoint, attribute, &items).await?
+        };
+        if let Some(usable) = usable {
+            self.filters.note(endpoint, attribute, usable);
+        }
+        Ok(usable.unwrap_or(false))
+    }
+
+    /// Tries a filter with one of these resources, which are there, and with a value that nobody has. `None` when none
+    /// of them has the attribute.
+    pub async fn try_filter(&self, endpoint: &str, attribute: &str, known: &[Json]) -> Result<Option<bool>, Failure> {
+        let value = |item: &Json| wire::member(item, attribute).and_then(wire::text);
+        let Some((id, sample)) = known.iter().find_map(|item| Some((wire::id(item)?, value(item)?))) else {
+            return Ok(None);
+        };
+        let found = match self.filtered(endpoint, attribute, &sample).await {
+            Ok(found) => found,
+            Err(failure) if cannot_filter(&failure) => return Ok(Some(false)),
+            Err(failure) => return Err(failure),
+        };
+        let same = |hit: &Json| value(hit).is_some_and(|found| found.to_lowercase() == sample.to_lowercase());
+        if !found.iter().any(|hit| wire::id(hit).as_ref() == Some(&id)) || !found.iter().all(same) {
+            return Ok(Some(false));
+        }
+        match self.filtered(endpoint, attribute, NOBODY).await {
+            Ok(found) => Ok(Some(found.is_empty())),
+            Err(failure) if failure.is_status(404) => Ok(Some(true)),
+            Err(failure) if cannot_filter(&failure) => Ok(Some(false)),
+            Err(failure) => Err(failure),
+        }
+    }
+
     async fn listed(&self, endpoint: &str) -> Result<Vec<Json>, Failure> {
         let mut all = Vec::new();
-        let ended = read_all(&self.client, endpoint, self.page_size, &mut |item| all.push(item)).await?;
-        if !ended.by_itself {
+        let how = (&self.profile.listing, self.page_size);
+        let ended = read_all(&self.client, endpoint, how, &mut |item| all.push(item)).await?;
+        if !ended.by_itself || ended.announced.is_some_and(|announced| announced != ended.seen) {
             return Err(Failure::new(
                 crate::target::Class::Transient,
                 format!("{endpoint} could not be read to the end, so nothing is known of what it does not show"),

@@ -14,6 +14,7 @@ mod names;
 mod others;
 mod sample;
 mod secrets;
+mod services;
 mod traps;
 mod trouble;
 mod unchanged;

@@ -4,9 +4,14 @@
 mod credentials;
 mod faults;
 pub mod lab;
+mod odd;
 mod pace;
 mod paging;
+mod probing;
+mod reading;
 mod restored;
 mod scripted;
 mod server;
+mod servers;
 mod tls;
+mod whole;
