@@ -52,7 +52,7 @@ impl Service {
         listed: &Json,
         memberships: &mut Memberships,
     ) -> Result<Option<Vec<Handle>>, Failure> {
-        if wire::member(listed, "members").is_some() {
+        if members(listed).is_none() && wire::member(listed, "members").is_some() {
             return Ok(None); // there are some, and they make no sense
         }
         let Some(id) = wire::id(listed) else { return Ok(None) };
@@ -84,9 +84,15 @@ impl Service {
         }
     }
 
+    /// Whether a group leaves open who is in it: it names nobody, which many say in a listing whoever is in a group.
+    pub fn leaves_open(&self, group: &Observed) -> bool {
+        let believed = self.profile.listing.members == Some(Shown::Listing);
+        group.members.as_ref().is_none_or(|members| members.is_empty() && !believed)
+    }
+
     /// The members of a group that was read by itself and named none.
-    pub async fn members_of_one(&self, group: &Json) -> Option<Vec<Handle>> {
-        if wire::member(group, "members").is_some() {
+    pub fn members_of_one(&self, group: &Json) -> Option<Vec<Handle>> {
+        if members(group).is_none() && wire::member(group, "members").is_some() {
             return None;
         }
         match self.profile.listing.members {

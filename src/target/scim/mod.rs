@@ -326,20 +326,14 @@ impl Target for ScimTarget {
         let service = self.service(false)?;
         let found = service.find_stamped(kind, key, likely).await?;
         let names: Vec<AttributeName> = likely.changes.iter().map(|change| change.attribute.clone()).collect();
-        match found {
-            Some(resource) => Ok(Some(service.understood(kind, &resource, &names).await?)),
-            None => Ok(None),
-        }
+        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let service = self.service(false)?;
         let found = service.resource(kind, id).await?;
         let names = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned().unwrap_or_default();
-        match found {
-            Some(resource) => Ok(Some(service.understood(kind, &resource, &names).await?)),
-            None => Ok(None),
-        }
+        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {

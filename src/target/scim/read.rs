@@ -78,13 +78,13 @@ impl Service {
 
     /// Understands one resource that was read singly: with every attribute that it has, since nobody said which are
     /// wanted, and `also` those that the mapping spells in its own way.
-    pub async fn understood(&self, kind: Kind, resource: &Json, also: &[AttributeName]) -> Result<Observed, Failure> {
+    pub fn understood(&self, kind: Kind, resource: &Json, also: &[AttributeName]) -> Result<Observed, Failure> {
         let schema = self.schemas.of(kind);
         let names: Vec<AttributeName> = every_path(resource).into_iter().chain(also.iter().cloned()).collect();
         let mut object = observed(kind, resource, &names, schema)
             .map_err(|why| Failure::permanent(format!("a {kind} could not be understood: {why}")))?;
-        if kind == Kind::Group && object.members.is_none() {
-            object.members = self.members_of_one(resource).await;
+        if kind == Kind::Group && self.leaves_open(&object) {
+            object.members = self.members_of_one(resource);
         }
         Ok(object)
     }
@@ -149,7 +149,7 @@ impl Reading<'_> {
     fn take(&mut self, item: Json, memberships: &mut Memberships) -> Option<(Observed, Json)> {
         self.seen += 1;
         match observed(self.kind, &item, self.names, self.service.schemas.of(self.kind)) {
-            Ok(object) if self.kind == Kind::Group && object.members.is_none() => return Some((object, item)),
+            Ok(object) if self.kind == Kind::Group && self.service.leaves_open(&object) => return Some((object, item)),
             Ok(object) => {
                 memberships.note(&object, &item);
                 self.show(object, &item);

@@ -223,6 +223,9 @@ impl State {
             if !(showing == Showing::Listing || (showing == Showing::Single && !listed)) {
                 resource.as_object_mut().unwrap().remove("members");
             }
+            if showing == Showing::Filter {
+                resource["members"] = json!([]); // whoever is in it
+            }
         } else {
             if showing == Showing::Users {
                 let of = self.groups.iter().filter(|group| has_member(group, &id));

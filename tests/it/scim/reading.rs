@@ -84,11 +84,14 @@ fn ids(count: usize) -> Vec<String> {
     ids
 }
 
+/// What it does, how it is paged, how many are seen, and why the read is not complete.
+type Listed = (&'static str, Ways, Option<Paging>, usize, Option<&'static str>);
+
 /// What a listing does, and what of it is proved: the rows 4, 10, 13, 20 and 32 of what is known of services.
 #[tokio::test]
 async fn every_way_of_paging_is_read_whole_or_known_not_to_be() {
-    let whole: Option<&str> = None;
-    let rows: Vec<(&str, Ways, Option<Paging>, usize, Option<&str>)> = vec![
+    let whole = None;
+    let rows: Vec<Listed> = vec![
         ("by index", Ways::default(), None, 7, whole),
         ("pages shorter than asked for", Ways { cap: 2, ..Ways::default() }, None, 7, whole),
         ("pages larger than asked for", Ways { count: false, ..Ways::default() }, None, 7, whole),
@@ -195,15 +198,13 @@ async fn a_page_is_no_larger_than_the_service_sends() {
     assert!(asked.iter().all(|asked| asked.query("sortBy").as_deref() == Some("id")));
 }
 
-fn with_a_group(ways: Ways) -> impl Future<Output = Odd> {
-    async {
-        let odd = Odd::with_users(ways, 3).await;
-        odd.state().groups = vec![
-            json!({"id": "g1", "displayName": "G", "members": [{"value": "id-1"}, {"value": "id-3"}]}),
-            json!({"id": "g2", "displayName": "H"}),
-        ];
-        odd
-    }
+async fn with_a_group(ways: Ways) -> Odd {
+    let odd = Odd::with_users(ways, 3).await;
+    odd.state().groups = vec![
+        json!({"id": "g1", "displayName": "G", "members": [{"value": "id-1"}, {"value": "id-3"}]}),
+        json!({"id": "g2", "displayName": "H"}),
+    ];
+    odd
 }
 
 /// Where members are shown, where they are looked for, and what is then known.
@@ -245,6 +246,9 @@ async fn a_filter_that_finds_everything_shows_no_members() {
     assert_eq!((read.members("g1"), read.members("g2")), (None, None));
 }
 
+/// What it is, the resource, department, mail and room, the manager, whether it is active.
+type Shape = (&'static str, Json, [Option<&'static str>; 3], Option<&'static str>, bool);
+
 /// What services write on the wire, and what is understood of it: the rows 26, 27 and 29.
 #[tokio::test]
 async fn resources_are_understood_in_every_shape() {
@@ -253,7 +257,7 @@ async fn resources_are_understood_in_every_shape() {
     let department = format!("{ENTERPRISE}:department");
     let room = format!("{OWN}:room");
     let mail = r#"emails[type eq "work"].value"#;
-    let rows: Vec<(&str, Json, [Option<&str>; 3], Option<&str>, bool)> = vec![
+    let rows: Vec<Shape> = vec![
         (
             "as it should be",
             json!({"title": "T", "active": true, "emails": [{"type": "work", "value": "a@b"}],
@@ -337,7 +341,7 @@ async fn resources_are_understood_in_every_shape() {
         let found: Vec<Option<String>> =
             names.iter().map(|name| Some(user.attributes.get(name)?.first()?.to_string())).collect();
         assert_eq!(found, values.map(|value| value.map(str::to_owned)), "{what}");
-        assert_eq!(user.manager.as_ref().map(|manager| manager.as_str()), manager, "{what}");
+        assert_eq!(user.manager.as_ref().map(rosterd::object::Handle::as_str), manager, "{what}");
         assert_eq!(user.enabled, Some(active), "{what}");
         assert_eq!(user.protected, None, "{what}");
         assert!(read.coverage.complete().is_some(), "{what}");

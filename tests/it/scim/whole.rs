@@ -119,6 +119,9 @@ displayName = "group.name"
     }
 }
 
+/// What a listing does, and how it comes to do so.
+type Lie = (&'static str, fn(&mut Ways));
+
 fn negative(plan: &Json) -> Vec<&str> {
     let ops = plan["steps"].as_array().unwrap().iter().map(|step| step["op"].as_str().unwrap());
     ops.filter(|op| ["disable", "delete", "unlink", "remove-members"].contains(op)).collect()
@@ -127,7 +130,7 @@ fn negative(plan: &Json) -> Vec<&str> {
 #[tokio::test]
 async fn a_listing_that_does_not_show_somebody_takes_nothing_from_anybody() {
     let house = House::settled("").await;
-    let lies: [(&str, fn(&mut Ways)); 10] = [
+    let lies: [Lie; 10] = [
         ("a row is lost", |ways| ways.lost = vec![3]),
         ("a page is lost", |ways| ways.lost = (5..10).collect()),
         ("everything is lost", |ways| ways.lost = (0..PEOPLE).collect()),
