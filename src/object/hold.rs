@@ -31,6 +31,8 @@ pub enum HoldCode {
     Quality,
     /// It waits for an object that is itself held.
     Waits,
+    /// The target does not do it: it takes no such value, keeps the one it has, or was written to and shows another.
+    CannotConverge,
 }
 
 /// A step that is deliberately not taken now.

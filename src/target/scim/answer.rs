@@ -35,6 +35,8 @@ pub(super) struct Failure {
     /// The HTTP status, when there was an answer.
     pub status: Option<u16>,
     pub hint: Option<&'static str>,
+    /// A write that may have been done in spite of this.
+    pub maybe_done: bool,
 }
 
 /// What was asked, for messages: never the query, which holds names.
@@ -46,7 +48,7 @@ pub(super) struct Asked {
 
 impl Failure {
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), fatal: false, status: None, hint: None }
+        Self { class, message: message.into(), fatal: false, status: None, hint: None, maybe_done: false }
     }
 
     pub fn stale(message: impl Into<String>) -> Self {
@@ -62,7 +64,7 @@ impl Failure {
     }
 
     pub fn unknown(message: impl Into<String>) -> Self {
-        Self { fatal: true, ..Self::new(Class::Unknown, message) }
+        Self { fatal: true, maybe_done: true, ..Self::new(Class::Unknown, message) }
     }
 
     /// Nothing can be asked at all: the settings, the secret or the CA cannot be used.
@@ -93,7 +95,8 @@ impl Failure {
         } else {
             "the connection broke off"
         };
-        Self { class, message, fatal: true, status: None, hint: Some(hint) }
+        let maybe_done = class == Class::Unknown;
+        Self { class, message, fatal: true, status: None, hint: Some(hint), maybe_done }
     }
 
     /// An answer came, and its status was no success. `limited` says that its headers speak of a rate limit.
@@ -117,7 +120,11 @@ impl Failure {
         let said = said(body);
         let colon = if said.is_empty() { "" } else { ": " };
         let message = format!("{asked} was answered {status}{colon}{said}");
-        Self { class, message, fatal: status == StatusCode::UNAUTHORIZED, status: Some(status.as_u16()), hint }
+        let maybe_done = write
+            && (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
+                || status == StatusCode::REQUEST_TIMEOUT);
+        let fatal = status == StatusCode::UNAUTHORIZED;
+        Self { class, message, fatal, status: Some(status.as_u16()), hint, maybe_done }
     }
 
     pub fn into_target_error(self, attempted: String) -> TargetError {

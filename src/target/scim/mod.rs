@@ -12,16 +12,25 @@ use async_trait::async_trait;
 
 use self::answer::Failure;
 use self::client::Client;
+use self::learned::Learned;
+use self::profile::{Inactive, Removal};
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Siblings, Step};
-use crate::org::Id;
+use crate::object::{
+    AttributeName, Bound, Coverage, Disabling, Kind, Links, ObjectId, Observed, Schema, Siblings, Step,
+};
+use crate::org::{Id, Instant};
 
 mod answer;
+mod bounds;
 mod check;
+mod chunks;
 mod client;
 mod create;
+mod dialect;
+mod edit;
+mod learned;
 mod listing;
 mod lookup;
 mod members;
@@ -31,9 +40,11 @@ mod path;
 mod paths;
 pub mod profile;
 mod read;
+mod resource;
 mod schema;
 mod service;
 mod settings;
+mod verify;
 mod wire;
 mod write;
 
@@ -47,6 +58,9 @@ pub fn attribute_problem(name: &AttributeName) -> Option<String> {
     path::Path::writable(name.as_str()).err().map(|error| error.to_string())
 }
 
+/// Steps that are under way at once, where nothing is said: two windows of the executor.
+const AT_ONCE: usize = 32;
+
 /// One configured SCIM service.
 pub struct ScimTarget {
     name: String,
@@ -55,6 +69,7 @@ pub struct ScimTarget {
     folder: PathBuf,
     schemas: Arc<Schemas>,
     locks: Arc<Locks>,
+    learned: Arc<Learned>,
     client: Mutex<Option<Arc<Client>>>,
     /// The attributes of the last observation, as the mapping spells them.
     asked: Mutex<BTreeMap<Kind, Vec<AttributeName>>>,
@@ -71,6 +86,7 @@ impl ScimTarget {
             folder: folder.to_owned(),
             schemas: Arc::new(Schemas::standard()),
             locks: Arc::default(),
+            learned: Arc::default(),
             client: Mutex::new(None),
             asked: Mutex::default(),
         }
@@ -80,6 +96,11 @@ impl ScimTarget {
     #[must_use]
     pub fn with_profile(self, profile: Profile) -> Self {
         Self { profile: Arc::new(profile), ..self }
+    }
+
+    /// How many steps may be under way; the pace of the connection lets fewer requests through where it must.
+    fn at_once(&self) -> usize {
+        self.profile.pace.concurrency.map_or(AT_ONCE, |most| most as usize).clamp(1, AT_ONCE)
     }
 
     /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
@@ -96,6 +117,7 @@ impl ScimTarget {
             client,
             schemas: self.schemas.clone(),
             locks: self.locks.clone(),
+            learned: self.learned.clone(),
             page_size: self.profile.listing.size(self.settings.page_size),
             profile: self.profile.clone(),
         })
@@ -122,12 +144,21 @@ impl Target for ScimTarget {
             restores: false,
             login: "userName",
             siblings: Siblings::Standard,
-            at_once: 1,
+            disabling: match &self.profile.removal {
+                Removal { inactive: Inactive::Deletes, .. } => Disabling::Deletes,
+                Removal { gone_when_inactive: true, .. } => Disabling::Hides,
+                _ => Disabling::Keeps,
+            },
+            at_once: self.at_once(),
         }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
         self.schemas.of(kind)
+    }
+
+    fn bound(&self, kind: Kind, attribute: &AttributeName) -> Option<Bound> {
+        bounds::bound(&self.profile, kind, attribute)
     }
 
     async fn check(&self) -> Vec<Finding> {
@@ -161,7 +192,35 @@ impl Target for ScimTarget {
         Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
     }
 
+    async fn find_made(
+        &self,
+        kind: Kind,
+        key: &Id,
+        likely: &Step,
+        begun: Instant,
+    ) -> Result<Option<Observed>, Refusal> {
+        let service = self.service(false)?;
+        if !service.drops_stamps(kind) {
+            return self.find_stamped(kind, key, likely).await;
+        }
+        let found = service.find_made(likely, begun).await?;
+        Ok(found.map(|resource| service.understood(kind, &resource, &[])).transpose()?)
+    }
+
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
         Ok(self.service(false)?.apply(step, links).await?)
+    }
+
+    async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
+        match self.service(false) {
+            Ok(service) => service.apply_all(steps, links, self.at_once()).await,
+            Err(failure) => {
+                let mut outcomes: Vec<_> = steps.iter().map(|_| None).collect();
+                if let Some(first) = outcomes.first_mut() {
+                    *first = Some(Err(failure.into()));
+                }
+                outcomes
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::client::Client;
+use super::learned::Learned;
 use super::profile::Profile;
 use super::schema::Schemas;
 
@@ -15,8 +16,8 @@ pub(super) struct Service {
     pub schemas: Arc<Schemas>,
     pub locks: Arc<Locks>,
     /// What the service does in its own way.
-    #[expect(dead_code, reason = "the reader and the writer take it up one after the other")]
     pub profile: Arc<Profile>,
+    pub learned: Arc<Learned>,
     /// How many resources a page asks for.
     pub page_size: u32,
 }

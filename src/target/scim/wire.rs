@@ -122,18 +122,6 @@ pub(super) fn patch(operations: &[Json]) -> Json {
     json!({ "schemas": [PATCH], "Operations": operations })
 }
 
-pub(super) fn replace(path: &str, value: &Json) -> Json {
-    json!({ "op": "replace", "path": path, "value": value })
-}
-
-pub(super) fn add(path: &str, value: &Json) -> Json {
-    json!({ "op": "add", "path": path, "value": value })
-}
-
-pub(super) fn remove(path: &str) -> Json {
-    json!({ "op": "remove", "path": path })
-}
-
 /// Text as a filter writes it: a JSON string (RFC 7644 section 3.4.2.2).
 pub(super) fn quoted(text: &str) -> String {
     Json::from(text).to_string()
