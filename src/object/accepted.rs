@@ -80,7 +80,9 @@ mod tests {
         let text = |text: &str| vec![Value::text(text)];
         let mark = PairMark::of(&text("Anna"), &text("anna"));
         let accepted: Accepted = [(ObjectId::new("1"), "userName".into(), mark)].into_iter().collect();
-        let holds = |id: &str, name: &str, sent, shown| accepted.holds(&ObjectId::new(id), &name.into(), sent, shown);
+        let holds = |id: &str, name: &str, sent: &[Value], shown: &[Value]| {
+            accepted.holds(&ObjectId::new(id), &name.into(), sent, shown)
+        };
         assert!(holds("1", "username", &text("Anna"), &text("anna")));
         assert!(!holds("1", "userName", &text("Anne"), &text("anna")), "another wish");
         assert!(!holds("1", "userName", &text("Anna"), &text("anne")), "somebody changed it");

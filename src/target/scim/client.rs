@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER};
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
@@ -70,7 +70,7 @@ impl Client {
     /// GET; success has a JSON body.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, Failure> {
         let asked = self.asked(Method::GET, path);
-        match self.send(&asked, path, query, None).await? {
+        match self.send(&asked, path, query, None, None).await? {
             Body::Json(json) => Ok(json),
             Body::Empty => Err(Failure::permanent(format!("{asked} was answered with nothing"))),
             Body::Other(text) => Err(Failure::permanent(format!("{asked} was answered with {text} instead of JSON"))
@@ -87,7 +87,7 @@ impl Client {
     /// POST, PATCH or DELETE. A success may have any body or none.
     pub async fn write(&self, method: Method, path: &[&str], body: Option<&Json>) -> Result<Body, Failure> {
         let asked = self.asked(method, path);
-        self.send(&asked, path, &[], body).await
+        self.send(&asked, path, &[], body, None).await
     }
 
     /// The same, bound to a version of the resource (RFC 7644 section 3.14).
@@ -96,9 +96,10 @@ impl Client {
         method: Method,
         path: &[&str],
         body: Option<&Json>,
-        _version: Option<&str>,
+        version: Option<&str>,
     ) -> Result<Body, Failure> {
-        self.write(method, path, body).await
+        let asked = self.asked(method, path);
+        self.send(&asked, path, &[], body, version).await
     }
 
     async fn send(
@@ -107,10 +108,14 @@ impl Client {
         path: &[&str],
         query: &[(&str, &str)],
         body: Option<&Json>,
+        version: Option<&str>,
     ) -> Result<Body, Failure> {
         let mut request = self.http.request(asked.method.clone(), self.url(path, query));
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/scim+json").body(body.to_string());
+        }
+        if let Some(version) = version {
+            request = request.header(IF_MATCH, version);
         }
         let response = match request.send().await {
             Ok(response) => response,

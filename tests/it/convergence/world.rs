@@ -106,6 +106,7 @@ impl World {
             blocked,
         });
         let wanted = |key: &Id| mapper.wanted(key);
+        let accepted = Accepted::default();
         let mut diff = Diff::new(Surroundings {
             target: TARGET,
             tree: self.memory.capabilities().tree,
@@ -117,7 +118,7 @@ impl World {
             roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
             links: &self.links,
             bounds: BTreeMap::new(),
-            accepted: &Accepted::default(),
+            accepted: &accepted,
             disabling: Disabling::Keeps,
         });
         for object in order(objects) {

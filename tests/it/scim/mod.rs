@@ -7,4 +7,7 @@ mod paging;
 mod restored;
 mod scripted;
 mod server;
+mod service;
+mod storm;
 mod tls;
+mod writing;
