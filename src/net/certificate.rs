@@ -7,12 +7,21 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::org::Instant;
 
-/// A certificate that a connection stands on.
+/// Something that a connection stands on and that ends: a certificate, a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expiry {
-    /// Whose it is, for people.
+    /// What and whose it is, for people.
     pub what: String,
     pub until: Instant,
+    /// How to renew it.
+    pub renewal: &'static str,
+}
+
+impl Expiry {
+    pub fn of_certificate(what: String, until: Instant) -> Self {
+        let renewal = "renew it, and put a new CA's certificate into ca_file before servers use it";
+        Self { what, until, renewal }
+    }
 }
 
 /// The certificates of a PEM file; what is none there is left out.
@@ -20,7 +29,7 @@ pub fn expiries_of_file(path: &Path) -> Vec<Expiry> {
     let Ok(all) = CertificateDer::pem_file_iter(path) else { return Vec::new() };
     let what = |at: usize| format!("certificate {} of {}", at + 1, path.display());
     let read = all.flatten().enumerate();
-    read.filter_map(|(at, der)| Some(Expiry { what: what(at), until: not_after(&der)? })).collect()
+    read.filter_map(|(at, der)| Some(Expiry::of_certificate(what(at), not_after(&der)?))).collect()
 }
 
 /// notAfter of a certificate (RFC 5280 section 4.1.2.5); `None` where it is not understood.

@@ -57,9 +57,16 @@ pub struct PlanView {
     /// It is for a day to come: it can be neither approved nor applied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_look_at: bool,
+    /// How long the target's own limits make it take at least.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub at_least_seconds: u64,
     /// Names for the keys and objects that the steps refer to.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl PlanView {
@@ -76,6 +83,7 @@ impl PlanView {
             limits,
             approved,
             to_look_at: false,
+            at_least_seconds: 0,
             labels: plan.labels,
         }
     }

@@ -32,6 +32,7 @@ pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument,
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
+pub use words::time;
 
 use serde_json::Value;
 

@@ -104,3 +104,13 @@ pub(super) fn attribute_name(path: &str) -> String {
         _ => clean(path),
     }
 }
+
+/// A length of time as people say it: `3 h 20 min`, `2 min`, `45 s`.
+pub fn time(seconds: u64) -> String {
+    match (seconds / 3600, seconds % 3600 / 60) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}

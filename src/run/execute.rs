@@ -19,7 +19,7 @@ use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Step, 
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
-use crate::report::{RunCounts, RunFailure};
+use crate::report::{RunCounts, RunFailure, time};
 use crate::store::{Claim, CommitMeta, Entry, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
 use crate::target::{Class, Receipt, Refusal, Target, Unshown};
 
@@ -114,18 +114,22 @@ impl Engine {
             outcome: Executed::default(),
         };
         let of = plan.steps.len() as u64;
-        let phase = |done| Phase { subject: plan.target.clone(), doing: "applying".into(), done, of: Some(of) };
-        let outcome = execution.run(&|left| progress.at(phase(of - left as u64))).await?;
-        progress.at(phase(of));
+        let phase = |left: &[&Step]| {
+            let least = port.least_time(&mut left.iter().copied()).as_secs();
+            let doing = if least == 0 { "applying".into() } else { format!("applying, {} at least", time(least)) };
+            Phase { subject: plan.target.clone(), doing, done: of - left.len() as u64, of: Some(of) }
+        };
+        let outcome = execution.run(&|left| progress.at(phase(left))).await?;
+        progress.at(phase(&[]));
         Ok(outcome)
     }
 }
 
 impl<'a> Execution<'a> {
-    async fn run(mut self, left: &(dyn Fn(usize) + Sync)) -> Result<Executed, Failure> {
+    async fn run(mut self, left: &(dyn Fn(&[&Step]) + Sync)) -> Result<Executed, Failure> {
         let mut flights: FuturesUnordered<Flight<'a>> = FuturesUnordered::new();
         loop {
-            left(self.left.len());
+            left(self.left.as_slice());
             let window = if flights.len() < self.pace.windows() { self.window() } else { Vec::new() };
             if !window.is_empty() {
                 let (written, landed) = alongside(self.write(&window), &mut flights).await;

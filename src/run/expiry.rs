@@ -1,4 +1,5 @@
-//! How long the certificates of a target are valid still: one that expires at night ends every run from then on.
+//! How long the certificates and tokens of a target are valid still: one that expires at night ends every run from then
+//! on.
 
 use crate::clock::Clock;
 use crate::net::Expiry;
@@ -9,15 +10,15 @@ use crate::target::Target;
 const WARNED_DAYS: i64 = 30;
 const DAY: i64 = 86_400_000_000;
 
-/// A line of the preflight for each certificate.
+/// A line of the preflight for each.
 pub(super) async fn findings(clock: &dyn Clock, port: &dyn Target) -> Vec<CheckFinding> {
     let now = clock.now().micros();
     let days = |one: &Expiry| one.until.micros().saturating_sub(now).div_euclid(DAY);
-    port.certificates().await.into_iter().map(|one| finding(&one, days(&one))).collect()
+    port.expiries().await.into_iter().map(|one| finding(&one, days(&one))).collect()
 }
 
 fn finding(one: &Expiry, days: i64) -> CheckFinding {
-    let Expiry { what, until } = one;
+    let Expiry { what, until, renewal } = one;
     if days >= WARNED_DAYS {
         let text = format!("{what} is valid for {days} days more, until {until}");
         return CheckFinding { ok: true, text, ..CheckFinding::default() };
@@ -30,7 +31,7 @@ fn finding(one: &Expiry, days: i64) -> CheckFinding {
         ok: days >= 0,
         warning: days >= 0,
         text,
-        hint: Some("renew it, and put a new CA's certificate into ca_file before servers use it".into()),
+        hint: Some((*renewal).to_owned()),
         breaks: Some("from then on every connection is refused, and nothing is read or written".into()),
         command: None,
     }
@@ -43,7 +44,7 @@ mod tests {
 
     #[test]
     fn somebody_is_warned_a_month_before() {
-        let one = Expiry { what: "the certificate of dc1".into(), until: Instant::from_micros(0) };
+        let one = Expiry::of_certificate("the certificate of dc1".into(), Instant::from_micros(0));
         let kind = |days| {
             let found = finding(&one, days);
             (found.ok, found.warning, found.breaks.is_some())

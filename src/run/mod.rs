@@ -21,6 +21,7 @@ mod identify;
 mod import;
 mod init;
 mod lease;
+mod limits;
 mod links;
 mod log;
 mod look;

@@ -1,6 +1,7 @@
 //! One command, one answer.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::command::{Answer, Command, Exit, Progress};
 use super::engine::Engine;
@@ -73,7 +74,9 @@ impl Engine {
                     let approved = self.approval(&proposal.digest).await?.is_some();
                     let to_look_at = proposal.plan.as_of > self.today();
                     let view = PlanView::new(proposal.plan, proposal.digest, limits, approved);
-                    let view = PlanView { to_look_at, ..view };
+                    let least_time =
+                        ports.get(&name).map_or(Duration::ZERO, |port| port.least_time(&mut view.steps.iter()));
+                    let view = PlanView { to_look_at, at_least_seconds: least_time.as_secs(), ..view };
                     exit = exit.or_worse(exit_of(&view));
                     document.plans.push(view);
                 }

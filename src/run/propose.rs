@@ -111,6 +111,7 @@ impl Engine {
         roster: &mut Roster<'_>,
         progress: &dyn Progress,
     ) -> Result<Result<Viewed, Trouble>, Failure> {
+        self.take_up_use(port).await?;
         if let Err(trouble) = self.learn_schema(port, entry).await? {
             return Ok(Err(trouble));
         }
@@ -118,7 +119,9 @@ impl Engine {
         let conclusion = self.store.conclusion(&entry.name).await?.filter(|last| last.basis == basis);
         // a conclusion is kept only while nobody waits for a first login
         let names = conclusion.is_none() && Naming::is_needed(&*roster.snapshot().await?, self.store.meta().roster);
-        let sight = match self.look(port, entry, !names, progress).await? {
+        let looked = self.look(port, entry, !names, progress).await?;
+        self.keep_use(port).await?;
+        let sight = match looked {
             Ok(sight) => sight,
             Err(trouble) => return Ok(Err(trouble)),
         };

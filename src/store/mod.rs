@@ -33,6 +33,7 @@ mod schemas;
 mod show;
 mod status;
 mod upgrade;
+mod used;
 
 pub use accepted::{Pair, Written};
 pub use accounts::OWN_SOURCE;

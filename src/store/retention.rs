@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sqlx::{Row, SqliteConnection};
 
 use super::log::{RETENTION, Record, Taken, append, erase_payload};
+use super::runs::unsettled;
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};
@@ -124,15 +125,13 @@ async fn plans(connection: &mut SqliteConnection) -> Result<Vec<KeptPlan>, Store
 
 /// Every run; those that have nothing left to delete are only there as the newest of their target.
 async fn runs(connection: &mut SqliteConnection) -> Result<Vec<KeptRun>, StoreError> {
-    let rows: Vec<(i64, String, String, Option<i64>, bool)> = sqlx::query_as(
-        "SELECT id, target, digest, ended, EXISTS (
-             SELECT 1 FROM step_event AS event
-             WHERE event.run = run.id AND event.event IN ('intended', 'unknown') AND NOT EXISTS (
-                 SELECT 1 FROM step_event AS later
-                 WHERE later.run = event.run AND later.step = event.step AND later.seq > event.seq))
+    let rows: Vec<(i64, String, String, Option<i64>, bool)> = sqlx::query_as(concat!(
+        "SELECT id, target, digest, ended, ",
+        unsettled!(),
+        "
          FROM run WHERE summary IS NOT NULL OR EXISTS (SELECT 1 FROM step_event WHERE step_event.run = run.id)
-           OR ended IS NULL",
-    )
+           OR ended IS NULL"
+    ))
     .fetch_all(connection)
     .await?;
     let run = |(run, target, digest, ended, unsettled): (i64, String, String, Option<i64>, bool)| KeptRun {

@@ -33,6 +33,19 @@ pub struct RunRecord {
 
 type RunRow = (i64, String, String, String, String, i64, Option<i64>, Option<String>, Option<String>, Option<String>);
 
+/// Whether a run never ended, or left a step without an outcome. A run ends when what came of each of its steps is
+/// written, so that in one that ended only what came out as unknown can be open.
+macro_rules! unsettled {
+    () => {
+        "(ended IS NULL OR EXISTS (
+             SELECT 1 FROM step_event AS event
+             WHERE event.run = run.id AND event.event = 'unknown' AND NOT EXISTS (
+                 SELECT 1 FROM step_event AS later
+                 WHERE later.run = event.run AND later.step = event.step AND later.seq > event.seq)))"
+    };
+}
+pub(super) use unsettled;
+
 impl Store {
     /// Opens a run record.
     pub async fn begin_run(
@@ -115,15 +128,11 @@ impl Store {
 
     /// The runs of a target that never ended, or that left a step without an outcome.
     pub async fn unsettled_runs(&self, target: &str) -> Result<Vec<RunRecord>, StoreError> {
-        let rows: Vec<RunRow> = sqlx::query_as(
-            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run
-             WHERE target = ? AND (ended IS NULL OR EXISTS (
-                 SELECT 1 FROM step_event AS event
-                 WHERE event.run = run.id AND event.event IN ('intended', 'unknown') AND NOT EXISTS (
-                     SELECT 1 FROM step_event AS later
-                     WHERE later.run = event.run AND later.step = event.step AND later.seq > event.seq)))
-             ORDER BY id",
-        )
+        let rows: Vec<RunRow> = sqlx::query_as(concat!(
+            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run WHERE target = ? AND ",
+            unsettled!(),
+            " ORDER BY id"
+        ))
         .bind(target)
         .fetch_all(self.reader())
         .await?;

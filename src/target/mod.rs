@@ -6,6 +6,7 @@ pub mod ldap;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -74,9 +75,23 @@ pub trait Target: Send + Sync {
         self.check().await
     }
 
-    /// The certificates that its connections stand on.
-    async fn certificates(&self) -> Vec<Expiry> {
+    /// What its connections stand on and ends some day: certificates, tokens.
+    async fn expiries(&self) -> Vec<Expiry> {
         Vec::new()
+    }
+
+    /// How much of the target's own limits is used, in its own form, for the next process: a limit of an hour outlasts a
+    /// run. `None` where nothing is.
+    fn used(&self, _now: Instant) -> Option<String> {
+        None
+    }
+
+    /// Takes up what [`Target::used`] said in an earlier process; once, whatever comes after it.
+    fn take_up_use(&self, _used: &str, _now: Instant) {}
+
+    /// How long the target's limits make these steps take at least.
+    fn least_time(&self, _steps: &mut dyn Iterator<Item = &Step>) -> Duration {
+        Duration::ZERO
     }
 
     /// What the target's clock shows; `None` where it tells no time.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::words::{Names, clean, counts, measure, several};
+use super::super::words::{Names, clean, counts, measure, several, time};
 use super::super::{Ended, PlanDocument, PlanView, Trouble};
 use super::layout::{Page, TAKEN, apply, release};
 use crate::object::{Op, Step};
@@ -100,6 +100,9 @@ fn head(page: &mut Page, plan: &PlanView) {
     page.labelled("digest", &[format!("{}{}", plan.digest, if plan.approved { " (approved)" } else { "" })]);
     page.reach(&plan.coverage);
     page.labelled("steps", &[in_short(plan)]);
+    if plan.at_least_seconds > 0 {
+        page.labelled("time", &[format!("{} at least, by the limits of the service", time(plan.at_least_seconds))]);
+    }
     if !plan.held.is_empty() {
         page.labelled("held", &[several(plan.held.len(), "object")]);
     }

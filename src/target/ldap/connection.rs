@@ -151,7 +151,7 @@ pub async fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
         let shown = transport::certificates(&server, tls, limit(settings)).await.unwrap_or_default();
         // of a chain the one counts that ends first
         if let Some(until) = shown.iter().filter_map(|certificate| not_after(certificate)).min() {
-            expiries.push(Expiry { what: format!("the certificate of {server}"), until });
+            expiries.push(Expiry::of_certificate(format!("the certificate of {server}"), until));
         }
     }
     let ca_file = settings.ca_file.as_ref().map(|file| expiries_of_file(&folder.join(file)));
@@ -166,7 +166,7 @@ async fn reach(server: Server, settings: &Settings, folder: &Path) -> Result<(Tr
 
 fn tls(settings: &Settings, folder: &Path) -> Result<Arc<ClientConfig>, OpenError> {
     let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
-    client_config(ca_file.as_deref()).map_err(|error| OpenError::new(with_source(&error), None))
+    client_config(ca_file.as_deref(), None).map_err(|error| OpenError::new(with_source(&error), None))
 }
 
 fn limit(settings: &Settings) -> Duration {

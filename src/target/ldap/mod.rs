@@ -295,7 +295,7 @@ impl Target for LdapTarget {
         findings
     }
 
-    async fn certificates(&self) -> Vec<Expiry> {
+    async fn expiries(&self) -> Vec<Expiry> {
         connection::expiries(&self.settings, &self.folder).await
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Failure {
     pub hint: Option<&'static str>,
     /// A write that may have been done in spite of this.
     pub maybe_done: bool,
+    /// Nothing came back at all.
+    pub unanswered: bool,
 }
 
 /// What was asked, for messages: never the query, which holds names.
@@ -48,7 +50,15 @@ pub(super) struct Asked {
 
 impl Failure {
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), fatal: false, status: None, hint: None, maybe_done: false }
+        Self {
+            class,
+            message: message.into(),
+            fatal: false,
+            status: None,
+            hint: None,
+            maybe_done: false,
+            unanswered: false,
+        }
     }
 
     pub fn stale(message: impl Into<String>) -> Self {
@@ -96,10 +106,11 @@ impl Failure {
             "the connection broke off"
         };
         let maybe_done = class == Class::Unknown;
-        Self { class, message, fatal: true, status: None, hint: Some(hint), maybe_done }
+        Self { class, message, fatal: true, status: None, hint: Some(hint), maybe_done, unanswered: true }
     }
 
-    /// An answer came, and its status was no success. `limited` says that its headers speak of a rate limit.
+    /// An answer came, and its status was no success. `limited` says that its headers speak of a rate limit. What fails
+    /// behind a proxy, or late, may have been done before.
     pub fn answered(asked: &Asked, status: StatusCode, body: &Body, limited: bool) -> Self {
         let write = asked.method != Method::GET;
         let class = match status.as_u16() {
@@ -124,7 +135,7 @@ impl Failure {
             && (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
                 || status == StatusCode::REQUEST_TIMEOUT);
         let fatal = status == StatusCode::UNAUTHORIZED;
-        Self { class, message, fatal, status: Some(status.as_u16()), hint, maybe_done }
+        Self { class, message, fatal, status: Some(status.as_u16()), hint, maybe_done, unanswered: false }
     }
 
     pub fn into_target_error(self, attempted: String) -> TargetError {

@@ -1,65 +1,82 @@
-//! HTTP: one request, one answer. Knows the base URL, the token and TLS; knows nothing of users and groups.
+//! HTTP: one request, one answer, tried again where that does no harm. Knows the base URL, the credentials, TLS and the
+//! pace; knows nothing of users and groups.
 //!
 //! URLs are built from the base and ids only, never from a `location` that came in an answer, and redirects are not
-//! followed: the token goes to the configured host and nowhere else.
+//! followed: the credentials go to the configured host and nowhere else. A service that does not take them is not asked
+//! any more: what it answers then says nothing about users and groups.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use reqwest::{Method, Response};
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
 use url::Url;
 
 use super::answer::{Asked, Body, Failure, described};
-use super::settings::{Settings, is_loopback};
-use crate::net::client_config;
+use super::credentials::Credentials;
+use super::limits::Limits;
+use super::pace::Permit;
+use super::profile::{Profile, Wire};
+use super::retry::{Tries, is_limited, said_rest};
+use super::settings::{Proxy, Settings, is_loopback};
+use crate::net::{Identity, SecretRef, client_config};
+use crate::target::Class;
 
 /// The largest body that is read, in bytes after decompression.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
-/// In bytes.
-const SHORTEST_TOKEN: usize = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// So many requests in a row that may not be done mean that nothing may.
+const FORBIDDEN_IN_A_ROW: u32 = 5;
 
-/// The way to one service, with the token of one run.
+/// The way to one service, with the credentials of one run.
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
-    token: SecretString,
+    credentials: Credentials,
+    wire: Wire,
+    limits: Arc<Limits>,
+    longest_wait: Duration,
+    refused: Mutex<Refused>,
+}
+
+/// What the service said of our credentials.
+#[derive(Debug, Default)]
+struct Refused {
+    in_a_row: u32,
+    /// Why nothing is asked any more.
+    open: Option<Failure>,
+}
+
+/// One request.
+struct Request<'a> {
+    asked: Asked,
+    url: Url,
+    path: &'a [&'a str],
+    body: Option<&'a Json>,
+    /// The version of the resource that it is about; it is not to be done to another.
+    version: Option<&'a str>,
 }
 
 impl Client {
-    /// Reads the token and the CA; connects to nothing.
-    pub fn new(settings: &Settings, folder: &Path) -> Result<Self, Failure> {
+    /// Reads the secrets and the CA; connects to nothing.
+    pub fn new(settings: &Settings, profile: &Profile, folder: &Path, limits: Arc<Limits>) -> Result<Self, Failure> {
         if let Some((field, problem)) = settings.problems().into_iter().next() {
             return Err(Failure::unusable(format!("{field}: {problem}"), "correct the target's settings"));
         }
         let base = Url::parse(&settings.url)
             .map_err(|error| Failure::unusable(format!("url: {error}"), "correct the target's settings"))?;
-        let token = settings
-            .token
-            .read(folder)
-            .map_err(|error| Failure::unusable(in_full(&error), "the token must be readable by rosterd"))?;
-        let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
-        let tls = client_config(ca_file.as_deref()).map_err(|error| {
-            Failure::unusable(in_full(&error), "ca_file is a PEM file with the service's authority")
-        })?;
-        let timeout = Duration::from_secs(settings.timeout_seconds);
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured((*tls).clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("rosterd/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
-            .connect_timeout(timeout.min(CONNECT_TIMEOUT))
-            .default_headers(headers(&token)?);
-        if is_loopback(&base) {
-            builder = builder.no_proxy();
-        }
-        let http = builder
-            .build()
-            .map_err(|error| Failure::unusable(error.to_string(), "the HTTP client could not be set up"))?;
-        Ok(Self { http, base, token })
+        let read = |secret: &SecretRef| {
+            secret
+                .read(folder)
+                .map_err(|error| Failure::unusable(in_full(&error), "the secret must be readable by rosterd"))
+        };
+        let wire = profile.wire.clone();
+        let http = http(settings, &wire, folder, &base, &read)?;
+        let credentials = Credentials::new(settings.token.as_ref(), settings.oauth.as_ref(), &http, read)?;
+        let longest_wait = Duration::from_secs(settings.wait_seconds);
+        Ok(Self { http, base, credentials, wire, limits, longest_wait, refused: Mutex::default() })
     }
 
     /// The base URL, for people.
@@ -69,25 +86,25 @@ impl Client {
 
     /// GET; success has a JSON body.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, Failure> {
-        let asked = self.asked(Method::GET, path);
-        match self.send(&asked, path, query, None, None).await? {
+        let request = self.request(Method::GET, path, query, None);
+        let asked = &request.asked;
+        match self.send(&request).await? {
             Body::Json(json) => Ok(json),
             Body::Empty => Err(Failure::permanent(format!("{asked} was answered with nothing"))),
             Body::Other(text) => Err(Failure::permanent(format!("{asked} was answered with {text} instead of JSON"))
                 .hinted("is the URL that of the SCIM service, or that of a sign-in page or proxy?")),
             Body::TooLarge => Err(Failure::permanent(format!("{asked} was answered with more than 32 MB"))
                 .hinted("ask for smaller pages: see page_size")),
-            Body::Broken(text) => Err(Failure {
-                fatal: true,
-                ..Failure::new(crate::target::Class::Transient, format!("{asked}: {text}"))
-            }),
+            Body::Broken(text) => {
+                Err(Failure { fatal: true, ..Failure::new(Class::Transient, format!("{asked}: {text}")) })
+            }
         }
     }
 
-    /// POST, PATCH or DELETE. A success may have any body or none.
+    /// POST, PUT, PATCH or DELETE. A success may have any body or none. What may have been done in spite of a failure
+    /// is not tried again here, unless it is the same when done twice.
     pub async fn write(&self, method: Method, path: &[&str], body: Option<&Json>) -> Result<Body, Failure> {
-        let asked = self.asked(method, path);
-        self.send(&asked, path, &[], body, None).await
+        self.send(&self.request(method, path, &[], body)).await
     }
 
     /// The same, bound to a version of the resource (RFC 7644 section 3.14).
@@ -98,47 +115,120 @@ impl Client {
         body: Option<&Json>,
         version: Option<&str>,
     ) -> Result<Body, Failure> {
-        let asked = self.asked(method, path);
-        self.send(&asked, path, &[], body, version).await
+        self.send(&Request { version, ..self.request(method, path, &[], body) }).await
     }
 
-    async fn send(
-        &self,
-        asked: &Asked,
-        path: &[&str],
-        query: &[(&str, &str)],
-        body: Option<&Json>,
-        version: Option<&str>,
-    ) -> Result<Body, Failure> {
-        let mut request = self.http.request(asked.method.clone(), self.url(path, query));
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/scim+json").body(body.to_string());
+    async fn send(&self, request: &Request<'_>) -> Result<Body, Failure> {
+        let mut tries = Tries::default();
+        loop {
+            let (failure, renewed) = match self.attempt(request).await {
+                Ok(Body::Broken(_)) if request.asked.method == Method::GET && tries.broken() => continue,
+                Ok(body) => return Ok(body),
+                Err(refused) => refused,
+            };
+            if !tries.again(&request.asked.method, &failure, renewed) {
+                return Err(self.judged(failure));
+            }
         }
-        if let Some(version) = version {
-            request = request.header(IF_MATCH, version);
+    }
+
+    /// One attempt; a failure says whether other credentials can be had.
+    async fn attempt(&self, request: &Request<'_>) -> Result<Body, (Failure, bool)> {
+        let permit = self.permit(request).await.map_err(|failure| (failure, false))?;
+        let shown = self.credentials.shown().await.map_err(|failure| (failure, false))?;
+        let mut sent = self.http.request(request.asked.method.clone(), request.url.clone());
+        if let Some(shown) = &shown {
+            sent = sent.header(AUTHORIZATION, shown.header.clone());
         }
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return Err(self.redacted(Failure::unanswered(asked, error))),
+        if let Some(body) = request.body {
+            sent = sent.header(CONTENT_TYPE, &self.wire.content_type).body(body.to_string());
+        }
+        if let Some(version) = request.version {
+            sent = sent.header(IF_MATCH, version);
+        }
+        let taken_out = |failure: Failure| match &shown {
+            Some(shown) => Failure { message: shown.taken_out_of(&failure.message), ..failure },
+            None => failure,
         };
-        let status = response.status();
-        tracing::debug!(method = %asked.method, url = asked.url, status = status.as_u16(), "scim request");
-        let limited = is_limited(response.headers());
+        let response = match sent.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                permit.overloaded(None, chance());
+                return Err((taken_out(Failure::unanswered(&request.asked, error)), false));
+            }
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        tracing::debug!(method = %request.asked.method, url = request.asked.url, status = status.as_u16(), "scim request");
         let body = read_body(response).await;
+        let limited = is_limited(status, &headers);
+        match limited || matches!(status.as_u16(), 502..=504) {
+            true => drop(permit.overloaded(said_rest(&headers), chance())),
+            false => permit.served(),
+        }
         if status.is_success() {
+            self.taken();
             return Ok(body);
         }
-        Err(self.redacted(Failure::answered(asked, status, &body, limited)))
+        let failure = taken_out(Failure::answered(&request.asked, status, &body, limited));
+        let renewed = match &shown {
+            Some(shown) if failure.is_status(401) => self.credentials.refused(shown).await,
+            _ => false,
+        };
+        Err((failure, renewed))
     }
 
-    fn asked(&self, method: Method, path: &[&str]) -> Asked {
-        Asked { method, url: self.url(path, &[]).into() }
+    async fn permit(&self, request: &Request<'_>) -> Result<Permit, Failure> {
+        if let Some(failure) = &self.refused.lock().unwrap_or_else(PoisonError::into_inner).open {
+            return Err(failure.clone());
+        }
+        let counters = self.limits.counting(&request.asked.method, request.path, request.body);
+        self.limits.pace().permit(&counters, self.longest_wait).await.map_err(|wait| {
+            let message = format!(
+                "{} would have to wait {} s for the limits of the service: the next run goes on",
+                request.asked,
+                wait.as_secs().max(1)
+            );
+            Failure { fatal: true, ..Failure::new(Class::Transient, message) }
+        })
+    }
+
+    fn taken(&self) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).in_a_row = 0;
+    }
+
+    /// Takes note of what a failure says about our credentials.
+    fn judged(&self, failure: Failure) -> Failure {
+        if failure.class != Class::Forbidden {
+            return failure;
+        }
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.in_a_row += 1;
+        if failure.fatal || refused.in_a_row >= FORBIDDEN_IN_A_ROW {
+            let message = format!("not asked any more, since {}", failure.message);
+            refused.open.get_or_insert(Failure { fatal: true, message, ..failure.clone() });
+            return Failure { fatal: true, ..failure };
+        }
+        failure
+    }
+
+    fn request<'a>(
+        &self,
+        method: Method,
+        path: &'a [&'a str],
+        query: &[(&str, &str)],
+        body: Option<&'a Json>,
+    ) -> Request<'a> {
+        let asked = Asked { method, url: self.url(path, &[]).into() };
+        Request { asked, url: self.url(path, query), path, body, version: None }
     }
 
     fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
+            if self.wire.trailing_slash {
+                segments.push("");
+            }
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -148,15 +238,6 @@ impl Client {
         }
         url
     }
-
-    /// A service may repeat what it was sent, even the token. What is too short for a token would match anywhere.
-    fn redacted(&self, mut failure: Failure) -> Failure {
-        let token = self.token.expose_secret();
-        if token.len() >= SHORTEST_TOKEN {
-            failure.message = failure.message.replace(token, "[token]");
-        }
-        failure
-    }
 }
 
 impl std::fmt::Debug for Client {
@@ -165,21 +246,75 @@ impl std::fmt::Debug for Client {
     }
 }
 
-fn headers(token: &SecretString) -> Result<HeaderMap, Failure> {
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
-        Failure::unusable("the token holds characters that a header cannot carry", "is it one line of text?")
+type Read<'a> = &'a dyn Fn(&SecretRef) -> Result<secrecy::SecretString, Failure>;
+
+fn http(
+    settings: &Settings,
+    wire: &Wire,
+    folder: &Path,
+    base: &Url,
+    read: Read<'_>,
+) -> Result<reqwest::Client, Failure> {
+    let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
+    let identity = settings
+        .client_certificate
+        .as_ref()
+        .map(|one| Ok::<_, Failure>(Identity { certificate: folder.join(&one.file), key: read(&one.key)? }));
+    let tls = client_config(ca_file.as_deref(), identity.transpose()?.as_ref()).map_err(|error| {
+        Failure::unusable(
+            in_full(&error),
+            "ca_file is a PEM file with the service's authority, client_certificate ours",
+        )
     })?;
-    bearer.set_sensitive(true);
-    let accept = HeaderValue::from_static("application/scim+json, application/json;q=0.9");
-    Ok(HeaderMap::from_iter([(AUTHORIZATION, bearer), (ACCEPT, accept)]))
+    let timeout = Duration::from_secs(settings.timeout_seconds);
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured((*tls).clone())
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("rosterd/", env!("CARGO_PKG_VERSION")))
+        .timeout(timeout)
+        .connect_timeout(timeout.min(CONNECT_TIMEOUT))
+        .default_headers(headers(wire)?);
+    builder = match &settings.proxy {
+        Some(proxy) if proxy.url.is_empty() => builder.no_proxy(),
+        Some(proxy) => builder.proxy(way_out(proxy, read)?),
+        None if is_loopback(base) => builder.no_proxy(),
+        None => builder,
+    };
+    builder.build().map_err(|error| Failure::unusable(error.to_string(), "the HTTP client could not be set up"))
 }
 
-/// Some services answer 403 for a rate limit (GitHub's secondary limits).
-fn is_limited(headers: &HeaderMap) -> bool {
-    headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
+/// The headers of every request.
+fn headers(wire: &Wire) -> Result<HeaderMap, Failure> {
+    let unusable = |name: &str| {
+        Failure::unusable(format!("the profile's header {name:?} cannot be sent"), "correct the profile's wire.headers")
+    };
+    let accept = (ACCEPT.as_str(), &wire.accept);
+    let all = std::iter::once(accept).chain(wire.headers.iter().map(|(name, value)| (name.as_str(), value)));
+    all.map(|(name, value)| {
+        let header = name.parse::<HeaderName>().map_err(|_| unusable(name))?;
+        Ok((header, value.parse::<HeaderValue>().map_err(|_| unusable(name))?))
+    })
+    .collect()
 }
 
-async fn read_body(mut response: Response) -> Body {
+fn way_out(proxy: &Proxy, read: Read<'_>) -> Result<reqwest::Proxy, Failure> {
+    use secrecy::ExposeSecret as _;
+    let way = reqwest::Proxy::all(&proxy.url)
+        .map_err(|error| Failure::unusable(format!("proxy.url: {error}"), "correct the target's settings"))?;
+    Ok(match (&proxy.user, &proxy.password) {
+        (Some(user), Some(password)) => way.basic_auth(user, read(password)?.expose_secret()),
+        _ => way,
+    })
+}
+
+/// What lets clients that were refused together come back apart; without chance they come back together.
+fn chance() -> f64 {
+    let mut byte = [0_u8];
+    let _none = getrandom::fill(&mut byte);
+    f64::from(byte[0]) / 255.0
+}
+
+pub(super) async fn read_body(mut response: Response) -> Body {
     let content_type =
         response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let mut bytes = Vec::new();

@@ -7,16 +7,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::answer::Failure;
 use self::client::Client;
 use self::learned::Learned;
+use self::limits::Limits;
 use self::profile::{Inactive, Removal};
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use crate::net::Expiry;
 use crate::object::{
     AttributeName, Bound, Coverage, Disabling, Kind, Links, ObjectId, Observed, Schema, Siblings, Step,
 };
@@ -28,19 +31,23 @@ mod check;
 mod chunks;
 mod client;
 mod create;
+mod credentials;
 mod dialect;
 mod edit;
 mod learned;
+mod limits;
 mod listing;
 mod lookup;
 mod members;
 mod observed;
+mod pace;
 mod patch;
 mod path;
 mod paths;
 pub mod profile;
 mod read;
 mod resource;
+mod retry;
 mod schema;
 mod service;
 mod settings;
@@ -70,6 +77,7 @@ pub struct ScimTarget {
     schemas: Arc<Schemas>,
     locks: Arc<Locks>,
     learned: Arc<Learned>,
+    limits: Arc<Limits>,
     client: Mutex<Option<Arc<Client>>>,
     /// The attributes of the last observation, as the mapping spells them.
     asked: Mutex<BTreeMap<Kind, Vec<AttributeName>>>,
@@ -79,10 +87,12 @@ impl ScimTarget {
     /// `folder` is where relative paths of the settings start. Nothing is read and nothing connected to yet. The service
     /// is one that keeps to the RFCs, unless [`ScimTarget::with_profile`] says otherwise.
     pub fn new(name: String, settings: Settings, folder: &Path) -> Self {
+        let limits = Arc::new(Limits::new(&Profile::default().pace, settings.concurrency));
         Self {
             name,
             settings,
             profile: Arc::default(),
+            limits,
             folder: folder.to_owned(),
             schemas: Arc::new(Schemas::standard()),
             locks: Arc::default(),
@@ -95,12 +105,18 @@ impl ScimTarget {
     /// The same for a service with ways of its own.
     #[must_use]
     pub fn with_profile(self, profile: Profile) -> Self {
-        Self { profile: Arc::new(profile), ..self }
+        let limits = Arc::new(Limits::new(&profile.pace, self.settings.concurrency));
+        Self { profile: Arc::new(profile), limits, ..self }
     }
 
     /// How many steps may be under way; the pace of the connection lets fewer requests through where it must.
     fn at_once(&self) -> usize {
-        self.profile.pace.concurrency.map_or(AT_ONCE, |most| most as usize).clamp(1, AT_ONCE)
+        match self.profile.pace.concurrency.into_iter().chain(self.settings.concurrency).min() {
+            None => AT_ONCE,
+            Some(0 | 1) => 1,
+            // one window is written while the one before it is
+            Some(most) => (most as usize * 2).min(AT_ONCE),
+        }
     }
 
     /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
@@ -110,7 +126,7 @@ impl ScimTarget {
         let known = place.take().filter(|_| !anew);
         let client = match known {
             Some(client) => client,
-            None => Arc::new(Client::new(&self.settings, &self.folder)?),
+            None => Arc::new(Client::new(&self.settings, &self.profile, &self.folder, self.limits.clone())?),
         };
         *place = Some(client.clone());
         Ok(Service {
@@ -159,6 +175,35 @@ impl Target for ScimTarget {
 
     fn bound(&self, kind: Kind, attribute: &AttributeName) -> Option<Bound> {
         bounds::bound(&self.profile, kind, attribute)
+    }
+
+    /// The same limits hold for it.
+    fn again(&self) -> Option<Box<dyn Target>> {
+        let again = Self::new(self.name.clone(), self.settings.clone(), &self.folder);
+        Some(Box::new(Self {
+            profile: self.profile.clone(),
+            limits: self.limits.clone(),
+            learned: self.learned.clone(),
+            ..again
+        }))
+    }
+
+    async fn expiries(&self) -> Vec<Expiry> {
+        credentials::expiries(&self.settings, &self.folder)
+    }
+
+    fn used(&self, now: Instant) -> Option<String> {
+        serde_json::to_string(&self.limits.spent(now)?).ok()
+    }
+
+    fn take_up_use(&self, used: &str, now: Instant) {
+        if let Ok(spent) = serde_json::from_str(used) {
+            self.limits.take_up(&spent, now);
+        }
+    }
+
+    fn least_time(&self, steps: &mut dyn Iterator<Item = &Step>) -> Duration {
+        self.limits.of_steps(steps, &self.profile)
     }
 
     async fn check(&self) -> Vec<Finding> {

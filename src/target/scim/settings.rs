@@ -6,6 +6,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::net::SecretRef;
+use crate::org::Day;
 
 /// The settings of one SCIM 2.0 service.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,8 +14,21 @@ use crate::net::SecretRef;
 pub struct Settings {
     /// The base URL: what comes before `/Users`, such as `https://hr.example.org/scim/v2`.
     pub url: String,
-    /// The bearer token (RFC 6750).
-    pub token: SecretRef,
+    /// A bearer token (RFC 6750) as the service gave it out. Instead of it `oauth`, or a client certificate alone.
+    #[serde(default)]
+    pub token: Option<SecretRef>,
+    /// The last day of the token, where it is known: there is a warning from thirty days before.
+    #[serde(default)]
+    pub token_expires: Option<Day>,
+    /// Where tokens are got for OAuth 2.0 client credentials.
+    #[serde(default)]
+    pub oauth: Option<OAuth>,
+    /// A certificate that the service knows us by (mutual TLS).
+    #[serde(default)]
+    pub client_certificate: Option<ClientCertificate>,
+    /// The way out, where it is not the one that the environment names (`HTTPS_PROXY`, `NO_PROXY`).
+    #[serde(default)]
+    pub proxy: Option<Proxy>,
     /// The certificate authority of the service, PEM, relative to the configuration file; without it the system's
     /// trusted roots are used.
     #[serde(default)]
@@ -26,9 +40,71 @@ pub struct Settings {
     /// How long one request may take, in seconds, from connecting to the last byte of the answer.
     #[serde(default = "default_timeout_seconds")]
     pub timeout_seconds: u64,
+    /// How many requests may be under way at once. The profile's number, unless another is written.
+    #[serde(default)]
+    pub concurrency: Option<u32>,
+    /// How long one request may wait for the service's limits, in seconds. A run that would have to wait longer ends,
+    /// and the next one goes on.
+    #[serde(default = "default_wait_seconds")]
+    pub wait_seconds: u64,
     /// Allows plain `http` to a host that is not this machine. The token then crosses the network in the clear.
     #[serde(default)]
     pub allow_http: bool,
+}
+
+/// OAuth 2.0 client credentials (RFC 6749 section 4.4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OAuth {
+    /// The token endpoint of the authorisation server.
+    pub token_url: String,
+    pub client_id: String,
+    pub client_secret: SecretRef,
+    /// What the token is to be good for, as the service names it.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// Whom the token is for; some authorisation servers ask for it (Auth0, Okta).
+    #[serde(default)]
+    pub audience: Option<String>,
+    /// How the client shows who it is.
+    #[serde(default)]
+    pub client_authentication: ClientAuthentication,
+}
+
+/// Where the client's id and secret go (RFC 6749 section 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientAuthentication {
+    /// HTTP Basic.
+    #[default]
+    Header,
+    /// `client_id` and `client_secret` in the form.
+    Body,
+}
+
+/// A client certificate and its key, PEM.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificate {
+    /// The certificate, and those between it and the authority; relative to the configuration file.
+    pub file: PathBuf,
+    pub key: SecretRef,
+}
+
+/// An HTTP proxy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proxy {
+    /// Such as `http://proxy.example.org:3128`; empty for none, whatever the environment says.
+    pub url: String,
+    #[serde(default)]
+    pub user: Option<String>,
+    #[serde(default)]
+    pub password: Option<SecretRef>,
+}
+
+fn default_wait_seconds() -> u64 {
+    600
 }
 
 fn default_timeout_seconds() -> u64 {
@@ -43,14 +119,65 @@ impl Settings {
             Err(error) => problems.push(("url", format!("{:?} is not a URL: {error}", self.url))),
             Ok(url) => problems.extend(self.url_problem(&url).map(|problem| ("url", problem))),
         }
-        if !self.token.is_well_formed() {
-            problems.push(("token", "exactly one of file, credential or env is needed".into()));
-        }
+        problems.extend(self.credentials_problems());
         if let Some(size) = self.page_size.filter(|size| !(1..=10_000).contains(size)) {
             problems.push(("page_size", format!("{size} is not between 1 and 10000")));
         }
         if !(1..=3600).contains(&self.timeout_seconds) {
             problems.push(("timeout_seconds", format!("{} is not between 1 and 3600", self.timeout_seconds)));
+        }
+        if !(1..=86_400).contains(&self.wait_seconds) {
+            problems.push(("wait_seconds", format!("{} is not between 1 and 86400", self.wait_seconds)));
+        }
+        if self.concurrency.is_some_and(|most| !(1..=100).contains(&most)) {
+            problems.push(("concurrency", "it is a number between 1 and 100".into()));
+        }
+        problems
+    }
+
+    fn credentials_problems(&self) -> Vec<(&'static str, String)> {
+        const ONE: &str = "exactly one of file, credential or env is needed";
+        let mut problems = Vec::new();
+        let mut secret = |field: &'static str, secret: Option<&SecretRef>| {
+            if secret.is_some_and(|secret| !secret.is_well_formed()) {
+                problems.push((field, ONE.to_owned()));
+            }
+        };
+        secret("token", self.token.as_ref());
+        secret("oauth", self.oauth.as_ref().map(|oauth| &oauth.client_secret));
+        secret("client_certificate", self.client_certificate.as_ref().map(|certificate| &certificate.key));
+        secret("proxy", self.proxy.as_ref().and_then(|proxy| proxy.password.as_ref()));
+        match (&self.token, &self.oauth, &self.client_certificate) {
+            (None, None, None) => problems.push(("token", "a token, oauth or a client_certificate is needed".into())),
+            (Some(_), Some(_), _) => {
+                problems.push(("oauth", "a token is given already: only one of them counts".into()))
+            }
+            _ => {}
+        }
+        if self.token.is_none() && self.token_expires.is_some() {
+            problems.push(("token_expires", "there is no token that could expire".into()));
+        }
+        if let Some(oauth) = &self.oauth {
+            match Url::parse(&oauth.token_url) {
+                Err(error) => {
+                    problems.push(("oauth", format!("token_url {:?} is not a URL: {error}", oauth.token_url)))
+                }
+                Ok(url) => {
+                    problems.extend(self.url_problem(&url).map(|problem| ("oauth", format!("token_url: {problem}"))))
+                }
+            }
+        }
+        if let Some(proxy) = self.proxy.as_ref().filter(|proxy| !proxy.url.is_empty()) {
+            match Url::parse(&proxy.url) {
+                Ok(url) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() => {}
+                Ok(_) => {
+                    problems.push(("proxy", "url is http:// or https:// and holds no credentials: use user".into()))
+                }
+                Err(error) => problems.push(("proxy", format!("url {:?} is not a URL: {error}", proxy.url))),
+            }
+            if proxy.user.is_some() != proxy.password.is_some() {
+                problems.push(("proxy", "user and password belong together".into()));
+            }
         }
         problems
     }

@@ -24,7 +24,7 @@ use crate::object::{Kind, Links, ObjectId, Op, Step, Value, aspect};
 use crate::target::{Receipt, Refusal, Unshown};
 
 /// How often a change whose outcome is not known is looked for, and what is left of it written.
-pub(super) const LOOKS: usize = 6;
+pub(super) const LOOKS: usize = 4;
 
 impl Service {
     /// Applies steps that do not depend on each other, so many at once. Nothing is begun after a fatal refusal.

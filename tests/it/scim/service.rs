@@ -348,6 +348,10 @@ impl State {
 
 /// Does one operation: a path may choose an element of a list by one equality, and name a part of it.
 fn set(resource: &mut Json, op: &str, path: &str, value: &Json) {
+    if let (true, Json::Object(parts)) = (path.starts_with("urn:") && path.ends_with(":User"), value) {
+        parts.iter().for_each(|(key, part)| set(&mut resource[path], op, key, part));
+        return;
+    }
     if let Some((urn, name)) = path.rsplit_once(':').filter(|(urn, _)| urn.ends_with(":User")) {
         return set(&mut resource[urn], op, name, value);
     }
