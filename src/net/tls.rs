@@ -41,9 +41,13 @@ pub fn install_provider() {
     let _already_there = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A client configuration that trusts the CA of `ca_file` alone, or the system's roots without one, and shows an identity
-/// to a server that asks for one.
-pub fn client_config(ca_file: Option<&Path>, identity: Option<&Identity>) -> Result<Arc<ClientConfig>, TlsError> {
+/// A client configuration that trusts the CA of `ca_file` alone, or the system's roots without one.
+pub fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
+    client_config_as(None, ca_file)
+}
+
+/// The same for who shows an identity to a server that asks for one.
+pub fn client_config_as(identity: Option<&Identity>, ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
     install_provider();
     let mut roots = RootCertStore::empty();
     match ca_file {

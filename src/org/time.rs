@@ -83,6 +83,12 @@ impl Instant {
         self.0
     }
 
+    /// An instant as HTTP writes it (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn from_http(text: &str) -> Option<Self> {
+        let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+        Some(Self(at.timestamp().as_microsecond()))
+    }
+
     /// The instant so many days of 24 hours earlier.
     #[must_use]
     pub fn days_earlier(self, days: i64) -> Self {

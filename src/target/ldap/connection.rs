@@ -166,7 +166,7 @@ async fn reach(server: Server, settings: &Settings, folder: &Path) -> Result<(Tr
 
 fn tls(settings: &Settings, folder: &Path) -> Result<Arc<ClientConfig>, OpenError> {
     let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
-    client_config(ca_file.as_deref(), None).map_err(|error| OpenError::new(with_source(&error), None))
+    client_config(ca_file.as_deref()).map_err(|error| OpenError::new(with_source(&error), None))
 }
 
 fn limit(settings: &Settings) -> Duration {

@@ -21,7 +21,7 @@ use super::pace::Permit;
 use super::profile::{Profile, Wire};
 use super::retry::{Tries, is_limited, said_rest};
 use super::settings::{Proxy, Settings, is_loopback};
-use crate::net::{Identity, SecretRef, client_config};
+use crate::net::{Identity, SecretRef, client_config_as};
 use crate::target::Class;
 
 /// The largest body that is read, in bytes after decompression.
@@ -260,7 +260,7 @@ fn http(
         .client_certificate
         .as_ref()
         .map(|one| Ok::<_, Failure>(Identity { certificate: folder.join(&one.file), key: read(&one.key)? }));
-    let tls = client_config(ca_file.as_deref(), identity.transpose()?.as_ref()).map_err(|error| {
+    let tls = client_config_as(identity.transpose()?.as_ref(), ca_file.as_deref()).map_err(|error| {
         Failure::unusable(
             in_full(&error),
             "ca_file is a PEM file with the service's authority, client_certificate ours",

@@ -3,19 +3,19 @@
 //! anew when the service does not take it.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
 use url::{Url, form_urlencoded};
 
 use super::answer::{Body, Failure};
 use super::client::read_body;
 use super::settings::{ClientAuthentication, OAuth, Settings};
 use super::wire;
+use crate::clock::tick;
 use crate::net::{Expiry, SecretRef, expiries_of_file};
 use crate::org::Instant as Moment;
 use crate::target::Class;
@@ -140,7 +140,7 @@ impl Shown {
 impl Grant {
     async fn shown(&self) -> Result<Shown, Failure> {
         let mut place = self.token.lock().await;
-        if let Some(token) = place.as_ref().filter(|token| token.until > Instant::now()) {
+        if let Some(token) = place.as_ref().filter(|token| token.until > tick()) {
             return bearer(&token.text);
         }
         let token = self.ask().await?;
@@ -154,7 +154,7 @@ impl Grant {
         if self.way == ClientAuthentication::Header {
             request = request.header(AUTHORIZATION, self.basic()?);
         }
-        let asked = Instant::now();
+        let asked = tick();
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(self.form());
         let response = request.send().await.map_err(|error| self.unreached(error))?;
         let status = response.status();

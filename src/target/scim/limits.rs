@@ -205,7 +205,7 @@ fn things(counted: Counted, method: &Method, path: &[&str], body: Option<&Json>)
         }
         (Counted::MembersAdded, Some("Groups"), "PATCH") => {
             let operations = body.and_then(|body| wire::member(body, "Operations")).map(wire::list).unwrap_or_default();
-            operations.iter().map(|operation| members_added(operation)).sum()
+            operations.iter().map(members_added).sum()
         }
         _ => 0,
     };

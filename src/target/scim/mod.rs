@@ -57,7 +57,7 @@ mod write;
 
 pub use profile::Profile;
 pub use schema::schema;
-pub use settings::Settings;
+pub use settings::{ClientAuthentication, ClientCertificate, OAuth, Proxy, Settings};
 
 /// What is wrong with the name of an attribute that a mapping is to write, as far as it shows without a connection.
 /// Names that the schema does not know may belong to an extension of the service and are accepted.

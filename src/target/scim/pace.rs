@@ -6,10 +6,11 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
-use tokio::time::Instant;
+
+use crate::clock::tick;
 
 /// The first rest after an overload whose length the service does not say; it doubles each time.
 const FIRST_REST: Duration = Duration::from_millis(500);
@@ -77,17 +78,17 @@ impl Pace {
     /// Waits until a request may be sent that counts so much for these limits; where that would take longer than
     /// `longest`, answers how long it would still be.
     pub async fn permit(self: &Arc<Self>, counters: &[(usize, u32)], longest: Duration) -> Result<Permit, Duration> {
-        let latest = Instant::now() + longest;
+        let latest = tick() + longest;
         loop {
             let changed = self.changed.notified();
-            let wait = match self.state().take(counters, Instant::now()) {
+            let wait = match self.state().take(counters, tick()) {
                 Ok(begun) => return Ok(Permit { pace: Arc::clone(self), counters: counters.to_vec(), begun }),
                 Err(wait) => wait,
             };
             match wait {
-                Some(until) if until > latest => return Err(until.saturating_duration_since(Instant::now())),
+                Some(until) if until > latest => return Err(until.saturating_duration_since(tick())),
                 Some(until) => tokio::select! {
-                    () = tokio::time::sleep_until(until) => {}
+                    () = tokio::time::sleep_until(until.into()) => {}
                     () = changed => {}
                 },
                 None => changed.await,
@@ -98,24 +99,24 @@ impl Pace {
     /// How long the service still wants to be left alone; zero when it does not.
     pub fn rest(&self) -> Duration {
         let until = self.state().rest;
-        until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+        until.map_or(Duration::ZERO, |until| until.saturating_duration_since(tick()))
     }
 
     /// Nothing is sent for so long, as the service asked in an earlier run.
     pub fn rest_for(&self, time: Duration) {
-        self.state().rest_until(Instant::now() + time);
+        self.state().rest_until(tick() + time);
     }
 
     /// How much of each limit is used, and how long the last of it still counts.
     pub fn used(&self) -> Vec<(u32, Duration)> {
-        let now = Instant::now();
+        let now = tick();
         self.state().counters.iter_mut().map(|counter| counter.used(now)).collect()
     }
 
     /// So much of a limit was used by somebody else, and counts for so long.
     pub fn use_up(&self, counter: usize, much: u32, time: Duration) {
         if let Some(counter) = self.state().counters.get_mut(counter) {
-            counter.answered.push_back((Instant::now() + time, much));
+            counter.answered.push_back((tick() + time, much));
         }
     }
 
@@ -133,13 +134,13 @@ impl Permit {
     /// The service is overloaded, or a limit of its is reached: all requests wait, as long as it says, else ever longer.
     /// Answers how long.
     pub fn overloaded(self, said: Option<Duration>, chance: f64) -> Duration {
-        self.pace.state().overloaded(self.begun, said, chance, Instant::now())
+        self.pace.state().overloaded(self.begun, said, chance, tick())
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.pace.state().give_back(&self.counters, Instant::now());
+        self.pace.state().give_back(&self.counters, tick());
         self.pace.changed.notify_waiters();
     }
 }
@@ -167,7 +168,7 @@ impl State {
             return Err(None);
         }
         let full = counters.iter().filter_map(|(at, much)| self.counters.get_mut(*at)?.full(*much, now));
-        if let Some(latest) = full.reduce(|one, other| one.max(other)) {
+        if let Some(latest) = full.reduce(Ord::max) {
             return Err(latest);
         }
         self.under_way += 1;
@@ -270,7 +271,7 @@ mod tests {
     /// Sends so many requests as soon as may be; each takes its way there and back, in milliseconds. When the service
     /// saw them, in milliseconds.
     fn seen(state: &mut State, most: usize, count: usize, ways: &[(u64, u64)]) -> Vec<u64> {
-        let start = Instant::now();
+        let start = tick();
         let (mut now, mut seen, mut answers) = (0, Vec::new(), Vec::new());
         while seen.len() < count {
             match state.take(&[(0, 1)], start + Duration::from_millis(now)) {
@@ -322,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_large_request_waits_until_there_is_room_for_it() {
-        let (mut state, start) = (State::new(4, &[limit(10, 60)]), Instant::now());
+        let (mut state, start) = (State::new(4, &[limit(10, 60)]), tick());
         for (much, at) in [(4, 0), (4, 10)] {
             state.take(&[(0, much)], start + seconds(at)).unwrap();
             state.give_back(&[(0, much)], start + seconds(at));
@@ -339,7 +340,7 @@ mod tests {
 
     #[test]
     fn as_many_are_under_way_as_the_service_bears() {
-        let (mut state, start) = (State::new(6, &[]), Instant::now());
+        let (mut state, start) = (State::new(6, &[]), tick());
         (0..4).for_each(|_| _ = state.take(&[], start).unwrap());
         assert_eq!(state.take(&[], start), Err(None));
         for expected in [4, 4, 4, 5] {
@@ -359,7 +360,7 @@ mod tests {
 
     #[test]
     fn a_service_that_wants_a_rest_gets_it() {
-        let (mut state, start) = (State::new(4, &[]), Instant::now());
+        let (mut state, start) = (State::new(4, &[]), tick());
         assert_eq!(state.overloaded(start, Some(seconds(30)), 0.0, start), seconds(30));
         assert_eq!(state.take(&[], start + seconds(1)), Err(Some(start + seconds(30))));
         let mut now = start + seconds(30);

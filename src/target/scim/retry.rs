@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 
 use super::answer::Failure;
+use crate::org::Instant;
 
 /// Tries where a limit of the service is reached: it says itself when to come back.
 const LIMITED: u32 = 10;
@@ -78,11 +78,12 @@ pub(super) fn said_rest(headers: &HeaderMap) -> Option<Duration> {
     let told = ["retry-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"]
         .iter()
         .find_map(|name| text(name))?;
-    let now = || Some(rfc2822::parse(text(DATE.as_str())?).ok()?.timestamp().as_second());
+    let at = |text: &str| Some(Instant::from_http(text)?.micros() as f64 / 1e6);
+    let now = || at(text(DATE.as_str())?);
     let seconds = match told.parse::<f64>() {
         Ok(seconds) if seconds < A_TIME => seconds,
-        Ok(time) => time - now()? as f64,
-        Err(_) => (rfc2822::parse(told).ok()?.timestamp().as_second() - now()?) as f64,
+        Ok(time) => time - now()?,
+        Err(_) => at(told)? - now()?,
     };
     Duration::try_from_secs_f64(seconds.max(0.0)).ok()
 }

@@ -112,6 +112,24 @@ fn default_timeout_seconds() -> u64 {
 }
 
 impl Settings {
+    /// Those of a service with a token; everything else is as usual.
+    pub fn new(url: String, token: SecretRef) -> Self {
+        Self {
+            url,
+            token: Some(token),
+            token_expires: None,
+            oauth: None,
+            client_certificate: None,
+            proxy: None,
+            ca_file: None,
+            page_size: None,
+            timeout_seconds: default_timeout_seconds(),
+            concurrency: None,
+            wait_seconds: default_wait_seconds(),
+            allow_http: false,
+        }
+    }
+
     /// What is wrong with the settings, as far as it shows without a connection: the field, and why.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
@@ -148,9 +166,11 @@ impl Settings {
         secret("client_certificate", self.client_certificate.as_ref().map(|certificate| &certificate.key));
         secret("proxy", self.proxy.as_ref().and_then(|proxy| proxy.password.as_ref()));
         match (&self.token, &self.oauth, &self.client_certificate) {
-            (None, None, None) => problems.push(("token", "a token, oauth or a client_certificate is needed".into())),
+            (None, None, None) => {
+                problems.push(("token", "a token, oauth or a client_certificate is needed".into()));
+            }
             (Some(_), Some(_), _) => {
-                problems.push(("oauth", "a token is given already: only one of them counts".into()))
+                problems.push(("oauth", "a token is given already: only one of them counts".into()));
             }
             _ => {}
         }
@@ -160,10 +180,10 @@ impl Settings {
         if let Some(oauth) = &self.oauth {
             match Url::parse(&oauth.token_url) {
                 Err(error) => {
-                    problems.push(("oauth", format!("token_url {:?} is not a URL: {error}", oauth.token_url)))
+                    problems.push(("oauth", format!("token_url {:?} is not a URL: {error}", oauth.token_url)));
                 }
                 Ok(url) => {
-                    problems.extend(self.url_problem(&url).map(|problem| ("oauth", format!("token_url: {problem}"))))
+                    problems.extend(self.url_problem(&url).map(|problem| ("oauth", format!("token_url: {problem}"))));
                 }
             }
         }
@@ -171,9 +191,11 @@ impl Settings {
             match Url::parse(&proxy.url) {
                 Ok(url) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() => {}
                 Ok(_) => {
-                    problems.push(("proxy", "url is http:// or https:// and holds no credentials: use user".into()))
+                    problems.push(("proxy", "url is http:// or https:// and holds no credentials: use user".into()));
                 }
-                Err(error) => problems.push(("proxy", format!("url {:?} is not a URL: {error}", proxy.url))),
+                Err(error) => {
+                    problems.push(("proxy", format!("url {:?} is not a URL: {error}", proxy.url)));
+                }
             }
             if proxy.user.is_some() != proxy.password.is_some() {
                 problems.push(("proxy", "user and password belong together".into()));

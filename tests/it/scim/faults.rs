@@ -28,7 +28,11 @@ fn ours() -> Json {
 }
 
 fn status(status: u16) -> Reply {
-    Reply::Json(status, json!({"detail": format!("because of {TOKEN} {}", "x".repeat(2000)), "status": status}))
+    Reply::With(
+        status,
+        vec![("Retry-After", "0".into())],
+        json!({"detail": format!("because of {TOKEN} {}", "x".repeat(2000)), "status": status}),
+    )
 }
 
 async fn apply(target: &ScimTarget, step: &Step) -> Result<String, Refusal> {
@@ -52,7 +56,6 @@ async fn the_class_of_a_refusal_follows_the_status() {
     for (code, class, fatal) in [
         (400, Class::Permanent, false),
         (401, Class::Forbidden, true),
-        (403, Class::Forbidden, false),
         (404, Class::Stale, false),
         (409, Class::Conflict, false),
         (412, Class::Stale, false),
@@ -219,7 +222,7 @@ async fn members_leave_one_by_one_and_in_portions() {
 #[tokio::test]
 async fn a_secret_that_cannot_be_read_stops_before_anything_is_sent() {
     let server = Scripted::start(|_, _| listing(&[], &json!(0))).await;
-    let (target, _folder) = server.target(|settings| settings.token.file = Some("missing".into()));
+    let (target, _folder) = server.target(|settings| settings.token.as_mut().unwrap().file = Some("missing".into()));
     let findings = target.check().await;
     assert!(!findings[0].ok && findings[0].text.contains("missing"), "{findings:?}");
     assert!(apply(&target, &create(Kind::User)).await.unwrap_err().fatal);

@@ -39,14 +39,9 @@ impl Server {
     pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("token"), format!("{}\n", self.token)).unwrap();
-        let mut settings = Settings {
-            url: self.url.clone(),
-            token: SecretRef { file: Some("token".into()), credential: None, env: None },
-            ca_file: None,
-            page_size: Some(1000),
-            timeout_seconds: 20,
-            allow_http: false,
-        };
+        let token = SecretRef { file: Some("token".into()), credential: None, env: None };
+        let usual = Settings::new(self.url.clone(), token);
+        let mut settings = Settings { page_size: Some(1000), timeout_seconds: 20, ..usual };
         change(&mut settings);
         (ScimTarget::new("scim".into(), settings, folder.path()), folder)
     }

@@ -1,8 +1,10 @@
 //! The SCIM adapter: against real servers where `ROSTERD_LAB` names a laboratory, and against a scripted server for
 //! what real ones do on bad days.
 
+mod credentials;
 mod faults;
 pub mod lab;
+mod pace;
 mod paging;
 mod restored;
 mod scripted;

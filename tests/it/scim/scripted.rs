@@ -19,10 +19,14 @@ pub struct Asked {
     pub target: String,
     pub head: String,
     pub body: Json,
+    /// The body as it came.
+    pub text: String,
 }
 
 pub enum Reply {
     Json(u16, Json),
+    /// A status, more headers, a body.
+    With(u16, Vec<(&'static str, String)>, Json),
     /// A status, a content type, a body.
     Text(u16, &'static str, String),
     /// Headers that promise more than comes.
@@ -66,6 +70,11 @@ impl Scripted {
 }
 
 impl Asked {
+    /// The body of a form.
+    pub fn form(&self) -> String {
+        self.text.clone()
+    }
+
     /// The value of a parameter of the query, as far as it needs no decoding.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let query = self.target.split_once('?')?.1;
@@ -94,7 +103,12 @@ async fn answer(
     let Some(asked) = read(&mut stream).await else { return };
     let before = record.lock().unwrap().len();
     record.lock().unwrap().push(asked.clone());
+    let mut more = Vec::new();
     let (status, kind, body, length) = match script(&asked, before) {
+        Reply::With(status, headers, json) => {
+            more = headers;
+            (status, "application/scim+json", json.to_string(), None)
+        }
         Reply::Json(status, json) => (status, "application/scim+json", json.to_string(), None),
         Reply::Text(status, kind, body) => (status, kind, body, None),
         Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000)),
@@ -104,7 +118,12 @@ async fn answer(
     let head =
         format!("HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n");
     let place = if status == 302 { "Location: http://127.0.0.1:1/elsewhere\r\n" } else { "" };
-    let _gone = stream.write_all(format!("{head}{place}\r\n{body}").as_bytes()).await;
+    // whoever is told to come back later is told when, or the tests wait
+    if more.is_empty() && matches!(status, 429 | 500..) {
+        more.push(("Retry-After", "0".to_owned()));
+    }
+    let more: String = more.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let _gone = stream.write_all(format!("{head}{place}{more}\r\n{body}").as_bytes()).await;
     let _gone = stream.shutdown().await;
 }
 
@@ -122,6 +141,7 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
                     target: words.next()?.into(),
                     head: head.into(),
                     body: serde_json::from_str(body).unwrap_or_default(),
+                    text: body.into(),
                 });
             }
         }
