@@ -7,13 +7,12 @@ MEMORY is a folder in memory, for the server's database; TLS holds ca.pem, bench
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from measure import best, measured, write
+from measure import applying, best, measured, write
 from people import ATTRIBUTES, CHANGED, PEOPLE
 from slapd import ADMIN, PASSWORD, Slapd
 
@@ -217,16 +216,6 @@ class Bench:
                 yield from self.no_change(many, "100k", each=turn == 0)
                 yield from self.create(new, far=True)
                 yield from self.modify(some, far=True)
-
-
-def applying(roster):
-    """The seconds from the first intent to the last outcome of the last run that wrote."""
-    with sqlite3.connect(roster) as database:
-        run = "SELECT max(run) FROM step_event"
-        first, last, begun = database.execute(
-            f"SELECT min(at), max(at), (SELECT max(id) FROM run) - ({run}) FROM step_event WHERE run = ({run})"
-        ).fetchone()
-    return (last - first) / 1e6 if begun == 0 else 0.0
 
 
 def five_syncs(folder):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -68,6 +69,16 @@ def best(rows, least=("cpu_s", "wall_s"), most=("rss_mb",)):
         if field in chosen:
             chosen[field] = round(min(row[field] for row in rows), 3)
     return chosen
+
+
+def applying(roster):
+    """The seconds from the first intent to the last outcome of the last run that wrote."""
+    with sqlite3.connect(roster) as database:
+        run = "SELECT max(run) FROM step_event"
+        first, last, begun = database.execute(
+            f"SELECT min(at), max(at), (SELECT max(id) FROM run) - ({run}) FROM step_event WHERE run = ({run})"
+        ).fetchone()
+    return (last - first) / 1e6 if begun == 0 else 0.0
 
 
 def write(target, rows, **more):

@@ -6,7 +6,7 @@ PACKAGES=(
 	ldb-tools ldap-utils                                                         # its inspection
 	slapd                                                                        # OpenLDAP
 	openssl ca-certificates curl                                                 # certificates, requests
-	python3 python3-venv                                                         # the SCIM server
+	python3 python3-venv                                                         # SCIM servers
 	procps util-linux                                                            # ps; setsid, flock
 )
 
@@ -16,7 +16,9 @@ install_all() {
 	command -v apt-get >/dev/null ||
 		die "install knows Debian and Ubuntu only; elsewhere install these by hand: ${PACKAGES[*]}"
 	install_packages
-	install_python
+	install_python venv requirements.txt
+	install_python django requirements-django.txt
+	install_scimmy
 }
 
 missing_packages() {
@@ -25,6 +27,9 @@ missing_packages() {
 		# shellcheck disable=SC2016
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
 	done
+	# Node may have come another way, and then npm came with it.
+	command -v node >/dev/null || echo nodejs
+	command -v npm >/dev/null || echo npm
 }
 
 install_packages() {
@@ -57,19 +62,38 @@ apt_install() {
 	return $rc
 }
 
-venv_stamp() { sha256sum <"$PARTS/requirements.txt" | cut -c1-16; }
-venv_ready() { [ -e "$CACHE/venv/ready-$(venv_stamp)" ]; }
+stamp() { cat "$@" | sha256sum | cut -c1-16; }
+venv_ready() { [ -e "$CACHE/$1/ready-$(stamp "$PARTS/$2")" ]; }
+scimmy_ready() {
+	command -v node >/dev/null && [ -e "$CACHE/scimmy/ready-$(stamp "$PARTS/scimmy/package-lock.json")" ]
+}
 
-# The system's Python: one of a version manager may be gone tomorrow.
+# install_python NAME REQUIREMENTS: the system's Python; one of a version manager may be gone tomorrow.
 install_python() {
+	local venv=$CACHE/$1
 	mkdir -p "$CACHE"
 	(
 		flock 9
-		venv_ready && exit 0
-		echo "installing the SCIM server into $CACHE/venv"
-		rm -rf "$CACHE/venv"
-		/usr/bin/python3 -m venv "$CACHE/venv"
-		"$CACHE/venv/bin/pip" install -q --disable-pip-version-check -r "$PARTS/requirements.txt"
-		touch "$CACHE/venv/ready-$(venv_stamp)"
-	) 9>"$CACHE/venv.lock" || die "the Python environment could not be made"
+		venv_ready "$1" "$2" && exit 0
+		echo "installing $2 into $venv"
+		rm -rf "$venv"
+		/usr/bin/python3 -m venv "$venv"
+		"$venv/bin/pip" install -q --disable-pip-version-check -r "$PARTS/$2"
+		touch "$venv/ready-$(stamp "$PARTS/$2")"
+	) 9>"$venv.lock" || die "the Python environment of $2 could not be made"
+}
+
+install_scimmy() {
+	local folder=$CACHE/scimmy
+	mkdir -p "$CACHE"
+	(
+		flock 9
+		scimmy_ready && exit 0
+		echo "installing SCIMMY into $folder"
+		rm -rf "$folder"
+		mkdir "$folder"
+		cp "$PARTS"/scimmy/package*.json "$folder"
+		npm --prefix "$folder" ci --silent --no-audit --no-fund --ignore-scripts
+		touch "$folder/ready-$(stamp "$PARTS/scimmy/package-lock.json")"
+	) 9>"$folder.lock" || die "SCIMMY could not be installed"
 }

@@ -1,25 +1,29 @@
-"""The SCIM server of the lab: scim2-server, data in memory, over HTTP/1.1 with keep-alive.
+"""The strict SCIM server of the lab: scim2-server, data in memory.
 
-    scim_server.py PORT_FILE PORT
+    scim_server.py PORT_FILE PORT [--close]
 
-PORT 0 is any free port, and "N?" is N if it is free, else any. The port is written to PORT_FILE
-once the socket listens. The environment variable SCIM_TOKEN_FILE names the bearer token's file.
-
-The server's own command speaks HTTP/1.0 and closes each connection, which no service in the
-cloud does; hence the ASGI application below uvicorn.
+It speaks HTTP/1.1 with keep-alive, as services in the cloud do; with --close it speaks HTTP/1.0 and
+closes each connection, as the server's own command does. PORT is as listening.py says. The base URL
+is http://127.0.0.1:PORT/v2, and http://127.0.0.1:PORT/t/NAME/v2 for any NAME: each name has
+resources of its own, empty at first. The environment variable SCIM_TOKEN_FILE names the bearer
+token's file.
 """
 
 import hmac
 import os
 import pathlib
 import secrets
-import socket
 import sys
+import threading
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import uvicorn
+from listening import listen, say_port
 from scim2_models import Pagination, ScimProvider, UnauthorizedException
 from scim2_server.applications.asgi import ASGIApplication
-from scim2_server.memory import AsyncInMemoryStorage
+from scim2_server.applications.wsgi import WSGIApplication
+from scim2_server.memory import AsyncInMemoryStorage, InMemoryStorage
 from scim2_server.service import ScimService
 from scim2_server.testserver.application import BEARER_TOKEN_SCHEME
 from scim2_server.utils import (
@@ -29,8 +33,8 @@ from scim2_server.utils import (
 )
 
 
-class Application(ASGIApplication):
-    token = ""
+class TokenRequired:
+    token = pathlib.Path(os.environ["SCIM_TOKEN_FILE"]).read_text().strip()
 
     def check_auth(self, request):
         scheme, _, given = (request.header("Authorization") or "").partition(" ")
@@ -38,7 +42,15 @@ class Application(ASGIApplication):
             raise UnauthorizedException
 
 
-def application(token):
+class Kept(TokenRequired, ASGIApplication):
+    pass
+
+
+class Closed(TokenRequired, WSGIApplication):
+    pass
+
+
+def service():
     config = load_default_service_provider_config()
     config.authentication_schemes = [BEARER_TOKEN_SCHEME]
     config.pagination = Pagination(
@@ -54,35 +66,35 @@ def application(token):
         load_default_resource_types().values(),
         config=config,
     )
-    service = ScimService(provider, secret=secrets.token_urlsafe(32))
-    app = Application(AsyncInMemoryStorage(), provider, service)
-    app.token = token
-    return app
+    return provider, ScimService(provider, secret=secrets.token_urlsafe(32))
 
 
-def listen(wanted):
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind(("127.0.0.1", int(wanted.rstrip("?"))))
-    except OSError:
-        if not wanted.endswith("?"):
-            raise
-        sock.bind(("127.0.0.1", 0))
-    sock.listen(128)
-    return sock
+class Tenants:
+    """An application for each tenant, made when somebody asks for it first."""
+
+    def __init__(self, make):
+        self.make, self.made, self.lock = make, {}, threading.Lock()
+
+    def of(self, path):
+        """The part of the path that names the tenant, and the tenant's application."""
+        words = path.split("/")
+        prefix = "/".join(words[:3]) if words[1:2] == ["t"] and len(words) > 2 else ""
+        with self.lock:
+            if prefix not in self.made:
+                self.made[prefix] = self.make()
+            return prefix, self.made[prefix]
 
 
-def main():
-    port_file, wanted = sys.argv[1:]
-    token = pathlib.Path(os.environ["SCIM_TOKEN_FILE"]).read_text().strip()
-    app = application(token)
-    sock = listen(wanted)
-    new = pathlib.Path(port_file + ".new")
-    new.write_text(f"{sock.getsockname()[1]}\n")
-    new.rename(port_file)
+def serve_kept(sock):
+    provider, shared = service()
+    tenants = Tenants(lambda: Kept(AsyncInMemoryStorage(), provider, shared))
+
+    async def application(scope, receive, send):
+        prefix, tenant = tenants.of(scope["path"])
+        await tenant({**scope, "root_path": prefix}, receive, send)
+
     config = uvicorn.Config(
-        app,
+        application,
         http="httptools",
         loop="uvloop",
         lifespan="off",
@@ -92,6 +104,41 @@ def main():
         timeout_graceful_shutdown=1,
     )
     uvicorn.Server(config).run(sockets=[sock])
+
+
+class Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def serve_closed(sock):
+    provider, shared = service()
+    tenants = Tenants(lambda: Closed(InMemoryStorage(), provider, shared))
+
+    def application(environ, start_response):
+        prefix, tenant = tenants.of(environ["PATH_INFO"])
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = prefix, environ["PATH_INFO"].removeprefix(prefix)
+        return tenant(environ, start_response)
+
+    server = Threads(sock.getsockname(), Quiet, bind_and_activate=False)
+    server.socket.close()
+    server.socket = sock
+    server.server_name, server.server_port = sock.getsockname()
+    server.setup_environ()
+    server.set_app(application)
+    server.serve_forever()
+
+
+def main():
+    port_file, wanted, *how = sys.argv[1:]
+    # the server's own command lets five connections wait
+    sock = listen(wanted, 5 if how else 128)
+    say_port(port_file, sock)
+    serve_closed(sock) if how else serve_kept(sock)
 
 
 main()

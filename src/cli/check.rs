@@ -6,13 +6,16 @@ use crate::run::{self, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Connect to each target, sign in and look around; writes nothing
+    /// Connect to each target, sign in and look around; writes nothing but a canary user that is allowed
     #[arg(long)]
     online: bool,
+    /// Take what the services do now for their way, where it is another than before
+    #[arg(long, requires = "online")]
+    pin: bool,
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let document = run::check(invocation.config(), args.online, invocation.clock().as_ref()).await?;
+    let document = run::check(invocation.config(), args.online, args.pin, invocation.clock().as_ref()).await?;
     invocation.output.either(&document, text::check)?;
     Ok(match document.ok {
         true => Exit::Done,

@@ -1,10 +1,12 @@
 //! The shape of the configuration file. No `tag`, `untagged` or `flatten`: they lose the place of an error.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::{Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::adopt::AdoptText;
 use super::csv::Csv;
@@ -231,7 +233,37 @@ pub struct Scim {
     pub profile: Option<String>,
     /// A file with a profile of the service, relative to the configuration file.
     pub profile_file: Option<PathBuf>,
+    /// The probe may make a user, change it and take it away again: of this name, or with `true` of its own.
+    #[serde(default, deserialize_with = "canary")]
+    pub canary_user: Option<String>,
     pub connection: scim::Settings,
     pub user: Option<KindMapping>,
     pub group: Option<KindMapping>,
+}
+
+/// The canary user of a service when it is only allowed, not named. The capital shows what the service does with case.
+const CANARY: &str = "Rosterd-Canary";
+
+/// True, false, or a name.
+fn canary<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    struct Canary;
+    impl Visitor<'_> for Canary {
+        type Value = Option<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true, or the name of a user in quotes")
+        }
+
+        fn visit_bool<E: serde::de::Error>(self, allowed: bool) -> Result<Self::Value, E> {
+            Ok(allowed.then(|| CANARY.to_owned()))
+        }
+
+        fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
+            match name.trim() {
+                "" => Err(E::invalid_value(Unexpected::Str(name), &self)),
+                name => Ok(Some(name.to_owned())),
+            }
+        }
+    }
+    deserializer.deserialize_any(Canary)
 }

@@ -44,6 +44,10 @@ pub struct Evidence {
     /// Of each part where objects could not be understood, the first of them, and why.
     #[serde(skip)]
     pub misread: BTreeMap<String, String>,
+    /// What of the objects that were seen is not known, and what else is the matter: nothing that makes any object
+    /// absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Missing>,
 }
 
 /// Why a read does not count as complete, and where.
@@ -67,6 +71,9 @@ pub struct Absence(());
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Coverage {
     Complete(Complete),
+    /// The target lists nothing. Each linked object was read by its id, and what else there is is not known: nothing is
+    /// absent, and a create looks first.
+    Linked(Evidence),
     Partial(Vec<Missing>),
 }
 
@@ -85,7 +92,11 @@ impl Coverage {
         if evidence.scopes.is_empty() {
             missing.push(Missing { scope: "everything".into(), why: "nothing was read".into() });
         }
-        if missing.is_empty() { Self::Complete(Complete { evidence }) } else { Self::Partial(missing) }
+        if missing.is_empty() {
+            return Self::Complete(Complete { evidence });
+        }
+        missing.extend(evidence.gaps);
+        Self::Partial(missing)
     }
 
     /// The same with the reason why everything was read.
@@ -100,6 +111,15 @@ impl Coverage {
     pub fn complete(&self) -> Option<&Complete> {
         match self {
             Self::Complete(complete) => Some(complete),
+            Self::Linked(_) | Self::Partial(_) => None,
+        }
+    }
+
+    /// What a read can show for itself that saw all it could: everything, or all that is linked.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Self::Complete(complete) => Some(&complete.evidence),
+            Self::Linked(evidence) => Some(evidence),
             Self::Partial(_) => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Why an object is never touched: it is an administrator's, the target's own, or named by a rule.
+//! Why an object is never touched: it is an administrator's, the target's own, named by a rule, or not understood.
 
 use std::fmt;
 
@@ -26,6 +26,8 @@ pub enum Protection {
     Rule(String),
     /// What would tell whether it is protected cannot be read.
     Untold,
+    /// Something of it that has to be known could not be understood; what, and why.
+    NotUnderstood(String),
 }
 
 impl fmt::Display for Protection {
@@ -39,6 +41,7 @@ impl fmt::Display for Protection {
             Self::Ourselves => f.write_str("rosterd signs in with it"),
             Self::Rule(rule) => write!(f, "the rule {rule} protects it"),
             Self::Untold => f.write_str("we may not read whether it is protected"),
+            Self::NotUnderstood(why) => write!(f, "it could not be understood: {why}"),
         }
     }
 }

@@ -55,6 +55,9 @@ impl Diff<'_> {
         if linked.is_none() && !is_present(desired) {
             return Ok(false); // a leaver who never had an object needs none
         }
+        if let (Coverage::Linked(_), None) = (coverage, linked) {
+            return self.taken(desired).map(|()| true); // the create looks first
+        }
         let hides = self.around.disabling == Disabling::Hides && desired.kind == Kind::User;
         let hidden = linked.filter(|_| hides && !matches!(self.lost.get(&desired.key), Some(Fate::Deleted(_))));
         if let (Some(object), Some(_)) = (hidden.cloned(), coverage.complete()) {
@@ -67,6 +70,7 @@ impl Diff<'_> {
         }
         let Some(complete) = coverage.complete() else {
             let reason = match linked {
+                Some(_) if matches!(coverage, Coverage::Linked(_)) => "the linked object was not shown when asked for",
                 Some(_) => "the linked object was not seen: the target was read in part",
                 None => "the target was read in part: it may exist already",
             };

@@ -55,15 +55,18 @@ impl fmt::Display for Digest {
 pub struct Reach {
     /// Every object was seen that we may see: what was not seen is not there.
     pub complete: bool,
+    /// The target lists nothing: only what is linked was read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub linked_only: bool,
     /// What could not be read; of a complete read, attributes and containers that are hidden from us.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
 }
 
 impl Reach {
-    /// Nothing is known to be missing.
+    /// Nothing is known to be missing of what can be read at all.
     pub fn is_whole(&self) -> bool {
-        self.complete && self.missing.is_empty()
+        (self.complete || self.linked_only) && self.missing.is_empty()
     }
 
     pub(super) fn and(mut self, missing: Vec<Missing>) -> Self {
@@ -75,8 +78,11 @@ impl Reach {
 impl From<&Coverage> for Reach {
     fn from(coverage: &Coverage) -> Self {
         match coverage {
-            Coverage::Complete(_) => Self { complete: true, missing: Vec::new() },
-            Coverage::Partial(missing) => Self { complete: false, missing: missing.clone() },
+            Coverage::Complete(complete) => {
+                Self { complete: true, linked_only: false, missing: complete.evidence().gaps.clone() }
+            }
+            Coverage::Linked(evidence) => Self { complete: false, linked_only: true, missing: evidence.gaps.clone() },
+            Coverage::Partial(missing) => Self { complete: false, linked_only: false, missing: missing.clone() },
         }
     }
 }

@@ -106,7 +106,7 @@ mod tests {
         Plan {
             target: "ad".into(),
             as_of: Day::from_date(jiff::civil::date(2026, 1, 1)),
-            coverage: Reach { complete: true, missing: Vec::new() },
+            coverage: Reach { complete: true, linked_only: false, missing: Vec::new() },
             steps,
             held: Vec::new(),
             reservations: Vec::new(),

@@ -9,10 +9,12 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigProblem, Loaded};
 use crate::report::{CheckDocument, CheckFinding, Problem, TargetCheck};
+use crate::store::Store;
 use crate::target::Finding;
 
-/// Checks the configuration; with `online` also whether each target can be reached and used.
-pub async fn check(config: &Path, online: bool, clock: &dyn Clock) -> Result<CheckDocument, Failure> {
+/// Checks the configuration; with `online` also whether each target can be reached and used. What was found out of a
+/// target is kept where nothing was known of it; with `pin`, in any case.
+pub async fn check(config: &Path, online: bool, pin: bool, clock: &dyn Clock) -> Result<CheckDocument, Failure> {
     let loaded = match Config::load(config, &known) {
         Ok(loaded) => loaded,
         Err(problems) => {
@@ -20,20 +22,37 @@ pub async fn check(config: &Path, online: bool, clock: &dyn Clock) -> Result<Che
             return Ok(CheckDocument { ok: false, problems, targets: Vec::new() });
         }
     };
-    let targets = if online { preflight(&loaded, clock).await? } else { Vec::new() };
+    let targets = if online { preflight(&loaded, pin, clock).await? } else { Vec::new() };
     let ok = targets.iter().flat_map(|target| &target.findings).all(|finding| finding.ok);
     Ok(CheckDocument { ok, problems: Vec::new(), targets })
 }
 
-async fn preflight(loaded: &Loaded, clock: &dyn Clock) -> Result<Vec<TargetCheck>, Failure> {
+async fn preflight(loaded: &Loaded, pin: bool, clock: &dyn Clock) -> Result<Vec<TargetCheck>, Failure> {
+    // without a roster there is nothing to be remembered yet
+    let store = match loaded.roster_file().exists() {
+        true => Store::open(&loaded.roster_file()).await.ok(),
+        false => None,
+    };
     let mut targets = Vec::new();
     for (name, target) in &loaded.targets {
         let port = Engine::port(loaded, name)
             .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {name:?}")))?;
+        let known = match &store {
+            Some(store) => super::schema::told(store, name, clock.now()).await?,
+            None => None,
+        };
+        if let Some(known) = &known {
+            port.recall(known);
+        }
         let mut findings = port.diagnose(&target.rules.attributes()).await;
         // what cannot be reached has said so
         if findings.iter().all(|finding| finding.ok) {
             findings.extend(super::schema::look(port.as_ref(), &target.rules).await);
+        }
+        if let (Some(store), Some(found)) = (&store, port.found())
+            && (pin || known.is_none())
+        {
+            store.keep_schema(name, &found.version, &found.body, clock.now()).await?;
         }
         let mut findings: Vec<CheckFinding> = findings.into_iter().map(finding).collect();
         findings.extend(clocks::finding(clock, port.as_ref()).await);

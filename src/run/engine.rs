@@ -121,8 +121,9 @@ impl Engine {
             return Some(Box::new(port.with_passwords(ldap.password.clone())));
         }
         let scim = config.scim.get(target)?;
+        let profile = loaded.profiles.get(target).cloned().unwrap_or_default();
         let port = ScimTarget::new(target.to_owned(), scim.connection.clone(), folder);
-        Some(Box::new(port.with_profile(loaded.profiles.get(target).cloned().unwrap_or_default())))
+        Some(Box::new(port.with_profile(profile).with_canary(scim.canary_user.clone())))
     }
 
     /// The targets that a command names, or all of them.
@@ -145,7 +146,7 @@ impl Engine {
         for proof in proofs {
             match proof {
                 Coverage::Complete(complete) => absence = Some(complete.absence()),
-                Coverage::Partial(_) => return Ok(None),
+                Coverage::Linked(_) | Coverage::Partial(_) => return Ok(None),
             }
         }
         Ok(absence)

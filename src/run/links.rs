@@ -155,7 +155,7 @@ impl Engine {
             target: target.to_owned(),
             as_of: self.today(),
             // the one object was looked at; nothing is concluded from others
-            coverage: Reach { complete: true, missing: Vec::new() },
+            coverage: Reach { complete: true, linked_only: false, missing: Vec::new() },
             basis: basis(&self.config.generation, std::slice::from_ref(key), &|key: &Id| mapper.wanted(key)),
             steps: vec![step],
             held: Vec::new(),

@@ -1,7 +1,11 @@
 //! Reading everything in scope of a target, with its progress.
 
+use std::collections::BTreeMap;
+
 use super::command::{Phase, Progress};
-use crate::object::{Coverage, Evidence, Kind, TakenName};
+use super::engine::Engine;
+use super::failure::Failure;
+use crate::object::{Coverage, Evidence, Kind, ObjectId, TakenName};
 use crate::target::{ObserveRequest, Seen, Target, TargetError};
 
 /// A read that is finished.
@@ -10,6 +14,22 @@ pub(super) struct Reading {
     pub coverage: Coverage,
     /// The logins that are taken in the target.
     pub names: Vec<TakenName>,
+}
+
+impl Engine {
+    /// What is linked, for a target that can be read in no other way.
+    pub(super) async fn linked(&self, port: &dyn Target) -> Result<BTreeMap<Kind, Vec<ObjectId>>, Failure> {
+        let mut linked: BTreeMap<Kind, Vec<ObjectId>> = BTreeMap::new();
+        if port.capabilities().lists {
+            return Ok(linked);
+        }
+        for row in self.store.link_rows(port.name()).await? {
+            if let Some(kind) = row.kind {
+                linked.entry(kind).or_default().push(row.object);
+            }
+        }
+        Ok(linked)
+    }
 }
 
 /// How often progress is told, in objects.
@@ -49,8 +69,8 @@ pub(super) async fn observe(
 const FLOOR_DIVISOR: u64 = 2;
 
 /// The floors for the next read: half of what the last complete one saw of each kind.
-pub(super) fn floors(last: Option<&Evidence>) -> std::collections::BTreeMap<Kind, u64> {
-    let mut floors = std::collections::BTreeMap::new();
+pub(super) fn floors(last: Option<&Evidence>) -> BTreeMap<Kind, u64> {
+    let mut floors = BTreeMap::new();
     for part in last.map(|evidence| evidence.scopes.as_slice()).unwrap_or_default() {
         if let Some(kind) = part.kind {
             *floors.entry(kind).or_default() += part.seen / FLOOR_DIVISOR;

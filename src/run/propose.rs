@@ -127,7 +127,9 @@ impl Engine {
         };
         let version = self.keep_sight(&entry.name, &sight).await?;
         let settled = match conclusion {
-            Some(last) if sight.as_before() == Some(last.observation) => self.settled_by(&last).await?,
+            Some(last) if sight.as_before() == Some(last.observation) && sight.is_without_gaps() => {
+                self.settled_by(&last).await?
+            }
             _ => None,
         };
         let keep = version.filter(|_| !names).map(|version| (basis, version));
@@ -195,7 +197,8 @@ impl Engine {
         take: &mut (dyn FnMut(Observed) + Send),
     ) -> Result<Result<Coverage, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
-        let request = ObserveRequest { attributes, floor: floors(last.as_ref()), ..ObserveRequest::default() };
+        let (floor, linked) = (floors(last.as_ref()), self.linked(port).await?);
+        let request = ObserveRequest { attributes, floor, linked, ..ObserveRequest::default() };
         let mut take = |seen| {
             if let Seen::Object(object, _) = seen {
                 take(*object);
@@ -208,10 +211,10 @@ impl Engine {
         if let Err(trouble) = self.clocks(port).await? {
             return Ok(Err(trouble));
         }
-        if let Some(complete) = reading.coverage.complete() {
+        if let Some(evidence) = reading.coverage.evidence() {
             let names: Vec<(String, ObjectId)> =
                 reading.names.iter().map(|taken| (fold(&taken.name), taken.object.clone())).collect();
-            self.store.keep_read(port.name(), complete.evidence(), Some(&names), self.clock.now()).await?;
+            self.store.keep_read(port.name(), evidence, Some(&names), self.clock.now()).await?;
         }
         Ok(Ok(reading.coverage))
     }

@@ -5,7 +5,9 @@ use super::failure::Failure;
 use super::propose::trouble;
 use crate::mapping::Rules;
 use crate::object::{AttributeName, Kind, aspect};
+use crate::org::Instant;
 use crate::report::Trouble;
+use crate::store::Store;
 use crate::target::{Target, ToldSchema};
 
 impl Engine {
@@ -16,10 +18,9 @@ impl Engine {
         port: &dyn Target,
         entry: &TargetEntry,
     ) -> Result<Result<(), Trouble>, Failure> {
-        let known = self.store.told_schema(&entry.name).await?;
-        let known = known.map(|(version, body)| ToldSchema { version, body });
+        let known = told(&self.store, &entry.name, self.clock.now()).await?;
         match port.learn_schema(known.as_ref()).await {
-            Ok(Some(ToldSchema { version, body })) => {
+            Ok(Some(ToldSchema { version, body, .. })) => {
                 self.store.keep_schema(&entry.name, &version, &body, self.clock.now()).await?;
             }
             Ok(None) => {}
@@ -30,7 +31,7 @@ impl Engine {
         // not every server marks an extension of its schema: what was kept may be older
         if known.is_some() {
             let again = self.connect(&entry.name)?;
-            if let Ok(Some(ToldSchema { version, body })) = again.learn_schema(None).await
+            if let Ok(Some(ToldSchema { version, body, .. })) = again.learn_schema(None).await
                 && missing(again.as_ref(), &entry.rules).is_empty()
             {
                 self.store.keep_schema(&entry.name, &version, &body, self.clock.now()).await?;
@@ -44,6 +45,16 @@ impl Engine {
             hint: Some("correct its name, or extend the schema of the directory".into()),
         }))
     }
+}
+
+/// After so many hours what a target told is held against what it tells now, where that is possible.
+const OLD_HOURS: i64 = 20;
+
+/// What a target told before.
+pub(super) async fn told(store: &Store, target: &str, now: Instant) -> Result<Option<ToldSchema>, Failure> {
+    let Some((version, body)) = store.told_schema(target).await? else { return Ok(None) };
+    let old = store.told_at(target).await?.is_none_or(|at| now >= at.hours_later(OLD_HOURS));
+    Ok(Some(ToldSchema { version, body, old }))
 }
 
 const UNKNOWN: &str = "the directory's schema has no such attribute";

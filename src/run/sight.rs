@@ -61,6 +61,11 @@ impl Sight {
         let unchanged = self.changed.is_empty() && self.gone.is_empty() && self.coverage.complete().is_some();
         self.last.as_ref().filter(|_| self.of_use && unchanged).map(|last| last.version)
     }
+
+    /// Nothing is the matter that has to be told, whatever was seen.
+    pub fn is_without_gaps(&self) -> bool {
+        self.coverage.evidence().is_some_and(|evidence| evidence.gaps.is_empty())
+    }
 }
 
 impl Engine {
@@ -77,7 +82,8 @@ impl Engine {
         let last = self.store.observation(&entry.name).await?;
         let of_use = last.as_ref().is_some_and(|last| last.asked == asked && !last.is_crowded());
         let floor = floors(self.store.last_read(&entry.name).await?.as_ref());
-        let request = ObserveRequest { attributes, floor, without_names, known: Arc::default() };
+        let linked = self.linked(port).await?;
+        let request = ObserveRequest { attributes, floor, without_names, linked, known: Arc::default() };
         let glance = Glance { engine: self, port, entry, asked, last, of_use, request };
         let sight = match glance.changes(progress).await? {
             Ok(Tried::Sight(sight)) => Ok(*sight),
@@ -105,11 +111,14 @@ impl Engine {
 
     /// Keeps a complete read for the next time; answers the version of the observation that it became.
     pub(super) async fn keep_sight(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
-        let Some(complete) = sight.coverage.complete() else { return Ok(None) };
+        let Some(evidence) = sight.coverage.evidence() else { return Ok(None) };
         let folded = |taken: &TakenName| (fold(&taken.name), taken.object.clone());
         let names: Option<Vec<(String, ObjectId)>> =
             sight.names.as_ref().map(|names| names.iter().map(folded).collect());
-        self.store.keep_read(target, complete.evidence(), names.as_deref(), self.clock.now()).await?;
+        self.store.keep_read(target, evidence, names.as_deref(), self.clock.now()).await?;
+        if sight.coverage.complete().is_none() {
+            return Ok(None);
+        }
         let mark = sight.mark.as_ref().map(serde_json::to_string).transpose();
         let mark = mark.map_err(|error| Failure::because(super::command::Exit::Failed, "keeping a mark", &error))?;
         if let (Some(version), None) = (sight.as_before(), &mark) {

@@ -12,6 +12,15 @@ impl Store {
             .await?)
     }
 
+    /// When it was kept, or last found to hold.
+    pub async fn told_at(&self, target: &str) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT at FROM target_schema WHERE target = ?")
+            .bind(target)
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
     pub async fn keep_schema(&self, target: &str, version: &str, body: &str, now: Instant) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(

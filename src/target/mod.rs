@@ -45,6 +45,15 @@ pub trait Target: Send + Sync {
         Ok(None)
     }
 
+    /// Takes up what a server told before, without asking it anything.
+    fn recall(&self, _known: &ToldSchema) {}
+
+    /// What [`Target::diagnose`] found out of the server, to be kept instead of what was recalled;
+    /// `None` where that is nothing.
+    fn found(&self) -> Option<ToldSchema> {
+        None
+    }
+
     /// Whether the server has an attribute; `None` where it told no schema.
     fn has(&self, _attribute: &AttributeName) -> Option<bool> {
         None
@@ -202,6 +211,14 @@ pub struct ToldSchema {
     pub version: String,
     /// In the target's own form.
     pub body: String,
+    /// It was told long ago: a target that can see whether it still holds looks again.
+    pub old: bool,
+}
+
+impl ToldSchema {
+    pub fn new(version: String, body: String) -> Self {
+        Self { version, body, old: false }
+    }
 }
 
 /// What a target can do.
@@ -220,6 +237,8 @@ pub struct Capabilities {
     /// Which relative names in one container are one name to it.
     pub siblings: Siblings,
     pub disabling: Disabling,
+    /// Everything in scope can be read. Else only what is linked can, one by one.
+    pub lists: bool,
     /// How many steps may be under way at once; 1 where one after the other is as good.
     pub at_once: usize,
 }
@@ -236,6 +255,8 @@ pub struct ObserveRequest {
     pub known: Arc<Fingerprints>,
     /// Nobody asks for the taken logins.
     pub without_names: bool,
+    /// What is linked, by kind; empty for targets that can be read whole.
+    pub linked: BTreeMap<Kind, Vec<ObjectId>>,
 }
 
 /// A place in a target's changes, in the target's own form: a cookie of DirSync or syncrepl, a time.

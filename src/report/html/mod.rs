@@ -82,10 +82,13 @@ fn of_target(target: &TargetReconciliation, zone: &Zone) -> Markup {
 fn reach(reach: &Reach) -> Markup {
     html! {
         @if reach.is_whole() {
-            p.quiet { "The target was read completely." }
-        } @else if reach.complete {
+            p.quiet {
+                @if reach.linked_only { "The target lists nothing: what is linked was read." }
+                @else { "The target was read completely." }
+            }
+        } @else if reach.complete || reach.linked_only {
             div.trouble {
-                p { strong { "Not everything may be read." } " What cannot be read is left as it is." }
+                p { strong { "Not everything could be read." } " What cannot be read is left as it is." }
                 ul { @for gap in gaps(reach) { li { (gap) } } }
             }
         } @else {

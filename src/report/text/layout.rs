@@ -11,6 +11,8 @@ use crate::reconcile::{Digest, Measure, Reach};
 /// What a plan does to those whom it takes an object from.
 pub(super) const TAKEN: &str = "disabled or deleted";
 
+const ONLY_LINKED: &str = "what is linked, since the target lists nothing; nothing is concluded from what was not seen";
+
 /// Names that are listed of those who are held for one reason. JSON and CSV have them all.
 const NAMED_HOLDS: usize = 6;
 
@@ -42,9 +44,13 @@ impl Page {
 
     pub fn reach(&mut self, reach: &Reach) {
         if reach.is_whole() {
-            self.labelled("read", &["complete".to_owned()]);
+            let how = if reach.linked_only { ONLY_LINKED } else { "complete" };
+            self.labelled("read", &[how.to_owned()]);
+        } else if reach.linked_only {
+            self.labelled("read", &[format!("{ONLY_LINKED}; and of these:")]);
+            self.labelled("", &gaps(reach));
         } else if reach.complete {
-            self.labelled("read", &["complete, but for what may not be read:".to_owned()]);
+            self.labelled("read", &["complete, but for what could not be read:".to_owned()]);
             self.labelled("", &gaps(reach));
         } else {
             self.labelled("read", &["IN PART: nothing is concluded from what was not seen".to_owned()]);

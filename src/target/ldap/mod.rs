@@ -218,6 +218,7 @@ impl Target for LdapTarget {
             login: profile.login(),
             siblings: profile.siblings(),
             disabling: Disabling::Keeps,
+            lists: true,
             at_once: AT_ONCE,
         }
     }
@@ -253,7 +254,7 @@ impl Target for LdapTarget {
             .map(|kind| (kind, schema::schema(self.settings.profile, kind).told(&told.rules)))
             .collect();
         let _learned_before = self.told.set((told, schemas));
-        Ok((!is_kept).then_some(ToldSchema { version: source.version, body }))
+        Ok((!is_kept).then_some(ToldSchema::new(source.version, body)))
     }
 
     fn has(&self, attribute: &AttributeName) -> Option<bool> {

@@ -128,6 +128,7 @@ impl Target for Memory {
             login: self.login(),
             siblings: Siblings::Standard,
             disabling: Disabling::Keeps,
+            lists: true,
             at_once: 1,
         }
     }

@@ -1,15 +1,23 @@
-//! The preflight: what works, what does not, and how to mend it. Writes nothing.
+//! The preflight: whether users and groups can be read at all. Writes nothing; what the service can do is the probe's to
+//! find out.
 
 use serde_json::Value as Json;
 
 use super::answer::Failure;
+use super::profile::Paging;
 use super::service::Service;
-use super::wire::{self, Page};
+use super::wire::Page;
 use crate::target::Finding;
 
 impl Service {
     pub async fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
+        if self.profile.listing.paging == Some(Paging::None) {
+            return vec![match self.filter_answers().await {
+                Ok(()) => Finding::good(format!("{} answers when a user is looked for", self.client.base())),
+                Err(failure) => failed(failure),
+            }];
+        }
         for endpoint in ["Users", "Groups"] {
             let what = format!("{}/{endpoint}", self.client.base());
             match self.client.get(&[endpoint], &[("startIndex", "1"), ("count", "1")]).await {
@@ -23,27 +31,7 @@ impl Service {
                 }
             }
         }
-        findings.push(self.announcement().await);
         findings
-    }
-
-    /// What the service says of itself is a hint only: many say nothing, or something wrong.
-    async fn announcement(&self) -> Finding {
-        let text = match self.client.get(&["ServiceProviderConfig"], &[]).await {
-            Ok(config) => {
-                let supports = |feature: &str| {
-                    let part = wire::member(&config, feature).and_then(|part| wire::member(part, "supported"));
-                    match part.and_then(wire::boolean) {
-                        Some(true) => "yes",
-                        Some(false) => "no",
-                        None => "not said",
-                    }
-                };
-                format!("the service announces: patch {}, filter {}", supports("patch"), supports("filter"))
-            }
-            Err(failure) => format!("the service announces nothing about itself ({})", failure.message),
-        };
-        Finding { ok: true, text, hint: None, ..Finding::default() }
     }
 }
 

@@ -5,11 +5,12 @@
 //! followed: the credentials go to the configured host and nowhere else. A service that does not take them is not asked
 //! any more: what it answers then says nothing about users and groups.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use reqwest::{Method, Response};
 use serde_json::Value as Json;
 use url::Url;
@@ -21,6 +22,7 @@ use super::pace::Permit;
 use super::profile::{Profile, Wire};
 use super::retry::{Tries, is_limited, said_rest};
 use super::settings::{Proxy, Settings, is_loopback};
+use super::wire;
 use crate::net::{Identity, SecretRef, client_config_as};
 use crate::target::Class;
 
@@ -39,6 +41,8 @@ pub(super) struct Client {
     limits: Arc<Limits>,
     longest_wait: Duration,
     refused: Mutex<Refused>,
+    /// Where users and groups are, below the base, where that is another place than usual.
+    endpoints: BTreeMap<String, String>,
 }
 
 /// What the service said of our credentials.
@@ -59,6 +63,9 @@ struct Request<'a> {
     version: Option<&'a str>,
 }
 
+/// A body, with the version that a header gives the resource.
+type Answer = (Body, Option<String>);
+
 impl Client {
     /// Reads the secrets and the CA; connects to nothing.
     pub fn new(settings: &Settings, profile: &Profile, folder: &Path, limits: Arc<Limits>) -> Result<Self, Failure> {
@@ -76,7 +83,21 @@ impl Client {
         let http = http(settings, &wire, folder, &base, &read)?;
         let credentials = Credentials::new(settings.token.as_ref(), settings.oauth.as_ref(), &http, read)?;
         let longest_wait = Duration::from_secs(settings.wait_seconds);
-        Ok(Self { http, base, credentials, wire, limits, longest_wait, refused: Mutex::default() })
+        Ok(Self {
+            http,
+            base,
+            credentials,
+            wire,
+            limits,
+            longest_wait,
+            refused: Mutex::default(),
+            endpoints: BTreeMap::new(),
+        })
+    }
+
+    /// The same with other places for `Users` and `Groups`.
+    pub fn with_endpoints(self, endpoints: BTreeMap<String, String>) -> Self {
+        Self { endpoints, ..self }
     }
 
     /// The base URL, for people.
@@ -88,13 +109,17 @@ impl Client {
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, Failure> {
         let request = self.request(Method::GET, path, query, None);
         let asked = &request.asked;
-        match self.send(&request).await? {
+        match self.send(&request).await?.0 {
             Body::Json(json) => Ok(json),
             Body::Empty => Err(Failure::permanent(format!("{asked} was answered with nothing"))),
             Body::Other(text) => Err(Failure::permanent(format!("{asked} was answered with {text} instead of JSON"))
                 .hinted("is the URL that of the SCIM service, or that of a sign-in page or proxy?")),
-            Body::TooLarge => Err(Failure::permanent(format!("{asked} was answered with more than 32 MB"))
-                .hinted("ask for smaller pages: see page_size")),
+            Body::TooLarge => Err(Failure {
+                // what a service says of a request (RFC 9110 section 15.5.14) holds of its answer, too
+                status: Some(413),
+                ..Failure::permanent(format!("{asked} was answered with more than 32 MB"))
+                    .hinted("ask for smaller pages: see page_size")
+            }),
             Body::Broken(text) => {
                 Err(Failure { fatal: true, ..Failure::new(Class::Transient, format!("{asked}: {text}")) })
             }
@@ -104,10 +129,18 @@ impl Client {
     /// POST, PUT, PATCH or DELETE. A success may have any body or none. What may have been done in spite of a failure
     /// is not tried again here, unless it is the same when done twice.
     pub async fn write(&self, method: Method, path: &[&str], body: Option<&Json>) -> Result<Body, Failure> {
-        self.send(&self.request(method, path, &[], body)).await
+        Ok(self.send(&self.request(method, path, &[], body)).await?.0)
     }
 
-    /// The same, bound to a version of the resource (RFC 7644 section 3.14).
+    /// The version of a resource: its ETag, or what its meta says.
+    pub async fn version(&self, path: &[&str]) -> Result<Option<String>, Failure> {
+        let (body, header) = self.send(&self.request(Method::GET, path, &[], None)).await?;
+        let Body::Json(resource) = body else { return Ok(header) };
+        let told = || wire::text(wire::member(wire::member(&resource, "meta")?, "version")?);
+        Ok(header.or_else(told))
+    }
+
+    /// A write that is to be done only if the resource has this version (RFC 7644 section 3.14), where one is known.
     pub async fn write_if(
         &self,
         method: Method,
@@ -115,14 +148,15 @@ impl Client {
         body: Option<&Json>,
         version: Option<&str>,
     ) -> Result<Body, Failure> {
-        self.send(&Request { version, ..self.request(method, path, &[], body) }).await
+        let request = Request { version, ..self.request(method, path, &[], body) };
+        Ok(self.send(&request).await?.0)
     }
 
-    async fn send(&self, request: &Request<'_>) -> Result<Body, Failure> {
+    async fn send(&self, request: &Request<'_>) -> Result<Answer, Failure> {
         let mut tries = Tries::default();
         loop {
             let (failure, renewed) = match self.attempt(request).await {
-                Ok(Body::Broken(_)) if request.asked.method == Method::GET && tries.broken() => continue,
+                Ok((Body::Broken(_), _)) if request.asked.method == Method::GET && tries.broken() => continue,
                 Ok(body) => return Ok(body),
                 Err(refused) => refused,
             };
@@ -133,12 +167,15 @@ impl Client {
     }
 
     /// One attempt; a failure says whether other credentials can be had.
-    async fn attempt(&self, request: &Request<'_>) -> Result<Body, (Failure, bool)> {
+    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, (Failure, bool)> {
         let permit = self.permit(request).await.map_err(|failure| (failure, false))?;
         let shown = self.credentials.shown().await.map_err(|failure| (failure, false))?;
         let mut sent = self.http.request(request.asked.method.clone(), request.url.clone());
         if let Some(shown) = &shown {
             sent = sent.header(AUTHORIZATION, shown.header.clone());
+        }
+        if let Some(version) = request.version {
+            sent = sent.header(IF_MATCH, version);
         }
         if let Some(body) = request.body {
             sent = sent.header(CONTENT_TYPE, &self.wire.content_type).body(body.to_string());
@@ -167,7 +204,8 @@ impl Client {
         }
         if status.is_success() {
             self.taken();
-            return Ok(body);
+            let version = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            return Ok((body, version));
         }
         let failure = taken_out(Failure::answered(&request.asked, status, &body, limited));
         let renewed = match &shown {
@@ -225,7 +263,9 @@ impl Client {
     fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
+            let place = path.first().map(|first| self.endpoints.get(*first).map_or(*first, String::as_str));
+            segments.pop_if_empty().extend(place.iter().flat_map(|place| place.split('/')));
+            segments.extend(path.iter().skip(1));
             if self.wire.trailing_slash {
                 segments.push("");
             }

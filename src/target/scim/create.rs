@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::answer::{Body, Failure};
 use super::listing::endpoint;
+use super::profile::Paging;
 use super::resource::resource;
 use super::service::Service;
 use super::wire;
@@ -28,13 +29,15 @@ impl Service {
             .ok_or_else(|| Failure::permanent(format!("a SCIM service has no place for a {}", step.kind)))?;
         let mut body = resource(step, links, &self.profile)?;
         let _turn = self.locks.turn(step.key.as_str()).await;
+        // Users are told apart by userName; nothing keeps a service from making two equal groups. Where nothing can be
+        // listed, nobody has looked yet.
+        let is_unseen = self.profile.listing.paging == Some(Paging::None);
         if self.drops_stamps(step.kind) {
             // nothing will tell it apart from one that is there before
             self.refuse_taken(step, None).await?;
-        } else if step.kind == Kind::Group
+        } else if (step.kind == Kind::Group || is_unseen)
             && let Some(known) = self.find_stamped(step.kind, &step.key, step).await?
         {
-            // Users are told apart by userName; nothing keeps a service from making two equal groups.
             return created(&known).map(Receipt::of);
         }
         let secret = self.add_password(step.kind, &mut body)?;

@@ -1,5 +1,11 @@
 //! Finding one resource by a value. Every hit is checked here again: there are services that ignore a filter and
 //! answer with everything, or do not understand it and answer with nothing.
+//!
+//! So an answer of nothing counts only from a filter that was proved: it finds a resource that is known to be there, and
+//! nothing for a value that nobody has. Where it cannot be proved, the whole listing is looked through.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
@@ -12,6 +18,25 @@ use super::service::Service;
 use super::wire::{self, Page};
 use crate::object::{Change, Kind, Step, Value};
 use crate::org::{Id, Instant};
+
+/// A value that no resource has.
+const NOBODY: &str = "rosterd-nobody-0f3c6e0a";
+
+/// Which filters were proved, and which cannot be used.
+#[derive(Debug, Default)]
+pub(super) struct Filters(Mutex<BTreeMap<(String, String), bool>>);
+
+impl Filters {
+    fn known(&self, endpoint: &str, attribute: &str) -> Option<bool> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(endpoint.to_owned(), attribute.to_owned())).copied()
+    }
+
+    fn note(&self, endpoint: &str, attribute: &str, usable: bool) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((endpoint.to_owned(), attribute.to_owned()), usable);
+    }
+}
 
 /// The attribute that people know a resource by.
 pub(super) fn name_attribute(kind: Kind) -> &'static str {
@@ -55,61 +80,61 @@ fn has_name(resource: &Json, attribute: &str, name: &str, exact: bool) -> bool {
 }
 
 impl Service {
-    /// The one resource that bears the stamp. First by externalId; where that shows nothing, by the names that the
+    /// The one resource that bears the stamp. First by externalId; where that shows nothing, by the name that the
     /// create step gave; where the service cannot filter, by the whole listing. Two are a conflict.
     pub async fn find_stamped(&self, kind: Kind, key: &Id, likely: &Step) -> Result<Option<Json>, Failure> {
         let Some(endpoint) = endpoint(kind) else { return Ok(None) };
         let ours = |hit: &Json| wire::external_id(hit).as_deref() == Some(key.as_str());
-        let by_stamp = std::iter::once(("externalId", key.as_str().to_owned()));
-        let mut filtered = false;
-        for (attribute, value) in by_stamp.chain(names(likely)).filter(|(name, _)| self.filters_by(kind, name)) {
+        let by_stamp = self.hits(endpoint, "externalId", key.as_str()).await?;
+        let shown: Vec<Json> = by_stamp.iter().flatten().filter(|hit| ours(hit)).cloned().collect();
+        if !shown.is_empty() {
+            return one(shown, key);
+        }
+        let mut by_name = false;
+        for (attribute, name) in names(likely) {
             // a mail address is a last resort, for services that know a user by it
             if attribute == "emails.value" && !self.attributes(kind).create_adopts {
                 continue;
             }
-            match self.filtered(endpoint, attribute, &value).await {
-                Ok(hits) => {
-                    let hits: Vec<Json> = hits.into_iter().filter(ours).collect();
-                    if !hits.is_empty() {
-                        return one(hits, key);
-                    }
-                    filtered = true;
-                }
-                Err(failure) if cannot_filter(&failure) => {}
-                Err(failure) => return Err(failure),
+            let Some(hits) = self.hits(endpoint, attribute, &name).await? else { continue };
+            by_name |= attribute == name_attribute(kind);
+            let shown: Vec<Json> = hits.into_iter().filter(ours).collect();
+            if !shown.is_empty() {
+                return one(shown, key);
             }
         }
-        if filtered {
+        // nothing was found: that counts from a filter that is known to find
+        let proved = (by_name && self.is_proved(endpoint, name_attribute(kind)).await?)
+            || (by_stamp.is_some() && self.is_proved(endpoint, "externalId").await?);
+        if proved {
             return Ok(None);
+        }
+        if self.profile.listing.paging == Some(Paging::None) {
+            let why = "it has no listings, and no filter that was proved to find what is there";
+            return Err(Failure::permanent(format!("{}/{endpoint}: {why}", self.client.base())));
         }
         one(self.listed(endpoint).await?.into_iter().filter(ours).collect(), key)
     }
 
     /// The resources that have a name which a create step gives, whoever made them, the inactive ones among them. Names
-    /// are compared without regard to case, unless the service tells such names apart.
+    /// are compared without regard to case, unless the service tells such names apart. Where it cannot filter, the whole
+    /// listing is looked through.
     pub async fn taken(&self, step: &Step) -> Result<Vec<Json>, Failure> {
         let Some(endpoint) = endpoint(step.kind) else { return Ok(Vec::new()) };
         let exact = self.attributes(step.kind).name_case == NameCase::Exact;
         let names = names(step);
         let taken = |hit: &Json| names.iter().any(|(attribute, name)| has_name(hit, attribute, name, exact));
-        let (mut found, mut last, mut filtered) = (Vec::new(), None, false);
-        for (attribute, name) in names.iter().filter(|(name, _)| self.filters_by(step.kind, name)) {
-            match self.filtered(endpoint, attribute, name).await {
-                Ok(hits) => {
-                    filtered = true;
-                    found.extend(hits.into_iter().filter(taken));
-                }
-                Err(failure) if cannot_filter(&failure) => last = Some(failure),
-                Err(failure) => return Err(failure),
-            }
+        let (mut found, mut filtered) = (Vec::new(), false);
+        for (attribute, name) in &names {
+            let Some(hits) = self.hits(endpoint, attribute, name).await? else { continue };
+            filtered |= *attribute == name_attribute(step.kind);
+            found.extend(hits.into_iter().filter(taken));
             if !found.is_empty() {
                 break;
             }
         }
-        if !filtered {
-            found.extend(
-                self.listed(endpoint).await.map_err(|failure| last.unwrap_or(failure))?.into_iter().filter(taken),
-            );
+        if found.is_empty() && !filtered && self.profile.listing.paging != Some(Paging::None) {
+            found.extend(self.listed(endpoint).await?.into_iter().filter(taken));
         }
         found.sort_by_key(wire::id);
         found.dedup_by_key(|hit| wire::id(hit));
@@ -138,20 +163,38 @@ impl Service {
         }
     }
 
-    /// Whether the service may understand a filter by this attribute.
-    fn filters_by(&self, kind: Kind, attribute: &str) -> bool {
-        let filters = &self.profile.filters;
-        let known = if kind == Kind::Group { &filters.group } else { &filters.user };
-        let names = |list: &Option<Vec<String>>, name: &str| {
-            list.as_ref().is_none_or(|list| list.iter().any(|one| one.eq_ignore_ascii_case(name)))
+    /// The resources whose name is `name`, whoever made them, compared without regard to case.
+    pub async fn named(&self, kind: Kind, name: &str) -> Result<Vec<Json>, Failure> {
+        let Some(endpoint) = endpoint(kind) else { return Ok(Vec::new()) };
+        let attribute = name_attribute(kind);
+        let same = |hit: &Json| {
+            let found = wire::member(hit, attribute).and_then(wire::text);
+            found.is_some_and(|found| found.to_lowercase() == name.to_lowercase())
         };
-        names(&filters.operators, "eq") && names(known, attribute)
+        let hits = self.hits(endpoint, attribute, name).await?;
+        let mut found: Vec<Json> = hits.into_iter().flatten().filter(same).collect();
+        let lowered = name.to_lowercase();
+        if found.is_empty() && lowered != name && self.profile.user.name_case != NameCase::Exact {
+            // what was kept in lower case is not found by what was sent
+            found = self.hits(endpoint, attribute, &lowered).await?.into_iter().flatten().filter(same).collect();
+        }
+        Ok(found)
     }
 
-    /// What a filter on equality answers; unchecked.
+    /// What a filter on equality answers, unchecked; `None` where the service does not filter by the attribute.
+    async fn hits(&self, endpoint: &str, attribute: &str, value: &str) -> Result<Option<Vec<Json>>, Failure> {
+        if self.said(endpoint, attribute) == Some(false) {
+            return Ok(None);
+        }
+        match self.filtered(endpoint, attribute, value).await {
+            Ok(hits) => Ok(Some(hits)),
+            Err(failure) if cannot_filter(&failure) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
     async fn filtered(&self, endpoint: &str, attribute: &str, value: &str) -> Result<Vec<Json>, Failure> {
-        let blank = if self.profile.filters.blanks { " " } else { "" };
-        let filter = format!("{attribute} eq{blank}{}", wire::quoted(value));
+        let filter = self.equality(attribute, value);
         let json = self.client.get(&[endpoint], &[("filter", &filter)]).await?;
         match Page::read(&json) {
             Some(page) => Ok(page.items),
@@ -159,13 +202,76 @@ impl Service {
         }
     }
 
-    async fn listed(&self, endpoint: &str) -> Result<Vec<Json>, Failure> {
-        if self.profile.listing.paging == Some(Paging::None) {
-            return Err(Failure::permanent(format!("{endpoint} can neither be filtered nor listed")));
+    /// The text of a filter on equality.
+    pub fn equality(&self, attribute: &str, value: &str) -> String {
+        format!("{attribute} eq {}", wire::quoted(value))
+    }
+
+    /// What is known of a filter without asking: proved now, proved before, or said by the profile.
+    fn said(&self, endpoint: &str, attribute: &str) -> Option<bool> {
+        let said = || self.profile.filters.equality(endpoint == "Groups", attribute).filter(|usable| !usable);
+        self.filters.known(endpoint, attribute).or_else(|| self.behaviour.filter(endpoint, attribute)).or_else(said)
+    }
+
+    /// Whether the service answers at all when somebody is looked for.
+    pub async fn filter_answers(&self) -> Result<(), Failure> {
+        match self.filtered("Users", "userName", NOBODY).await {
+            Err(failure) if failure.fatal || !failure.is_status(404) => Err(failure),
+            _ => Ok(()),
         }
+    }
+
+    /// Whether a filter finds what is there. What is not known yet is tried, with a resource of the first page.
+    async fn is_proved(&self, endpoint: &str, attribute: &str) -> Result<bool, Failure> {
+        if let Some(known) = self.said(endpoint, attribute) {
+            return Ok(known);
+        }
+        let usable = if self.profile.listing.paging == Some(Paging::None) {
+            // nobody is known who is sure to be there: its profile must do
+            self.profile.filters.equality(endpoint == "Groups", attribute)
+        } else {
+            let page = self.client.get(&[endpoint], &[("count", "20")]).await?;
+            let items = Page::read(&page).map(|page| page.items).unwrap_or_default();
+            if items.is_empty() {
+                return Ok(true); // where nothing is, nothing is to be found
+            }
+            self.try_filter(endpoint, attribute, &items).await?
+        };
+        if let Some(usable) = usable {
+            self.filters.note(endpoint, attribute, usable);
+        }
+        Ok(usable.unwrap_or(false))
+    }
+
+    /// Tries a filter with one of these resources, which are there, and with a value that nobody has. `None` when none
+    /// of them has the attribute.
+    pub async fn try_filter(&self, endpoint: &str, attribute: &str, known: &[Json]) -> Result<Option<bool>, Failure> {
+        let value = |item: &Json| wire::member(item, attribute).and_then(wire::text);
+        let Some((id, sample)) = known.iter().find_map(|item| Some((wire::id(item)?, value(item)?))) else {
+            return Ok(None);
+        };
+        let found = match self.filtered(endpoint, attribute, &sample).await {
+            Ok(found) => found,
+            Err(failure) if cannot_filter(&failure) => return Ok(Some(false)),
+            Err(failure) => return Err(failure),
+        };
+        let same = |hit: &Json| value(hit).is_some_and(|found| found.to_lowercase() == sample.to_lowercase());
+        if !found.iter().any(|hit| wire::id(hit).as_ref() == Some(&id)) || !found.iter().all(same) {
+            return Ok(Some(false));
+        }
+        match self.filtered(endpoint, attribute, NOBODY).await {
+            Ok(found) => Ok(Some(found.is_empty())),
+            Err(failure) if failure.is_status(404) => Ok(Some(true)),
+            Err(failure) if cannot_filter(&failure) => Ok(Some(false)),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn listed(&self, endpoint: &str) -> Result<Vec<Json>, Failure> {
         let mut all = Vec::new();
-        let ended = read_all(&self.client, endpoint, self.page_size, &mut |item| all.push(item)).await?;
-        if !ended.by_itself {
+        let how = (&self.profile.listing, self.page_size);
+        let ended = read_all(&self.client, endpoint, how, &mut |item| all.push(item)).await?;
+        if !ended.by_itself || ended.announced.is_some_and(|announced| announced != ended.seen) {
             return Err(Failure::new(
                 crate::target::Class::Transient,
                 format!("{endpoint} could not be read to the end, so nothing is known of what it does not show"),

@@ -30,7 +30,7 @@ impl Service {
         if dialect.form == PatchForm::None && self.profile.patch.group_form.is_none() {
             return self.put_members(id, group, delta).await;
         }
-        let form = self.remove_form();
+        let form = self.removal_form();
         if form == RemoveForm::Put && !delta.leave.is_empty() {
             self.put_members(id, group, &Delta { leave: delta.leave.clone(), come: Vec::new() }).await?;
             let come = Delta { leave: Vec::new(), come: delta.come.clone() };
@@ -163,7 +163,7 @@ impl Service {
     }
 
     /// The form in which members are removed: what the profile says, else what was found out.
-    fn remove_form(&self) -> RemoveForm {
+    fn removal_form(&self) -> RemoveForm {
         let said = self.profile.members.remove_form;
         said.filter(|form| !self.learned.is_never(*form)).unwrap_or_else(|| self.learned.removal())
     }

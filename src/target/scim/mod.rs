@@ -6,19 +6,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::answer::Failure;
+use self::behaviour::Behaviour;
 use self::client::Client;
 use self::learned::Learned;
 use self::limits::Limits;
-use self::profile::{Inactive, Removal};
+use self::lookup::Filters;
+use self::profile::{Inactive, Paging, Removal};
 use self::schema::Schemas;
 use self::service::{Locks, Service};
-use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError};
+use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema};
 use crate::net::Expiry;
 use crate::object::{
     AttributeName, Bound, Coverage, Disabling, Kind, Links, ObjectId, Observed, Schema, Siblings, Step,
@@ -26,6 +28,7 @@ use crate::object::{
 use crate::org::{Id, Instant};
 
 mod answer;
+mod behaviour;
 mod bounds;
 mod check;
 mod chunks;
@@ -33,17 +36,20 @@ mod client;
 mod create;
 mod credentials;
 mod dialect;
+mod discovery;
 mod edit;
 mod learned;
 mod limits;
 mod listing;
 mod lookup;
 mod members;
+mod membership;
 mod observed;
 mod pace;
 mod patch;
 mod path;
 mod paths;
+mod probe;
 pub mod profile;
 mod read;
 mod resource;
@@ -54,6 +60,8 @@ mod settings;
 mod verify;
 mod wire;
 mod write;
+
+use self::listing::endpoint;
 
 pub use profile::Profile;
 pub use schema::schema;
@@ -79,8 +87,23 @@ pub struct ScimTarget {
     learned: Arc<Learned>,
     limits: Arc<Limits>,
     client: Mutex<Option<Arc<Client>>>,
+    /// The userName of the user that the probe may write with.
+    canary: Option<String>,
+    ways: Arc<Mutex<Ways>>,
+    filters: Arc<Filters>,
     /// The attributes of the last observation, as the mapping spells them.
     asked: Mutex<BTreeMap<Kind, Vec<AttributeName>>>,
+}
+
+/// What is known of the service beyond its profile.
+#[derive(Debug, Default)]
+struct Ways {
+    /// What was found out before, and is kept.
+    pinned: Arc<Behaviour>,
+    /// What it does otherwise now.
+    changed: Arc<Vec<String>>,
+    /// What the last diagnosis found.
+    found: Option<Behaviour>,
 }
 
 impl ScimTarget {
@@ -98,6 +121,9 @@ impl ScimTarget {
             locks: Arc::default(),
             learned: Arc::default(),
             client: Mutex::new(None),
+            canary: None,
+            ways: Arc::default(),
+            filters: Arc::default(),
             asked: Mutex::default(),
         }
     }
@@ -119,24 +145,54 @@ impl ScimTarget {
         }
     }
 
+    /// The same, where the probe may make a user of that name, change it, and take it away again.
+    #[must_use]
+    pub fn with_canary(self, canary: Option<String>) -> Self {
+        Self { canary, ..self }
+    }
+
+    fn ways(&self) -> MutexGuard<'_, Ways> {
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes up the connection. A run begins with `check` or `observe`; those read token and CA anew, so that a
     /// rotated secret needs no restart.
     fn service(&self, anew: bool) -> Result<Service, Failure> {
         let mut place = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let known = place.take().filter(|_| !anew);
+        let (behaviour, changed) = {
+            let ways = self.ways();
+            (ways.pinned.clone(), ways.changed.clone())
+        };
         let client = match known {
             Some(client) => client,
-            None => Arc::new(Client::new(&self.settings, &self.profile, &self.folder, self.limits.clone())?),
+            None => {
+                let places = behaviour.announced.endpoints.iter();
+                let places = places.filter_map(|(kind, at)| Some((endpoint(*kind)?.to_owned(), at.clone())));
+                let client = Client::new(&self.settings, &self.profile, &self.folder, self.limits.clone())?;
+                Arc::new(client.with_endpoints(places.collect()))
+            }
         };
         *place = Some(client.clone());
+        let profile = Arc::new(behaviour.over(&self.profile));
         Ok(Service {
             client,
             schemas: self.schemas.clone(),
             locks: self.locks.clone(),
             learned: self.learned.clone(),
-            page_size: self.profile.listing.size(self.settings.page_size),
-            profile: self.profile.clone(),
+            page_size: profile.listing.size(self.settings.page_size),
+            profile,
+            behaviour,
+            changed,
+            filters: self.filters.clone(),
         })
+    }
+
+    /// Takes up what was found out before.
+    fn pin(&self, behaviour: Behaviour, changed: Vec<String>) {
+        let mut ways = self.ways();
+        ways.pinned = Arc::new(behaviour);
+        ways.changed = Arc::new(changed);
     }
 }
 
@@ -160,6 +216,7 @@ impl Target for ScimTarget {
             restores: false,
             login: "userName",
             siblings: Siblings::Standard,
+            lists: self.profile.listing.paging != Some(Paging::None),
             disabling: match &self.profile.removal {
                 Removal { inactive: Inactive::Deletes, .. } => Disabling::Deletes,
                 Removal { gone_when_inactive: true, .. } => Disabling::Hides,
@@ -184,6 +241,9 @@ impl Target for ScimTarget {
             profile: self.profile.clone(),
             limits: self.limits.clone(),
             learned: self.learned.clone(),
+            canary: self.canary.clone(),
+            ways: self.ways.clone(),
+            filters: self.filters.clone(),
             ..again
         }))
     }
@@ -204,6 +264,80 @@ impl Target for ScimTarget {
 
     fn least_time(&self, steps: &mut dyn Iterator<Item = &Step>) -> Duration {
         self.limits.of_steps(steps, &self.profile)
+    }
+
+    /// The ways of the service are found out once and kept. What was kept long ago is held against what it does now;
+    /// what is otherwise is told with every read until somebody takes it for its way.
+    async fn learn_schema(&self, known: Option<&ToldSchema>) -> Result<Option<ToldSchema>, TargetError> {
+        if known.is_none() && self.ways().found.is_some() {
+            return Ok(None);
+        }
+        let pinned = known.and_then(Behaviour::from_told);
+        if let (Some(pinned), Some(known)) = (&pinned, known) {
+            self.pin(pinned.clone(), Vec::new());
+            if !known.old {
+                return Ok(None);
+            }
+        }
+        let probed = match self.service(true) {
+            Ok(service) => service.probe().await,
+            Err(failure) => Err(failure),
+        };
+        // what is the matter shows in the read that follows
+        let Ok(probed) = probed else { return Ok(None) };
+        match pinned {
+            Some(pinned) => {
+                let changed = probed.behaviour.changes_since(&pinned);
+                let unchanged = changed.is_empty();
+                let both = if unchanged { probed.behaviour.or(&pinned) } else { pinned };
+                self.pin(both.clone(), changed);
+                Ok(unchanged.then(|| both.to_told()))
+            }
+            None => {
+                self.pin(probed.behaviour.clone(), Vec::new());
+                Ok(Some(probed.behaviour.to_told()))
+            }
+        }
+    }
+
+    fn recall(&self, known: &ToldSchema) {
+        if let Some(pinned) = Behaviour::from_told(known) {
+            self.pin(pinned, Vec::new());
+        }
+    }
+
+    fn found(&self) -> Option<ToldSchema> {
+        let ways = self.ways();
+        ways.found.clone().map(|found| found.or(&ways.pinned).to_told())
+    }
+
+    async fn diagnose(&self, _mapped: &BTreeMap<Kind, Vec<AttributeName>>) -> Vec<Finding> {
+        let service = match self.service(true) {
+            Ok(service) => service,
+            Err(failure) => return vec![check::failed(failure)],
+        };
+        let mut findings = service.check().await;
+        if findings.iter().any(|finding| !finding.ok) {
+            return findings;
+        }
+        match service.probe_all(self.canary.as_deref()).await {
+            Ok(probed) => {
+                findings.extend(probed.findings);
+                for change in probed.behaviour.changes_since(&service.behaviour) {
+                    findings.push(Finding {
+                        hint: Some(
+                            "if it is meant to be so, `rosterd check --online --pin` takes it for its way".into(),
+                        ),
+                        ..Finding::bad(format!("the service does otherwise than before: {change}"))
+                    });
+                }
+                findings
+                    .extend(self.profile.notes.iter().map(|note| Finding::good(format!("its profile says: {note}"))));
+                self.ways().found = Some(probed.behaviour);
+            }
+            Err(failure) => findings.push(check::failed(failure)),
+        }
+        findings
     }
 
     async fn check(&self) -> Vec<Finding> {
@@ -227,14 +361,20 @@ impl Target for ScimTarget {
         let service = self.service(false)?;
         let found = service.find_stamped(kind, key, likely).await?;
         let names: Vec<AttributeName> = likely.changes.iter().map(|change| change.attribute.clone()).collect();
-        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
+        match found {
+            Some(resource) => Ok(Some(service.understood(kind, &resource, &names).await?)),
+            None => Ok(None),
+        }
     }
 
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal> {
         let service = self.service(false)?;
         let found = service.resource(kind, id).await?;
         let names = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).cloned().unwrap_or_default();
-        Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
+        match found {
+            Some(resource) => Ok(Some(service.understood(kind, &resource, &names).await?)),
+            None => Ok(None),
+        }
     }
 
     async fn find_made(
@@ -249,7 +389,10 @@ impl Target for ScimTarget {
             return self.find_stamped(kind, key, likely).await;
         }
         let found = service.find_made(likely, begun).await?;
-        Ok(found.map(|resource| service.understood(kind, &resource, &[])).transpose()?)
+        match found {
+            Some(resource) => Ok(Some(service.understood(kind, &resource, &[]).await?)),
+            None => Ok(None),
+        }
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {

@@ -3,12 +3,17 @@
 //! Absent means, per attribute: `active` is true, because RFC 7643 section 4.1.1 leaves its default to the service and
 //! an account must never escape being disabled for not saying that it is enabled; `externalId` is no stamp; `manager`
 //! is no manager. Whether absent `members` mean an empty group is decided by the reader of the listing.
+//!
+//! A resource with an id is there, whatever else it says. What it says of `active` or `manager` that makes no sense makes
+//! it an object that is not touched; without an id nobody knows which resource it is.
 
 use serde_json::Value as Json;
 
 use super::path::Path;
 use super::wire;
-use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Schema, Syntax, Value, aspect};
+use crate::object::{
+    AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection, Schema, Syntax, Value, aspect,
+};
 use crate::org::Id;
 
 /// Why a resource could not be understood.
@@ -26,17 +31,24 @@ pub(super) fn observed(
     let id = wire::id(resource).ok_or(Unreadable("it has no id"))?;
     let name_of = if kind == Kind::User { "userName" } else { "displayName" };
     let name = wire::member(resource, name_of).and_then(wire::text).unwrap_or_else(|| id.clone());
+    let (enabled, manager) = match kind {
+        Kind::User => (Some(enabled(resource)), manager(resource)),
+        _ => (None, Ok(None)),
+    };
+    let flaws = enabled.as_ref().and_then(|read| read.as_ref().err()).into_iter().chain(manager.as_ref().err());
+    let flaws: Vec<&str> = flaws.map(|flaw| flaw.0).collect();
+    let protected = (!flaws.is_empty()).then(|| Protection::NotUnderstood(flaws.join(", ")));
     Ok(Observed {
         kind,
         handle: Handle::new(id.as_str()),
         stamp: wire::external_id(resource).map(Id::new),
         parent: None,
         name,
-        enabled: if kind == Kind::User { Some(enabled(resource)?) } else { None },
+        enabled: enabled.map(|read| read.unwrap_or(true)),
         attributes: attributes(resource, names, schema),
-        manager: manager(resource)?.map(Handle::new),
+        manager: manager.ok().flatten().map(Handle::new),
         members: if kind == Kind::Group { members(resource) } else { None },
-        protected: None,
+        protected,
         id: ObjectId::new(id),
     })
 }
@@ -52,8 +64,11 @@ pub(super) fn enabled(resource: &Json) -> Result<bool, Unreadable> {
 pub(super) fn manager(resource: &Json) -> Result<Option<String>, Unreadable> {
     match wire::attribute(resource, Some(wire::ENTERPRISE), "manager") {
         None => Ok(None),
-        Some(Json::Array(_)) => Err(Unreadable("its manager is a list")),
-        Some(value) => Ok(wire::referenced(value)),
+        Some(value) => match wire::list(value) {
+            [] => Ok(None),
+            [one] => Ok(wire::referenced(one)),
+            _ => Err(Unreadable("it has several managers")),
+        },
     }
 }
 
@@ -128,11 +143,26 @@ mod tests {
     }
 
     #[test]
-    fn what_the_engine_must_know_has_to_be_readable() {
+    fn a_resource_without_an_id_is_nobody() {
         assert!(user(&json!({"userName": "a"})).is_err());
-        assert!(user(&json!({"id": "1", "active": "perhaps"})).is_err());
-        assert!(user(&json!({"id": "1", (wire::ENTERPRISE): {"manager": [{"value": "2"}]}})).is_err());
+        assert!(user(&json!({"id": {"value": 1}})).is_err());
         assert!(user(&json!("text")).is_err());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_left_alone_and_is_there_all_the_same() {
+        for (json, why) in [
+            (json!({"id": "1", "active": "perhaps"}), "its active is neither true nor false"),
+            (json!({"id": "1", "active": [true]}), "its active is neither true nor false"),
+            (json!({"id": "1", (wire::ENTERPRISE): {"manager": [{"value": "2"}, "3"]}}), "it has several managers"),
+        ] {
+            let seen = user(&json).map(|user| (user.enabled, user.protected));
+            assert_eq!(seen, Ok((Some(true), Some(Protection::NotUnderstood(why.into())))), "{json}");
+        }
+        let one =
+            json!({"id": "1", "active": 0, "name": ["x"], "emails": "a@b", "title": {}, "manager": [{"value": 2}]});
+        let seen = user(&one).map(|user| (user.enabled, user.manager, user.protected));
+        assert_eq!(seen, Ok((Some(false), Some(Handle::new("2")), None)), "wrong types elsewhere are no values");
     }
 
     #[test]

@@ -305,7 +305,7 @@ mod tests {
             "USERNAME": "a", "title": ["b"], "nickName": "",
             "emails": [{"type": "Work", "value": "c"}, {"type": "home", "value": "d"}, {"value": "e"}],
             "phoneNumbers": {"type": "mobile", "value": 12},
-            "department": "not of the extension",
+            "department": "flat", "room": "not of the extension",
         });
         let values = |path: &str| -> Vec<String> {
             let path = Path::parse(path).unwrap_or_else(|error| panic!("{error}"));
@@ -317,7 +317,8 @@ mod tests {
         assert_eq!(values(r#"emails[type eq "work"].value"#), ["c"]);
         assert_eq!(values("emails"), ["c", "d", "e"]);
         assert_eq!(values(r#"phoneNumbers[type eq "mobile"].value"#), ["12"]);
-        assert!(values(DEPARTMENT).is_empty());
+        assert_eq!(values(DEPARTMENT), ["flat"]);
+        assert!(values("urn:example:1.0:Extra:room").is_empty());
         assert!(values("name.givenName").is_empty());
     }
 

@@ -1,97 +1,65 @@
-//! Observing: the listings of users and groups, turned into objects and the proof of how much was seen.
+//! Observing: the listings of users and groups, turned into objects and the proof of how much was seen. Where there are
+//! no listings, what is linked is read one by one, and proves nothing about the rest.
 
 use serde_json::Value as Json;
 
 use super::answer::Failure;
-use super::listing::{endpoint, read_all};
-use super::observed::{members, observed};
+use super::listing::{Ended, endpoint, read_all};
+use super::membership::Memberships;
+use super::observed::observed;
 use super::paths::every_path;
+use super::profile::Paging;
 use super::service::Service;
 use super::wire;
-use crate::object::{AttributeName, Coverage, Evidence, Kind, ObjectId, Observed, ScopeRead, TakenName};
+use crate::object::{
+    AttributeName, Coverage, Evidence, Kind, Missing, ObjectId, Observed, Protection, ScopeRead, TakenName,
+};
 use crate::target::{ObserveRequest, Seen};
 
+/// Objects that are named of those of which something is not known.
+const NAMED: usize = 5;
+
 impl Service {
-    /// Reads the listings of the kinds that are asked for.
+    /// Reads the kinds that are asked for; users before groups, whose members they may tell.
     pub async fn observe(
         &self,
         request: &ObserveRequest,
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Coverage, Failure> {
         let mut evidence = Evidence::default();
+        let mut memberships = Memberships::default();
+        let lists = self.profile.listing.paging != Some(Paging::None);
         for (kind, names) in &request.attributes {
             let Some(endpoint) = endpoint(*kind) else { continue };
-            let mut scope = self.read_kind(*kind, endpoint, names, see).await?;
-            scope.floor = request.floor.get(kind).copied();
-            evidence.scopes.push(scope);
-        }
-        Ok(Coverage::judge(evidence))
-    }
-
-    async fn read_kind(
-        &self,
-        kind: Kind,
-        endpoint: &str,
-        names: &[AttributeName],
-        see: &mut (dyn FnMut(Seen) + Send),
-    ) -> Result<ScopeRead, Failure> {
-        let schema = self.schemas.of(kind);
-        let (mut seen, mut unreadable) = (0, 0);
-        let mut members_shown = false;
-        let mut without_members = Vec::new();
-        let mut sort = |item: Json| {
-            seen += 1;
-            members_shown |= members(&item).is_some();
-            match observed(kind, &item, names, schema) {
-                Ok(object) if kind == Kind::Group && object.members.is_none() => without_members.push((object, item)),
-                Ok(object) => show(object, &item, see),
-                Err(why) => {
-                    unreadable += 1;
-                    tracing::warn!(endpoint, id = wire::id(&item), %why, "a resource could not be understood");
-                }
+            let mut reading = Reading { service: self, kind: *kind, names, seen: 0, flaws: Flaws::default(), see };
+            let ended = if lists {
+                reading.listing(endpoint, &mut memberships).await?
+            } else {
+                let linked = request.linked.get(kind).map(Vec::as_slice).unwrap_or_default();
+                reading.linked(linked, &mut memberships).await?
+            };
+            let Reading { flaws, .. } = reading;
+            let scope = format!("{}/{endpoint}", self.client.base());
+            evidence.scopes.push(ScopeRead {
+                scope: scope.clone(),
+                kind: Some(*kind),
+                base_readable: true,
+                ended: ended.by_itself,
+                seen: ended.seen,
+                announced: ended.announced,
+                floor: request.floor.get(kind).copied().filter(|_| lists),
+                unreadable: flaws.nameless,
+            });
+            if let Some(why) = flaws.example.clone() {
+                evidence.misread.insert(scope.clone(), why);
             }
-        };
-        let ended = read_all(&self.client, endpoint, self.page_size, &mut sort).await?;
-        for (mut group, item) in without_members {
-            group.members = self.members_not_listed(&group.id, &item, members_shown).await;
-            show(group, &item, see);
+            evidence.gaps.extend(
+                flaws.told(*kind).into_iter().chain(ended.odd).map(|why| Missing { scope: scope.clone(), why }),
+            );
         }
-        Ok(ScopeRead {
-            scope: format!("{}/{endpoint}", self.client.base()),
-            kind: Some(kind),
-            base_readable: true,
-            ended: ended.by_itself,
-            seen,
-            announced: ended.announced,
-            floor: None,
-            unreadable,
-        })
-    }
-
-    /// The members of a group that the listing showed none of. A service that showed the members of any group lists
-    /// them, so here there are none (RFC 7643 section 2.5: what is empty may be left out). Otherwise it may be one
-    /// that never lists members, and the group itself is asked; only if that fails is it not known.
-    async fn members_not_listed(
-        &self,
-        id: &ObjectId,
-        listed: &Json,
-        members_shown: bool,
-    ) -> Option<Vec<crate::object::Handle>> {
-        let unreadable = wire::member(listed, "members").is_some();
-        if unreadable {
-            return None;
-        }
-        if members_shown {
-            return Some(Vec::new());
-        }
-        match self.client.get(&["Groups", id.as_str()], &[]).await {
-            Ok(group) if wire::member(&group, "members").is_none() => Some(Vec::new()),
-            Ok(group) => members(&group),
-            Err(failure) => {
-                tracing::warn!(%id, failure.message, "the members of a group could not be read");
-                None
-            }
-        }
+        let base = self.client.base();
+        evidence.gaps.extend(self.changed.iter().map(|why| Missing { scope: base.to_owned(), why: otherwise(why) }));
+        Ok(if lists { Coverage::judge(evidence) } else { Coverage::Linked(evidence) })
     }
 
     /// Reads one resource, as it is on the wire.
@@ -109,24 +77,135 @@ impl Service {
     }
 
     /// Understands one resource that was read singly: with every attribute that it has, since nobody said which are
-    /// wanted, and `also` those that the mapping spells in its own way. Absent members mean none here.
-    pub fn understood(&self, kind: Kind, resource: &Json, also: &[AttributeName]) -> Result<Observed, Failure> {
+    /// wanted, and `also` those that the mapping spells in its own way.
+    pub async fn understood(&self, kind: Kind, resource: &Json, also: &[AttributeName]) -> Result<Observed, Failure> {
         let schema = self.schemas.of(kind);
         let names: Vec<AttributeName> = every_path(resource).into_iter().chain(also.iter().cloned()).collect();
         let mut object = observed(kind, resource, &names, schema)
             .map_err(|why| Failure::permanent(format!("a {kind} could not be understood: {why}")))?;
-        if kind == Kind::Group && wire::member(resource, "members").is_none() {
-            object.members = Some(Vec::new());
+        if kind == Kind::Group && object.members.is_none() {
+            object.members = self.members_of_one(resource).await;
         }
         Ok(object)
     }
 }
 
-fn show(object: Observed, resource: &Json, see: &mut (dyn FnMut(Seen) + Send)) {
-    if object.kind == Kind::User
-        && let Some(name) = wire::member(resource, "userName").and_then(wire::text)
-    {
-        see(Seen::Name(TakenName { name, object: object.id.clone() }));
+/// What a service does otherwise than it did, for the report of a run.
+fn otherwise(change: &str) -> String {
+    format!(
+        "it does otherwise than before: {change}; `rosterd check --online --pin` takes that for its way from now on"
+    )
+}
+
+/// One kind under way.
+struct Reading<'a> {
+    service: &'a Service,
+    kind: Kind,
+    names: &'a [AttributeName],
+    seen: u64,
+    flaws: Flaws,
+    see: &'a mut (dyn FnMut(Seen) + Send),
+}
+
+impl Reading<'_> {
+    async fn listing(&mut self, endpoint: &str, memberships: &mut Memberships) -> Result<Ended, Failure> {
+        let service = self.service;
+        let mut without_members = Vec::new();
+        let ended = {
+            let mut sort = |item: Json| without_members.extend(self.take(item, memberships));
+            let how = (&service.profile.listing, service.page_size);
+            read_all(&service.client, endpoint, how, &mut sort).await?
+        };
+        memberships.were_read(self.kind);
+        for (mut group, item) in without_members {
+            group.members = service.members_not_listed(&item, memberships).await?;
+            self.show(group, &item);
+        }
+        Ok(ended)
     }
-    see(Seen::Object(Box::new(object), None));
+
+    /// Reads what is linked, one by one. What is not shown is not seen, and what that means is not decided here.
+    async fn linked(&mut self, linked: &[ObjectId], memberships: &mut Memberships) -> Result<Ended, Failure> {
+        memberships.were_read(self.kind);
+        for id in linked {
+            match self.service.resource(self.kind, id).await {
+                Ok(Some(item)) => {
+                    if let Some((mut group, item)) = self.take(item, memberships) {
+                        group.members = self.service.members_not_listed(&item, memberships).await?;
+                        self.show(group, &item);
+                    }
+                }
+                Ok(None) => {}
+                Err(failure) if failure.fatal || failure.class == crate::target::Class::Transient => {
+                    return Err(failure);
+                }
+                Err(failure) => self.flaws.unread.push(format!("{id} ({})", failure.message)),
+            }
+        }
+        Ok(Ended { by_itself: true, announced: None, seen: self.seen, odd: Vec::new() })
+    }
+
+    /// Understands a resource and shows it; a group whose members are not in it is answered instead.
+    fn take(&mut self, item: Json, memberships: &mut Memberships) -> Option<(Observed, Json)> {
+        self.seen += 1;
+        match observed(self.kind, &item, self.names, self.service.schemas.of(self.kind)) {
+            Ok(object) if self.kind == Kind::Group && object.members.is_none() => return Some((object, item)),
+            Ok(object) => {
+                memberships.note(&object, &item);
+                self.show(object, &item);
+            }
+            Err(why) => {
+                let name = wire::member(&item, "userName").or_else(|| wire::member(&item, "displayName"));
+                let name = name.and_then(wire::text).map(|name| format!("{name:?}: ")).unwrap_or_default();
+                self.flaws.nameless += 1;
+                self.flaws.example.get_or_insert(format!("{name}{why}"));
+            }
+        }
+        None
+    }
+
+    fn show(&mut self, object: Observed, resource: &Json) {
+        if let Some(Protection::NotUnderstood(why)) = &object.protected {
+            self.flaws.not_understood.push(format!("{} (id {}: {why})", object.name, object.id));
+        }
+        if object.kind == Kind::Group && object.members.is_none() {
+            self.flaws.without_members.push(format!("{} (id {})", object.name, object.id));
+        }
+        if object.kind == Kind::User
+            && let Some(name) = wire::member(resource, "userName").and_then(wire::text)
+        {
+            (self.see)(Seen::Name(TakenName { name, object: object.id.clone() }));
+        }
+        (self.see)(Seen::Object(Box::new(object), None));
+    }
+}
+
+/// What of the resources is not known.
+#[derive(Debug, Default)]
+struct Flaws {
+    /// Resources without an id: which they are nobody knows.
+    nameless: u64,
+    example: Option<String>,
+    not_understood: Vec<String>,
+    without_members: Vec<String>,
+    unread: Vec<String>,
+}
+
+impl Flaws {
+    fn told(self, kind: Kind) -> Vec<String> {
+        let of = |objects: Vec<String>, what: &str, meaning: &str| {
+            let named = objects.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+            let more = objects.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            (!objects.is_empty()).then(|| format!("{} {kind}s {what}, {meaning}: {named}{more}", objects.len()))
+        };
+        [
+            of(self.not_understood, "could not be understood", "so nothing is done to them"),
+            of(self.without_members, "show no members", "so nobody joins or leaves them"),
+            of(self.unread, "could not be read", "so nothing is done to them"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::behaviour::Behaviour;
 use super::client::Client;
 use super::learned::Learned;
+use super::lookup::Filters;
 use super::profile::Profile;
 use super::schema::Schemas;
 
@@ -15,9 +17,15 @@ pub(super) struct Service {
     pub client: Arc<Client>,
     pub schemas: Arc<Schemas>,
     pub locks: Arc<Locks>,
-    /// What the service does in its own way.
+    /// What the service does in its own way: what its profile says, and over it what was proved.
     pub profile: Arc<Profile>,
     pub learned: Arc<Learned>,
+    /// What was found out of it.
+    pub behaviour: Arc<Behaviour>,
+    /// What it was found to do otherwise than before.
+    pub changed: Arc<Vec<String>>,
+    /// The filters that were proved since, by endpoint and attribute.
+    pub filters: Arc<Filters>,
     /// How many resources a page asks for.
     pub page_size: u32,
 }

@@ -18,8 +18,12 @@ pub(super) fn member<'a>(object: &'a Json, key: &str) -> Option<&'a Json> {
         .filter(|value| !value.is_null())
 }
 
-/// An attribute of a resource. One of an extension is looked for below its URN, under its full name, and below
-/// `EnterpriseUser`, as some services call it.
+/// What services call the enterprise extension beside its URN: by its class, and by the URN of SCIM 1.1.
+const ENTERPRISE_TOO: [&str; 2] = ["EnterpriseUser", "urn:scim:schemas:extension:enterprise:1.0"];
+
+/// An attribute of a resource. One of an extension is looked for below its URN and under its full name. Of the enterprise
+/// extension, which every service knows, it is looked for below its other names, too, and beside the core attributes, of
+/// which none has the name of one of its own.
 pub(super) fn attribute<'a>(resource: &'a Json, extension: Option<&str>, name: &str) -> Option<&'a Json> {
     let Some(urn) = extension else {
         return member(resource, name);
@@ -28,8 +32,9 @@ pub(super) fn attribute<'a>(resource: &'a Json, extension: Option<&str>, name: &
         .and_then(|part| member(part, name))
         .or_else(|| member(resource, &format!("{urn}:{name}")))
         .or_else(|| {
+            let parts = ENTERPRISE_TOO.iter().filter_map(|key| member(resource, key));
             let enterprise = urn.eq_ignore_ascii_case(ENTERPRISE);
-            enterprise.then(|| member(resource, "EnterpriseUser")).flatten().and_then(|part| member(part, name))
+            enterprise.then(|| parts.filter_map(|part| member(part, name)).next().or_else(|| member(resource, name)))?
         })
 }
 
@@ -45,7 +50,7 @@ pub(super) fn text(value: &Json) -> Option<String> {
 }
 
 pub(super) fn boolean(value: &Json) -> Option<bool> {
-    match text(value)?.to_ascii_lowercase().as_str() {
+    match text(value)?.trim().to_ascii_lowercase().as_str() {
         "true" | "1" => Some(true),
         "false" | "0" => Some(false),
         _ => None,
@@ -81,25 +86,35 @@ pub(super) fn external_id(resource: &Json) -> Option<String> {
     member(resource, "externalId").and_then(text)
 }
 
-/// One page of a listing (RFC 7644 section 3.4.2).
+/// One page of a listing (RFC 7644 section 3.4.2, RFC 9865).
 #[derive(Debug)]
 pub(super) struct Page {
     pub items: Vec<Json>,
     pub total: Option<u64>,
+    /// Where the next page begins, in a listing by cursor.
+    pub next: Option<String>,
 }
 
 impl Page {
     /// `None` when the JSON is no listing at all.
     pub fn read(json: &Json) -> Option<Self> {
         let total = member(json, "totalResults").and_then(number);
+        let next = member(json, "nextCursor").and_then(text);
         let items = match member(json, "Resources") {
             Some(Json::Array(items)) => items.clone(),
+            Some(single @ Json::Object(_)) => vec![single.clone()],
             Some(_) => return None,
-            None if total.is_some() => Vec::new(),
+            None if total.is_some() || next.is_some() || is_list_response(json) => Vec::new(),
             None => return None,
         };
-        Some(Self { items, total })
+        Some(Self { items, total, next })
     }
+}
+
+/// Whether it calls itself a listing: what is empty may be left out (RFC 7643 section 2.5).
+fn is_list_response(json: &Json) -> bool {
+    let schemas = member(json, "schemas").map(list).unwrap_or_default();
+    schemas.iter().filter_map(text).any(|schema| schema.to_ascii_lowercase().ends_with(":listresponse"))
 }
 
 /// What an error says about itself (RFC 7644 section 3.12), for people.
@@ -122,6 +137,18 @@ pub(super) fn patch(operations: &[Json]) -> Json {
     json!({ "schemas": [PATCH], "Operations": operations })
 }
 
+pub(super) fn replace(path: &str, value: &Json) -> Json {
+    json!({ "op": "replace", "path": path, "value": value })
+}
+
+pub(super) fn add(path: &str, value: &Json) -> Json {
+    json!({ "op": "add", "path": path, "value": value })
+}
+
+pub(super) fn remove(path: &str) -> Json {
+    json!({ "op": "remove", "path": path })
+}
+
 /// Text as a filter writes it: a JSON string (RFC 7644 section 3.4.2.2).
 pub(super) fn quoted(text: &str) -> String {
     Json::from(text).to_string()
@@ -130,6 +157,25 @@ pub(super) fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_extension_is_found_wherever_it_is_put() {
+        let manager = |user: Json| attribute(&user, Some(ENTERPRISE), "manager").and_then(referenced);
+        for user in [
+            json!({(ENTERPRISE): {"manager": {"value": "9"}}}),
+            json!({(ENTERPRISE.to_uppercase()): {"MANAGER": {"Value": 9}}}),
+            json!({(format!("{ENTERPRISE}:manager")): "9"}),
+            json!({"EnterpriseUser": {"manager": "9"}}),
+            json!({"enterpriseuser": {"manager": {"value": "9", "displayName": "x"}}}),
+            json!({"urn:scim:schemas:extension:enterprise:1.0": {"manager": "9"}}),
+            json!({(ENTERPRISE): null, "manager": {"value": "9"}}),
+        ] {
+            assert_eq!(manager(user.clone()).as_deref(), Some("9"), "{user}");
+        }
+        let own = "urn:example:params:scim:schemas:2.0:User";
+        assert_eq!(attribute(&json!({"room": "1"}), Some(own), "room"), None, "only of the extension that all know");
+        assert!(attribute(&json!({(own): {"Room": "1"}}), Some(own), "room").is_some());
+    }
 
     #[test]
     fn what_services_really_write_is_understood() {
@@ -157,6 +203,9 @@ mod tests {
         assert_eq!(total(json!({"totalresults": "3", "resources": []})), Some(Some(3)));
         assert_eq!(total(json!({"Resources": []})), Some(None));
         assert_eq!(total(json!({"totalResults": 0})), Some(Some(0)));
+        assert_eq!(total(json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]})), Some(None));
+        assert_eq!(total(json!({"totalResults": 1, "Resources": {"id": "1"}})), Some(Some(1)));
+        assert_eq!(total(json!({"totalResults": 1, "Resources": "1"})), None);
         assert_eq!(total(json!({"error": "x"})), None);
         assert_eq!(total(json!([1])), None);
     }

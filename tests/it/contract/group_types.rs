@@ -25,9 +25,13 @@ impl Subject {
             return false;
         }
         let create = self.create(Kind::Group, "typed", vec![change(TYPE, &[], &of("universal"))]);
-        match self.words.open {
-            true => assert!(self.apply(&create).await.is_ok()),
-            false => assert_eq!(self.refused(&create).await, Class::Permanent),
+        if self.words.lacks.refusals {
+            let made = self.apply(&create).await.unwrap().object;
+            assert_eq!(self.values_of(Kind::Group, &made, TYPE).await, Vec::new());
+        } else if self.words.open {
+            assert!(self.apply(&create).await.is_ok());
+        } else {
+            assert_eq!(self.refused(&create).await, Class::Permanent);
         }
         true
     }

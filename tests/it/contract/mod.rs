@@ -67,6 +67,23 @@ pub struct Words {
     pub tombstones: bool,
     /// Whether what was deleted can be brought back here; a server may be unable though its kind is able.
     pub undeletes: bool,
+    pub lacks: Lacks,
+}
+
+/// What a service lacks that others of its kind have, as its profile says. A step that asks for it is refused for good
+/// and nothing of it is written, or it is done without that.
+#[derive(Default)]
+pub struct Lacks {
+    /// Attributes of users that it does not keep.
+    pub attributes: &'static [&'static str],
+    /// It keeps no managers.
+    pub managers: bool,
+    /// What it does not know it drops without a word.
+    pub refusals: bool,
+    /// Its groups hold no groups.
+    pub nesting: bool,
+    /// Logins that differ in case are two logins to it: the second is made.
+    pub folding: bool,
 }
 
 /// The title of users whom a rule protects.
@@ -133,6 +150,10 @@ impl Subject {
 
     fn tree(&self) -> bool {
         self.target.capabilities().tree
+    }
+
+    fn lacks(&self, attribute: &str) -> bool {
+        self.words.lacks.attributes.contains(&attribute)
     }
 
     /// The attribute of a kind that holds any text.
@@ -270,7 +291,10 @@ impl Subject {
     fn request(&self) -> ObserveRequest {
         let words = &self.words;
         let of = |kind: Kind| match kind {
-            Kind::User => [words.login, words.title, words.given, words.phone].map(AttributeName::from).to_vec(),
+            Kind::User => {
+                let all = [words.login, words.title, words.given, words.phone];
+                all.into_iter().filter(|name| !self.lacks(name)).map(AttributeName::from).collect()
+            }
             kind => vec![self.text_of(kind).into()],
         };
         let attributes = self.target.capabilities().kinds.iter().map(|kind| (*kind, of(*kind))).collect();
@@ -295,6 +319,36 @@ impl Subject {
         };
         let coverage = self.target.observe(request, &mut see).await.unwrap();
         (objects, names, coverage)
+    }
+
+    /// An attribute that a service lacks is not kept, whether the step is refused or done without it.
+    async fn is_not_kept(&self, lacking: &str, value: &Value) {
+        let changes =
+            || vec![change(self.words.title, &[], &text("x")), change(lacking, &[], std::slice::from_ref(value))];
+        let id = self.user("keeps", Vec::new()).await;
+        let done = self.update(&id, changes()).await;
+        assert!(matches!(done, Ok(_) | Err(Class::Permanent)), "{lacking}: {done:?}");
+        let title = if done.is_ok() { text("x") } else { Vec::new() };
+        assert_eq!(self.title(&id).await, title, "{lacking}: a step is refused as a whole");
+        let create = self.create(Kind::User, "loses", changes());
+        let made = self.apply(&create).await;
+        assert!(made.as_ref().err().is_none_or(|refusal| refusal.class == Class::Permanent), "{lacking}: {made:?}");
+        let found = self.target.find_stamped(Kind::User, &create.key, &create).await.unwrap();
+        assert_eq!(found.is_some(), made.is_ok(), "{lacking}");
+        for user in [Some(self.read(Kind::User, &id).await), found].into_iter().flatten() {
+            assert_eq!((user.attributes.get(&lacking.into()), user.manager), (None, None), "{lacking}");
+            self.change(Op::Delete, Kind::User, &user.id, Vec::new()).await.unwrap();
+        }
+    }
+
+    /// Whether there are no managers; then one that is set is not kept.
+    async fn has_no_managers(&self) -> bool {
+        if self.words.lacks.managers {
+            let boss = self.user("noboss", Vec::new()).await;
+            self.is_not_kept(aspect::MANAGER, &to(&boss)).await;
+            self.change(Op::Delete, Kind::User, &boss, Vec::new()).await.unwrap();
+        }
+        self.words.lacks.managers
     }
 
     /// Whether there is no tree; then every step that needs one is refused for good.
@@ -371,6 +425,7 @@ macro_rules! contract {
                     two_values_for_one_are_refused
                     a_required_attribute_is_not_cleared
                     an_attribute_that_is_not_there_is_refused
+                    an_attribute_that_a_service_lacks_is_not_kept
                     what_only_the_engine_writes_is_no_attribute
                     every_letter_comes_back;
                 syntaxes:
@@ -526,6 +581,7 @@ pub fn memory(tree: bool) -> Subject {
         deletes: true,
         tombstones: true,
         undeletes: tree,
+        lacks: Lacks::default(),
     };
     Subject { target: Box::new(target), beyond: None, words, prefix: own_prefix(), _keep: Box::new(()) }
 }
@@ -533,7 +589,10 @@ pub fn memory(tree: bool) -> Subject {
 contract! {
     memory_flat: crate::contract::memory(false);
     memory_tree: crate::contract::memory(true);
-    scim_strict: crate::scim::lab::subject("SCIM");
+    scim_strict: crate::scim::lab::shared();
+    scim_close: crate::scim::lab::Vendor::Closing.subject();
+    scimmy: crate::scim::lab::Vendor::Scimmy.subject();
+    django_scim2: crate::scim::lab::Vendor::Django.subject();
     ldap: crate::ldap::subject().await;
     openldap: crate::ldap::openldap::subject().await;
 }

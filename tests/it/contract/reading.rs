@@ -90,15 +90,20 @@ pub async fn attributes_that_are_not_asked_for_are_not_shown(subject: Subject) {
     let words = &subject.words;
     let more = vec![change(words.title, &[], &text("Læge")), change(words.given, &[], &text("Åse"))];
     let id = subject.user("anna", more).await;
-    let boss = subject.user("boss", Vec::new()).await;
-    subject.update(&id, vec![change(aspect::MANAGER, &[], &[to(&boss)])]).await.unwrap();
+    let manager = if subject.has_no_managers().await {
+        None
+    } else {
+        let boss = subject.user("boss", Vec::new()).await;
+        subject.update(&id, vec![change(aspect::MANAGER, &[], &[to(&boss)])]).await.unwrap();
+        Some(subject.handle(Kind::User, &boss).await)
+    };
     let title = AttributeName::from(words.title);
     let request =
         ObserveRequest { attributes: BTreeMap::from([(Kind::User, vec![title.clone()])]), ..ObserveRequest::default() };
     let (objects, ..) = subject.observe(&request).await;
     let user = objects.into_iter().find(|object| object.id == id).expect("it is seen");
     assert_eq!(user.attributes, BTreeMap::from([(title, text("Læge"))]));
-    assert_eq!(user.manager, Some(subject.handle(Kind::User, &boss).await), "what the engine needs is always read");
+    assert_eq!(user.manager, manager, "what the engine needs is always read");
 }
 
 pub async fn each_object_is_seen_once(subject: Subject) {
@@ -145,8 +150,11 @@ pub async fn a_schema_is_told_once(subject: Subject) {
         assert_eq!(subject.target.has(&subject.words.title.into()), None, "without a schema nothing is said");
         return;
     };
-    assert_eq!(subject.target.has(&subject.words.title.into()), Some(true));
-    assert_eq!(subject.target.has(&"rosterdNoSuchAttribute".into()), Some(false));
+    // a service that tells of its ways, and not of its attributes, says nothing about either
+    if let Some(has) = subject.target.has(&subject.words.title.into()) {
+        assert!(has);
+        assert_eq!(subject.target.has(&"rosterdNoSuchAttribute".into()), Some(false));
+    }
     assert_eq!(
         subject.target.learn_schema(Some(&told)).await.unwrap(),
         None,

@@ -63,6 +63,9 @@ pub async fn a_stale_switch_stays(subject: Subject) {
 }
 
 pub async fn a_stale_manager_stays(subject: Subject) {
+    if subject.has_no_managers().await {
+        return;
+    }
     let (one, two) = (subject.user("one", Vec::new()).await, subject.user("two", Vec::new()).await);
     let id = subject.user("anna", vec![change(aspect::MANAGER, &[], &[to(&one)])]).await;
     for (before, after) in [(vec![to(&two)], vec![]), (vec![], vec![to(&two)]), (vec![to(&id)], vec![to(&two)])] {

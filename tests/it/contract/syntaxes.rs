@@ -60,6 +60,11 @@ pub async fn a_value_of_another_syntax_is_refused(subject: Subject) {
 
 pub async fn another_spelling_is_neither_stale_nor_a_change(subject: Subject) {
     let phone = subject.words.phone;
+    if subject.lacks(phone) {
+        let schema = subject.target.schema(Kind::User);
+        assert!(schema.equal(&phone.into(), &text("+4587654321"), &text("+45 87 65 43 21")));
+        return;
+    }
     let id = subject.user("phone", vec![change(phone, &[], &text("+45 12 34 56 78"))]).await;
     let written = subject.values(&id, phone).await;
     let same = vec![change(phone, &[], &text("+4512345678"))];

@@ -1,7 +1,5 @@
 //! The daemon with real servers: Active Directory in a unit of the test's own, and a SCIM server of its own.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};
@@ -10,30 +8,20 @@ use rosterd::clock::SystemClock;
 use rosterd::control::{Ask, Request, call};
 use rosterd::run::{self, Engine, Phase, Progress};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::{DEADLINE, HR, House, delivery};
 use crate::lab::Lab;
-use crate::scim::lab::Server;
+use crate::scim::lab::{Server, Vendor};
 
-/// An empty SCIM server that nobody else uses.
+/// An empty SCIM service that nobody else uses.
 struct Cloud {
-    folder: TempDir,
+    lab: Lab,
     server: Server,
 }
 
 impl Cloud {
     fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("rosterd-").tempdir_in("/tmp").unwrap();
-        let cloud = lab(&["up", folder.path().to_str().unwrap(), "--no-ad", "--no-openldap"]);
-        assert!(cloud, "scripts/lab up --no-ad");
-        let text = std::fs::read_to_string(folder.path().join("lab.env")).unwrap();
-        let value = |key: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-            line.unwrap_or_else(|| panic!("lab.env has no {key}")).to_owned()
-        };
-        let server = Server { url: value("SCIM_URL"), token: value("SCIM_TOKEN") };
-        Self { folder, server }
+        Self { lab: Lab::open(), server: Vendor::Strict.server() }
     }
 
     fn section(&self, word: &str, schedule: &str) -> String {
@@ -55,7 +43,7 @@ displayName = "person.name"
 "name.familyName" = "person.surname"
 "#,
             self.server.url,
-            self.folder.path().join("secrets/scim-token").display(),
+            self.lab.value("SCIM_TOKEN_FILE"),
         )
     }
 
@@ -66,19 +54,6 @@ displayName = "person.name"
         names.sort();
         names
     }
-}
-
-impl Drop for Cloud {
-    fn drop(&mut self) {
-        lab(&["down", self.folder.path().to_str().unwrap()]);
-    }
-}
-
-fn lab(words: &[&str]) -> bool {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/lab");
-    let mut command = Command::new(script);
-    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().unwrap().success()
 }
 
 fn directory(lab: &Lab, base: &str) -> String {

@@ -11,6 +11,7 @@ mod names;
 mod others;
 mod sample;
 mod secrets;
+mod services;
 mod trouble;
 mod unchanged;
 mod values;

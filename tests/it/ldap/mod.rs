@@ -31,7 +31,7 @@ use rosterd::org::Id;
 use rosterd::target::ldap::{LdapTarget, Profile, ProtectRule, Settings};
 use rosterd::target::{Class, Fate, ObserveRequest, Refusal, Seen, Target, TargetError};
 
-use crate::contract::{Subject, UNTOUCHABLE, Words, own_prefix};
+use crate::contract::{Lacks, Subject, UNTOUCHABLE, Words, own_prefix};
 use crate::lab::{Directory, Lab};
 
 /// A test's own unit, a target that may write below it, and the administrator to look at it.
@@ -186,6 +186,7 @@ pub async fn subject_of(lab: Lab) -> Subject {
         deletes: true,
         tombstones: true,
         undeletes,
+        lacks: Lacks::default(),
     };
     let (target, beyond) = (Box::new(target(settings)), Box::new(target(beyond)));
     Subject { target, beyond: Some(beyond), words, prefix: own_prefix(), _keep: Box::new(lab) }

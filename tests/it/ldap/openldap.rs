@@ -93,6 +93,7 @@ pub async fn subject() -> Subject {
         deletes: true,
         tombstones: false,
         undeletes: false,
+        lacks: Lacks::default(),
     };
     Subject { target, beyond: Some(beyond), words, prefix: own_prefix(), _keep: Box::new(server) }
 }

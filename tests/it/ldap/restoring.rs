@@ -24,7 +24,7 @@ impl OwnLab {
         }
         let folder = tempfile::Builder::new().prefix("nobin").tempdir().unwrap();
         let path = folder.path().to_owned();
-        tokio::task::spawn_blocking(move || lab("up", &path, &["--no-openldap", "--no-scim"])).await.unwrap();
+        tokio::task::spawn_blocking(move || lab("up", &path, &["ad"])).await.unwrap();
         let lab = Arc::new(Self { folder });
         *running = Arc::downgrade(&lab);
         lab

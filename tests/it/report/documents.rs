@@ -185,6 +185,7 @@ pub(super) fn plans() -> PlanDocument {
     empty.held.clear();
     empty.coverage = Reach {
         complete: false,
+        linked_only: false,
         missing: vec![Missing {
             scope: "Users".into(),
             why: "the read stopped after 200 objects without reaching the end".into(),

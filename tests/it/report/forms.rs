@@ -46,9 +46,9 @@ fn what_is_hidden_stands_at_the_head_of_every_form() {
     let said = "title of users: it cannot be read on 3 of them, such as Åse Sørensen";
     let text = render(Format::Text);
     let head = text.lines().take(9).collect::<Vec<_>>().join("\n");
-    assert!(head.contains("complete, but for what may not be read:") && head.contains("title of users"), "{head}");
+    assert!(head.contains("complete, but for what could not be read:") && head.contains("title of users"), "{head}");
     let html = render(Format::Html);
-    assert!(html.contains("Not everything may be read.") && html.contains(said), "{html}");
+    assert!(html.contains("Not everything could be read.") && html.contains(said), "{html}");
     assert!(render(Format::Csv).contains(&format!("ad,not read,,,,,,\"{said}\"")), "{}", render(Format::Csv));
     let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).unwrap();
     assert_eq!(json["targets"][0]["coverage"]["missing"][0]["scope"], "title of users");

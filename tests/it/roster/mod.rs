@@ -4,7 +4,7 @@ mod accounts;
 mod bad_input;
 mod broken_files;
 mod campaign;
-mod chance;
+pub mod chance;
 mod chief;
 mod copy;
 mod csv;

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use rosterd::net::SecretRef;
 use rosterd::object::{Kind, Value};
-use rosterd::target::Target;
 use rosterd::target::scim::{ScimTarget, Settings};
 use tempfile::TempDir;
 
-use crate::contract::{Subject, Words, own_prefix};
+use crate::contract::{Lacks, Subject, Words, own_prefix};
 
 pub const PHONE: &str = r#"phoneNumbers[type eq "mobile"].value"#;
 pub const WORK_MAIL: &str = r#"emails[type eq "work"].value"#;
@@ -35,6 +34,14 @@ pub fn server(name: &str) -> Server {
 }
 
 impl Server {
+    /// The same server with resources of its own, none at first.
+    pub fn tenant(self) -> Self {
+        let mut url = url::Url::parse(&self.url).unwrap();
+        let path = format!("/t/{}{}", own_prefix(), url.path());
+        url.set_path(&path);
+        Self { url: url.into(), ..self }
+    }
+
     /// A target with its token in a file of a folder that must live as long.
     pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
         let folder = TempDir::new().unwrap();
@@ -60,31 +67,106 @@ impl Server {
     }
 }
 
-/// What the contract's suite tests.
-pub fn subject(name: &str) -> Subject {
-    let (target, folder) = server(name).target(|_| {});
-    let words = Words {
-        login: target.capabilities().login,
-        title: "title",
-        given: "name.givenName",
-        phone: PHONE,
-        group: "displayName",
-        many: None,
-        single: ("title", None),
-        required: None,
-        syntaxes: vec![
-            (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
-            (Kind::User, PHONE, ["+45 12 34", "+45 12 35"].map(Value::text)),
-        ],
-        open: false,
-        checks_references: false,
-        follows_managers: true,
-        drops_members: false,
-        group_types: false,
-        protects: false,
-        deletes: true,
-        tombstones: false,
-        undeletes: false,
-    };
-    Subject { target: Box::new(target), beyond: None, words, prefix: own_prefix(), _keep: Box::new(folder) }
+/// What serves SCIM in the lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    /// scim2-server, which keeps to the RFCs.
+    Strict,
+    /// The same over HTTP/1.0, each request on a connection of its own.
+    Closing,
+    /// SCIMMY, which repeats the list behind its end.
+    Scimmy,
+    /// django-scim2: users have a name, a mail address and a switch, and nothing else.
+    Django,
+}
+
+impl Vendor {
+    /// The server, with nothing in it.
+    pub fn server(self) -> Server {
+        let name = match self {
+            Self::Strict => "SCIM",
+            Self::Closing => "SCIM_CLOSE",
+            Self::Scimmy => "SCIMMY",
+            Self::Django => "DJANGO",
+        };
+        server(name).tenant()
+    }
+
+    /// The text of its profile, where it has ways of its own.
+    pub fn profile(self) -> Option<&'static str> {
+        match self {
+            Self::Strict | Self::Closing => None,
+            Self::Scimmy => Some(include_str!("profiles/scimmy.toml")),
+            Self::Django => Some(include_str!("profiles/django.toml")),
+        }
+    }
+
+    /// Whether it holds groups as it should: django-scim2 gives a group the id of a user.
+    pub fn holds_groups(self) -> bool {
+        self != Self::Django
+    }
+
+    fn words(self) -> Words {
+        let words = Words {
+            login: "userName",
+            title: "title",
+            given: "name.givenName",
+            phone: PHONE,
+            group: "displayName",
+            many: None,
+            single: ("title", None),
+            required: None,
+            syntaxes: vec![
+                (Kind::User, "title", ["Læge", "læge"].map(Value::text)),
+                (Kind::User, PHONE, ["+45 12 34", "+45 12 35"].map(Value::text)),
+            ],
+            open: false,
+            checks_references: false,
+            follows_managers: true,
+            drops_members: false,
+            group_types: false,
+            protects: false,
+            deletes: true,
+            tombstones: false,
+            undeletes: false,
+            lacks: Lacks::default(),
+        };
+        match self {
+            Self::Django => Words {
+                title: "name.familyName",
+                single: ("name.familyName", None),
+                syntaxes: ["name.familyName", "name.givenName"]
+                    .map(|name| (Kind::User, name, ["Læge", "læge"].map(Value::text)))
+                    .to_vec(),
+                drops_members: true,
+                lacks: Lacks {
+                    attributes: &["title", "displayName", PHONE, r#"addresses[type eq "work"].locality"#, DEPARTMENT],
+                    managers: true,
+                    refusals: true,
+                    nesting: true,
+                    folding: true,
+                },
+                ..words
+            },
+            Self::Scimmy => Words { lacks: Lacks { refusals: true, ..Lacks::default() }, ..words },
+            Self::Strict | Self::Closing => words,
+        }
+    }
+
+    /// The server as the contract's suite tests it.
+    pub fn subject(self) -> Subject {
+        self.subject_on(self.server())
+    }
+
+    fn subject_on(self, server: Server) -> Subject {
+        let (target, folder) = server.target(|_| {});
+        let profile = self.profile().map(|text| toml::from_str(text).unwrap()).unwrap_or_default();
+        let target = Box::new(target.with_profile(profile));
+        Subject { target, beyond: None, words: self.words(), prefix: own_prefix(), _keep: Box::new(folder) }
+    }
+}
+
+/// The strict server, which all tests share.
+pub fn shared() -> Subject {
+    Vendor::Strict.subject_on(server("SCIM"))
 }

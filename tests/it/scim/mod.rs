@@ -4,12 +4,17 @@
 mod credentials;
 mod faults;
 pub mod lab;
+mod odd;
 mod pace;
 mod paging;
+mod probing;
+mod reading;
 mod restored;
 mod scripted;
 mod server;
+mod servers;
 mod service;
 mod storm;
 mod tls;
+mod whole;
 mod writing;

@@ -1,5 +1,6 @@
 //! A server that answers as a script says: what real services and the proxies before them do on bad days. It speaks
-//! HTTP by hand, one request per connection, so that it can also break off in the middle.
+//! HTTP by hand, one request per connection, so that it can also break off in the middle. A whole service with faults is
+//! in `odd`.
 
 use std::sync::{Arc, Mutex};
 
@@ -47,9 +48,11 @@ impl Scripted {
         let url = format!("http://{}/scim", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let record = asked.clone();
+        let script = Arc::new(script);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                answer(stream, &script, &record).await;
+                let (script, record) = (script.clone(), record.clone());
+                tokio::spawn(async move { answer(stream, &*script, &record).await });
             }
         });
         Self { server: Server { url, token: "a-very-secret-token".into() }, asked }
@@ -57,6 +60,10 @@ impl Scripted {
 
     pub fn target(&self, change: impl FnOnce(&mut Settings)) -> (ScimTarget, TempDir) {
         self.server.target(change)
+    }
+
+    pub fn token(&self) -> String {
+        self.server.token.clone()
     }
 
     pub fn url(&self) -> String {
@@ -81,6 +88,23 @@ impl Asked {
         query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
     }
 
+    /// The same, decoded.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let url = url::Url::parse(&format!("http://x{}", self.target)).ok()?;
+        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The path below the base, in parts.
+    pub fn path(&self) -> Vec<&str> {
+        let path = self.target.split('?').next().unwrap_or_default();
+        path.trim_start_matches("/scim/").split('/').filter(|part| !part.is_empty()).collect()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+    }
+
     pub fn is(&self, method: &str, path: &str) -> bool {
         let target = self.target.split('?').next().unwrap_or_default();
         self.method == method && target == format!("/scim/{path}")
@@ -101,8 +125,11 @@ async fn answer(
     record: &Mutex<Vec<Asked>>,
 ) {
     let Some(asked) = read(&mut stream).await else { return };
-    let before = record.lock().unwrap().len();
-    record.lock().unwrap().push(asked.clone());
+    let before = {
+        let mut record = record.lock().unwrap();
+        record.push(asked.clone());
+        record.len() - 1
+    };
     let mut more = Vec::new();
     let (status, kind, body, length) = match script(&asked, before) {
         Reply::With(status, headers, json) => {
@@ -114,6 +141,8 @@ async fn answer(
         Reply::BrokenOff(status, body) => (status, "application/scim+json", body, Some(100_000)),
         Reply::Nothing => return,
     };
+    // these have no body, whatever is given
+    let body = if matches!(status, 204 | 304) { String::new() } else { body };
     let length = length.unwrap_or(body.len());
     let head =
         format!("HTTP/1.1 {status} x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n");

@@ -74,13 +74,18 @@ impl Gate {
         Self { fault, seen: Mutex::default(), kept: Mutex::default(), victim, reached, released }
     }
 
-    /// Keeps the bytes of a write, for tests that look into them.
-    pub fn keep(&self, write: &[u8]) {
-        self.kept.lock().unwrap().push(write.to_vec());
+    /// Keeps the bytes of a request, for tests that look into them: of a write to a directory, of any to a service.
+    pub fn keep(&self, request: &[u8]) {
+        self.kept.lock().unwrap().push(request.to_vec());
     }
 
     pub fn kept(&self) -> Vec<Vec<u8>> {
         self.kept.lock().unwrap().clone()
+    }
+
+    /// What was kept since the last time.
+    pub fn taken(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut *self.kept.lock().unwrap())
     }
 
     pub fn judge(&self, passing: Passing) -> Act {

@@ -29,6 +29,7 @@ async fn exchanges(mut client: TcpStream, (host, port): (String, u16), gate: Arc
             Act::Kill => return gate.kill(),
             act => assert_eq!(act, Act::Forward),
         }
+        gate.keep(&request);
         server.write_all(&request).await.unwrap();
         let Some(answer) = message(&mut server).await else { return };
         let done = writes && answer.starts_with(b"HTTP/1.1 2");

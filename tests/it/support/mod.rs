@@ -9,4 +9,5 @@ pub mod outside;
 pub mod process;
 pub mod realm;
 pub mod sample;
+pub mod service;
 pub mod site;

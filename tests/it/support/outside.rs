@@ -6,6 +6,7 @@ use ldap3::SearchEntry;
 use serde_json::Value;
 
 use crate::lab::Directory;
+use crate::scim::lab::Server;
 
 pub struct Outside {
     pub directory: Directory,
@@ -19,10 +20,10 @@ pub struct Outside {
 const USERS: &str = "(&(objectCategory=person)(objectClass=user))";
 
 impl Outside {
-    pub async fn new(directory: Directory, base: String, values: &BTreeMap<String, String>) -> Self {
+    pub async fn new(directory: Directory, base: String, cloud: &Server) -> Self {
         rosterd::net::install_provider();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { directory, base, client, url: values["SCIM_URL"].clone(), token: values["SCIM_TOKEN"].clone() }
+        Self { directory, base, client, url: cloud.url.clone(), token: cloud.token.clone() }
     }
 
     pub async fn users(&mut self) -> Vec<SearchEntry> {

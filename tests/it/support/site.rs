@@ -1,8 +1,8 @@
 //! An installation of its own for one test: a folder made by `rosterd init`, an organisational unit in the lab's
-//! directory, and a SCIM server that nobody else uses.
+//! directory, and a tenant of the lab's SCIM server.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +16,7 @@ use super::outside::Outside;
 use super::process::{Ended, Running, Victim};
 use super::{http_proxy, ldap_proxy};
 use crate::lab::Lab;
+use crate::scim::lab::{Server, Vendor};
 
 /// The day on which the tests take place.
 pub const TODAY: &str = "2026-03-02";
@@ -40,7 +41,7 @@ pub struct Site {
     pub word: String,
     pub scim_url: String,
     folder: TempDir,
-    server: ScimServer,
+    cloud: Server,
     /// Seconds of the day: each command comes one later.
     clock: AtomicU64,
 }
@@ -55,16 +56,9 @@ impl Site {
         let lab = Lab::open();
         let base = lab.fresh_unit(&mut lab.administrator().await).await;
         let folder = TempDir::new().unwrap();
-        let server = ScimServer::start().await;
-        let site = Self {
-            base,
-            word: Lab::word(),
-            scim_url: server.values["SCIM_URL"].clone(),
-            folder,
-            server,
-            clock: AtomicU64::new(0),
-            lab,
-        };
+        let cloud = Vendor::Strict.server();
+        let site =
+            Self { base, word: Lab::word(), scim_url: cloud.url.clone(), folder, cloud, clock: AtomicU64::new(0), lab };
         let home = site.path("").display().to_string();
         site.run(&["init", &home]).await.expect(0);
         site.configure(PLAIN, &site.wiring());
@@ -89,7 +83,7 @@ impl Site {
 
     /// The file that holds the SCIM server's token.
     pub fn token_file(&self) -> PathBuf {
-        self.server.values["SCIM_TOKEN_FILE"].clone().into()
+        self.lab.path("SCIM_TOKEN_FILE")
     }
 
     pub fn configure(&self, file: &str, wiring: &Wiring) {
@@ -103,7 +97,7 @@ impl Site {
             ("PASSWORD_FILE", &wiring.password_file.display().to_string()),
             ("PAGE_SIZE", &wiring.page_size.to_string()),
             ("SCIM_URL", &wiring.scim_url),
-            ("TOKEN_FILE", &self.server.values["SCIM_TOKEN_FILE"]),
+            ("TOKEN_FILE", self.lab.value("SCIM_TOKEN_FILE")),
         ] {
             text = text.replace(&format!("@{key}@"), value);
         }
@@ -202,7 +196,7 @@ impl Site {
     }
 
     pub async fn outside(&self) -> Outside {
-        Outside::new(self.lab.administrator().await, self.base.clone(), &self.server.values).await
+        Outside::new(self.lab.administrator().await, self.base.clone(), &self.cloud).await
     }
 
     /// The accounts that the roster knows of: system, login and id.
@@ -236,37 +230,5 @@ impl Site {
             assert_eq!(outside.find_in_cloud(&format!("externalId eq \"{stamp}\"")).await, 1);
             assert_eq!(outside.find_in_cloud(&format!("userName eq \"{login}\"")).await, 1);
         }
-    }
-}
-
-/// A SCIM server of its own; it ends with the test.
-struct ScimServer {
-    folder: TempDir,
-    values: BTreeMap<String, String>,
-}
-
-impl ScimServer {
-    async fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("scim").tempdir().unwrap();
-        let lab = lab("up", folder.path(), &["--no-ad", "--no-openldap"]);
-        tokio::task::spawn_blocking(lab).await.unwrap();
-        let text = std::fs::read_to_string(folder.path().join("lab.env")).unwrap();
-        let pair = |line: &str| line.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
-        Self { values: text.lines().filter_map(pair).collect(), folder }
-    }
-}
-
-impl Drop for ScimServer {
-    fn drop(&mut self) {
-        lab("down", self.folder.path(), &[])();
-    }
-}
-
-fn lab(verb: &str, folder: &Path, more: &[&str]) -> impl FnOnce() + Send + 'static {
-    let mut command = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/lab"));
-    command.arg(verb).arg(folder).args(more);
-    move || {
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }

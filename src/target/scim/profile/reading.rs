@@ -66,12 +66,14 @@ pub enum Shown {
     Single,
     /// In the users' attribute `groups`.
     Users,
+    /// In what a filter of groups by `members.value` finds: a request for each user.
+    Filter,
     /// Nowhere: members can be written and not read.
     Never,
 }
 
 /// Which filters a service understands (RFC 7644 section 3.4.2.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filters {
     /// The operators, such as `eq`, `and`; none: it cannot filter. `None`: not known.
@@ -80,13 +82,17 @@ pub struct Filters {
     pub user: Option<Vec<String>>,
     /// The attributes of groups that it filters by. `None`: not known.
     pub group: Option<Vec<String>>,
-    /// Between attribute, operator and value there is one blank. False: none before the value, as in `userName eq"a"`.
-    pub blanks: bool,
 }
 
-impl Default for Filters {
-    fn default() -> Self {
-        Self { operators: None, user: None, group: None, blanks: true }
+impl Filters {
+    /// Whether the service says that it filters by equality of an attribute; `None` where it says nothing.
+    pub fn equality(&self, group: bool, attribute: &str) -> Option<bool> {
+        if self.operators.as_ref().is_some_and(|operators| !operators.iter().any(|one| one.eq_ignore_ascii_case("eq")))
+        {
+            return Some(false);
+        }
+        let attributes = if group { &self.group } else { &self.user };
+        Some(attributes.as_ref()?.iter().any(|one| one.eq_ignore_ascii_case(attribute)))
     }
 }
 

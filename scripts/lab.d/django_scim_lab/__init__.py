@@ -1,0 +1,1 @@
+"""A Django site with django-scim2, for the lab."""
