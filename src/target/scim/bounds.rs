@@ -52,21 +52,27 @@ impl Service {
         attributes(&self.profile, kind)
     }
 
-    /// Refuses, before anything is sent, what the service would refuse or do in part.
-    pub(super) fn refuse_bound(&self, step: &Step, edits: &[Edit]) -> Result<(), Failure> {
-        for edit in edits {
-            match (bound_of(self.attributes(step.kind), &edit.path), &edit.value) {
-                (Some(Bound::NotWritten), _) => {
-                    return Err(Failure::permanent(format!("the service does not take {}", edit.path)));
-                }
-                (Some(Bound::NotCleared), None) => {
-                    let message = format!("the service keeps a value of {}: it can be changed, not removed", edit.path);
-                    return Err(Failure::permanent(message));
-                }
-                _ => {}
-            }
+    /// Refuses, before anything is sent, to clear what keeps a value.
+    pub(super) fn refuse_kept(&self, step: &Step, edits: &[Edit]) -> Result<(), Failure> {
+        let is_kept = |edit: &&Edit| {
+            edit.value.is_none() && bound_of(self.attributes(step.kind), &edit.path) == Some(Bound::NotCleared)
+        };
+        match edits.iter().find(is_kept) {
+            Some(edit) => Err(Failure::permanent(format!(
+                "the service keeps a value of {}: it can be changed, not removed",
+                edit.path
+            ))),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Refuses a step about an attribute that the service does not take, whatever it shows of it.
+    pub(super) fn refuse_unwritten(&self, step: &Step) -> Result<(), Failure> {
+        let is_unwritten = |name: &&AttributeName| bound(&self.profile, step.kind, name) == Some(Bound::NotWritten);
+        match step.changes.iter().map(|change| &change.attribute).find(is_unwritten) {
+            Some(name) => Err(Failure::permanent(format!("the service does not take {name}"))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -220,14 +220,19 @@ impl Client {
             return Err(failure.clone());
         }
         let counters = self.limits.counting(&request.asked.method, request.path, request.body);
-        self.limits.pace().permit(&counters, self.longest_wait).await.map_err(|wait| {
+        let permit = self.limits.pace().permit(&counters, self.longest_wait).await.map_err(|wait| {
             let message = format!(
                 "{} would have to wait {} s for the limits of the service: the next run goes on",
                 request.asked,
                 wait.as_secs().max(1)
             );
             Failure { fatal: true, ..Failure::new(Class::Transient, message) }
-        })
+        })?;
+        // another request may have been refused while this one waited
+        match &self.refused.lock().unwrap_or_else(PoisonError::into_inner).open {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(permit),
+        }
     }
 
     fn taken(&self) {

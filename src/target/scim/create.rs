@@ -27,7 +27,7 @@ impl Service {
     pub async fn create(&self, step: &Step, links: &Links) -> Result<Receipt, Failure> {
         let endpoint = endpoint(step.kind)
             .ok_or_else(|| Failure::permanent(format!("a SCIM service has no place for a {}", step.kind)))?;
-        let mut body = resource(step, links, &self.profile)?;
+        let mut body = resource(step, links, &self.profile, self.schemas.of(step.kind))?;
         let _turn = self.locks.turn(step.key.as_str()).await;
         // Users are told apart by userName; nothing keeps a service from making two equal groups. Where nothing can be
         // listed, nobody has looked yet.

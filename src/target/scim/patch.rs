@@ -84,6 +84,15 @@ pub(super) fn path_of(change: &Change) -> Result<Path, Failure> {
     Ok(path)
 }
 
+/// Refuses several values for an attribute that holds one: there are services that would keep them as one text.
+pub(super) fn one_value(change: &Change, schema: &Schema) -> Result<(), Failure> {
+    if change.after.len() > 1 && schema.rule(&change.attribute).single {
+        let message = format!("{} holds one value, {} were given", change.attribute, change.after.len());
+        return Err(Failure::permanent(message));
+    }
+    Ok(())
+}
+
 fn set_enabled(change: &Change, resource: &Json) -> Result<Option<Edit>, Failure> {
     let [Value::Bool(wanted)] = change.after.as_slice() else {
         return Err(Failure::permanent("enabled is either true or false"));
@@ -136,6 +145,7 @@ fn set_manager(change: &Change, resource: &Json, links: &Links) -> Result<Option
 
 fn set_attribute(change: &Change, resource: &Json, schema: &Schema) -> Result<Option<Edit>, Failure> {
     let path = path_of(change)?;
+    one_value(change, schema)?;
     let now = values(resource, &change.attribute, &path, schema);
     if schema.equal(&change.attribute, &now, &change.after) {
         return Ok(None);

@@ -6,14 +6,14 @@ use super::answer::Failure;
 use super::bounds::attributes;
 use super::edit::{key_of, name_schemas, named, one_primary, without_forbidden};
 use super::lookup::{intended_name, name_attribute};
-use super::patch::{json_of, path_of, resolved};
+use super::patch::{json_of, one_value, path_of, resolved};
 use super::path::Path;
 use super::profile::{Attributes, Profile};
 use super::wire;
-use crate::object::{Kind, Links, Step, Value, aspect};
+use crate::object::{Kind, Links, Schema, Step, Value, aspect};
 
 /// The body of the POST.
-pub(super) fn resource(step: &Step, links: &Links, profile: &Profile) -> Result<Json, Failure> {
+pub(super) fn resource(step: &Step, links: &Links, profile: &Profile, schema: &Schema) -> Result<Json, Failure> {
     let ways = attributes(profile, step.kind);
     let mut resource = Map::new();
     resource.insert("schemas".into(), json!([]));
@@ -31,6 +31,7 @@ pub(super) fn resource(step: &Step, links: &Links, profile: &Profile) -> Result<
         } else if change.attribute.is(aspect::MEMBERS) {
             resource.insert("members".into(), members(change.after.as_slice(), links, profile)?);
         } else {
+            one_value(change, schema)?;
             let put = path_of(change)?.put(&mut resource, json_of(change)?);
             put.map_err(|error| Failure::permanent(error.to_string()))?;
         }

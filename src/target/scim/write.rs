@@ -56,6 +56,10 @@ impl Service {
         if step.op == Op::Update && step.change(aspect::MEMBERS).is_some() {
             return Err(Failure::permanent("members are not changed by an update"));
         }
+        let switches = matches!(step.op, Op::Enable | Op::Disable) || step.change(aspect::ENABLED).is_some();
+        if switches && step.kind != Kind::User {
+            return Err(Failure::permanent(format!("a {} is neither enabled nor disabled", step.kind)));
+        }
         match step.op {
             Op::Create => self.create(step, links).await,
             Op::Update | Op::Enable | Op::Disable | Op::AddMembers | Op::RemoveMembers => {
@@ -123,8 +127,9 @@ impl Service {
         resource: &Json,
         links: &Links,
     ) -> Result<Vec<Unshown>, Failure> {
+        self.refuse_unwritten(step)?;
         let edits = edits(step, resource, self.schemas.of(step.kind), links)?;
-        self.refuse_bound(step, &edits)?;
+        self.refuse_kept(step, &edits)?;
         let delta = Delta::of(step, resource, self.profile.listing.members, links)?;
         let mut version = self.version(resource);
         let mut shown = None;

@@ -3,6 +3,7 @@
 
 mod credentials;
 mod faults;
+mod kills;
 pub mod lab;
 mod odd;
 mod pace;
@@ -14,6 +15,7 @@ mod scripted;
 mod server;
 mod servers;
 mod service;
+mod settled;
 mod storm;
 mod tls;
 mod whole;

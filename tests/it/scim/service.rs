@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::lab::Server;
+use crate::support::process::Victim;
 
 /// How often what goes wrong, in per mille, after the work was done unless it says otherwise.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,6 +82,8 @@ pub struct State {
     pub users: BTreeMap<String, Json>,
     pub groups: BTreeMap<String, Json>,
     pub seen: Vec<Seen>,
+    /// Who is killed when so many writes are done, before the answer goes out.
+    pub kill: Option<(usize, Victim)>,
     next: u64,
     random: u64,
 }
@@ -415,7 +418,16 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             let mut state = state.lock().unwrap();
             let answer = state.answer(&mut seen);
             seen.status = answer.0.0;
+            let is_write = seen.method != "GET";
             state.seen.push(seen);
+            if is_write && let Some((left, victim)) = &mut state.kill {
+                *left -= 1;
+                if *left == 0 {
+                    victim.kill();
+                    state.kill = None;
+                    return;
+                }
+            }
             answer
         };
         if status == 0 {

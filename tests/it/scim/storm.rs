@@ -25,7 +25,7 @@ fn storm(seed: u64) -> Faults {
 }
 
 /// People of one unit, and groups that each has some of them in.
-fn organisation(people: usize, groups: usize) -> Organisation {
+pub(super) fn organisation(people: usize, groups: usize) -> Organisation {
     let mut organisation = Organisation::default();
     organisation.add("unit", "all", serde_json::json!({"name": "All"}));
     for number in 0..people {
@@ -76,34 +76,38 @@ displayName = "group.name"
     )
 }
 
-async fn engine(folder: &Path) -> Engine {
+pub(super) async fn engine(folder: &Path) -> Engine {
     let clock = FixedClock("2026-03-02T08:00:00Z".parse().unwrap());
     Engine::open(&folder.join("config.toml"), Arc::new(clock), "uid 0".into()).await.unwrap()
 }
 
-async fn site(service: &Service, organisation: &Organisation) -> TempDir {
+pub(super) async fn site(service: &Service, organisation: &Organisation, profile: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     let clock = FixedClock("2026-03-02T08:00:00Z".parse().unwrap());
     init(folder.path(), &clock).await.unwrap();
     std::fs::write(folder.path().join("config.toml"), config(&service.server.url)).unwrap();
-    std::fs::write(folder.path().join("profile.toml"), LIMIT).unwrap();
-    let file = folder.path().join("delivery.jsonl");
-    std::fs::write(&file, organisation.text()).unwrap();
-    let file = Some(file.display().to_string());
-    let import = Command::Import { source: "roster".into(), file, dry_run: false };
-    let answer = perform(&engine(folder.path()).await, import, &Silent).await.unwrap();
-    assert_eq!(answer.exit, Exit::Done, "{answer:?}");
+    std::fs::write(folder.path().join("profile.toml"), profile).unwrap();
+    import(folder.path(), organisation).await;
     folder
 }
 
-async fn apply(folder: &Path) -> Answer {
+pub(super) async fn import(folder: &Path, organisation: &Organisation) {
+    let file = folder.join("delivery.jsonl");
+    std::fs::write(&file, organisation.text()).unwrap();
+    let file = Some(file.display().to_string());
+    let import = Command::Import { source: "roster".into(), file, dry_run: false };
+    let answer = perform(&engine(folder).await, import, &Silent).await.unwrap();
+    assert_eq!(answer.exit, Exit::Done, "{answer:?}");
+}
+
+pub(super) async fn apply(folder: &Path) -> Answer {
     let command = Command::ApplyTargets { targets: vec!["cloud".into()] };
     perform(&engine(folder).await, command, &Silent).await.unwrap()
 }
 
 /// How often the service was asked until all was in step, and by how many runs.
 async fn converged(service: &Service, organisation: &Organisation) -> (usize, usize) {
-    let folder = site(service, organisation).await;
+    let folder = site(service, organisation, LIMIT).await;
     for runs in 1..=8 {
         let answer = apply(folder.path()).await;
         if answer.exit == Exit::Done {
@@ -117,7 +121,7 @@ async fn converged(service: &Service, organisation: &Organisation) -> (usize, us
     panic!("it did not converge: {:?}", apply(folder.path()).await);
 }
 
-fn everybody_once(service: &Service, people: usize, groups: usize) {
+pub(super) fn everybody_once(service: &Service, people: usize, groups: usize) {
     let state = service.state();
     assert_eq!((state.users.len(), state.groups.len()), (people, groups));
     for (all, name) in [(&state.users, "userName"), (&state.groups, "displayName")] {
@@ -180,12 +184,12 @@ async fn everybody_is_there_once_after_a_storm() {
 }
 
 #[expect(clippy::print_stdout, reason = "scripts/campaign shows how far it is")]
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     println!("{line}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "scripts/campaign says how much and from where")]
-fn number(name: &str, otherwise: u64) -> u64 {
+pub(super) fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().expect(name))
 }
 
