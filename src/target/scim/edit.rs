@@ -40,7 +40,7 @@ impl Edit {
         match (filter, sub, &self.value) {
             (None, None, Some(value)) => _ = place.insert(key, value.clone()),
             (None, None, None) => _ = place.remove(&key),
-            (None, Some(sub), value) => set_part(place, key, sub, value.as_ref()),
+            (None, Some(sub), value) => set_part(place, &key, sub, value.as_ref()),
             (Some(_), _, _) => {
                 let list = self.path.list();
                 let mut elements = place.get(&key).map(wire::list).unwrap_or_default().to_vec();
@@ -152,8 +152,8 @@ fn place<'a>(
     Some(place)
 }
 
-fn set_part(place: &mut Map<String, Json>, key: String, sub: &str, value: Option<&Json>) {
-    let whole = place.entry(key.clone()).or_insert_with(|| json!({}));
+fn set_part(place: &mut Map<String, Json>, key: &str, sub: &str, value: Option<&Json>) {
+    let whole = place.entry(key).or_insert_with(|| json!({}));
     if !whole.is_object() {
         *whole = json!({});
     }
@@ -164,7 +164,7 @@ fn set_part(place: &mut Map<String, Json>, key: String, sub: &str, value: Option
         None => _ = parts.remove(&part),
     }
     if parts.is_empty() {
-        place.remove(&key);
+        place.remove(key);
     }
 }
 

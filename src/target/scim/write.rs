@@ -27,7 +27,8 @@ use crate::target::{Receipt, Refusal, Unshown};
 pub(super) const LOOKS: usize = 4;
 
 impl Service {
-    /// Applies steps that do not depend on each other, so many at once. Nothing is begun after a fatal refusal.
+    /// Applies steps that do not depend on each other, so many at once. Those that give another login come after the
+    /// others, one by one in their order: one may take what another leaves. Nothing is begun after a fatal refusal.
     pub async fn apply_all(
         &self,
         steps: &[Step],
@@ -35,9 +36,23 @@ impl Service {
         at_once: usize,
     ) -> Vec<Option<Result<Receipt, Refusal>>> {
         let stopped = AtomicBool::new(false);
-        let works: Vec<BoxFuture<'_, _>> =
-            steps.iter().map(|step| self.apply_unless(&stopped, step, links).boxed()).collect();
-        stream::iter(works).buffered(at_once.max(1)).collect().await
+        let renames = |step: &Step| step.op != Op::Create && step.change("userName").is_some();
+        let (last, first): (Vec<_>, Vec<_>) = steps.iter().enumerate().partition(|(_, step)| renames(step));
+        let mut outcomes: Vec<Option<Result<Receipt, Refusal>>> = steps.iter().map(|_| None).collect();
+        for (some, at_once) in [(first, at_once.max(1)), (last, 1)] {
+            let works: Vec<BoxFuture<'_, _>> = some
+                .into_iter()
+                .map(|(at, step)| {
+                    let stopped = &stopped;
+                    async move { (at, self.apply_unless(stopped, step, links).await) }.boxed()
+                })
+                .collect();
+            let mut done = stream::iter(works).buffer_unordered(at_once);
+            while let Some((at, outcome)) = done.next().await {
+                outcomes[at] = outcome;
+            }
+        }
+        outcomes
     }
 
     async fn apply_unless(&self, stopped: &AtomicBool, step: &Step, links: &Links) -> Option<Result<Receipt, Refusal>> {

@@ -288,6 +288,13 @@ impl State {
         {
             return error(400, &format!("nobody is {}", stranger["value"]));
         }
+        let login = resource["userName"].as_str().unwrap_or_default().to_lowercase();
+        let has_it = |(other, user): (&String, &Json)| {
+            other != id && user["userName"].as_str().is_some_and(|name| name.to_lowercase() == login)
+        };
+        if endpoint == "Users" && !before.is_null() && self.users.iter().any(has_it) {
+            return error(409, "Refused to create a new, duplicate resource.");
+        }
         let Some(parts) = resource.as_object_mut() else { return error(400, "no resource") };
         parts.retain(|_, value| !value.is_null());
         for name in &ways.ignores {

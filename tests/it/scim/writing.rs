@@ -490,6 +490,19 @@ async fn steps_of_a_window_are_written_side_by_side_and_each_resource_alone() {
     let ids: Vec<String> = (0..30).map(|number| format!("m{number}")).collect();
     let joins: Vec<Step> = ids.iter().map(|id| join(&[id])).collect();
     target.apply_all(&joins, &Links::default()).await;
+    // a login that one leaves may be taken by another in the same window
+    let names: Vec<(String, String)> = service
+        .state()
+        .users
+        .iter()
+        .map(|(id, user)| (id.clone(), user["userName"].as_str().unwrap().to_owned()))
+        .collect();
+    let shifts: Vec<Step> = names
+        .iter()
+        .zip(std::iter::once("free").chain(names.iter().map(|(_, name)| name.as_str())))
+        .map(|((id, name), next)| update(id, vec![change("userName", &text(name), &text(next))]))
+        .collect();
+    assert!(target.apply_all(&shifts, &Links::default()).await.iter().all(|outcome| matches!(outcome, Some(Ok(_)))));
     assert_eq!(service.members("g").len(), 30);
     assert_eq!(service.state().users.len(), 40);
 }
