@@ -115,8 +115,7 @@ async fn where_there_is_no_patch_the_whole_resource_is_sent() {
     let methods: Vec<String> = service.writes().into_iter().map(|seen| seen.method).collect();
     assert_eq!(methods, ["PATCH", "PUT", "PUT"], "it is found out once");
     assert_eq!(service.resource("Users", "1")["active"], false);
-    let mut known = Profile::default();
-    known.put = Put::None;
+    let known = Profile { put: Put::None, ..Profile::default() };
     let refusal = apply(&service, &known, &update("1", vec![change("title", &[], &text("x"))])).await.unwrap_err();
     assert_eq!(refusal.class, Class::Permanent);
 }
