@@ -12,7 +12,11 @@ fn main() -> ExitCode {
     net::install_provider();
     cli::start_log(&arguments);
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(cli::run(arguments)),
+        // as a task it runs where what it waits for is noticed, and no other thread has to be woken each time
+        Ok(runtime) => match runtime.block_on(runtime.spawn(cli::run(arguments))) {
+            Ok(code) => code,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        },
         Err(error) => cli::no_runtime(&error),
     }
 }

@@ -1,8 +1,8 @@
 # The Active Directory domain. Sourced by `lab`. State in DIR/directory, passwords in DIR/secrets.
 #
-# Samba's LDAP ports are fixed, so each lab has an own loopback address, 127.0.10.1 and up. Only
-# LDAP is served: no DNS, no SMB, no Kerberos. A domain takes seconds to provision and a fraction of
-# one to copy, so the first is kept in the cache with its users, rights and passwords.
+# Samba's ports are fixed, so each lab has an own loopback address, 127.0.10.1 and up. Only LDAP and
+# Kerberos are served: no DNS, no SMB. A domain takes seconds to provision and a fraction of one to
+# copy, so the first is kept in the cache with its users, rights, passwords and keytabs.
 # shellcheck shell=bash disable=SC2154
 
 BASE_DN=DC=example,DC=test
@@ -10,6 +10,10 @@ ORG_BASE=OU=Organisation,$BASE_DN
 ADMIN_DN=CN=Administrator,CN=Users,$BASE_DN
 SYNC_DN=CN=svc-rosterd,CN=Users,$BASE_DN
 RECYCLE_BIN=${LAB_RECYCLE_BIN:-1}
+REALM=EXAMPLE.TEST
+DC_HOST=dc1.example.test
+# The principal of the OpenLDAP server beside the domain.
+OPENLDAP_HOST=openldap.example.test
 
 directory_url() { echo "ldaps://$(cat "$DIR/directory/address")"; }
 
@@ -28,6 +32,10 @@ directory_env() {
 		SYNC_PASSWORD_FILE=$DIR/secrets/ad-password
 		CA_FILE=$tls/ca.pem
 		CA_KEY_FILE=$tls/ca.key
+		KRB5_CONFIG=$DIR/directory/krb5.conf
+		DC_PRINCIPAL=ldap/$DC_HOST
+		SYNC_PRINCIPAL=svc-rosterd@$REALM
+		SYNC_KEYTAB=$DIR/secrets/svc-rosterd.keytab
 		RECYCLE_BIN=$(cat "$DIR/directory/recycle-bin" 2>/dev/null || echo 1)
 		PROXY_CERT_FILE=$tls/proxy.pem
 		PROXY_KEY_FILE=$tls/proxy.key
@@ -50,9 +58,10 @@ directory_up() {
 	address=$(free_address)
 	echo "$address" >"$d/address"
 	make_ca
-	make_certificate directory "DNS:dc1.example.test,DNS:example.test,DNS:localhost,IP:$address"
+	make_certificate directory "DNS:$DC_HOST,DNS:example.test,DNS:localhost,IP:$address"
 	make_certificate proxy "DNS:localhost,IP:127.0.0.1"
 	write_samba_configuration "$address"
+	write_kerberos_configuration "$address"
 	rm -rf "$d/tree/msg.sock" "$d/tree/msg.lock"
 	# Samba keeps the group that launch made, and takes its workers along at the end.
 	launch "$d" samba -F -s "$d/smb.conf" -M prefork --debug-stdout
@@ -78,7 +87,7 @@ port_open() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
 address_used() {
 	local port
-	for port in 389 636 3268 3269; do
+	for port in 88 389 636 3268 3269; do
 		if port_open "$1" $port; then return; fi
 	done
 	return 1
@@ -139,12 +148,14 @@ provision() {
 	# Neither reads nor writes the configuration of this machine.
 	printf '[global]\n' >"$work/smb.conf"
 	{
-		samba-tool domain provision -s "$work/smb.conf" --targetdir="$tree" --realm=EXAMPLE.TEST \
+		samba-tool domain provision -s "$work/smb.conf" --targetdir="$tree" --realm=$REALM \
 			--domain=EXAMPLE --server-role=dc --dns-backend=NONE --backend-store=mdb --host-name=dc1 \
 			--host-ip=127.0.10.1 --adminpass="$(cat "$work/secrets/administrator-password")" \
 			--option='vfs objects=' --option='log file=/dev/null' &&
 			PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$PARTS/domain.py" "$tree/etc/smb.conf" \
-				"$ORG_BASE" "$SYNC_DN" "$work/secrets/ad-password" "$RECYCLE_BIN"
+				"$ORG_BASE" "$SYNC_DN" "$work/secrets/ad-password" "$RECYCLE_BIN" "$DC_HOST" "$OPENLDAP_HOST" &&
+			export_keytab svc-rosterd "$tree" "$work/secrets/svc-rosterd.keytab" &&
+			export_keytab "ldap/$OPENLDAP_HOST" "$tree" "$work/secrets/openldap.keytab"
 	} >"$log" 2>&1 || {
 		tail -5 "$log" >&2
 		rm -rf "$work"
@@ -153,6 +164,27 @@ provision() {
 	(umask 077 && tar -C "$work" --sparse -cf "$1.new" directory secrets)
 	rm -rf "$work"
 	mv "$1.new" "$1"
+}
+
+export_keytab() { # PRINCIPAL TREE FILE
+	samba-tool domain exportkeytab "$3" --principal="$1" -s "$2/etc/smb.conf"
+}
+
+# Kerberos of this domain alone: nothing is looked up anywhere.
+write_kerberos_configuration() { # ADDRESS
+	cat >"$DIR/directory/krb5.conf" <<-CONF
+		[libdefaults]
+		default_realm = $REALM
+		dns_lookup_realm = false
+		dns_lookup_kdc = false
+		dns_canonicalize_hostname = false
+		rdns = false
+		udp_preference_limit = 1
+		[realms]
+		$REALM = {
+			kdc = $1
+		}
+	CONF
 }
 
 write_samba_configuration() { # ADDRESS
@@ -164,10 +196,12 @@ write_samba_configuration() { # ADDRESS
 		interfaces = $1/8
 		bind interfaces only = yes
 		netbios name = DC1
-		realm = EXAMPLE.TEST
+		realm = $REALM
 		workgroup = EXAMPLE
 		server role = active directory domain controller
-		server services = ldap
+		server services = ldap, kdc
+		# What Active Directory takes: Kerberos within TLS, without a layer of its own.
+		ldap server require strong auth = allow_sasl_over_tls
 		dcerpc endpoint servers =
 		disable netbios = yes
 		prefork children = 2

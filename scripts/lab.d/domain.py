@@ -1,7 +1,7 @@
 """Furnishes a newly provisioned domain of the lab: the recycle bin, the organisational unit that
 rosterd manages, and the delegated account with exactly the rights that rosterd needs below it.
 
-    domain.py SMB_CONF ORG_BASE SYNC_DN PASSWORD_FILE RECYCLE_BIN
+    domain.py SMB_CONF ORG_BASE SYNC_DN PASSWORD_FILE RECYCLE_BIN DC_HOST OPENLDAP_HOST
 
 Works on the database itself, before the server's first start: Samba lets nobody switch on the
 recycle bin over LDAP. What the rights are for: docs/active-directory-rights.md, which has the
@@ -9,6 +9,7 @@ same lists for a real domain.
 """
 
 import pathlib
+import secrets
 import sys
 
 import ldb
@@ -112,8 +113,23 @@ def enable_recycle_bin(db):
     db.modify(message)
 
 
+def name_services(db, dc_host, openldap_host):
+    """The principals that Kerberos knows the LDAP servers by. Those of the domain controller are else
+    set by a task that does not run here; the OpenLDAP server gets an account of its own."""
+    dc = ldb.Message(ldb.Dn(db, f"CN=DC1,OU=Domain Controllers,{db.domain_dn()}"))
+    dc["names"] = ldb.MessageElement([f"ldap/{dc_host}"], ldb.FLAG_MOD_ADD, "servicePrincipalName")
+    db.modify(dc)
+    db.newuser("svc-openldap", secrets.token_urlsafe(24) + "aA1")
+    db.setexpiry("(sAMAccountName=svc-openldap)", 0, no_expiry_req=True)
+    server = ldb.Message(ldb.Dn(db, f"CN=svc-openldap,CN=Users,{db.domain_dn()}"))
+    server["names"] = ldb.MessageElement([f"ldap/{openldap_host}"], ldb.FLAG_MOD_ADD, "servicePrincipalName")
+    # AES128 and AES256: libraries of today take no ticket of RC4.
+    server["kinds"] = ldb.MessageElement(["24"], ldb.FLAG_MOD_REPLACE, "msDS-SupportedEncryptionTypes")
+    db.modify(server)
+
+
 def main():
-    conf, org_base, sync_dn, password_file, recycle_bin = sys.argv[1:]
+    conf, org_base, sync_dn, password_file, recycle_bin, dc_host, openldap_host = sys.argv[1:]
     password = pathlib.Path(password_file).read_text()
     lp = LoadParm()
     lp.load(conf)
@@ -129,6 +145,7 @@ def main():
         "objectSid", db.search(sync_dn, ldb.SCOPE_BASE, attrs=["objectSid"])[0]["objectSid"][0]
     ).decode()
     grant(db, org_base, organisation_rights(db, sid))
+    name_services(db, dc_host, openldap_host)
     # Proof that an object is gone: its tombstone. Nobody but administrators may look there else.
     deleted = f"CN=Deleted Objects,{db.domain_dn()}"
     grant(db, deleted, [f"(A;CI;RPLCLORC;;;{sid})"], ["show_deleted:1"])

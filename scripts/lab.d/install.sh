@@ -5,6 +5,8 @@ PACKAGES=(
 	samba samba-ad-dc samba-ad-provision samba-dsdb-modules python3-samba winbind # the domain
 	ldb-tools ldap-utils                                                         # its inspection
 	slapd                                                                        # OpenLDAP
+	libkrb5-dev libclang-dev                                                     # rosterd's feature gssapi
+	krb5-user libsasl2-modules-gssapi-mit                                        # Kerberos, for people and OpenLDAP
 	openssl ca-certificates curl                                                 # certificates, requests
 	python3 python3-venv                                                         # SCIM servers
 	procps util-linux                                                            # ps; setsid, flock

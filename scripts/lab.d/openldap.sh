@@ -2,7 +2,8 @@
 #
 # cn=admin is the database's own root; cn=svc-rosterd is what rosterd signs in as: it writes below the
 # organisation, reads everything, and gets at most 500 entries unless it pages. ppolicy with a policy
-# that has pwdLockout makes pwdAccountLockedTime close an account.
+# that has pwdLockout makes pwdAccountLockedTime close an account. Beside a domain the server takes its
+# Kerberos too, bound to the TLS connection; svc-rosterd of the domain is cn=svc-rosterd then.
 # shellcheck shell=bash disable=SC2154
 
 OPENLDAP_BASE=dc=example,dc=test
@@ -22,6 +23,7 @@ openldap_env() {
 		OPENLDAP_SYNC=$OPENLDAP_SYNC
 		OPENLDAP_SYNC_PASSWORD_FILE=$DIR/secrets/openldap-sync
 		OPENLDAP_CA_FILE=$DIR/tls/ca.pem
+		OPENLDAP_PRINCIPAL=ldap/$OPENLDAP_HOST
 	ENV
 }
 
@@ -43,7 +45,7 @@ openldap_up() {
 	write_openldap_configuration
 	[ -s "$d/db/data.mdb" ] || fill_openldap
 	# -d 0 keeps it in the foreground.
-	launch "$d" slapd -d 0 -f "$d/slapd.conf" -h "ldap://127.0.0.1:$port ldaps://127.0.0.1:$((port + 1))"
+	launch "$d" env KRB5_CONFIG="$DIR/directory/krb5.conf" KRB5_KTNAME="$DIR/secrets/openldap.keytab" KRB5RCACHENAME=none: slapd -d 0 -f "$d/slapd.conf" -h "ldap://127.0.0.1:$port ldaps://127.0.0.1:$((port + 1))"
 	wait_ready "$d" 30 openldap_answers
 	exec 9>&-
 }
@@ -88,6 +90,7 @@ write_openldap_configuration() {
 			TLSVerifyClient never
 			# A password goes through TLS or not at all.
 			security simple_bind=128
+			$(openldap_kerberos)
 			access to dn.base="" by * read
 			access to dn.subtree="cn=Subschema" by * read
 			database mdb
@@ -116,6 +119,16 @@ write_openldap_configuration() {
 		CONF
 	} >"$d/slapd.conf"
 	chmod 600 "$d/slapd.conf"
+}
+
+openldap_kerberos() {
+	[ -e "$DIR/secrets/openldap.keytab" ] || return 0
+	cat <<-CONF
+		sasl-host $OPENLDAP_HOST
+		sasl-realm $REALM
+		sasl-cbinding tls-endpoint
+		authz-regexp uid=svc-rosterd,cn=[^,]*,cn=gssapi,cn=auth $OPENLDAP_SYNC
+	CONF
 }
 
 fill_openldap() {

@@ -1,4 +1,5 @@
-//! Until when a certificate is valid, for people who have to renew it in time. Whether it is good, TLS decides.
+//! Until when a certificate is valid, for people who have to renew it in time, and how it is signed. Whether it is good,
+//! TLS decides.
 
 use std::path::Path;
 
@@ -49,6 +50,15 @@ pub fn not_after(certificate: &[u8]) -> Option<Instant> {
     let (_, _, rest) = element(validity).filter(|_| tag == SEQUENCE)?;
     let (tag, text, _) = element(rest)?;
     time(tag, std::str::from_utf8(text).ok()?)
+}
+
+/// The content of the AlgorithmIdentifier of a certificate's signature (RFC 5280 section 4.1.1.2); `None` where it is not
+/// understood.
+pub fn signature_algorithm(certificate: &[u8]) -> Option<&[u8]> {
+    let (_, whole, _) = element(certificate)?;
+    let (_, _, rest) = element(whole)?;
+    let (_, algorithm, _) = element(rest)?;
+    Some(algorithm)
 }
 
 /// UTCTime, of which the years from 50 on are those of the last century, or GeneralizedTime.
@@ -118,6 +128,7 @@ AiBoMt2o6RqXqCk3HIyrzOiUfqrq27Hx8SMwrJsTNKLsqw==
         #[test]
         fn nothing_that_is_read_stops_the_reader(bytes: Vec<u8>) {
             let _ = not_after(&bytes);
+            let _ = signature_algorithm(&bytes);
         }
     }
 }

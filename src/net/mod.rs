@@ -4,6 +4,6 @@ mod certificate;
 mod secret;
 mod tls;
 
-pub use certificate::{Expiry, expiries_of_file, not_after};
+pub use certificate::{Expiry, expiries_of_file, not_after, signature_algorithm};
 pub use secret::{SecretError, SecretRef};
 pub use tls::{Identity, TlsError, client_config, client_config_as, install_provider};

@@ -49,6 +49,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("deunicode", &["expr"]),
     ("icu_casemap", &["expr"]),
     ("ldap3", &["target::ldap"]),
+    ("libgssapi", &["target::ldap"]),
+    ("ring", &["target::ldap"]),
     ("socket2", &["target::ldap"]),
     ("tokio_rustls", &["target::ldap"]),
     ("age", &["target::ldap"]),

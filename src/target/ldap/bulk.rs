@@ -52,22 +52,6 @@ impl Bulk {
         &self.server
     }
 
-    pub async fn bind(&mut self, account: &str, password: &str) -> Result<(), Failure> {
-        let id = self.number();
-        self.send(&ber::bind(id, account, password)).await?;
-        let limit = self.limit;
-        let answer = async {
-            loop {
-                let message = self.next().await?;
-                match message.operation {
-                    Operation::Bound(outcome) if message.id == id => return accepted(outcome),
-                    _ => {}
-                }
-            }
-        };
-        timeout(limit, answer).await.unwrap_or_else(|_| Err(silence(limit)))
-    }
-
     /// One entry by its name; `None` when the server shows none that matches.
     pub async fn entry(
         &mut self,

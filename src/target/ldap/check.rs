@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::ber::Filter;
-use super::connection::{connect, connect_to, sign_in};
+use super::connection::{connect, reach, session};
 use super::dn::Dn;
 use super::encoding;
 use super::entry::Entry;
@@ -13,6 +13,7 @@ use super::profile::{Disabled, Profile};
 use super::server::Server;
 use super::session::{Failure, Query, Session};
 use super::settings::{Places, Settings};
+use super::sign_in::sign_in;
 use super::transport::OpenError;
 use crate::object::Kind;
 use crate::target::Finding;
@@ -21,20 +22,27 @@ use crate::target::Finding;
 pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<Finding> {
     let url = &settings.url;
     let mut findings = Vec::new();
-    let session = match connect(settings, folder).await {
-        Ok(session) => session,
+    let mut opened = match connect(settings, folder).await {
+        Ok(opened) => opened,
         Err(error) => return vec![unopened(&format!("cannot connect to {url}"), error)],
     };
-    let url = session.server().to_owned();
+    let url = opened.server.to_string();
     findings.push(good(if settings.plain {
         format!("connected to {url}, in the clear, as the configuration allows")
     } else {
         format!("connected to {url}, its certificate is good")
     }));
-    if let Err(error) = sign_in(&session, settings, folder).await {
-        findings.push(unopened(&url, error));
-        return findings;
-    }
+    let signed_in = match sign_in(&mut opened, settings, folder).await {
+        Ok(()) => session(opened, settings).await,
+        Err(error) => Err(error),
+    };
+    let session = match signed_in {
+        Ok(session) => session,
+        Err(error) => {
+            findings.push(unopened(&url, error));
+            return findings;
+        }
+    };
     findings.push(good(format!("signed in as {}", settings.bind_dn)));
     for server in settings.servers().unwrap_or_default() {
         if server.to_string() != url {
@@ -54,8 +62,8 @@ pub async fn check(settings: &Settings, folder: &Path, places: &Places) -> Vec<F
 /// A server that stands in when the first cannot be reached.
 async fn other(server: Server, settings: &Settings, folder: &Path) -> Finding {
     let name = server.to_string();
-    let signed_in = match connect_to(server, settings, folder).await {
-        Ok(session) => sign_in(&session, settings, folder).await,
+    let signed_in = match reach(server, settings, folder).await {
+        Ok(mut opened) => sign_in(&mut opened, settings, folder).await,
         Err(error) => Err(error),
     };
     match signed_in {

@@ -2,21 +2,18 @@
 //! others may not have its changes yet; only before anything was asked of it may another be taken.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 
 use ldap3::{LdapConnAsync, LdapConnSettings, StdStream};
-use rustls::ClientConfig;
-use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::bulk::Bulk;
 use super::dn::Dn;
 use super::guard::guarded;
 use super::server::Server;
-use super::session::{Failure, Session};
+use super::session::Session;
 use super::settings::Settings;
-use super::transport::{self, OpenError, Transport};
+use super::sign_in::sign_in;
+use super::transport::{self, OpenError, Opened};
 use crate::net::{Expiry, client_config, expiries_of_file, not_after};
 
 /// Connects to the first server that lets us and signs in. Where one is `pinned`, it is that one or none. The secret
@@ -49,11 +46,11 @@ pub async fn open_bulk(
 }
 
 /// Connects to the first server that lets us, without signing in.
-pub async fn connect(settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
+pub async fn connect(settings: &Settings, folder: &Path) -> Result<Opened, OpenError> {
     let mut tries = Tries::of(settings, None)?;
     while let Some(server) = tries.next() {
-        match connect_to(server, settings, folder).await {
-            Ok(session) => return Ok(session),
+        match reach(server, settings, folder).await {
+            Ok(opened) => return Ok(opened),
             Err(error) => tries.failed(error)?,
         }
     }
@@ -106,30 +103,30 @@ impl Tries {
 }
 
 async fn session_with(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
-    let session = connect_to(server, settings, folder).await?;
-    sign_in(&session, settings, folder).await?;
+    let mut opened = reach(server, settings, folder).await?;
+    sign_in(&mut opened, settings, folder).await?;
     let base = Dn::parse(&settings.base).map_err(|error| OpenError::new(error.to_string(), None))?;
+    let session = session(opened, settings).await?;
     session.learn_domain(&base).await.map_err(|failure| OpenError::new(failure.to_string(), None))
 }
 
 async fn bulk_with(server: Server, settings: &Settings, folder: &Path) -> Result<(Bulk, Server), OpenError> {
-    let (stream, place) = reach(server, settings, folder).await?;
-    let mut bulk = Bulk::new(stream, place.to_string(), limit(settings), settings.longest_message());
-    let password = password(settings, folder)?;
-    signed_in(bulk.bind(&settings.bind_dn, password.expose_secret()).await, settings)?;
-    Ok((bulk, place))
+    let mut opened = reach(server, settings, folder).await?;
+    sign_in(&mut opened, settings, folder).await?;
+    let Opened { stream, server, .. } = opened;
+    Ok((Bulk::new(stream, server.to_string(), settings.time_out(), settings.longest_message()), server))
 }
 
-/// Connects to one server, without signing in.
-pub async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> Result<Session, OpenError> {
-    let (stream, place) = reach(server, settings, folder).await?;
+/// Gives a connection to the LDAP crate, behind its guard.
+pub async fn session(opened: Opened, settings: &Settings) -> Result<Session, OpenError> {
+    let Opened { stream, server, .. } = opened;
     let lost = |error: &dyn std::fmt::Display| OpenError::new(error.to_string(), None);
     let (stream, verdict) = guarded(stream, settings.longest_message()).map_err(|error| lost(&error))?;
     let url = Url::parse("ldapi:///").map_err(|error| lost(&error))?;
     let crate_settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
     let connected = LdapConnAsync::from_url_with_settings(crate_settings, &url).await;
     let (driver, ldap) = connected.map_err(|error| lost(&error))?;
-    let label = place.to_string();
+    let label = server.to_string();
     let task = tokio::spawn(driver.drive());
     tokio::spawn(async move {
         match task.await {
@@ -139,7 +136,7 @@ pub async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> R
             Err(_) => tracing::error!(server = label, "the server sent something that is not LDAP"),
         }
     });
-    Ok(Session::new(ldap, place, limit(settings), verdict))
+    Ok(Session::new(ldap, server, settings.time_out(), verdict))
 }
 
 /// Until when the certificates of all servers and of the CA file are valid. A server that cannot be reached shows none,
@@ -147,11 +144,11 @@ pub async fn connect_to(server: Server, settings: &Settings, folder: &Path) -> R
 pub async fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
     let mut expiries = Vec::new();
     for server in settings.servers().unwrap_or_default() {
-        let Ok(tls) = tls(settings, folder) else { continue };
-        let shown = transport::certificates(&server, tls, limit(settings)).await.unwrap_or_default();
+        let what = format!("the certificate of {server}");
+        let Ok(opened) = reach(server, settings, folder).await else { continue };
         // of a chain the one counts that ends first
-        if let Some(until) = shown.iter().filter_map(|certificate| not_after(certificate)).min() {
-            expiries.push(Expiry::of_certificate(format!("the certificate of {server}"), until));
+        if let Some(until) = opened.certificates.iter().filter_map(|certificate| not_after(certificate)).min() {
+            expiries.push(Expiry::of_certificate(what, until));
         }
     }
     let ca_file = settings.ca_file.as_ref().map(|file| expiries_of_file(&folder.join(file)));
@@ -159,73 +156,9 @@ pub async fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
     expiries
 }
 
-async fn reach(server: Server, settings: &Settings, folder: &Path) -> Result<(Transport, Server), OpenError> {
-    let (stream, address) = transport::open(&server, tls(settings, folder)?, limit(settings)).await?;
-    Ok((stream, Server { address: Some(address), ..server }))
-}
-
-fn tls(settings: &Settings, folder: &Path) -> Result<Arc<ClientConfig>, OpenError> {
+/// Connects to one server, without signing in.
+pub async fn reach(server: Server, settings: &Settings, folder: &Path) -> Result<Opened, OpenError> {
     let ca_file = settings.ca_file.as_ref().map(|file| folder.join(file));
-    client_config(ca_file.as_deref()).map_err(|error| OpenError::new(with_source(&error), None))
-}
-
-fn limit(settings: &Settings) -> Duration {
-    Duration::from_secs(settings.timeout_seconds)
-}
-
-/// The simple bind (RFC 4513 section 5.1.3).
-pub async fn sign_in(session: &Session, settings: &Settings, folder: &Path) -> Result<(), OpenError> {
-    let password = password(settings, folder)?;
-    signed_in(session.bind(&settings.bind_dn, password.expose_secret()).await, settings)
-}
-
-fn password(settings: &Settings, folder: &Path) -> Result<SecretString, OpenError> {
-    settings.password.read(folder).map_err(|error| OpenError::new(with_source(&error), None))
-}
-
-fn signed_in(outcome: Result<(), Failure>, settings: &Settings) -> Result<(), OpenError> {
-    let Err(failure) = outcome else { return Ok(()) };
-    let account = &settings.bind_dn;
-    let hint = match &failure {
-        Failure::Refused { code: 49, text, .. } => Some(sign_in_hint(text)),
-        Failure::Refused { code: 8 | 13, .. } => Some("the server wants a stronger sign-in than a password over TLS"),
-        _ => None,
-    };
-    let credentials = matches!(failure, Failure::Refused { .. });
-    let message = format!("the sign-in as {account} failed: {failure}");
-    Err(OpenError { message, hint: hint.map(str::to_owned), credentials })
-}
-
-/// Active Directory hides the reason of a refused sign-in in the text: `data` and a Win32 code.
-fn sign_in_hint(text: &str) -> &'static str {
-    let code = text.split("data ").nth(1).and_then(|rest| rest.split([',', ' ']).next()).unwrap_or_default();
-    match code.to_ascii_lowercase().as_str() {
-        "525" => "there is no such account: look at bind_dn",
-        "52e" => "the password is wrong, or there is no such account: look at bind_dn and at the password's file",
-        "530" | "531" => "the account may not sign in at this hour or from this host",
-        "532" => "the account's password has expired",
-        "533" => "the account is disabled",
-        "701" => "the account has expired",
-        "773" => "the account must change its password at the next logon: clear that flag",
-        "775" => "the account is locked out",
-        _ => "look at bind_dn and at the password's file",
-    }
-}
-
-/// An error with the one below it, which its own text leaves out.
-fn with_source(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sign_in_hint;
-
-    #[test]
-    fn a_refused_sign_in_is_explained() {
-        let text = "80090308: LdapErr: DSID-0C090569, comment: AcceptSecurityContext error, data 533, v4563";
-        assert!(sign_in_hint(text).contains("disabled"));
-        assert!(sign_in_hint("80090308: data 52E").contains("password is wrong"));
-        assert!(sign_in_hint("").contains("bind_dn"));
-    }
+    let tls = client_config(ca_file.as_deref()).map_err(|error| OpenError::of(&error))?;
+    transport::open(server, tls, settings.time_out()).await
 }

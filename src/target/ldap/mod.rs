@@ -21,6 +21,8 @@ mod handover;
 mod incoming;
 mod increment;
 mod indexes;
+#[cfg(feature = "gssapi")]
+mod kerberos;
 mod names;
 mod object;
 mod observe;
@@ -36,6 +38,7 @@ mod schema_read;
 mod server;
 mod session;
 mod settings;
+mod sign_in;
 mod stamped;
 mod taking;
 mod transport;
@@ -83,6 +86,7 @@ pub use self::protected::ProtectRule;
 pub use self::schema::schema;
 pub use self::server::Urls;
 pub use self::settings::Settings;
+pub use self::sign_in::SignIn;
 pub use crate::object::{Dn, DnError};
 
 /// Steps under way at once. OpenLDAP closes a connection with more than 1,000 requests that wait.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::dn::Dn;
 use super::entry::Entry;
 use super::settings::Settings;
+use super::sign_in::principal;
 use crate::object::Protection;
 
 /// What must be read of an object to tell whether it is protected, beside the attributes of the rules.
@@ -51,7 +52,8 @@ impl ProtectRule {
 /// The attributes to read of every object.
 pub fn attributes(settings: &Settings) -> impl Iterator<Item = &str> {
     let telling = if settings.profile.is_ad() { &TELLING[..] } else { &["objectClass"] };
-    telling.iter().copied().chain(settings.protect.iter().map(|rule| rule.attribute.as_str()))
+    let ours = principal(&settings.bind_dn).map_or(&[][..], |_| settings.profile.name_attributes());
+    telling.iter().chain(ours).copied().chain(settings.protect.iter().map(|rule| rule.attribute.as_str()))
 }
 
 /// Why the object in an entry is protected, if it is. The entry shows all of [`attributes`] that it has.
@@ -61,11 +63,24 @@ pub fn protection(entry: &Entry, settings: &Settings) -> Option<Protection> {
     {
         return Some(own);
     }
-    if Dn::parse(&settings.bind_dn).is_ok_and(|ours| ours.same(&entry.dn)) {
+    if is_ourselves(entry, settings) {
         return Some(Protection::Ourselves);
     }
     let rule = settings.protect.iter().find(|rule| rule.holds(entry));
     rule.map(|rule| Protection::Rule(format!("{} is {}", rule.attribute, rule.is.join(" or "))))
+}
+
+/// Whether it is the account that we sign in as: by its DN, or by a name that signs in.
+fn is_ourselves(entry: &Entry, settings: &Settings) -> bool {
+    let account = settings.bind_dn.trim();
+    let Some((name, _)) = principal(account) else {
+        return Dn::parse(account).is_ok_and(|ours| ours.same(&entry.dn));
+    };
+    let is = |attribute: &&str| {
+        let known = entry.text(attribute);
+        known.is_some_and(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(account))
+    };
+    settings.profile.name_attributes().iter().any(is)
 }
 
 /// What Active Directory says of its own.

@@ -127,11 +127,6 @@ impl Session {
         Ok(self)
     }
 
-    pub async fn bind(&self, account: &str, password: &str) -> Result<(), Failure> {
-        let mut ldap = self.handle();
-        self.answer(async { ldap.simple_bind(account, password).await }).await.map(drop)
-    }
-
     /// Adds an entry. Where the server can, it hands back the entry as it then is, with the attributes `read`.
     pub async fn add(
         &self,

@@ -1,6 +1,7 @@
 //! What may be configured of an LDAP target. Knows how to check it without a server.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -8,6 +9,7 @@ use super::dn::Dn;
 use super::profile::{Disabled, Profile};
 use super::protected::ProtectRule;
 use super::server::{Server, Urls};
+use super::sign_in::{self, SignIn};
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
 
@@ -27,10 +29,15 @@ pub struct Settings {
     /// The certificate of the CA that signed the server's, in PEM, relative to the configuration file. Without it the
     /// system's trust store decides.
     pub ca_file: Option<PathBuf>,
-    /// The account that rosterd signs in as: a DN, or `name@example.org`.
+    /// The account that rosterd signs in as: a DN, or `name@example.org`; for Kerberos its principal, `name@EXAMPLE.ORG`.
     pub bind_dn: String,
-    /// Where its password lies.
-    pub password: SecretRef,
+    /// How it proves who it is.
+    #[serde(default)]
+    pub sign_in: SignIn,
+    /// Where its password lies; Kerberos has none.
+    pub password: Option<SecretRef>,
+    /// The server's principal, where it is not `ldap/` and the host of `url`.
+    pub service_principal: Option<String>,
     /// The fence: rosterd reads what lies below this DN, and writes only strictly below it.
     pub base: String,
     /// Where top-level units are created; `base` without it.
@@ -88,9 +95,7 @@ impl Settings {
         if self.bind_dn.trim().is_empty() {
             problems.push(("bind_dn", "it is empty: an anonymous account can read next to nothing".into()));
         }
-        if !self.password.is_well_formed() {
-            problems.push(("password", "a secret needs exactly one of file, credential or env".into()));
-        }
+        problems.extend(sign_in::problems(self));
         if let Ok(places) = Places::of(self) {
             let outside = places.canaries.iter().filter(|canary| !canary.below(&places.base));
             problems.extend(outside.map(|canary| ("canaries", format!("{canary} does not lie below base"))));
@@ -153,6 +158,11 @@ impl Settings {
             (None, Profile::OpenLdap) => "pwdAccountLockedTime",
             (None, _) => "userAccountControl",
         }
+    }
+
+    /// The time-out of connecting, and of every single operation.
+    pub(super) fn time_out(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds)
     }
 
     /// The longest answer that is taken, in bytes.
@@ -234,7 +244,9 @@ mod tests {
             plain: false,
             ca_file: None,
             bind_dn: "CN=sync,DC=example,DC=org".into(),
-            password: SecretRef { file: Some("password".into()), credential: None, env: None },
+            sign_in: SignIn::Simple,
+            password: Some(SecretRef { file: Some("password".into()), credential: None, env: None }),
+            service_principal: None,
             base: "OU=Org,DC=example,DC=org".into(),
             unit_base: None,
             user_base: Some("ou=people, ou=org, dc=example, dc=org".into()),
@@ -300,5 +312,28 @@ mod tests {
         assert_eq!(fields(&Settings { disabled: Some(flag.clone()), ..settings() }), ["disabled"]);
         assert!(fields(&Settings { disabled: Some(flag), profile: Profile::Rfc, ..settings() }).is_empty());
         assert_eq!(fields(&Settings { stamp_attribute: Some("a)(b".into()), ..settings() }), ["stamp_attribute"]);
+    }
+
+    #[test]
+    fn kerberos_has_a_principal_and_no_password() {
+        let (bind_dn, secret) = ("sync@EXAMPLE.ORG".to_owned(), settings().password);
+        let kerberos = Settings { sign_in: SignIn::Kerberos, bind_dn, password: None, ..settings() };
+        let wrong = |settings: Settings| {
+            let found = fields(&settings);
+            // a program without Kerberos says so beside everything else
+            assert_eq!(found.contains(&"sign_in"), !cfg!(feature = "gssapi"));
+            found.into_iter().filter(|field| *field != "sign_in").collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(kerberos.clone()), [""; 0]);
+        assert_eq!(wrong(Settings { password: secret, ..kerberos.clone() }), ["password"]);
+        assert_eq!(wrong(Settings { bind_dn: settings().bind_dn, ..kerberos.clone() }), ["bind_dn"]);
+        assert_eq!(wrong(Settings { url: "ldap://dc1".into(), plain: true, ..kerberos.clone() }), ["plain"]);
+        let named = Settings { service_principal: Some("ldap/dc1.example.org".into()), ..kerberos };
+        assert_eq!(wrong(named.clone()), [""; 0]);
+        let several = vec!["ldaps://dc1".to_owned(), "ldaps://dc2".to_owned()];
+        assert_eq!(wrong(Settings { url: several.into(), ..named.clone() }), ["service_principal"]);
+        assert_eq!(wrong(Settings { service_principal: Some("dc1".into()), ..named.clone() }), ["service_principal"]);
+        let simple = Settings { sign_in: SignIn::Simple, ..named };
+        assert_eq!(fields(&simple), ["password", "service_principal"]);
     }
 }

@@ -24,6 +24,15 @@ pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
 
+/// A connection on which nobody has signed in yet.
+pub struct Opened {
+    pub stream: Transport,
+    /// The server, with the address at which it was reached.
+    pub server: Server,
+    /// The certificates that it showed, its own first; none without TLS.
+    pub certificates: Vec<CertificateDer<'static>>,
+}
+
 /// Why there is no connection.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
@@ -38,47 +47,31 @@ impl OpenError {
     pub fn new(message: impl Into<String>, hint: Option<&str>) -> Self {
         Self { message: message.into(), hint: hint.map(str::to_owned), credentials: false }
     }
+
+    /// An error with the one below it, which its own text leaves out.
+    pub fn of(error: &dyn std::error::Error) -> Self {
+        let message = error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+        Self::new(message, None)
+    }
 }
 
-/// Connects within `limit`, and says which address it was.
-pub async fn open(
-    server: &Server,
-    tls: Arc<ClientConfig>,
-    limit: Duration,
-) -> Result<(Transport, SocketAddr), OpenError> {
+/// Connects within `limit`.
+pub async fn open(server: Server, tls: Arc<ClientConfig>, limit: Duration) -> Result<Opened, OpenError> {
     tokio::time::timeout(limit, attempt(server, tls, limit)).await.unwrap_or_else(|_| {
         let message = format!("no connection within {} s", limit.as_secs());
         Err(OpenError::new(message, Some("is the host name right, and does a firewall drop the port?")))
     })
 }
 
-async fn attempt(
-    server: &Server,
-    tls: Arc<ClientConfig>,
-    limit: Duration,
-) -> Result<(Transport, SocketAddr), OpenError> {
-    let (stream, address) = dial(server, limit).await.map_err(|error| explained(&error))?;
+async fn attempt(server: Server, tls: Arc<ClientConfig>, limit: Duration) -> Result<Opened, OpenError> {
+    let (stream, address) = dial(&server, limit).await.map_err(|error| explained(&error))?;
+    let server = Server { address: Some(address), ..server };
     if server.security == Security::Plain {
-        return Ok((Box::new(stream), address));
+        return Ok(Opened { stream: Box::new(stream), server, certificates: Vec::new() });
     }
-    Ok((Box::new(secured(server, tls, stream).await?), address))
-}
-
-/// The certificates that a server shows, its own first; none where it has no TLS.
-pub async fn certificates(
-    server: &Server,
-    tls: Arc<ClientConfig>,
-    limit: Duration,
-) -> Result<Vec<CertificateDer<'static>>, OpenError> {
-    if server.security == Security::Plain {
-        return Ok(Vec::new());
-    }
-    let shown = async {
-        let (stream, _) = dial(server, limit).await.map_err(|error| explained(&error))?;
-        let stream = secured(server, tls, stream).await?;
-        Ok(stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec())
-    };
-    tokio::time::timeout(limit, shown).await.unwrap_or_else(|_| Err(OpenError::new("no connection", None)))
+    let stream = secured(&server, tls, stream).await?;
+    let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec();
+    Ok(Opened { stream: Box::new(stream), server, certificates })
 }
 
 async fn secured(

@@ -154,13 +154,14 @@ fn usual(kind: Kind) -> &'static str {
     if kind == Kind::Group { "Groups" } else { "Users" }
 }
 
-/// The path below the base URL that an endpoint means: `/Users` is meant below it, whatever the RFC of URLs says; a URL
-/// counts only if it begins with the base. Nothing leads out of it.
+/// The path below the base URL that an endpoint means: `/Users` is meant below it, whatever the RFC of URLs says, unless it
+/// repeats the path of the base (django-scim2); a URL counts only if it begins with the base. Nothing leads out of it.
 fn relative(base: &str, told: &str) -> Option<String> {
+    let whole = Url::parse(base).ok()?;
     let path = match Url::parse(told) {
         Ok(_) => told.strip_prefix(base).filter(|rest| rest.starts_with('/'))?,
         Err(_) if told.starts_with("//") || told.contains(':') => return None,
-        Err(_) => told,
+        Err(_) => told.strip_prefix(whole.path()).filter(|rest| rest.starts_with('/')).unwrap_or(told),
     };
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let plain = |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
@@ -181,6 +182,8 @@ mod tests {
             ("/Users", Some("Users")),
             ("Users/", Some("Users")),
             ("/hr/People", Some("hr/People")),
+            ("/scim/v2/People", Some("People")),
+            ("/scim/v23/People", Some("scim/v23/People")),
             ("https://a.example/scim/v2/People", Some("People")),
             ("https://a.example/scim/v2", None),
             ("https://a.example/scim/v23/People", None),

@@ -91,6 +91,9 @@ mistake!(directory_without_name, "name = \"person.name\"\n" => "");
 mistake!(login_is_not_mapped, "userName = \"login\"" => "title = \"engagement.title\"");
 mistake!(limit_that_cannot_be, "[ldap.ad]\n" => "[ldap.ad]\nlimits.disable = { share = 500 }\nlimits.delete = { count = 1, floor = 2 }\n");
 mistake!(plain_ldap, "ldaps://" => "ldap://");
+mistake!(no_password, "password = { file = \"password\" }\n" => "");
+#[cfg(feature = "gssapi")]
+mistake!(kerberos_as_if_it_were_a_password, "bind_dn =" => "sign_in = \"kerberos\"\nbind_dn =");
 mistake!(
     several_at_once,
     "file = \"hr.jsonl\"" => "file = 7",

@@ -5,6 +5,8 @@ mod blocked;
 mod brakes;
 mod clocks;
 mod hidden;
+#[cfg(feature = "gssapi")]
+mod kerberos;
 mod life;
 mod merged;
 mod names;

@@ -125,13 +125,12 @@ async fn journey(vendor: Vendor) {
     let people = PEOPLE.to_string();
     let mut delivery = Delivery::read(&sample(&["--day", TODAY, "--people", &people]).0);
     let mut chance = Chance(7);
-    for round in ["first", "changes"] {
+    for _ in ["first", "changes"] {
         service.import(&delivery.text()).await;
         let (run, requests) = service.apply().await;
         let (users, groups) = (service.all("Users").await.len(), service.all("Groups").await.len());
         let listings = pages(users) + if vendor.holds_groups() { pages(groups) } else { 0 };
         let again = service.in_step().await;
-        println!("{vendor:?}, {round}: {} {requests:?}, and then {again:?}", run["counts"]["done"]);
         within_bounds(&requests, &run["counts"]["done"], listings + MORE);
         within_bounds(&again, &json!(0), listings + MORE);
         everybody_once(&service, &delivery).await;

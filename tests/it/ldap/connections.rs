@@ -40,7 +40,7 @@ async fn a_wrong_password_is_fatal_and_not_shown() {
     let file = folder.path().join("password");
     std::fs::write(&file, "Not-The-Passw0rd\n").unwrap();
     let mut settings = case.settings();
-    settings.password.file = Some(file);
+    settings.password = Some(SecretRef { file: Some(file), credential: None, env: None });
     let error = no_read(settings.clone()).await;
     assert!(error.hint.as_ref().unwrap().contains("password"));
     assert!(!format!("{error:?}").contains("Not-The-Passw0rd"));
@@ -275,7 +275,7 @@ async fn credentials_that_one_server_refuses_are_not_tried_at_the_next() {
     std::fs::write(folder.path().join("password"), "Not-The-Passw0rd").unwrap();
     let url = case.lab.value("LDAPS_URL").to_owned();
     let mut settings = Settings { url: vec![url.clone(), url].into(), ..case.settings() };
-    settings.password.file = Some(folder.path().join("password"));
+    settings.password = Some(SecretRef { file: Some(folder.path().join("password")), credential: None, env: None });
     let error = no_read(settings).await.to_string();
     assert_eq!(error.matches("invalidCredentials").count(), 1, "{error}");
 }

@@ -115,7 +115,7 @@ fn realm_settings(realm: &Realm) -> Settings {
     let file = Some(realm.lab.path("OPENLDAP_SYNC_PASSWORD_FILE"));
     Settings {
         bind_dn: realm.lab.value("OPENLDAP_SYNC").to_owned(),
-        password: SecretRef { file, credential: None, env: None },
+        password: Some(SecretRef { file, credential: None, env: None }),
         profile: Profile::OpenLdap,
         ..own
     }

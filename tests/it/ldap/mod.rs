@@ -28,7 +28,7 @@ use rosterd::object::{
     Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Protection, Referent, Step, StepId, Value,
 };
 use rosterd::org::Id;
-use rosterd::target::ldap::{LdapTarget, Profile, ProtectRule, Settings};
+use rosterd::target::ldap::{LdapTarget, Profile, ProtectRule, Settings, SignIn};
 use rosterd::target::{Class, Fate, ObserveRequest, Refusal, Seen, Target, TargetError};
 
 use crate::contract::{Lacks, Subject, UNTOUCHABLE, Words, own_prefix};
@@ -127,7 +127,9 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         plain: false,
         ca_file: Some(lab.path("CA_FILE")),
         bind_dn: lab.value("SYNC_DN").to_owned(),
-        password: SecretRef { file: Some(lab.path("SYNC_PASSWORD_FILE")), credential: None, env: None },
+        sign_in: SignIn::Simple,
+        password: Some(SecretRef { file: Some(lab.path("SYNC_PASSWORD_FILE")), credential: None, env: None }),
+        service_principal: None,
         base: base.to_owned(),
         unit_base: None,
         user_base: None,

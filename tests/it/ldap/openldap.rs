@@ -51,11 +51,11 @@ impl Server {
             url: self.lab.value("OPENLDAPS_URL").into(),
             ca_file: Some(self.lab.path("OPENLDAP_CA_FILE")),
             bind_dn: self.lab.value("OPENLDAP_SYNC").to_owned(),
-            password: SecretRef {
+            password: Some(SecretRef {
                 file: Some(self.lab.path("OPENLDAP_SYNC_PASSWORD_FILE")),
                 credential: None,
                 env: None,
-            },
+            }),
             base: self.base.clone(),
             profile: Profile::OpenLdap,
             names_base: Some(self.base.clone()),

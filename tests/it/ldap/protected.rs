@@ -55,6 +55,11 @@ async fn what_came_with_the_domain_is_not_touched() {
         assert!(built_in, "{name}: {:?}", of(name).protected);
     }
     assert_eq!(of("svc-rosterd").protected, Some(Protection::Ourselves));
+    // the same account by a name that signs in
+    let named =
+        Settings { bind_dn: "svc-rosterd@EXAMPLE.TEST".into(), base: format!("CN=Users,{domain}"), ..case.settings() };
+    case.target = target(named);
+    assert_eq!(why(&case, "svc-rosterd").await, Some(Protection::Ourselves));
     for name in ["krbtgt", "Administrator", "Guest", "svc-rosterd"] {
         for step in touching(&of(name).id) {
             case.refused(&step, Class::Protected).await;

@@ -155,10 +155,10 @@ impl Vendor {
 
     /// The server as the contract's suite tests it.
     pub fn subject(self) -> Subject {
-        self.subject_on(self.server())
+        self.subject_on(&self.server())
     }
 
-    fn subject_on(self, server: Server) -> Subject {
+    fn subject_on(self, server: &Server) -> Subject {
         let (target, folder) = server.target(|_| {});
         let profile = self.profile().map(|text| toml::from_str(text).unwrap()).unwrap_or_default();
         let target = Box::new(target.with_profile(profile));
@@ -168,5 +168,5 @@ impl Vendor {
 
 /// The strict server, which all tests share.
 pub fn shared() -> Subject {
-    Vendor::Strict.subject_on(server("SCIM"))
+    Vendor::Strict.subject_on(&server("SCIM"))
 }

@@ -22,14 +22,20 @@ const ANSWERS: [u8; 4] = [0x67, 0x69, 0x6b, 0x6d];
 const SEARCH: u8 = 0x63;
 const PAGED_RESULTS: &[u8] = b"1.2.840.113556.1.4.319";
 
-/// Starts a proxy for as long as the test's runtime lives; answers its URL.
+/// Starts a proxy before the domain for as long as the test's runtime lives; answers its URL.
 pub async fn start(lab: &Lab, gate: Arc<Gate>) -> String {
+    start_before(lab, lab.value("LDAPS_URL"), gate).await
+}
+
+/// The same before any server of the lab.
+pub async fn start_before(lab: &Lab, url: &str, gate: Arc<Gate>) -> String {
+    let server = url::Url::parse(url).unwrap();
+    let (host, port) = (server.host_str().unwrap().to_owned(), server.port().unwrap_or(636));
     let certificate = CertificateDer::from_pem_file(lab.path("PROXY_CERT_FILE")).unwrap();
     let key = PrivateKeyDer::from_pem_file(lab.path("PROXY_KEY_FILE")).unwrap();
     let trust = client_config(Some(&lab.path("CA_FILE"))).unwrap();
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let (acceptor, connector) = (TlsAcceptor::from(Arc::new(config)), TlsConnector::from(trust));
-    let host = lab.value("LDAPS_URL").trim_start_matches("ldaps://").to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ldaps://127.0.0.1:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
@@ -38,7 +44,7 @@ pub async fn start(lab: &Lab, gate: Arc<Gate>) -> String {
             let (host, gate) = (host.clone(), Arc::clone(&gate));
             tokio::spawn(async move {
                 let Ok(client) = acceptor.accept(client).await else { return };
-                let server = TcpStream::connect((host.as_str(), 636)).await.unwrap();
+                let server = TcpStream::connect((host.as_str(), port)).await.unwrap();
                 let name = ServerName::try_from(host).unwrap();
                 let server = connector.connect(name, server).await.unwrap();
                 let (from_client, to_client) = tokio::io::split(client);

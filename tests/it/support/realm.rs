@@ -35,6 +35,10 @@ pub struct Realm {
     folder: TempDir,
     /// Seconds of the day: each command comes one later.
     clock: AtomicU64,
+    /// What the processes find in their environment beside the time.
+    pub environment: BTreeMap<&'static str, String>,
+    /// How they sign in, as lines of the configuration.
+    pub sign_in: String,
 }
 
 /// The rule that gives users their relative name where a test does not say otherwise.
@@ -51,7 +55,12 @@ impl Realm {
         };
         admin.add(&base, &[("objectClass", "organizationalUnit")]).await;
         let folder = TempDir::new().unwrap();
-        let realm = Self { lab, vendor, base, admin, word, folder, clock: AtomicU64::new(0) };
+        let sign_in = match vendor {
+            Vendor::Samba => by_password(&lab, "SYNC_DN", "SYNC_PASSWORD_FILE"),
+            Vendor::OpenLdap => by_password(&lab, "OPENLDAP_SYNC", "OPENLDAP_SYNC_PASSWORD_FILE"),
+        };
+        let (clock, environment) = (AtomicU64::new(0), BTreeMap::new());
+        let realm = Self { lab, vendor, base, admin, word, folder, clock, environment, sign_in };
         realm.run(&["init", &realm.path("").display().to_string()]).await.expect(0);
         realm.configure(BY_SURNAME, realm.url());
         realm
@@ -63,6 +72,19 @@ impl Realm {
             Vendor::Samba => samba,
             Vendor::OpenLdap => openldap,
         }
+    }
+
+    /// From now on the account of the domain signs in by Kerberos, with its keytab.
+    #[cfg(feature = "gssapi")]
+    pub fn use_kerberos(&mut self) {
+        let account = self.lab.value("SYNC_PRINCIPAL");
+        let service = self.lab.value(self.of("DC_PRINCIPAL", "OPENLDAP_PRINCIPAL"));
+        self.sign_in = format!("sign_in = \"kerberos\"\nbind_dn = \"{account}\"\nservice_principal = \"{service}\"");
+        for (name, key) in [("KRB5_CONFIG", "KRB5_CONFIG"), ("KRB5_CLIENT_KTNAME", "SYNC_KEYTAB")] {
+            self.environment.insert(name, self.lab.value(key).to_owned());
+        }
+        self.environment.insert("KRB5CCNAME", "MEMORY:".to_owned());
+        self.configure(BY_SURNAME, self.url());
     }
 
     pub fn url(&self) -> &str {
@@ -96,8 +118,7 @@ pattern = "'{word}' ~ person.id[:8]"
 [ldap.dir.connection]
 url = "{url}"
 ca_file = "{ca}"
-bind_dn = "{dn}"
-password = {{ file = "{password}" }}
+{sign_in}
 base = "{base}"
 profile = "{profile}"
 timeout_seconds = 300
@@ -120,8 +141,7 @@ name = "group.name"
 "#,
             word = self.word,
             ca = self.lab.value(self.of("CA_FILE", "OPENLDAP_CA_FILE")),
-            dn = self.lab.value(self.of("SYNC_DN", "OPENLDAP_SYNC")),
-            password = self.lab.value(self.of("SYNC_PASSWORD_FILE", "OPENLDAP_SYNC_PASSWORD_FILE")),
+            sign_in = self.sign_in,
             base = self.base,
             profile = self.of("ad", "openldap"),
             name = serde_json::json!(name),
@@ -135,7 +155,7 @@ name = "group.name"
         let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
         let now = format!("{}T08:{minute:02}:{second:02}Z", site::TODAY);
         command.env_clear().env("ROSTERD_NOW", now).arg("--config").arg(self.path("config.toml")).args(arguments);
-        command.current_dir(self.folder.path());
+        command.envs(&self.environment).current_dir(self.folder.path());
         command
     }
 
@@ -207,6 +227,10 @@ name = "group.name"
         }
         Things(things)
     }
+}
+
+fn by_password(lab: &Lab, dn: &str, file: &str) -> String {
+    format!("bind_dn = \"{}\"\npassword = {{ file = \"{}\" }}", lab.value(dn), lab.value(file))
 }
 
 fn key_of(entry: &SearchEntry, key: &str) -> Vec<u8> {

@@ -129,7 +129,8 @@ userName = "login"
     pub async fn apply(&self) -> (Value, Requests) {
         self.gate.taken();
         let ended = self.run(&["--format", "json", "apply", "cloud", "--yes"]).await;
-        let run = ended.json()["runs"][0].take();
+        let document = ended.json();
+        let run = document["runs"].get(0).unwrap_or_else(|| panic!("{}", ended.said())).clone();
         assert_eq!((&run["failures"], &run["left"]), (&json!([]), &json!(0)), "{}", ended.said());
         (run, self.requests())
     }

@@ -22,8 +22,8 @@ pub enum Operation<'a> {
     Reference,
     /// SearchResultDone.
     Done(Outcome<'a>),
-    /// BindResponse.
-    Bound(Outcome<'a>),
+    /// BindResponse with the server's part of a SASL exchange.
+    Bound(Outcome<'a>, Option<&'a [u8]>),
     /// ExtendedResponse with its name.
     Extended(Outcome<'a>, Option<&'a [u8]>),
     /// The answer to a write or a comparison.
@@ -65,11 +65,14 @@ impl<'a> Message<'a> {
         let mut operation = match tag {
             tag::ENTRY => Operation::Entry(EntryView::parse(content)?),
             tag::REFERENCE => Operation::Reference,
-            tag::DONE => Operation::Done(Outcome::parse(content)?.0),
-            tag::BOUND => Operation::Bound(Outcome::parse(content)?.0),
+            tag::DONE => Operation::Done(Outcome::parse(content)?.outcome),
+            tag::BOUND => {
+                let result = Outcome::parse(content)?;
+                Operation::Bound(result.outcome, result.credentials)
+            }
             tag::EXTENSION => {
-                let (outcome, name) = Outcome::parse(content)?;
-                Operation::Extended(outcome, name)
+                let result = Outcome::parse(content)?;
+                Operation::Extended(result.outcome, result.name)
             }
             tag::MODIFIED | tag::ADDED | tag::DELETED | tag::RENAMED | tag::COMPARED => {
                 Outcome::parse(content)?;
@@ -153,9 +156,17 @@ impl<'a> Message<'a> {
 
 const RESPONSE_NAME: u8 = 0x8a;
 
+/// A result with what some bear beside it.
+struct Whole<'a> {
+    outcome: Outcome<'a>,
+    /// Of an extended one (section 4.12).
+    name: Option<&'a [u8]>,
+    /// Of a sign-in by SASL (section 4.2.2).
+    credentials: Option<&'a [u8]>,
+}
+
 impl<'a> Outcome<'a> {
-    /// A result, and the name that an extended one bears (section 4.12).
-    fn parse(content: &'a [u8]) -> Result<(Self, Option<&'a [u8]>), Malformed> {
+    fn parse(content: &'a [u8]) -> Result<Whole<'a>, Malformed> {
         const REFERRAL: u8 = 0xa3;
         const CREDENTIALS: u8 = 0x87;
         const RESPONSE_VALUE: u8 = 0x8b;
@@ -163,7 +174,7 @@ impl<'a> Outcome<'a> {
         let code = number(parts.expect(tag::ENUMERATED, "a result without a code")?)?;
         text(parts.expect(tag::OCTETS, "a result without a name")?)?;
         let said = text(parts.expect(tag::OCTETS, "a result without a text")?)?;
-        let mut name = None;
+        let (mut name, mut credentials) = (None, None);
         while let Some(part) = parts.next()? {
             match part.tag {
                 REFERRAL => {
@@ -173,11 +184,12 @@ impl<'a> Outcome<'a> {
                     }
                 }
                 RESPONSE_NAME => name = Some(text(part.content)?),
-                CREDENTIALS | RESPONSE_VALUE => {}
+                CREDENTIALS => credentials = Some(part.content),
+                RESPONSE_VALUE => {}
                 _ => return Err(syntax("a result with a part that none has")),
             }
         }
-        Ok((Self { code, text: said }, name))
+        Ok(Whole { outcome: Self { code, text: said }, name, credentials })
     }
 }
 

@@ -14,6 +14,8 @@ mod write;
 pub use self::filter::Filter;
 pub use self::frame::{check, frame};
 pub use self::message::{EntryView, Message, Operation, Outcome};
+#[cfg(feature = "gssapi")]
+pub use self::request::bind_sasl;
 pub use self::request::{Control, Scope, Search, bind, control, search, start_tls, unbind};
 pub use self::sync::{DIRSYNC, DirSync, SYNC_DONE, SYNC_INFO, SYNC_STATE, State, SyncDone, SyncInfo, sync_state};
 

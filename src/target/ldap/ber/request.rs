@@ -111,6 +111,22 @@ pub fn bind(id: u32, account: &str, password: &str) -> Vec<u8> {
     })
 }
 
+/// BindRequest of a SASL exchange (section 4.2): `token` may be empty, which is not the same as none.
+#[cfg(feature = "gssapi")]
+pub fn bind_sasl(id: u32, mechanism: &str, token: &[u8]) -> Vec<u8> {
+    const SASL: u8 = 0xa3;
+    message(id, &[], |writer| {
+        writer.nested(tag::BIND, |writer| {
+            writer.number(tag::INTEGER, 3);
+            writer.octets("");
+            writer.nested(SASL, |writer| {
+                writer.octets(mechanism);
+                writer.octets(token);
+            });
+        });
+    })
+}
+
 pub fn search(id: u32, search: &Search<'_>) -> Vec<u8> {
     message(id, search.controls, |writer| {
         writer.nested(tag::SEARCH, |writer| {

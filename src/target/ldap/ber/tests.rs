@@ -154,6 +154,11 @@ fn a_notice_of_disconnection_is_read_where_active_directory_puts_its_name() {
 #[test]
 fn requests_are_what_the_standard_says() {
     assert_eq!(bind(1, "cn=a", "pw"), b"\x30\x12\x02\x01\x01\x60\x0d\x02\x01\x03\x04\x04cn=a\x80\x02pw");
+    #[cfg(feature = "gssapi")]
+    assert_eq!(
+        bind_sasl(2, "GSSAPI", b""),
+        b"\x30\x16\x02\x01\x02\x60\x11\x02\x01\x03\x04\x00\xa3\x0a\x04\x06GSSAPI\x04\x00"
+    );
     assert_eq!(unbind(128), b"\x30\x06\x02\x02\x00\x80\x42\x00");
     let extended = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
     assert_eq!(start_tls(1), extended);
@@ -217,6 +222,14 @@ fn mutant(seed: u64) -> Vec<u8> {
 
 /// As many streams as a seed stands for in the long hunt.
 const STREAMS: u64 = 20_000;
+
+#[test]
+fn the_servers_part_of_a_sign_in_is_handed_out() {
+    let answer = b"\x30\x10\x02\x01\x01\x61\x0b\x0a\x01\x0e\x04\x00\x04\x00\x87\x02ab";
+    check(answer).unwrap();
+    let Operation::Bound(outcome, credentials) = Message::parse(answer).unwrap().operation else { panic!("no bind") };
+    assert_eq!((outcome.code, credentials), (14, Some(&b"ab"[..])));
+}
 
 #[test]
 fn a_sample_of_hostile_streams_harms_nobody() {

@@ -54,7 +54,7 @@ pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>
         }
         let all = steady && announced == Some(before) && asked_at - 1 == before;
         if all && (honoured || before == 1 || skips_the_first(pages, first.as_deref()).await?) {
-            return Ok(ended(&seen, true, announced, "behind its end it shows the list again"));
+            return Ok(ended(&seen, true, announced, ""));
         }
         // The same page again: what follows cannot be reached.
         return Ok(ended(&seen, false, announced, "a page came again: it ignores startIndex"));

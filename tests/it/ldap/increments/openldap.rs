@@ -33,7 +33,7 @@ impl World {
             url: lab.value("OPENLDAPS_URL").into(),
             ca_file: Some(lab.path("OPENLDAP_CA_FILE")),
             bind_dn: lab.value("OPENLDAP_SYNC").to_owned(),
-            password: SecretRef { file: Some(secret), credential: None, env: None },
+            password: Some(SecretRef { file: Some(secret), credential: None, env: None }),
             profile: Profile::OpenLdap,
             names_base: Some(base.clone()),
             ..super::settings(&lab, &base)
