@@ -33,6 +33,8 @@ pub enum HoldCode {
     Waits,
     /// A member whom only a change of his own account can take out of the group.
     FixedMember,
+    /// The target does not do it: it takes no such value, keeps the one it has, or was written to and shows another.
+    CannotConverge,
 }
 
 /// A step that is deliberately not taken now.

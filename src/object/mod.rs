@@ -4,8 +4,10 @@
 //! says of one, and a [`Step`] is one change that leads from the first to the second. Attributes are open and typed
 //! by the target's [`Schema`]; a few meanings are closed, because the engine must understand them: see [`aspect`].
 
+mod accepted;
 pub mod aspect;
 mod attribute;
+mod bound;
 mod coverage;
 mod desired;
 mod dn;
@@ -24,7 +26,9 @@ mod syntax;
 mod time;
 mod value;
 
+pub use accepted::{Accepted, PairMark};
 pub use attribute::AttributeName;
+pub use bound::{Bound, Disabling};
 pub use coverage::{Absence, Complete, Coverage, Evidence, Extent, Missing, ScopeRead};
 pub use desired::{Authority, Desired, Edit, Presence, Wish};
 pub use dn::{Dn, DnError};

@@ -1,9 +1,43 @@
 //! One object against one wish: what differs, as steps. References are compared later, when every object was seen.
 
+use std::collections::BTreeMap;
+
 use crate::object::{
-    AttributeName, Authority, Change, Desired, Edit, Ground, ObjectId, Observed, Op, Presence, Schema, Step, StepId,
-    Value, Wish, aspect,
+    Accepted, AttributeName, Authority, Bound, Change, Desired, Disabling, Edit, Ground, Kind, ObjectId, Observed, Op,
+    Presence, Schema, Step, StepId, Value, Wish, aspect,
 };
+
+/// The ways of a target in which a wish cannot come true.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ways<'a> {
+    pub bounds: &'a BTreeMap<(Kind, AttributeName), Bound>,
+    pub accepted: &'a Accepted,
+    pub disabling: Disabling,
+}
+
+impl Ways<'_> {
+    /// Why a change is not worth a step, if it is not.
+    pub fn refuse(&self, kind: Kind, object: &ObjectId, change: &Change) -> Option<String> {
+        let Change { attribute, before, after } = change;
+        match self.bounds.get(&(kind, attribute.clone())) {
+            Some(Bound::NotWritten) => Some(format!("{attribute}: the target takes no such value")),
+            Some(Bound::NotCleared) if after.is_empty() => {
+                Some(format!("{attribute}: the target keeps {}, which can be changed and not removed", shown(before)))
+            }
+            _ if self.accepted.holds(object, attribute, after, before) => {
+                Some(format!("{attribute}: {} was written, and the target shows {}", shown(after), shown(before)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn shown(values: &[Value]) -> String {
+    match values {
+        [] => "nothing".to_owned(),
+        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
+    }
+}
 
 /// A step about a desired thing.
 pub(super) fn step(desired: &Desired, op: Op, object: Option<&ObjectId>, reason: String, changes: Vec<Change>) -> Step {
@@ -27,23 +61,54 @@ pub(super) fn change(attribute: &str, before: Vec<Value>, after: Vec<Value>) -> 
     Change { attribute: attribute.into(), before, after }
 }
 
-/// The steps for everything about an object that needs no other object: name, enabled, attributes.
-pub(super) fn plain(desired: &Desired, observed: &Observed, schema: &Schema) -> Vec<Step> {
-    match &desired.presence {
+/// The steps for everything about an object that needs no other object: name, enabled, attributes; and what cannot be.
+pub(super) fn plain(
+    desired: &Desired,
+    observed: &Observed,
+    schema: &Schema,
+    ways: Ways<'_>,
+) -> (Vec<Step>, Vec<String>) {
+    let mut refused = Vec::new();
+    let steps = match &desired.presence {
         Presence::Held { .. } => Vec::new(),
-        Presence::Disabled { ground, reason } => disable(desired, observed, ground, reason).into_iter().collect(),
-        Presence::Present => [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)]
-            .into_iter()
-            .flatten()
-            .collect(),
-    }
+        Presence::Disabled { ground, reason } => {
+            disable(desired, observed, ground, reason, ways.disabling).into_iter().collect()
+        }
+        Presence::Present => {
+            let mut possible = |step: Step| {
+                let mut step = step;
+                step.changes.retain(|change| {
+                    let why = ways.refuse(desired.kind, &observed.id, change);
+                    let possible = why.is_none();
+                    refused.extend(why);
+                    possible
+                });
+                if step.op == Op::Update && !step.changes.is_empty() {
+                    step.reason = differs(&step.changes);
+                }
+                (!step.changes.is_empty()).then_some(step)
+            };
+            let steps = [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)];
+            steps.into_iter().flatten().filter_map(&mut possible).collect()
+        }
+    };
+    (steps, refused)
 }
 
-fn disable(desired: &Desired, observed: &Observed, ground: &Ground, reason: &str) -> Option<Step> {
+fn disable(
+    desired: &Desired,
+    observed: &Observed,
+    ground: &Ground,
+    reason: &str,
+    disabling: Disabling,
+) -> Option<Step> {
     (observed.enabled == Some(true)).then(|| {
         let changes = vec![change(aspect::ENABLED, vec![Value::Bool(true)], vec![Value::Bool(false)])];
-        let mut step = step(desired, Op::Disable, Some(&observed.id), reason.to_owned(), changes);
+        let deletes = disabling == Disabling::Deletes;
+        let reason = if deletes { format!("{reason}; the target deletes whom it disables") } else { reason.to_owned() };
+        let mut step = step(desired, Op::Disable, Some(&observed.id), reason, changes);
         step.ground = Some(ground.clone());
+        step.irreversible = deletes;
         step
     })
 }

@@ -7,12 +7,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use super::aside::Wait;
-use super::compare;
+use super::compare::{self, Ways};
 use super::missing::Recreation;
 use super::plan::{Population, Unmanaged};
 use crate::object::{
-    Desired, Fate, Handle, Kind, Links, ObjectId, Observed, Presence, ProtectedObject, Protection, Schema, Siblings,
-    Step,
+    Accepted, AttributeName, Bound, Desired, Disabling, Fate, Handle, Kind, Links, ObjectId, Observed, Presence,
+    ProtectedObject, Protection, Schema, Siblings, Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
@@ -37,6 +37,17 @@ pub struct Surroundings<'a> {
     /// The containers that stand for the top, for targets with a tree.
     pub roots: BTreeMap<Kind, Handle>,
     pub links: &'a Links,
+    /// Which changes of an attribute the target does not do.
+    pub bounds: BTreeMap<(Kind, AttributeName), Bound>,
+    /// What was written before and is shown otherwise.
+    pub accepted: &'a Accepted,
+    pub disabling: Disabling,
+}
+
+impl Surroundings<'_> {
+    pub(super) fn ways(&self) -> Ways<'_> {
+        Ways { bounds: &self.bounds, accepted: self.accepted, disabling: self.disabling }
+    }
 }
 
 /// A comparison under way.
@@ -204,7 +215,8 @@ impl<'a> Diff<'a> {
                     (Presence::Held { reason }, _) => self.hold(&desired, HoldCode::Unread, reason.clone()),
                     (_, None) => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
                     (_, Some(schema)) => {
-                        let steps = compare::plain(&desired, &observed, schema);
+                        let (steps, refused) = compare::plain(&desired, &observed, schema, self.around.ways());
+                        self.cannot_be(&desired, &refused);
                         self.accept(&desired, observed.protected.as_ref(), steps);
                     }
                 }
@@ -239,6 +251,13 @@ impl<'a> Diff<'a> {
         };
         let undone: Vec<String> = steps.iter().map(undone).collect();
         self.hold(desired, HoldCode::Protected, format!("{why}; left undone: {}", undone.join(", ")));
+    }
+
+    /// Takes note of what a target does not do.
+    pub(super) fn cannot_be(&mut self, desired: &Desired, refused: &[String]) {
+        if !refused.is_empty() {
+            self.hold(desired, HoldCode::CannotConverge, refused.join("; "));
+        }
     }
 
     pub(super) fn hold(&mut self, desired: &Desired, code: HoldCode, reason: String) {

@@ -126,6 +126,8 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
         .filter_map(|step| step.change(aspect::MEMBERS))
         .map(|change| change.before.len() as u64)
         .sum();
+    // who is disabled where that deletes is deleted
+    let ended = plan.steps.iter().filter(|step| step.op == Op::Disable && step.irreversible).count() as u64;
     let adopted = plan.steps.iter().filter(|step| step.is_adoption()).count() as u64;
     // no plan but an adoption has such steps
     let adoption = (adopted > 0).then(|| limits.adopt.measure("adopt", adopted, plan.population.objects));
@@ -134,7 +136,7 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
     let mut measures = vec![
         limits.disable.measure("disable", count(Op::Disable), plan.population.users),
         limits.remove_members.measure("remove-members", removed, plan.population.members),
-        limits.delete.measure("delete", count(Op::Delete), plan.population.objects),
+        limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
     adoption.map_or(measures, |adoption| vec![adoption])

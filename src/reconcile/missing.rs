@@ -7,8 +7,8 @@ use super::compare::{change, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
-    Absence, Coverage, Desired, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op, Referent, Step, StepId, Value,
-    Wanted, aspect,
+    Absence, AttributeName, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
+    Referent, Step, StepId, Value, Wanted, aspect,
 };
 use crate::org::Id;
 
@@ -57,6 +57,16 @@ impl Diff<'_> {
         }
         if let (Coverage::Linked(_), None) = (coverage, linked) {
             return self.taken(desired).map(|()| true); // the create looks first
+        }
+        let hides = self.around.disabling == Disabling::Hides && desired.kind == Kind::User;
+        let hidden = linked.filter(|_| hides && !matches!(self.lost.get(&desired.key), Some(Fate::Deleted(_))));
+        if let (Some(object), Some(_)) = (hidden.cloned(), coverage.complete()) {
+            if is_present(desired) {
+                let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
+                let reason = "is current, and the target shows only who is enabled".to_owned();
+                self.steps.push(step(desired, Op::Enable, Some(&object), reason, changes));
+            }
+            return Ok(false);
         }
         let Some(complete) = coverage.complete() else {
             let reason = match linked {
@@ -190,9 +200,13 @@ impl Diff<'_> {
                 changes.push(change(aspect::PASSWORD, vec![], vec![Value::Generated { generated: true }]));
             }
         }
-        changes.extend(initial(desired));
+        let is_written = |attribute: &AttributeName| {
+            self.around.bounds.get(&(desired.kind, attribute.clone())) != Some(&Bound::NotWritten)
+        };
+        changes.extend(initial(desired).into_iter().filter(|change| is_written(&change.attribute)));
         if let Edit::Set(manager) = &desired.manager
             && self.present.contains_key(manager)
+            && is_written(&aspect::MANAGER.into())
         {
             changes.push(change(aspect::MANAGER, vec![], vec![Value::Reference(Referent::Key(manager.clone()))]));
         }

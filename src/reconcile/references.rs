@@ -19,7 +19,7 @@ impl Diff<'_> {
             .filter(|(_, step)| step.op == Op::Update)
             .map(|(at, step)| (step.key.clone(), at))
             .collect();
-        let (mut additions, mut following) = (Vec::new(), Vec::new());
+        let (mut additions, mut following, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for (key, present) in &self.present {
             let Some(desired) = present.desired.as_ref().filter(|desired| desired.kind.is_person()) else { continue };
             let Some((change, needs)) = self.manager_change(desired, present, created) else {
@@ -31,6 +31,10 @@ impl Diff<'_> {
                 }
                 continue;
             };
+            if let Some(why) = self.around.ways().refuse(desired.kind, &present.object, &change) {
+                refused.push((desired.clone(), why));
+                continue;
+            }
             match updates.remove(key).and_then(|at| self.steps.get_mut(at)) {
                 Some(update) => {
                     update.changes.push(change);
@@ -47,11 +51,15 @@ impl Diff<'_> {
             // a manager who has an object already stands in the create itself
             if let Edit::Set(manager) = &desired.manager
                 && created.contains_key(manager)
+                && !self.around.bounds.contains_key(&(desired.kind, aspect::MANAGER.into()))
             {
                 let needs = vec![self.making(key), self.making(manager)];
                 let change = change(aspect::MANAGER, vec![], vec![to(manager)]);
                 additions.push((desired.clone(), None, None, change, needs));
             }
+        }
+        for (desired, why) in refused {
+            self.cannot_be(&desired, &[why]);
         }
         for (desired, object, protected, change, needs) in additions {
             let changes = vec![change];

@@ -15,13 +15,13 @@ use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::window::{Pace, UnderWay};
-use crate::object::{Links, ObjectId, Op, Referent, Reservation, Step, StepId, Value};
+use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Step, StepId, Value};
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
 use crate::report::{RunCounts, RunFailure, time};
-use crate::store::{Claim, CommitMeta, Entry, Linking, OWN_SOURCE, Page, RunId};
-use crate::target::{Class, Receipt, Refusal, Target};
+use crate::store::{Claim, CommitMeta, Entry, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
+use crate::target::{Class, Receipt, Refusal, Target, Unshown};
 
 /// What became of a plan's steps.
 #[derive(Debug, Default)]
@@ -40,6 +40,9 @@ impl Executed {
         self.stopped.is_none() && failed == 0 && unknown == 0 && held == 0
     }
 }
+
+/// What a target may take up later is written again after so many hours.
+const WAIT_HOURS: i64 = 7 * 24;
 
 /// So many transient refusals in a row mean that the other side is not well.
 const PATIENCE: usize = 5;
@@ -68,6 +71,9 @@ struct Settled<'a> {
     event: Event,
     object: Option<ObjectId>,
     refusal: Option<(Class, String)>,
+    /// What the object shows instead of what was written.
+    unshown: Vec<Unshown>,
+    note: Option<String>,
 }
 
 /// One answer of the target, if the step was begun at all.
@@ -192,6 +198,7 @@ impl<'a> Execution<'a> {
         let page = Page {
             outcomes: self.settled.iter().map(|settled| (self.outcome(settled), linking(settled))).collect(),
             intents: window.iter().map(intent).collect(),
+            written: self.settled.iter().filter_map(|settled| self.written(settled)).collect(),
         };
         let meta = CommitMeta {
             actor: self.engine.actor.clone(),
@@ -271,7 +278,12 @@ impl<'a> Execution<'a> {
             match answer {
                 Some(Ok(receipt)) => {
                     self.transient = 0;
-                    self.done(step, Some(receipt.object));
+                    let Receipt { object, unshown, note } = receipt;
+                    self.done(step, Some(object));
+                    if let Some(settled) = self.settled.last_mut() {
+                        settled.unshown = unshown;
+                        settled.note = note;
+                    }
                 }
                 Some(Err(refusal)) => {
                     self.transient = if refusal.class == Class::Transient { self.transient + 1 } else { 0 };
@@ -295,7 +307,7 @@ impl<'a> Execution<'a> {
     fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
         if let (Some(object), Op::Create | Op::Link) = (&object, step.op) {
             self.links.add(step.key.clone(), object.clone());
-        } else if step.op == Op::Unlink {
+        } else if ends_link(step) {
             self.links.remove(&step.key);
         }
         self.outcome.counts.done += 1;
@@ -321,7 +333,20 @@ impl<'a> Execution<'a> {
     }
 
     fn settle(&mut self, step: &'a Step, event: Event, object: Option<ObjectId>, refusal: Option<(Class, String)>) {
-        self.settled.push(Settled { step, event, object, refusal });
+        self.settled.push(Settled { step, event, object, refusal, unshown: Vec::new(), note: None });
+    }
+
+    /// What a step that was done says of what its object shows of it.
+    fn written<'b>(&self, settled: &'b Settled<'a>) -> Option<Written<'b>> {
+        let object = settled.object.as_ref().filter(|_| settled.event == Event::Done)?;
+        let attributes = settled.step.changes.iter().map(|change| &change.attribute).collect();
+        let again = self.engine.clock.now().hours_later(WAIT_HOURS);
+        let pair = |one: &'b Unshown| Pair {
+            attribute: &one.attribute,
+            mark: PairMark::of(&one.sent, &one.shown),
+            until: (!one.lasting).then_some(again),
+        };
+        Some(Written { object, attributes, unshown: settled.unshown.iter().map(pair).collect() })
     }
 
     fn entry(&self, step: &'a Step, event: Event) -> Entry<'a> {
@@ -332,10 +357,15 @@ impl<'a> Execution<'a> {
         Entry {
             object: settled.object.as_ref(),
             class: settled.refusal.as_ref().map(|(class, _)| class.as_str()),
-            message: settled.refusal.as_ref().map(|(_, message)| message.as_str()),
+            message: settled.refusal.as_ref().map(|(_, message)| message.as_str()).or(settled.note.as_deref()),
             ..self.entry(settled.step, settled.event)
         }
     }
+}
+
+/// Whether the object is ours no more, or is no more at all.
+fn ends_link(step: &Step) -> bool {
+    step.op == Op::Unlink || step.op == Op::Disable && step.irreversible
 }
 
 /// What an outcome means for the links.
@@ -343,7 +373,7 @@ fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
     let step = settled.step;
     match (step.op, settled.event) {
         (Op::Create | Op::Link, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
-        (Op::Unlink, Event::Done) => Some(Linking::Forgotten(&step.key)),
+        (_, Event::Done) if ends_link(step) => Some(Linking::Forgotten(&step.key)),
         _ => None,
     }
 }

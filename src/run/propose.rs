@@ -10,7 +10,7 @@ use super::observe::{floors, forms, observe};
 use super::sight::Sight;
 use crate::expr::taken_forms;
 use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{AttributeName, Coverage, Kind, Links, Observed, Presence, Wanted};
+use crate::object::{Accepted, AttributeName, Coverage, Kind, Links, Observed, Presence, Wanted, aspect};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Reach, Surroundings, basis, inspect};
@@ -362,6 +362,7 @@ struct Comparison<'a> {
     day: Day,
     mapper: Mapper<'a>,
     links: Links,
+    accepted: Accepted,
     kinds: BTreeMap<Id, Kind>,
 }
 
@@ -374,6 +375,7 @@ impl<'a> Comparison<'a> {
             day: scene.snapshot.day(),
             mapper: engine.mapper(port, entry, scene).await?,
             links: engine.store.links(port.name()).await?,
+            accepted: engine.store.accepted(port.name(), engine.clock.now()).await?,
             kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
         })
     }
@@ -393,7 +395,12 @@ impl<'a> Comparison<'a> {
     }
 
     fn begin(&self) -> Diff<'_> {
-        let Self { port, entry, links, .. } = self;
+        let Self { port, entry, links, accepted, .. } = self;
+        let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
+            names.push(aspect::MANAGER.into());
+            names.into_iter().map(move |name| (kind, name))
+        });
+        let bounds = mapped.filter_map(|(kind, name)| Some(((kind, name.clone()), port.bound(kind, &name)?)));
         let kinds = || entry.rules.kinds.keys().copied();
         Diff::new(Surroundings {
             target: &entry.name,
@@ -406,6 +413,9 @@ impl<'a> Comparison<'a> {
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
             links,
+            bounds: bounds.collect(),
+            accepted,
+            disabling: port.capabilities().disabling,
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::object::{ObjectId, Op, Step};
+use crate::org::Instant;
 use crate::reconcile::Digest;
 use crate::reconcile::journal::{Event, Status};
 use crate::store::{Entry, RunRecord};
@@ -43,7 +44,7 @@ impl Engine {
             if !matches!(status.get(step.id.as_str()), Some(Status::InFlight | Status::Unknown)) {
                 continue;
             }
-            let (event, found) = match look(port, step).await {
+            let (event, found) = match look(port, step, run.started).await {
                 Ok(seen) => seen,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -59,11 +60,11 @@ impl Engine {
 
 /// What became of a step, by looking. Only a create can leave something that nobody knows of; what became of a change
 /// is seen by the comparison that follows, which plans what is left.
-async fn look(port: &dyn Target, step: &Step) -> Result<(Event, Option<ObjectId>), Refusal> {
+async fn look(port: &dyn Target, step: &Step, begun: Instant) -> Result<(Event, Option<ObjectId>), Refusal> {
     if step.op != Op::Create {
         return Ok((Event::Left, None));
     }
-    match port.find_stamped(step.kind, &step.key, step).await {
+    match port.find_made(step.kind, &step.key, step, begun).await {
         Ok(Some(found)) => Ok((Event::FoundDone, Some(found.id))),
         Ok(None) => Ok((Event::FoundNotDone, None)),
         // the comparison holds this one object; it must not keep the whole target from being served

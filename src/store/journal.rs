@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::commit::{CommitMeta, ROWS_AT_ONCE};
 use super::log::{LogKey, Record, append_all};
 use super::reserve::{Claim, reserve};
-use super::{RunId, Store, StoreError, links};
+use super::{RunId, Store, StoreError, Written, accepted, links};
 use crate::object::{Kind, ObjectId, StepId};
 use crate::org::{Day, Id, Instant};
 use crate::reconcile::journal::Event;
@@ -39,6 +39,8 @@ pub struct Page<'a> {
     pub outcomes: Vec<(Entry<'a>, Option<Linking<'a>>)>,
     /// The steps to take next, with the login and the account fact that a create needs.
     pub intents: Vec<(Entry<'a>, Option<Claim<'a>>)>,
+    /// What the objects of done steps show of what was written.
+    pub written: Vec<Written<'a>>,
 }
 
 impl Store {
@@ -56,6 +58,7 @@ impl Store {
         let outcomes: Vec<&Entry<'_>> = page.outcomes.iter().map(|(entry, _)| entry).collect();
         append(&mut transaction, key, &outcomes, meta.now).await?;
         link(&mut transaction, target, &page.outcomes, meta.now).await?;
+        accepted::keep(&mut transaction, target, &page.written, meta.now).await?;
         let claims: Vec<&Claim<'_>> = page.intents.iter().filter_map(|(_, claim)| claim.as_ref()).collect();
         let mut refused = reserve(&mut transaction, key, &claims, (target, today), meta).await?.into_iter();
         let refused: Vec<Option<String>> =

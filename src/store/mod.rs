@@ -4,6 +4,7 @@
 //! that a daemon can write while verbs read. Knows tables and transactions; what should be written is decided by the
 //! pure modules. New migrations go into `migrations/` under the next number and never change once released.
 
+mod accepted;
 mod accounts;
 mod batches;
 mod commit;
@@ -34,6 +35,7 @@ mod status;
 mod upgrade;
 mod used;
 
+pub use accepted::{Pair, Written};
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;

@@ -12,14 +12,15 @@ use async_trait::async_trait;
 
 use crate::net::Expiry;
 use crate::object::{
-    AttributeName, Coverage, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links, ObjectId, Observed,
-    Position, Schema, Siblings, Step, TakenName,
+    AttributeName, Bound, Coverage, Disabling, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links,
+    ObjectId, Observed, Position, Schema, Siblings, Step, TakenName, Value,
 };
 use crate::org::{Id, Instant};
 
 pub use crate::object::Fate;
 
 pub mod memory;
+mod password;
 pub mod scim;
 mod update;
 
@@ -55,6 +56,11 @@ pub trait Target: Send + Sync {
 
     /// Whether the server has an attribute; `None` where it told no schema.
     fn has(&self, _attribute: &AttributeName) -> Option<bool> {
+        None
+    }
+
+    /// Which changes of an attribute it does not do, whatever its schema says.
+    fn bound(&self, _kind: Kind, _attribute: &AttributeName) -> Option<Bound> {
         None
     }
 
@@ -151,6 +157,18 @@ pub trait Target: Send + Sync {
     /// Reads one object by its id; `Ok(None)` says only that the target showed no such object to us.
     async fn read(&self, kind: Kind, id: &ObjectId) -> Result<Option<Observed>, Refusal>;
 
+    /// Looks for what a create step made that was begun at an instant and whose outcome was lost. As
+    /// [`Target::find_stamped`], where objects bear stamps.
+    async fn find_made(
+        &self,
+        kind: Kind,
+        key: &Id,
+        likely: &Step,
+        _begun: Instant,
+    ) -> Result<Option<Observed>, Refusal> {
+        self.find_stamped(kind, key, likely).await
+    }
+
     /// What became of an object that neither a complete read nor [`Target::read`] showed. Without records of what was
     /// deleted, a target proves nothing.
     async fn fate(&self, _kind: Kind, _id: &ObjectId) -> Result<Fate, Refusal> {
@@ -220,6 +238,7 @@ pub struct Capabilities {
     pub login: &'static str,
     /// Which relative names in one container are one name to it.
     pub siblings: Siblings,
+    pub disabling: Disabling,
     /// Everything in scope can be read. Else only what is linked can, one by one.
     pub lists: bool,
     /// How many steps may be under way at once; 1 where one after the other is as good.
@@ -290,6 +309,26 @@ pub enum Seen {
 pub struct Receipt {
     /// The object that was created or changed.
     pub object: ObjectId,
+    /// What was written, and what the object shows instead.
+    pub unshown: Vec<Unshown>,
+    /// What people should know of it beside.
+    pub note: Option<String>,
+}
+
+impl Receipt {
+    pub fn of(object: ObjectId) -> Self {
+        Self { object, unshown: Vec::new(), note: None }
+    }
+}
+
+/// A value that was written, was not refused, and is not what the object shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unshown {
+    pub attribute: AttributeName,
+    pub sent: Vec<Value>,
+    pub shown: Vec<Value>,
+    /// It stays so; else it may be taken up later, and is worth another try then.
+    pub lasting: bool,
 }
 
 /// How a refused step is to be treated.

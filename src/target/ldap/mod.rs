@@ -75,7 +75,9 @@ use super::{
     ToldSchema,
 };
 use crate::net::Expiry;
-use crate::object::{AttributeName, Coverage, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step};
+use crate::object::{
+    AttributeName, Coverage, Disabling, Doubt, Evidence, Handle, Kind, Links, ObjectId, Observed, Schema, Step,
+};
 use crate::org::{Id, Instant};
 
 pub use self::handover::{PasswordSettings, Policy};
@@ -220,6 +222,7 @@ impl Target for LdapTarget {
             references_follow: profile.is_ad(),
             login: profile.login(),
             siblings: profile.siblings(),
+            disabling: Disabling::Keeps,
             lists: true,
             at_once: AT_ONCE,
         }

@@ -11,8 +11,8 @@ use super::{
     Capabilities, Class, Fate, Finding, Increment, Mark, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError,
 };
 use crate::object::{
-    Attributes, Coverage, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead, Siblings,
-    Step, TakenName, Value, aspect,
+    Attributes, Coverage, Disabling, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead,
+    Siblings, Step, TakenName, Value, aspect,
 };
 use crate::org::Id;
 
@@ -128,6 +128,7 @@ impl Target for Memory {
             references_follow: true,
             login: self.login(),
             siblings: Siblings::Standard,
+            disabling: Disabling::Keeps,
             lists: true,
             at_once: 1,
         }
@@ -238,7 +239,7 @@ impl Target for Memory {
             Some(class) => {
                 Err(Refusal { fatal: true, ..state::refusal(class, "the answer is lost on purpose".into()) })
             }
-            None => Ok(Receipt { object }),
+            None => Ok(Receipt::of(object)),
         }
     }
 }

@@ -59,7 +59,7 @@ struct Request<'a> {
     url: Url,
     path: &'a [&'a str],
     body: Option<&'a Json>,
-    /// The version that the resource must have.
+    /// The version of the resource that it is about; it is not to be done to another.
     version: Option<&'a str>,
 }
 
@@ -140,9 +140,15 @@ impl Client {
         Ok(header.or_else(told))
     }
 
-    /// A write that is to be done only if the resource has this version (RFC 7644 section 3.14).
-    pub async fn write_if(&self, method: Method, path: &[&str], version: &str, body: &Json) -> Result<Body, Failure> {
-        let request = Request { version: Some(version), ..self.request(method, path, &[], Some(body)) };
+    /// A write that is to be done only if the resource has this version (RFC 7644 section 3.14), where one is known.
+    pub async fn write_if(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<&Json>,
+        version: Option<&str>,
+    ) -> Result<Body, Failure> {
+        let request = Request { version, ..self.request(method, path, &[], body) };
         Ok(self.send(&request).await?.0)
     }
 
@@ -173,6 +179,9 @@ impl Client {
         }
         if let Some(body) = request.body {
             sent = sent.header(CONTENT_TYPE, &self.wire.content_type).body(body.to_string());
+        }
+        if let Some(version) = request.version {
+            sent = sent.header(IF_MATCH, version);
         }
         let taken_out = |failure: Failure| match &shown {
             Some(shown) => Failure { message: shown.taken_out_of(&failure.message), ..failure },
@@ -211,14 +220,19 @@ impl Client {
             return Err(failure.clone());
         }
         let counters = self.limits.counting(&request.asked.method, request.path, request.body);
-        self.limits.pace().permit(&counters, self.longest_wait).await.map_err(|wait| {
+        let permit = self.limits.pace().permit(&counters, self.longest_wait).await.map_err(|wait| {
             let message = format!(
                 "{} would have to wait {} s for the limits of the service: the next run goes on",
                 request.asked,
                 wait.as_secs().max(1)
             );
             Failure { fatal: true, ..Failure::new(Class::Transient, message) }
-        })
+        })?;
+        // another request may have been refused while this one waited
+        match &self.refused.lock().unwrap_or_else(PoisonError::into_inner).open {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(permit),
+        }
     }
 
     fn taken(&self) {

@@ -10,12 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value as Json;
 
 use super::answer::Failure;
+use super::create::made_at;
 use super::listing::{endpoint, read_all};
+use super::path::Path;
 use super::profile::{NameCase, Paging};
 use super::service::Service;
 use super::wire::{self, Page};
-use crate::object::{Kind, Step};
-use crate::org::Id;
+use crate::object::{Change, Kind, Step, Value};
+use crate::org::{Id, Instant};
 
 /// A value that no resource has.
 const NOBODY: &str = "rosterd-nobody-0f3c6e0a";
@@ -51,6 +53,32 @@ fn cannot_filter(failure: &Failure) -> bool {
     matches!(failure.status, Some(400 | 403 | 404 | 405 | 500 | 501))
 }
 
+/// What a create step gives that others may have, too: the attribute to filter by, and the value. The name first, also
+/// as services write it that know small letters only; then the mail addresses.
+fn names(step: &Step) -> Vec<(&'static str, String)> {
+    let mut names = Vec::new();
+    if let Some(name) = intended_name(step) {
+        names.push((name_attribute(step.kind), name.to_owned()));
+        if name.to_lowercase() != name {
+            names.push((name_attribute(step.kind), name.to_lowercase()));
+        }
+    }
+    let is_mail = |change: &&Change| {
+        Path::parse(change.attribute.as_str()).is_ok_and(|path| path.attribute.eq_ignore_ascii_case("emails"))
+    };
+    for value in step.changes.iter().filter(is_mail).flat_map(|change| &change.after).filter_map(Value::as_text) {
+        names.push(("emails.value", value.to_owned()));
+    }
+    names
+}
+
+/// Whether a resource has such a name.
+fn has_name(resource: &Json, attribute: &str, name: &str, exact: bool) -> bool {
+    let Ok(path) = Path::parse(attribute) else { return false };
+    let found = path.values(resource).into_iter().filter_map(wire::text);
+    found.into_iter().any(|found| found == name || !exact && found.to_lowercase() == name.to_lowercase())
+}
+
 impl Service {
     /// The one resource that bears the stamp. First by externalId; where that shows nothing, by the name that the
     /// create step gave; where the service cannot filter, by the whole listing. Two are a conflict.
@@ -62,16 +90,21 @@ impl Service {
         if !shown.is_empty() {
             return one(shown, key);
         }
-        let by_name = match intended_name(likely) {
-            Some(name) => self.hits(endpoint, name_attribute(kind), name).await?,
-            None => None,
-        };
-        let shown: Vec<Json> = by_name.iter().flatten().filter(|hit| ours(hit)).cloned().collect();
-        if !shown.is_empty() {
-            return one(shown, key);
+        let mut by_name = false;
+        for (attribute, name) in names(likely) {
+            // a mail address is a last resort, for services that know a user by it
+            if attribute == "emails.value" && !self.attributes(kind).create_adopts {
+                continue;
+            }
+            let Some(hits) = self.hits(endpoint, attribute, &name).await? else { continue };
+            by_name |= attribute == name_attribute(kind);
+            let shown: Vec<Json> = hits.into_iter().filter(ours).collect();
+            if !shown.is_empty() {
+                return one(shown, key);
+            }
         }
         // nothing was found: that counts from a filter that is known to find
-        let proved = (by_name.is_some() && self.is_proved(endpoint, name_attribute(kind)).await?)
+        let proved = (by_name && self.is_proved(endpoint, name_attribute(kind)).await?)
             || (by_stamp.is_some() && self.is_proved(endpoint, "externalId").await?);
         if proved {
             return Ok(None);
@@ -81,6 +114,53 @@ impl Service {
             return Err(Failure::permanent(format!("{}/{endpoint}: {why}", self.client.base())));
         }
         one(self.listed(endpoint).await?.into_iter().filter(ours).collect(), key)
+    }
+
+    /// The resources that have a name which a create step gives, whoever made them, the inactive ones among them. Names
+    /// are compared without regard to case, unless the service tells such names apart. Where it cannot filter, the whole
+    /// listing is looked through.
+    pub async fn taken(&self, step: &Step) -> Result<Vec<Json>, Failure> {
+        let Some(endpoint) = endpoint(step.kind) else { return Ok(Vec::new()) };
+        let exact = self.attributes(step.kind).name_case == NameCase::Exact;
+        let names = names(step);
+        let taken = |hit: &Json| names.iter().any(|(attribute, name)| has_name(hit, attribute, name, exact));
+        let (mut found, mut filtered) = (Vec::new(), false);
+        for (attribute, name) in &names {
+            let Some(hits) = self.hits(endpoint, attribute, name).await? else { continue };
+            filtered |= *attribute == name_attribute(step.kind);
+            found.extend(hits.into_iter().filter(taken));
+            if !found.is_empty() {
+                break;
+            }
+        }
+        if found.is_empty() && !filtered && self.profile.listing.paging != Some(Paging::None) {
+            found.extend(self.listed(endpoint).await?.into_iter().filter(taken));
+        }
+        found.sort_by_key(wire::id);
+        found.dedup_by_key(|hit| wire::id(hit));
+        Ok(found)
+    }
+
+    /// The resource that a create step made which was begun at this instant, where resources bear no stamp: it has the
+    /// name, and is not older. One that is older is somebody else's.
+    pub async fn find_made(&self, step: &Step, begun: Instant) -> Result<Option<Json>, Failure> {
+        let found = self.taken(step).await?;
+        let name = intended_name(step).unwrap_or_default();
+        let named: Vec<Json> =
+            found.into_iter().filter(|hit| has_name(hit, name_attribute(step.kind), name, false)).collect();
+        let [one] = named.as_slice() else {
+            return match named.len() {
+                0 => Ok(None),
+                count => Err(Failure::conflict(format!("{count} resources are named {name}"))),
+            };
+        };
+        match made_at(one, "created") {
+            Some(created) if created >= begun => Ok(Some(one.clone())),
+            _ => Err(Failure::conflict(format!(
+                "{name} is taken by {}, and nothing tells whether it is ours: adopt it with `rosterd links TARGET adopt`",
+                wire::id(one).unwrap_or_default()
+            ))),
+        }
     }
 
     /// The resources whose name is `name`, whoever made them, compared without regard to case.

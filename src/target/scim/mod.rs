@@ -14,22 +14,31 @@ use async_trait::async_trait;
 use self::answer::Failure;
 use self::behaviour::Behaviour;
 use self::client::Client;
+use self::learned::Learned;
 use self::limits::Limits;
 use self::lookup::Filters;
+use self::profile::{Inactive, Paging, Removal};
 use self::schema::Schemas;
 use self::service::{Locks, Service};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema};
 use crate::net::Expiry;
-use crate::object::{AttributeName, Coverage, Kind, Links, ObjectId, Observed, Schema, Siblings, Step};
+use crate::object::{
+    AttributeName, Bound, Coverage, Disabling, Kind, Links, ObjectId, Observed, Schema, Siblings, Step,
+};
 use crate::org::{Id, Instant};
 
 mod answer;
 mod behaviour;
+mod bounds;
 mod check;
+mod chunks;
 mod client;
 mod create;
 mod credentials;
+mod dialect;
 mod discovery;
+mod edit;
+mod learned;
 mod limits;
 mod listing;
 mod lookup;
@@ -43,15 +52,16 @@ mod paths;
 mod probe;
 pub mod profile;
 mod read;
+mod resource;
 mod retry;
 mod schema;
 mod service;
 mod settings;
+mod verify;
 mod wire;
 mod write;
 
 use self::listing::endpoint;
-use self::profile::Paging;
 
 pub use profile::Profile;
 pub use schema::schema;
@@ -63,6 +73,9 @@ pub fn attribute_problem(name: &AttributeName) -> Option<String> {
     path::Path::writable(name.as_str()).err().map(|error| error.to_string())
 }
 
+/// Steps that are under way at once, where nothing is said: two windows of the executor.
+const AT_ONCE: usize = 32;
+
 /// One configured SCIM service.
 pub struct ScimTarget {
     name: String,
@@ -71,6 +84,7 @@ pub struct ScimTarget {
     folder: PathBuf,
     schemas: Arc<Schemas>,
     locks: Arc<Locks>,
+    learned: Arc<Learned>,
     limits: Arc<Limits>,
     client: Mutex<Option<Arc<Client>>>,
     /// The userName of the user that the probe may write with.
@@ -105,6 +119,7 @@ impl ScimTarget {
             folder: folder.to_owned(),
             schemas: Arc::new(Schemas::standard()),
             locks: Arc::default(),
+            learned: Arc::default(),
             client: Mutex::new(None),
             canary: None,
             ways: Arc::default(),
@@ -118,6 +133,16 @@ impl ScimTarget {
     pub fn with_profile(self, profile: Profile) -> Self {
         let limits = Arc::new(Limits::new(&profile.pace, self.settings.concurrency));
         Self { profile: Arc::new(profile), limits, ..self }
+    }
+
+    /// How many steps may be under way; the pace of the connection lets fewer requests through where it must.
+    fn at_once(&self) -> usize {
+        match self.profile.pace.concurrency.into_iter().chain(self.settings.concurrency).min() {
+            None => AT_ONCE,
+            Some(0 | 1) => 1,
+            // one window is written while the one before it is
+            Some(most) => (most as usize * 2).min(AT_ONCE),
+        }
     }
 
     /// The same, where the probe may make a user of that name, change it, and take it away again.
@@ -154,6 +179,7 @@ impl ScimTarget {
             client,
             schemas: self.schemas.clone(),
             locks: self.locks.clone(),
+            learned: self.learned.clone(),
             page_size: profile.listing.size(self.settings.page_size),
             profile,
             behaviour,
@@ -192,12 +218,21 @@ impl Target for ScimTarget {
             login: "userName",
             siblings: Siblings::Standard,
             lists: self.profile.listing.paging != Some(Paging::None),
-            at_once: 1,
+            disabling: match &self.profile.removal {
+                Removal { inactive: Inactive::Deletes, .. } => Disabling::Deletes,
+                Removal { gone_when_inactive: true, .. } => Disabling::Hides,
+                _ => Disabling::Keeps,
+            },
+            at_once: self.at_once(),
         }
     }
 
     fn schema(&self, kind: Kind) -> &Schema {
         self.schemas.of(kind)
+    }
+
+    fn bound(&self, kind: Kind, attribute: &AttributeName) -> Option<Bound> {
+        bounds::bound(&self.profile, kind, attribute)
     }
 
     /// The same limits hold for it.
@@ -206,6 +241,7 @@ impl Target for ScimTarget {
         Some(Box::new(Self {
             profile: self.profile.clone(),
             limits: self.limits.clone(),
+            learned: self.learned.clone(),
             canary: self.canary.clone(),
             ways: self.ways.clone(),
             filters: self.filters.clone(),
@@ -336,7 +372,38 @@ impl Target for ScimTarget {
         Ok(found.map(|resource| service.understood(kind, &resource, &names)).transpose()?)
     }
 
+    async fn find_made(
+        &self,
+        kind: Kind,
+        key: &Id,
+        likely: &Step,
+        begun: Instant,
+    ) -> Result<Option<Observed>, Refusal> {
+        let service = self.service(false)?;
+        if !service.drops_stamps(kind) {
+            return self.find_stamped(kind, key, likely).await;
+        }
+        let found = service.find_made(likely, begun).await?;
+        match found {
+            Some(resource) => Ok(Some(service.understood(kind, &resource, &[])?)),
+            None => Ok(None),
+        }
+    }
+
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
         Ok(self.service(false)?.apply(step, links).await?)
+    }
+
+    async fn apply_all(&self, steps: &[Step], links: &Links) -> Vec<Option<Result<Receipt, Refusal>>> {
+        match self.service(false) {
+            Ok(service) => service.apply_all(steps, links, self.at_once()).await,
+            Err(failure) => {
+                let mut outcomes: Vec<_> = steps.iter().map(|_| None).collect();
+                if let Some(first) = outcomes.first_mut() {
+                    *first = Some(Err(failure.into()));
+                }
+                outcomes
+            }
+        }
     }
 }

@@ -1,41 +1,47 @@
-//! From the changes of a step to the operations of a PATCH (RFC 7644 section 3.5.2), checked against the resource as
-//! it is now. Pure.
+//! From the changes of a step to what is to be changed in a resource, checked against the resource as it is now. Pure.
+//!
+//! Which requests that takes is for [`dialect`](super::dialect) to say.
 
 use serde_json::Value as Json;
 
 use super::answer::Failure;
+use super::edit::Edit;
 use super::observed::{enabled, manager, values};
 use super::path::Path;
 use super::wire;
 use crate::object::{Change, Links, Op, Referent, Schema, Step, Value, aspect};
 
-/// The operations that lead from `resource` to what the step says; none when it is already so. `Stale` if something
-/// is neither as it was planned from nor as it should be.
-pub(super) fn operations(step: &Step, resource: &Json, schema: &Schema, links: &Links) -> Result<Vec<Json>, Failure> {
-    let mut operations = Vec::new();
+/// What leads from `resource` to what the step says; nothing when it is already so. `Stale` if something is neither as it
+/// was planned from nor as it should be.
+pub(super) fn edits(step: &Step, resource: &Json, schema: &Schema, links: &Links) -> Result<Vec<Edit>, Failure> {
+    let mut edits = Vec::new();
     for change in &step.changes {
         if change.attribute.is(aspect::ENABLED) {
-            set_enabled(change, resource, &mut operations)?;
+            edits.extend(set_enabled(change, resource)?);
         } else if change.attribute.is(aspect::STAMP) {
-            set_stamp(change, resource, &mut operations)?;
+            edits.extend(set_stamp(change, resource)?);
         } else if change.attribute.is(aspect::MANAGER) {
-            set_manager(change, resource, links, &mut operations)?;
+            edits.extend(set_manager(change, resource, links)?);
         } else if !change.attribute.is(aspect::MEMBERS) {
-            set_attribute(change, resource, schema, &mut operations)?;
+            edits.extend(set_attribute(change, resource, schema)?);
         }
     }
-    let implied = match step.op {
-        Op::Enable => Some(true),
-        Op::Disable => Some(false),
-        _ => None,
-    };
-    if let Some(wanted) = implied
+    if let Some(wanted) = implied(step)
         && step.change(aspect::ENABLED).is_none()
         && !says_enabled(resource, wanted)?
     {
-        operations.push(wire::replace("active", &wanted.into()));
+        edits.push(Edit::plain("active", Some(wanted.into())));
     }
-    Ok(operations)
+    Ok(edits)
+}
+
+/// What a step says of `active` by what it is.
+pub(super) fn implied(step: &Step) -> Option<bool> {
+    match step.op {
+        Op::Enable => Some(true),
+        Op::Disable => Some(false),
+        _ => None,
+    }
 }
 
 /// The id that a reference resolves to.
@@ -78,19 +84,27 @@ pub(super) fn path_of(change: &Change) -> Result<Path, Failure> {
     Ok(path)
 }
 
-fn set_enabled(change: &Change, resource: &Json, operations: &mut Vec<Json>) -> Result<(), Failure> {
+/// Refuses several values for an attribute that holds one: there are services that would keep them as one text.
+pub(super) fn one_value(change: &Change, schema: &Schema) -> Result<(), Failure> {
+    if change.after.len() > 1 && schema.rule(&change.attribute).single {
+        let message = format!("{} holds one value, {} were given", change.attribute, change.after.len());
+        return Err(Failure::permanent(message));
+    }
+    Ok(())
+}
+
+fn set_enabled(change: &Change, resource: &Json) -> Result<Option<Edit>, Failure> {
     let [Value::Bool(wanted)] = change.after.as_slice() else {
         return Err(Failure::permanent("enabled is either true or false"));
     };
     if says_enabled(resource, *wanted)? {
-        return Ok(());
+        return Ok(None);
     }
     let now = Value::Bool(!wanted);
     if change.before.first().is_some_and(|before| *before != now) {
         return Err(stale(change, &[now]));
     }
-    operations.push(wire::replace("active", &(*wanted).into()));
-    Ok(())
+    Ok(Some(Edit::plain("active", Some((*wanted).into()))))
 }
 
 /// Whether `active` is already what is wanted. True is wanted in so many words; absent is not enough of an answer to
@@ -103,77 +117,44 @@ fn says_enabled(resource: &Json, wanted: bool) -> Result<bool, Failure> {
 }
 
 /// The stamp of a resource that is adopted or forgotten.
-fn set_stamp(change: &Change, resource: &Json, operations: &mut Vec<Json>) -> Result<(), Failure> {
+fn set_stamp(change: &Change, resource: &Json) -> Result<Option<Edit>, Failure> {
     let now: Vec<Value> = wire::external_id(resource).into_iter().map(Value::Text).collect();
     if now == change.after {
-        return Ok(());
+        return Ok(None);
     }
     if now != change.before {
         return Err(stale(change, &now));
     }
-    operations.push(match change.after.first().and_then(Value::as_text) {
-        Some(stamp) => wire::replace("externalId", &stamp.into()),
-        None => wire::remove("externalId"),
-    });
-    Ok(())
+    Ok(Some(Edit::plain("externalId", change.after.first().and_then(Value::as_text).map(Json::from))))
 }
 
-fn set_manager(change: &Change, resource: &Json, links: &Links, operations: &mut Vec<Json>) -> Result<(), Failure> {
+fn set_manager(change: &Change, resource: &Json, links: &Links) -> Result<Option<Edit>, Failure> {
     let now = manager(resource).map_err(|error| Failure::permanent(error.to_string()))?;
     let wanted = change.after.first().map(|value| resolved(value, links)).transpose()?;
     if now == wanted {
-        return Ok(());
+        return Ok(None);
     }
     let before = change.before.first().map(|value| resolved(value, links)).transpose()?;
     if now != before {
         let now: Vec<Value> = now.into_iter().map(Value::Text).collect();
         return Err(stale(change, &now));
     }
-    let path = format!("{}:manager", wire::ENTERPRISE);
-    operations.push(match wanted {
-        Some(id) => wire::replace(&path, &serde_json::json!({ "value": id })),
-        None => wire::remove(&path),
-    });
-    Ok(())
+    let path = Path { extension: Some(wire::ENTERPRISE.into()), attribute: "manager".into(), filter: None, sub: None };
+    Ok(Some(Edit { path, value: wanted.map(|id| serde_json::json!({ "value": id })) }))
 }
 
-fn set_attribute(change: &Change, resource: &Json, schema: &Schema, operations: &mut Vec<Json>) -> Result<(), Failure> {
+fn set_attribute(change: &Change, resource: &Json, schema: &Schema) -> Result<Option<Edit>, Failure> {
     let path = path_of(change)?;
+    one_value(change, schema)?;
     let now = values(resource, &change.attribute, &path, schema);
     if schema.equal(&change.attribute, &now, &change.after) {
-        return Ok(());
+        return Ok(None);
     }
     if !schema.equal(&change.attribute, &now, &change.before) {
         return Err(stale(change, &now));
     }
-    if change.after.is_empty() {
-        let whole_element = path.filter.is_some() && path.sub.as_deref() == Some("value");
-        operations.push(wire::remove(&if whole_element { path.element() } else { path.to_string() }));
-        return Ok(());
-    }
-    let value = json_of(change)?;
-    if path.filter.is_none() || path.has_element(resource) {
-        operations.push(wire::replace(&path.to_string(), &value));
-    } else {
-        add_element(&path, value, operations);
-    }
-    Ok(())
-}
-
-/// Adds the element that a filter means, since `replace` finds no target without it (section 3.5.2.3). Several parts
-/// of one new element make one operation.
-fn add_element(path: &Path, value: Json, operations: &mut Vec<Json>) {
-    let (Some(filter), list) = (&path.filter, path.list()) else { return };
-    let sub = path.sub.as_deref().unwrap_or("value");
-    let begun = operations.iter_mut().find(|operation| operation["op"] == "add" && operation["path"] == list.as_str());
-    match begun.and_then(|operation| operation["value"].as_array_mut()) {
-        Some(elements) => filter.put(elements, sub, value),
-        None => {
-            let mut elements = Vec::new();
-            filter.put(&mut elements, sub, value);
-            operations.push(wire::add(&list, &elements.into()));
-        }
-    }
+    let value = if change.after.is_empty() { None } else { Some(json_of(change)?) };
+    Ok(Some(Edit { path, value }))
 }
 
 fn stale(change: &Change, now: &[Value]) -> Failure {

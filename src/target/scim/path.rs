@@ -89,6 +89,16 @@ impl Path {
         leaves.flat_map(wire::list).filter(|leaf| wire::text(leaf).is_some()).collect()
     }
 
+    /// Whether the resource has anything at this path, simple or not.
+    pub fn is_there(&self, resource: &Json) -> bool {
+        let whole = self.filter.is_none() && self.sub.is_none();
+        let value = wire::attribute(resource, self.extension.as_deref(), &self.attribute);
+        match value {
+            Some(value) if whole => !wire::list(value).is_empty(),
+            _ => !self.values(resource).is_empty(),
+        }
+    }
+
     /// Whether the resource has the element of the list that the filter means.
     pub fn has_element(&self, resource: &Json) -> bool {
         let value = wire::attribute(resource, self.extension.as_deref(), &self.attribute);

@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::behaviour::Behaviour;
 use super::client::Client;
+use super::learned::Learned;
 use super::lookup::Filters;
 use super::profile::Profile;
 use super::schema::Schemas;
@@ -18,6 +19,7 @@ pub(super) struct Service {
     pub locks: Arc<Locks>,
     /// What the service does in its own way: what its profile says, and over it what was proved.
     pub profile: Arc<Profile>,
+    pub learned: Arc<Learned>,
     /// What was found out of it.
     pub behaviour: Arc<Behaviour>,
     /// What it was found to do otherwise than before.

@@ -11,8 +11,8 @@ use rosterd::mapping::{
     account_id,
 };
 use rosterd::object::{
-    Absence, Authority, Change, Coverage, Evidence, Ground, Hold, Kind, Links, ObjectId, Observed, Op, Presence,
-    Protection, Referent, Reservation, ScopeRead, Siblings, Step, StepId, Value, aspect,
+    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Hold, Kind, Links, ObjectId, Observed,
+    Op, Presence, Protection, Referent, Reservation, ScopeRead, Siblings, Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id};
@@ -106,6 +106,7 @@ impl World {
             blocked,
         });
         let wanted = |key: &Id| mapper.wanted(key);
+        let accepted = Accepted::default();
         let mut diff = Diff::new(Surroundings {
             target: TARGET,
             tree: self.memory.capabilities().tree,
@@ -117,6 +118,9 @@ impl World {
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
             links: &self.links,
+            bounds: BTreeMap::new(),
+            accepted: &accepted,
+            disabling: Disabling::Keeps,
         });
         for object in order(objects) {
             diff.see(object, &wanted);

@@ -123,7 +123,7 @@ async fn reserve(
     now: Instant,
 ) -> Option<String> {
     let claim = Claim { reservation, folded: reservation.login.to_lowercase() };
-    let page = Page { outcomes: Vec::new(), intents: vec![(intent, Some(claim))] };
+    let page = Page { outcomes: Vec::new(), intents: vec![(intent, Some(claim))], written: Vec::new() };
     store.write_page(&page, "ad", today, &meta("run 1", "rosterd", now)).await.unwrap().remove(0)
 }
 

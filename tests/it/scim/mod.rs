@@ -3,6 +3,7 @@
 
 mod credentials;
 mod faults;
+mod kills;
 pub mod lab;
 mod odd;
 mod pace;
@@ -13,5 +14,9 @@ mod restored;
 mod scripted;
 mod server;
 mod servers;
+mod service;
+mod settled;
+mod storm;
 mod tls;
 mod whole;
+mod writing;

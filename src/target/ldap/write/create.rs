@@ -52,7 +52,7 @@ impl Work<'_> {
     fn made(&self, entry: &Entry) -> Option<Receipt> {
         let object = id_of(entry)?;
         self.names.learn(object.clone(), entry.dn.clone());
-        Some(Receipt { object })
+        Some(Receipt::of(object))
     }
 
     /// The name that the step gives, checked for what no directory takes.

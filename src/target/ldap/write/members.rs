@@ -33,7 +33,7 @@ impl Work<'_> {
         for some in named.chunks(AT_ONCE) {
             self.some_members(&object.entry.dn, some, adds).await?;
         }
-        Ok(Receipt { object: object.id })
+        Ok(Receipt::of(object.id))
     }
 
     /// Sends some members. If one of them is there already (or not there), the directory refuses them all: then the

@@ -71,7 +71,7 @@ impl Work<'_> {
         // Only a leaf can be deleted; that nothing lies below is the server's to say, in the same instant.
         self.session.delete(&object.entry.dn).await.map_err(|failure| self.write_failed(&object.entry.dn, &failure))?;
         self.names.forget();
-        Ok(Receipt { object: object.id })
+        Ok(Receipt::of(object.id))
     }
 
     /// The object that the step is about; none for a create.
@@ -82,7 +82,7 @@ impl Work<'_> {
     /// Links and unlinks are notes of ours; the target has nothing to do.
     fn note(&self) -> Result<Receipt, Refusal> {
         self.object()
-            .map(|object| Receipt { object: object.clone() })
+            .map(|object| Receipt::of(object.clone()))
             .ok_or_else(|| refuse(Class::Permanent, format!("{}: the step names no object", self.what(""))))
     }
 

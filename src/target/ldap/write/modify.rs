@@ -22,11 +22,11 @@ impl Work<'_> {
             modifications.extend(self.modification(change, &object).await?);
         }
         if modifications.is_empty() {
-            return Ok(Receipt { object: object.id });
+            return Ok(Receipt::of(object.id));
         }
         let dn = &object.entry.dn;
         match self.session.modify(dn, modifications).await {
-            Ok(()) => Ok(Receipt { object: object.id }),
+            Ok(()) => Ok(Receipt::of(object.id)),
             Err(failure) => Err(self.write_failed(dn, &failure)),
         }
     }

@@ -29,7 +29,7 @@ impl Work<'_> {
         let new_name = self.other_name(dn, name)?;
         let new_parent = self.other_parent(dn, &parent).await?;
         if new_name.is_none() && new_parent.is_none() {
-            return Ok(Receipt { object: object.id });
+            return Ok(Receipt::of(object.id));
         }
         let place = new_parent.as_ref().unwrap_or(&parent);
         let target = place.child(naming_attribute(self.step.kind), new_name.unwrap_or(name));
@@ -44,7 +44,7 @@ impl Work<'_> {
         self.names.forget();
         moved.map_err(|failure| self.write_failed(dn, &failure))?;
         self.move_placeholder(&object.id, dn).await?;
-        Ok(Receipt { object: object.id })
+        Ok(Receipt::of(object.id))
     }
 
     /// A group that holds itself, since it may not be empty, holds itself under the name that it is about to get. The

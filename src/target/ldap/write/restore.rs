@@ -41,7 +41,7 @@ impl Work<'_> {
             let dn = &object.entry.dn;
             self.session.modify(dn, modifications).await.map_err(|failure| self.write_failed(dn, &failure))?;
         }
-        Ok(Receipt { object: object.id })
+        Ok(Receipt::of(object.id))
     }
 
     /// The object as it is kept, deleted or not.

@@ -165,8 +165,10 @@ impl Service {
             PatchForm::Paths | PatchForm::PlainPaths => wire::replace("title", &json!("version")),
             _ => json!({"op": "replace", "value": {"title": "version"}}),
         };
-        let refused =
-            self.client.write_if(Method::PATCH, &place, "W/\"none-of-these\"", &wire::patch(&[operation])).await;
+        let refused = self
+            .client
+            .write_if(Method::PATCH, &place, Some(&wire::patch(&[operation])), Some("W/\"none-of-these\""))
+            .await;
         match refused {
             Err(failure) if failure.is_status(412) => Ok(Some(ETag::Enforced)),
             Err(failure) if failure.fatal => Err(failure),

@@ -10,7 +10,7 @@ pub use self::attributes::{Attributes, ExternalId, NameCase};
 pub use self::pace::{Bucket, Budget, Counted, Pace, Request};
 pub use self::reading::{Discovery, Filters, Listing, Order, Paging, Shown};
 pub use self::writing::{
-    Booleans, Deletion, ETag, Inactive, Members, OpCase, Patch, PatchForm, Put, Removal, RemoveForm, Wire,
+    Booleans, Clear, Deletion, ETag, Inactive, Members, OpCase, Patch, PatchForm, Put, Removal, RemoveForm, Wire,
 };
 
 mod attributes;

@@ -16,6 +16,24 @@ pub struct Patch {
     pub operations: Option<u32>,
     /// A request that changes `userName` changes nothing else, `active` least of all.
     pub user_name_apart: bool,
+    /// The form for the attributes of groups, where it is another one. Members have a form of their own.
+    pub group_form: Option<PatchForm>,
+    /// How a value is taken away. `None`: by `remove` where operations have paths, else by null.
+    pub clear: Option<Clear>,
+    /// What lies in an extension is written as an object under the URN, not by a path into it.
+    pub extension_object: bool,
+}
+
+/// How a value is taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clear {
+    /// By `remove`.
+    Remove,
+    /// By `replace` with null.
+    Null,
+    /// By `replace` with an empty text, or an empty list.
+    Empty,
 }
 
 /// The form of the operations of a PATCH.
@@ -149,6 +167,8 @@ pub struct Wire {
     pub etag: Option<ETag>,
     /// URLs of endpoints end with a slash.
     pub trailing_slash: bool,
+    /// `manager` is the bare id, not an object with a `value`.
+    pub manager_text: bool,
 }
 
 impl Default for Wire {
@@ -160,6 +180,7 @@ impl Default for Wire {
             body_bytes: None,
             etag: None,
             trailing_slash: false,
+            manager_text: false,
         }
     }
 }
