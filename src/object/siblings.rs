@@ -26,7 +26,8 @@ pub enum Siblings {
 impl Siblings {
     /// The form in which names are the same that cannot stand side by side.
     pub fn folded(self, name: &str) -> String {
-        if name.is_ascii() && !name.contains("  ") && name.trim().len() == name.len() {
+        let is_plain = name.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !name.contains("  ");
+        if is_plain && name.trim().len() == name.len() {
             return name.to_ascii_lowercase();
         }
         // a mark without its letter may leave a blank that was none before

@@ -15,8 +15,8 @@ const SHOWN: usize = 300;
 
 /// A body, after a successful status.
 #[derive(Debug)]
-pub(super) enum Body {
-    Json(Json),
+pub(super) enum Body<T = Json> {
+    Json(T),
     Empty,
     /// Something else than JSON, described for people.
     Other(String),

@@ -1,12 +1,11 @@
 //! The preflight: whether users and groups can be read at all. Writes nothing; what the service can do is the probe's to
 //! find out.
 
-use serde_json::Value as Json;
-
 use super::answer::Failure;
+use super::page::Page;
 use super::profile::Paging;
 use super::service::Service;
-use super::wire::Page;
+
 use crate::target::Finding;
 
 impl Service {
@@ -20,8 +19,8 @@ impl Service {
         }
         for endpoint in ["Users", "Groups"] {
             let what = format!("{}/{endpoint}", self.client.base());
-            match self.client.get(&[endpoint], &[("startIndex", "1"), ("count", "1")]).await {
-                Ok(json) => findings.push(listing(&what, &json)),
+            match self.client.page(&[endpoint], &[("startIndex", "1"), ("count", "1")]).await {
+                Ok(page) => findings.push(listing(&what, &page)),
                 Err(failure) => {
                     let stop = failure.fatal;
                     findings.push(failed(failure));
@@ -35,27 +34,11 @@ impl Service {
     }
 }
 
-fn listing(what: &str, json: &Json) -> Finding {
-    match Page::read(json) {
-        Some(Page { total: Some(total), .. }) => Finding {
-            ok: true,
-            text: format!("{what} can be read, {total} announced"),
-            hint: None,
-            ..Finding::default()
-        },
-        Some(_) => Finding {
-            ok: true,
-            text: format!("{what} can be read, no total is announced"),
-            hint: None,
-            ..Finding::default()
-        },
-        None => Finding {
-            ok: false,
-            text: format!("{what} answered with JSON that is no listing"),
-            hint: Some("is the URL that of a SCIM 2.0 service?".into()),
-            ..Finding::default()
-        },
-    }
+fn listing(what: &str, page: &Page) -> Finding {
+    Finding::good(match page.total {
+        Some(total) => format!("{what} can be read, {total} announced"),
+        None => format!("{what} can be read, no total is announced"),
+    })
 }
 
 pub(super) fn failed(failure: Failure) -> Finding {

@@ -19,6 +19,7 @@ use super::answer::{Asked, Body, Failure, described};
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::pace::Permit;
+use super::page::Page;
 use super::profile::{Profile, Wire};
 use super::retry::{Tries, is_limited, said_rest};
 use super::settings::{Proxy, Settings, is_loopback};
@@ -64,7 +65,7 @@ struct Request<'a> {
 }
 
 /// A body, with the version that a header gives the resource.
-type Answer = (Body, Option<String>);
+type Answer<T = Json> = (Body<T>, Option<String>);
 
 impl Client {
     /// Reads the secrets and the CA; connects to nothing.
@@ -107,9 +108,23 @@ impl Client {
 
     /// GET; success has a JSON body.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, Failure> {
+        self.get_as(path, query, json).await
+    }
+
+    /// GET of a page of a listing.
+    pub async fn page(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Page, Failure> {
+        let page = self.get_as(path, query, Page::parse).await?;
+        page.ok_or_else(|| {
+            let what = format!("GET {} was answered with JSON that is no listing", self.url(path, &[]));
+            Failure::permanent(what).hinted("is the URL that of a SCIM 2.0 service?")
+        })
+    }
+
+    /// The same with a body that `parse` reads; `None` is for what is no JSON.
+    async fn get_as<T>(&self, path: &[&str], query: &[(&str, &str)], parse: Parse<T>) -> Result<T, Failure> {
         let request = self.request(Method::GET, path, query, None);
         let asked = &request.asked;
-        match self.send(&request).await?.0 {
+        match self.send(&request, parse).await?.0 {
             Body::Json(json) => Ok(json),
             Body::Empty => Err(Failure::permanent(format!("{asked} was answered with nothing"))),
             Body::Other(text) => Err(Failure::permanent(format!("{asked} was answered with {text} instead of JSON"))
@@ -129,12 +144,12 @@ impl Client {
     /// POST, PUT, PATCH or DELETE. A success may have any body or none. What may have been done in spite of a failure
     /// is not tried again here, unless it is the same when done twice.
     pub async fn write(&self, method: Method, path: &[&str], body: Option<&Json>) -> Result<Body, Failure> {
-        Ok(self.send(&self.request(method, path, &[], body)).await?.0)
+        Ok(self.send(&self.request(method, path, &[], body), json).await?.0)
     }
 
     /// The version of a resource: its ETag, or what its meta says.
     pub async fn version(&self, path: &[&str]) -> Result<Option<String>, Failure> {
-        let (body, header) = self.send(&self.request(Method::GET, path, &[], None)).await?;
+        let (body, header) = self.send(&self.request(Method::GET, path, &[], None), json).await?;
         let Body::Json(resource) = body else { return Ok(header) };
         let told = || wire::text(wire::member(wire::member(&resource, "meta")?, "version")?);
         Ok(header.or_else(told))
@@ -149,13 +164,13 @@ impl Client {
         version: Option<&str>,
     ) -> Result<Body, Failure> {
         let request = Request { version, ..self.request(method, path, &[], body) };
-        Ok(self.send(&request).await?.0)
+        Ok(self.send(&request, json).await?.0)
     }
 
-    async fn send(&self, request: &Request<'_>) -> Result<Answer, Failure> {
+    async fn send<T>(&self, request: &Request<'_>, parse: Parse<T>) -> Result<Answer<T>, Failure> {
         let mut tries = Tries::default();
         loop {
-            let (failure, renewed) = match self.attempt(request).await {
+            let (failure, renewed) = match self.attempt(request, parse).await {
                 Ok((Body::Broken(_), _)) if request.asked.method == Method::GET && tries.broken() => continue,
                 Ok(body) => return Ok(body),
                 Err(refused) => refused,
@@ -167,15 +182,12 @@ impl Client {
     }
 
     /// One attempt; a failure says whether other credentials can be had.
-    async fn attempt(&self, request: &Request<'_>) -> Result<Answer, (Failure, bool)> {
+    async fn attempt<T>(&self, request: &Request<'_>, parse: Parse<T>) -> Result<Answer<T>, (Failure, bool)> {
         let permit = self.permit(request).await.map_err(|failure| (failure, false))?;
         let shown = self.credentials.shown().await.map_err(|failure| (failure, false))?;
         let mut sent = self.http.request(request.asked.method.clone(), request.url.clone());
         if let Some(shown) = &shown {
             sent = sent.header(AUTHORIZATION, shown.header.clone());
-        }
-        if let Some(version) = request.version {
-            sent = sent.header(IF_MATCH, version);
         }
         if let Some(body) = request.body {
             sent = sent.header(CONTENT_TYPE, &self.wire.content_type).body(body.to_string());
@@ -196,18 +208,21 @@ impl Client {
         };
         let (status, headers) = (response.status(), response.headers().clone());
         tracing::debug!(method = %request.asked.method, url = request.asked.url, status = status.as_u16(), "scim request");
-        let body = read_body(response).await;
         let limited = is_limited(status, &headers);
+        let (body, refusal) = match status.is_success() {
+            true => (Some(read_body(response, parse).await), Body::Empty),
+            false => (None, read_body(response, json).await),
+        };
         match limited || matches!(status.as_u16(), 502..=504) {
             true => drop(permit.overloaded(said_rest(&headers), chance())),
             false => permit.served(),
         }
-        if status.is_success() {
+        if let Some(body) = body {
             self.taken();
             let version = headers.get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
             return Ok((body, version));
         }
-        let failure = taken_out(Failure::answered(&request.asked, status, &body, limited));
+        let failure = taken_out(Failure::answered(&request.asked, status, &refusal, limited));
         let renewed = match &shown {
             Some(shown) if failure.is_status(401) => self.credentials.refused(shown).await,
             _ => false,
@@ -359,7 +374,14 @@ fn chance() -> f64 {
     f64::from(byte[0]) / 255.0
 }
 
-pub(super) async fn read_body(mut response: Response) -> Body {
+/// How a body is read; `None` is for what is no JSON.
+type Parse<T> = fn(&[u8]) -> Option<T>;
+
+pub(super) fn json(bytes: &[u8]) -> Option<Json> {
+    serde_json::from_slice(bytes).ok()
+}
+
+pub(super) async fn read_body<T>(mut response: Response, parse: Parse<T>) -> Body<T> {
     let content_type =
         response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let mut bytes = Vec::new();
@@ -376,9 +398,9 @@ pub(super) async fn read_body(mut response: Response) -> Body {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Body::Empty;
     }
-    match serde_json::from_slice(&bytes) {
-        Ok(json) => Body::Json(json),
-        Err(_) => Body::Other(described(&content_type, &String::from_utf8_lossy(&bytes))),
+    match parse(&bytes) {
+        Some(parsed) => Body::Json(parsed),
+        None => Body::Other(described(&content_type, &String::from_utf8_lossy(&bytes))),
     }
 }
 

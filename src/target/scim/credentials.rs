@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
 use super::answer::{Body, Failure};
-use super::client::read_body;
+use super::client::{json, read_body};
 use super::settings::{ClientAuthentication, OAuth, Settings};
 use super::wire;
 use crate::clock::tick;
@@ -158,7 +158,7 @@ impl Grant {
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(self.form());
         let response = request.send().await.map_err(|error| self.unreached(error))?;
         let status = response.status();
-        let body = read_body(response).await;
+        let body = read_body(response, json).await;
         if !status.is_success() {
             return Err(self.refused(status, &body));
         }

@@ -15,7 +15,7 @@ use super::listing::{endpoint, read_all};
 use super::path::Path;
 use super::profile::{NameCase, Paging};
 use super::service::Service;
-use super::wire::{self, Page};
+use super::wire;
 use crate::object::{Change, Kind, Step, Value};
 use crate::org::{Id, Instant};
 
@@ -195,11 +195,7 @@ impl Service {
 
     async fn filtered(&self, endpoint: &str, attribute: &str, value: &str) -> Result<Vec<Json>, Failure> {
         let filter = self.equality(attribute, value);
-        let json = self.client.get(&[endpoint], &[("filter", &filter)]).await?;
-        match Page::read(&json) {
-            Some(page) => Ok(page.items),
-            None => Err(Failure::permanent(format!("GET {}/{endpoint}: no listing came", self.client.base()))),
-        }
+        Ok(self.client.page(&[endpoint], &[("filter", &filter)]).await?.resources())
     }
 
     /// The text of a filter on equality.
@@ -230,8 +226,7 @@ impl Service {
             // nobody is known who is sure to be there: its profile must do
             self.profile.filters.equality(endpoint == "Groups", attribute)
         } else {
-            let page = self.client.get(&[endpoint], &[("count", "20")]).await?;
-            let items = Page::read(&page).map(|page| page.items).unwrap_or_default();
+            let items = self.client.page(&[endpoint], &[("count", "20")]).await?.resources();
             if items.is_empty() {
                 return Ok(true); // where nothing is, nothing is to be found
             }
@@ -270,7 +265,7 @@ impl Service {
     async fn listed(&self, endpoint: &str) -> Result<Vec<Json>, Failure> {
         let mut all = Vec::new();
         let how = (&self.profile.listing, self.page_size);
-        let ended = read_all(&self.client, endpoint, how, &mut |item| all.push(item)).await?;
+        let ended = read_all(&self.client, endpoint, how, &mut |item| all.push(item.json())).await?;
         if !ended.by_itself || ended.announced.is_some_and(|announced| announced != ended.seen) {
             return Err(Failure::new(
                 crate::target::Class::Transient,

@@ -9,7 +9,7 @@ use super::answer::Failure;
 use super::observed::members;
 use super::profile::Shown;
 use super::service::Service;
-use super::wire::{self, Page};
+use super::wire;
 use crate::object::{Handle, Kind, Observed};
 
 /// An id that no service gives.
@@ -150,12 +150,9 @@ impl Service {
             if self.profile.listing.paging == Some(super::profile::Paging::Cursor) {
                 query.push(("cursor", cursor.as_deref().unwrap_or_default()));
             }
-            let json = self.client.get(&["Groups"], &query).await?;
-            let Some(page) = Page::read(&json) else {
-                return Err(Failure::permanent("a filter of groups was answered with no listing"));
-            };
-            let found = page.items.iter().filter_map(wire::id).count();
-            groups.extend(page.items.iter().filter_map(wire::id));
+            let page = self.client.page(&["Groups"], &query).await?;
+            let found = page.items.iter().filter(|item| item.id.is_some()).count();
+            groups.extend(page.items.into_iter().filter_map(|item| item.id));
             match page.next.filter(|next| Some(next) != cursor.as_ref()) {
                 Some(next) if found > 0 => cursor = Some(next),
                 _ if page.total.is_some_and(|total| total > groups.len() as u64) => {

@@ -46,6 +46,7 @@ mod members;
 mod membership;
 mod observed;
 mod pace;
+mod page;
 mod patch;
 mod path;
 mod paths;

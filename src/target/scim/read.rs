@@ -7,12 +7,13 @@ use super::answer::Failure;
 use super::listing::{Ended, endpoint, read_all};
 use super::membership::Memberships;
 use super::observed::observed;
+use super::page::Item;
 use super::paths::every_path;
-use super::profile::Paging;
+use super::profile::{Paging, Shown};
 use super::service::Service;
 use super::wire;
 use crate::object::{
-    AttributeName, Coverage, Evidence, Kind, Missing, ObjectId, Observed, Protection, ScopeRead, TakenName,
+    AttributeName, Coverage, Evidence, Fingerprint, Kind, Missing, ObjectId, Observed, Protection, ScopeRead, TakenName,
 };
 use crate::target::{ObserveRequest, Seen};
 
@@ -31,7 +32,8 @@ impl Service {
         let lists = self.profile.listing.paging != Some(Paging::None);
         for (kind, names) in &request.attributes {
             let Some(endpoint) = endpoint(*kind) else { continue };
-            let mut reading = Reading { service: self, kind: *kind, names, seen: 0, flaws: Flaws::default(), see };
+            let mut reading =
+                Reading { service: self, kind: *kind, names, request, seen: 0, flaws: Flaws::default(), see };
             let ended = if lists {
                 reading.listing(endpoint, &mut memberships).await?
             } else {
@@ -102,24 +104,31 @@ struct Reading<'a> {
     service: &'a Service,
     kind: Kind,
     names: &'a [AttributeName],
+    request: &'a ObserveRequest,
     seen: u64,
     flaws: Flaws,
     see: &'a mut (dyn FnMut(Seen) + Send),
 }
 
 impl Reading<'_> {
+    /// Whether a resource that looks as it did before need not be read: nothing but itself follows from it.
+    fn may_pass(&self) -> bool {
+        let tells_others = matches!(self.service.profile.listing.members, Some(Shown::Users | Shown::Filter));
+        self.kind == Kind::Group || (self.request.without_names && !tells_others)
+    }
+
     async fn listing(&mut self, endpoint: &str, memberships: &mut Memberships) -> Result<Ended, Failure> {
         let service = self.service;
         let mut without_members = Vec::new();
         let ended = {
-            let mut sort = |item: Json| without_members.extend(self.take(item, memberships));
+            let mut sort = |item: Item| without_members.extend(self.take(&item, memberships));
             let how = (&service.profile.listing, service.page_size);
             read_all(&service.client, endpoint, how, &mut sort).await?
         };
         memberships.were_read(self.kind);
         for (mut group, item) in without_members {
             group.members = service.members_not_listed(&item, memberships).await?;
-            self.show(group, &item);
+            self.show(group, &item, None);
         }
         Ok(ended)
     }
@@ -130,9 +139,9 @@ impl Reading<'_> {
         for id in linked {
             match self.service.resource(self.kind, id).await {
                 Ok(Some(item)) => {
-                    if let Some((mut group, item)) = self.take(item, memberships) {
+                    if let Some((mut group, item)) = self.understand(item, None, memberships) {
                         group.members = self.service.members_not_listed(&item, memberships).await?;
-                        self.show(group, &item);
+                        self.show(group, &item, None);
                     }
                 }
                 Ok(None) => {}
@@ -145,14 +154,32 @@ impl Reading<'_> {
         Ok(Ended { by_itself: true, announced: None, seen: self.seen, odd: Vec::new() })
     }
 
+    /// Takes a resource of a listing: one that looks as it did before is shown as the same.
+    fn take(&mut self, item: &Item, memberships: &mut Memberships) -> Option<(Observed, Json)> {
+        let look = item.look();
+        if let Some(same) =
+            look.filter(|_| self.may_pass()).and_then(|(key, print)| self.request.known.same(key, print))
+        {
+            self.seen += 1;
+            (self.see)(Seen::Same(same));
+            return None;
+        }
+        self.understand(item.json(), look.map(|(_, print)| print), memberships)
+    }
+
     /// Understands a resource and shows it; a group whose members are not in it is answered instead.
-    fn take(&mut self, item: Json, memberships: &mut Memberships) -> Option<(Observed, Json)> {
+    fn understand(
+        &mut self,
+        item: Json,
+        print: Option<Fingerprint>,
+        memberships: &mut Memberships,
+    ) -> Option<(Observed, Json)> {
         self.seen += 1;
         match observed(self.kind, &item, self.names, self.service.schemas.of(self.kind)) {
             Ok(object) if self.kind == Kind::Group && self.service.leaves_open(&object) => return Some((object, item)),
             Ok(object) => {
                 memberships.note(&object, &item);
-                self.show(object, &item);
+                self.show(object, &item, print);
             }
             Err(why) => {
                 let name = wire::member(&item, "userName").or_else(|| wire::member(&item, "displayName"));
@@ -164,7 +191,9 @@ impl Reading<'_> {
         None
     }
 
-    fn show(&mut self, object: Observed, resource: &Json) {
+    /// Without a fingerprint an object is shown as changed the next time, too; so is one of which something is not known.
+    fn show(&mut self, object: Observed, resource: &Json, print: Option<Fingerprint>) {
+        let print = print.filter(|_| object.protected.is_none());
         if let Some(Protection::NotUnderstood(why)) = &object.protected {
             self.flaws.not_understood.push(format!("{} (id {}: {why})", object.name, object.id));
         }
@@ -176,7 +205,7 @@ impl Reading<'_> {
         {
             (self.see)(Seen::Name(TakenName { name, object: object.id.clone() }));
         }
-        (self.see)(Seen::Object(Box::new(object), None));
+        (self.see)(Seen::Object(Box::new(object), print));
     }
 }
 

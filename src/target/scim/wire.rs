@@ -86,37 +86,6 @@ pub(super) fn external_id(resource: &Json) -> Option<String> {
     member(resource, "externalId").and_then(text)
 }
 
-/// One page of a listing (RFC 7644 section 3.4.2, RFC 9865).
-#[derive(Debug)]
-pub(super) struct Page {
-    pub items: Vec<Json>,
-    pub total: Option<u64>,
-    /// Where the next page begins, in a listing by cursor.
-    pub next: Option<String>,
-}
-
-impl Page {
-    /// `None` when the JSON is no listing at all.
-    pub fn read(json: &Json) -> Option<Self> {
-        let total = member(json, "totalResults").and_then(number);
-        let next = member(json, "nextCursor").and_then(text);
-        let items = match member(json, "Resources") {
-            Some(Json::Array(items)) => items.clone(),
-            Some(single @ Json::Object(_)) => vec![single.clone()],
-            Some(_) => return None,
-            None if total.is_some() || next.is_some() || is_list_response(json) => Vec::new(),
-            None => return None,
-        };
-        Some(Self { items, total, next })
-    }
-}
-
-/// Whether it calls itself a listing: what is empty may be left out (RFC 7643 section 2.5).
-fn is_list_response(json: &Json) -> bool {
-    let schemas = member(json, "schemas").map(list).unwrap_or_default();
-    schemas.iter().filter_map(text).any(|schema| schema.to_ascii_lowercase().ends_with(":listresponse"))
-}
-
 /// What an error says about itself (RFC 7644 section 3.12), for people.
 pub(super) fn error_detail(json: &Json) -> Option<String> {
     if let Json::String(text) = json {
@@ -194,20 +163,6 @@ mod tests {
             let found = attribute(&user, Some(ENTERPRISE), name).and_then(referenced);
             assert_eq!(found.as_deref(), Some(value), "{name}");
         }
-    }
-
-    #[test]
-    fn totals_come_as_numbers_as_text_or_not_at_all() {
-        let total = |json: Json| Page::read(&json).map(|page| page.total);
-        assert_eq!(total(json!({"totalResults": 3, "Resources": []})), Some(Some(3)));
-        assert_eq!(total(json!({"totalresults": "3", "resources": []})), Some(Some(3)));
-        assert_eq!(total(json!({"Resources": []})), Some(None));
-        assert_eq!(total(json!({"totalResults": 0})), Some(Some(0)));
-        assert_eq!(total(json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]})), Some(None));
-        assert_eq!(total(json!({"totalResults": 1, "Resources": {"id": "1"}})), Some(Some(1)));
-        assert_eq!(total(json!({"totalResults": 1, "Resources": "1"})), None);
-        assert_eq!(total(json!({"error": "x"})), None);
-        assert_eq!(total(json!([1])), None);
     }
 
     #[test]

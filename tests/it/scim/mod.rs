@@ -18,5 +18,6 @@ mod service;
 mod settled;
 mod storm;
 mod tls;
+mod unchanged;
 mod whole;
 mod writing;

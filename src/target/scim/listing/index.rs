@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use super::super::answer::Failure;
-use super::super::wire;
 use super::{Ended, Pages, See, Seen, smaller};
 
 pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>) -> Result<Ended, Failure> {
@@ -45,7 +44,7 @@ pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>
             let odd = if steady { "" } else { "the number of resources that it announces changed from page to page" };
             return Ok(ended(&seen, steady, announced, odd));
         }
-        first = first.or_else(|| wire::id(&page.items[0]));
+        first = first.or_else(|| page.items.first()?.id.clone());
         let (before, asked_at) = (seen.count(), position);
         position += page.items.len() as u64;
         if seen.take(page.items, &HashSet::new(), see) {
@@ -63,7 +62,7 @@ pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>
 
 /// Whether the listing from the second resource on begins with another than the first.
 async fn skips_the_first(pages: &Pages<'_>, first: Option<&str>) -> Result<bool, Failure> {
-    let second = pages.page(&[("startIndex", "2")], 1).await?.items.first().and_then(wire::id);
+    let second = pages.page(&[("startIndex", "2")], 1).await?.items.into_iter().next().and_then(|item| item.id);
     Ok(second.is_some() && second.as_deref() != first)
 }
 

@@ -6,12 +6,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value as Json;
-
 use super::answer::Failure;
 use super::client::Client;
+use super::page::{Item, Page};
 use super::profile::{Listing, Paging};
-use super::wire::{self, Page};
 use crate::object::Kind;
 
 mod cursor;
@@ -40,7 +38,7 @@ pub(super) struct Ended {
 }
 
 /// Takes each resource of a listing, once. What has no id is handed over as it comes.
-pub(super) type See<'a> = dyn FnMut(Json) + Send + 'a;
+pub(super) type See<'a> = dyn FnMut(Item) + Send + 'a;
 
 /// Reads every resource of an endpoint.
 pub(super) async fn read_all(
@@ -72,12 +70,7 @@ impl Pages<'_> {
         let mut query = place.to_vec();
         query.push(("count", &count));
         query.extend(self.sort_by.map(|attribute| ("sortBy", attribute)));
-        let json = self.client.get(&[self.endpoint], &query).await?;
-        Page::read(&json).ok_or_else(|| {
-            let what = format!("GET {}/{}", self.client.base(), self.endpoint);
-            Failure::permanent(format!("{what} was answered with JSON that is no listing"))
-                .hinted("is the URL that of a SCIM 2.0 service?")
-        })
+        self.client.page(&[self.endpoint], &query).await
     }
 }
 
@@ -95,13 +88,13 @@ struct Seen {
 
 impl Seen {
     /// Hands over what is new of a page, unless an earlier pass did; answers whether anything was new.
-    fn take(&mut self, items: Vec<Json>, before: &HashSet<String>, see: &mut See<'_>) -> bool {
+    fn take(&mut self, items: Vec<Item>, before: &HashSet<String>, see: &mut See<'_>) -> bool {
         let mut progress = false;
         for item in items {
-            match wire::id(&item) {
+            match &item.id {
                 Some(id) => {
-                    let known = before.contains(&id);
-                    if self.ids.insert(id) {
+                    let known = before.contains(id);
+                    if self.ids.insert(id.clone()) {
                         progress = true;
                         if !known {
                             see(item);

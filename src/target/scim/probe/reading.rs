@@ -5,9 +5,10 @@ use serde_json::Value as Json;
 use super::super::answer::Failure;
 use super::super::behaviour::word;
 use super::super::discovery::discover;
+use super::super::page::Page;
 use super::super::profile::{Paging, Shown};
 use super::super::service::Service;
-use super::super::wire::{self, Page};
+use super::super::wire;
 use super::Probed;
 
 /// Groups that are looked at one by one.
@@ -41,16 +42,14 @@ impl Service {
     /// The first page of an endpoint; `None` where there is none.
     async fn first(&self, endpoint: &str) -> Result<Option<Vec<Json>>, Failure> {
         match self.ask(endpoint, &[("startIndex", "1"), ("count", &self.page_size.to_string())]).await {
-            Ok(page) => Ok(Some(page.items)),
+            Ok(page) => Ok(Some(page.resources())),
             Err(failure) if failure.fatal => Err(failure),
             Err(_) => Ok(None), // the preflight has told it
         }
     }
 
     async fn ask(&self, endpoint: &str, query: &[(&str, &str)]) -> Result<Page, Failure> {
-        let json = self.client.get(&[endpoint], query).await?;
-        let what = || format!("GET {}/{endpoint} was answered with JSON that is no listing", self.client.base());
-        Page::read(&json).ok_or_else(|| Failure::permanent(what()))
+        self.client.page(&[endpoint], query).await
     }
 
     /// Whether startIndex and count are honoured, and whether cursors are. Answers the first page of users.
@@ -66,11 +65,11 @@ impl Service {
         let [first, second, ..] = users.items.as_slice() else {
             probed.good("how it pages does not show: there are fewer than two users");
             probed.behaviour.paging = cursor.then_some(Paging::Cursor);
-            return Ok(users.items);
+            return Ok(users.resources());
         };
-        let (first, second) = (wire::id(first), wire::id(second));
+        let (first, second) = (first.id.clone(), second.id.clone());
         let one = self.ask("Users", &[("startIndex", "2"), ("count", "1")]).await?;
-        let ids: Vec<Option<String>> = one.items.iter().map(wire::id).collect();
+        let ids: Vec<Option<String>> = one.items.iter().map(|item| item.id.clone()).collect();
         let index = match ids.as_slice() {
             [found] if *found == second => Some(true),
             [found, ..] if *found == first => Some(false),
@@ -102,7 +101,7 @@ impl Service {
                 probed.warn("the order of users changes from one page to the next", meaning);
             }
         }
-        Ok(users.items)
+        Ok(users.resources())
     }
 
     /// Whether a listing by cursor leads from one user to another. Only of a service that says so, or whose profile does:
@@ -123,8 +122,8 @@ impl Service {
         };
         match self.ask("Users", &[("cursor", &next), ("count", "1")]).await {
             Ok(second) => {
-                let ids = |page: &[Json]| page.iter().filter_map(wire::id).collect::<Vec<_>>();
-                Ok(ids(&second.items).iter().all(|id| !ids(&first.items).contains(id)))
+                let shown: Vec<&str> = first.items.iter().filter_map(|item| item.id.as_deref()).collect();
+                Ok(second.items.iter().filter_map(|item| item.id.as_deref()).all(|id| !shown.contains(&id)))
             }
             Err(failure) if failure.fatal => Err(failure),
             Err(_) => Ok(false),
