@@ -5,7 +5,7 @@
 FOLDER gets the databases and the file `port`; PORT is as listening.py says. The base URL is
 http://127.0.0.1:PORT/scim/v2, and http://127.0.0.1:PORT/t/NAME/scim/v2 for any NAME: each name has
 resources of its own, empty at first. Users and groups are numbered from 1 each, as an application of
-this kind has it, in tenants whose NAME begins with same-ids; elsewhere no two resources have one id.
+this kind has it.
 The environment variable SCIM_TOKEN_FILE names the bearer token's file.
 """
 

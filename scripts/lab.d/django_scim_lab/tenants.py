@@ -2,19 +2,12 @@
 
 import pathlib
 import shutil
-import sqlite3
 import threading
 
 from django.conf import settings
 from django.db import connections
 
 DEFAULT = "default"
-
-
-def number_groups_apart(file):
-    """Groups begin with 1000001, so that none has the id of a user."""
-    with sqlite3.connect(file) as database:
-        database.execute("INSERT INTO sqlite_sequence VALUES ('django_scim_lab_group', 1000000)")
 
 
 def mounted(application):
@@ -51,7 +44,5 @@ class Middleware:
         with self.making:
             if not file.exists():
                 shutil.copy(self.folder / "empty.db", file)
-                if not name.startswith("same-ids"):
-                    number_groups_apart(file)
         default = connections.create_connection(DEFAULT)
         return type(default)({**default.settings_dict, "NAME": str(file)}, DEFAULT)

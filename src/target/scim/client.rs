@@ -16,11 +16,12 @@ use serde_json::Value as Json;
 use url::Url;
 
 use super::answer::{Asked, Body, Failure, described};
+use super::apart;
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::pace::Permit;
 use super::page::Page;
-use super::profile::{Profile, Wire};
+use super::profile::{Ids, Profile, Wire};
 use super::retry::{Tries, is_limited, said_rest};
 use super::settings::{Proxy, Settings, is_loopback};
 use super::wire;
@@ -44,6 +45,8 @@ pub(super) struct Client {
     refused: Mutex<Refused>,
     /// Where users and groups are, below the base, where that is another place than usual.
     endpoints: BTreeMap<String, String>,
+    /// A user and a group may bear the same id.
+    apart: bool,
 }
 
 /// What the service said of our credentials.
@@ -93,6 +96,7 @@ impl Client {
             longest_wait,
             refused: Mutex::default(),
             endpoints: BTreeMap::new(),
+            apart: profile.ids == Ids::PerKind,
         })
     }
 
@@ -108,12 +112,14 @@ impl Client {
 
     /// GET; success has a JSON body.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Json, Failure> {
-        self.get_as(path, query, json).await
+        let resource = self.get_as(path, query, json).await?;
+        Ok(if self.numbers_apart(path) { apart::marked(resource) } else { resource })
     }
 
     /// GET of a page of a listing.
     pub async fn page(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Page, Failure> {
         let page = self.get_as(path, query, Page::parse).await?;
+        let page = page.map(|page| if self.numbers_apart(path) { page.with(apart::marked) } else { page });
         page.ok_or_else(|| {
             let what = format!("GET {} was answered with JSON that is no listing", self.url(path, &[]));
             Failure::permanent(what).hinted("is the URL that of a SCIM 2.0 service?")
@@ -144,7 +150,7 @@ impl Client {
     /// POST, PUT, PATCH or DELETE. A success may have any body or none. What may have been done in spite of a failure
     /// is not tried again here, unless it is the same when done twice.
     pub async fn write(&self, method: Method, path: &[&str], body: Option<&Json>) -> Result<Body, Failure> {
-        Ok(self.send(&self.request(method, path, &[], body), json).await?.0)
+        self.write_if(method, path, body, None).await
     }
 
     /// The version of a resource: its ETag, or what its meta says.
@@ -163,8 +169,17 @@ impl Client {
         body: Option<&Json>,
         version: Option<&str>,
     ) -> Result<Body, Failure> {
-        let request = Request { version, ..self.request(method, path, &[], body) };
-        Ok(self.send(&request, json).await?.0)
+        let bare = body.filter(|_| self.apart).map(apart::unmarked);
+        let request = Request { version, ..self.request(method, path, &[], bare.as_ref().or(body)) };
+        Ok(match self.send(&request, json).await?.0 {
+            Body::Json(resource) if self.numbers_apart(path) => Body::Json(apart::marked(resource)),
+            body => body,
+        })
+    }
+
+    /// Whether the ids below this path are told apart from those of users by a mark.
+    fn numbers_apart(&self, path: &[&str]) -> bool {
+        self.apart && path.first() == Some(&"Groups")
     }
 
     async fn send<T>(&self, request: &Request<'_>, parse: Parse<T>) -> Result<Answer<T>, Failure> {
@@ -285,7 +300,7 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             let place = path.first().map(|first| self.endpoints.get(*first).map_or(*first, String::as_str));
             segments.pop_if_empty().extend(place.iter().flat_map(|place| place.split('/')));
-            segments.extend(path.iter().skip(1));
+            segments.extend(path.iter().skip(1).map(|id| if self.apart { apart::bare(id) } else { id }));
             if self.wire.trailing_slash {
                 segments.push("");
             }

@@ -28,6 +28,7 @@ use crate::object::{
 use crate::org::{Id, Instant};
 
 mod answer;
+mod apart;
 mod behaviour;
 mod bounds;
 mod check;

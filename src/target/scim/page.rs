@@ -48,6 +48,12 @@ impl Page {
         Some(Self { items, total: parts.total, next: parts.next })
     }
 
+    /// The same with its resources made into others.
+    pub fn with(self, change: fn(Json) -> Json) -> Self {
+        let items = self.items.iter().map(|item| Item::of(&change(item.json()).to_string())).collect();
+        Self { items, ..self }
+    }
+
     /// Its resources, each read in full.
     pub fn resources(&self) -> Vec<Json> {
         self.items.iter().map(Item::json).collect()

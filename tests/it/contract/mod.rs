@@ -594,7 +594,7 @@ contract! {
     scim_strict: crate::scim::lab::shared();
     scim_close: crate::scim::lab::Vendor::Closing.subject();
     scimmy: crate::scim::lab::Vendor::Scimmy.subject();
-    // django_scim2: crate::scim::lab::Vendor::Django.subject();
+    django_scim2: crate::scim::lab::Vendor::Django.subject();
     ldap: crate::ldap::subject().await;
     openldap: crate::ldap::openldap::subject().await;
 }

@@ -34,6 +34,17 @@ pub const SHIPPED: [(&str, &str); 9] = [
 /// The profile of a service of which nothing is said.
 pub const GENERIC: &str = "generic";
 
+/// What the ids of a service tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ids {
+    /// No two resources bear the same one (RFC 7643 section 3.1).
+    #[default]
+    Unique,
+    /// A user and a group may bear the same one.
+    PerKind,
+}
+
 /// The ways of one service.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -46,6 +57,7 @@ pub struct Profile {
     pub based_on: Option<String>,
     /// What an administrator of this service should know; `check --online` shows it.
     pub notes: Vec<String>,
+    pub ids: Ids,
     pub listing: Listing,
     pub filters: Filters,
     pub discovery: Discovery,
