@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use rustls::pki_types::{CertificateDer, ServerName};
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -16,6 +16,9 @@ use tokio_rustls::client::TlsStream;
 use super::ber::{Message, Operation, start_tls};
 use super::incoming::Incoming;
 use super::server::{Security, Server};
+
+/// Bytes that are taken from a socket at once.
+const CHUNK: usize = 64 * 1024;
 
 /// A stream of bytes to a server, in most cases through TLS.
 pub type Transport = Box<dyn Duplex>;
@@ -78,13 +81,15 @@ async fn secured(
     server: &Server,
     tls: Arc<ClientConfig>,
     mut stream: TcpStream,
-) -> Result<TlsStream<TcpStream>, OpenError> {
+) -> Result<TlsStream<BufReader<TcpStream>>, OpenError> {
     if server.security == Security::StartTls {
         ask_for_tls(&mut stream).await?;
     }
     let name = ServerName::try_from(server.host.clone()).map_err(|error| {
         OpenError::new(error.to_string(), Some("the name in the URL cannot be compared with a certificate"))
     })?;
+    // by itself TLS takes four kilobytes at a time from the socket
+    let stream = BufReader::with_capacity(CHUNK, stream);
     TlsConnector::from(tls).connect(name, stream).await.map_err(|error| explained(&error))
 }
 
