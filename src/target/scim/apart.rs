@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::wire;
+use crate::target::scim::wire;
 
 const MARK: &str = "Groups/";
 

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::discovery::Announced;
-use super::profile::{Deletion, ETag, ExternalId, NameCase, Paging, PatchForm, Profile, Put, RemoveForm, Shown};
 use crate::object::Kind;
 use crate::target::ToldSchema;
+use crate::target::scim::discovery::Announced;
+use crate::target::scim::profile::{
+    Deletion, ETag, ExternalId, NameCase, Paging, PatchForm, Profile, Put, RemoveForm, Shown,
+};
 
 /// The form in which it is kept.
 const FORM: &str = "scim-behaviour-1";

@@ -1,10 +1,10 @@
 //! The preflight: whether users and groups can be read at all. Writes nothing; what the service can do is the probe's to
 //! find out.
 
-use super::answer::Failure;
-use super::page::Page;
-use super::profile::Paging;
-use super::service::Service;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::Paging;
+use crate::target::scim::read::page::Page;
+use crate::target::scim::service::Service;
 
 use crate::target::Finding;
 

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use url::Url;
 
-use super::answer::Failure;
-use super::client::Client;
-use super::profile::Discovery;
-use super::wire;
 use crate::object::Kind;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::http::client::Client;
+use crate::target::scim::profile::Discovery;
+use crate::target::scim::wire;
 
 /// What was said, as far as it could be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -9,15 +9,15 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
-use super::answer::Failure;
-use super::create::made_at;
-use super::listing::{endpoint, read_all};
-use super::path::Path;
-use super::profile::{NameCase, Paging};
-use super::service::Service;
-use super::wire;
 use crate::object::{Change, Kind, Step, Value};
 use crate::org::{Id, Instant};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::path::Path;
+use crate::target::scim::profile::{NameCase, Paging};
+use crate::target::scim::read::listing::{endpoint, read_all};
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
+use crate::target::scim::write::create::made_at;
 
 /// A value that no resource has.
 const NOBODY: &str = "rosterd-nobody-0f3c6e0a";

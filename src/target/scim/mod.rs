@@ -1,8 +1,9 @@
 //! A SCIM 2.0 service (RFC 7643, RFC 7644) as a target. Knows the protocol and its real-world variants; nothing of
 //! the roster, the mapping or the plan's reasons.
 //!
-//! Reading is lenient, writing is strict. `externalId` is the stamp, `id` the link and the handle. There is no tree
-//! and there are no passwords.
+//! Reading is lenient, writing is strict. `externalId` is the stamp, `id` the link and the handle. There is no tree, and
+//! no passwords but the one that some services ask for at a create. `http` is the way to the service, `profile` what it
+//! does in its own way, `probe` finds that out, `read` and `write` keep to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,15 +12,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use self::answer::Failure;
 use self::behaviour::Behaviour;
-use self::client::Client;
-use self::learned::Learned;
-use self::limits::Limits;
+use self::http::answer::Failure;
+use self::http::client::Client;
+use self::http::limits::Limits;
 use self::lookup::Filters;
 use self::profile::{Inactive, Paging, Removal};
+use self::read::listing::endpoint;
 use self::schema::Schemas;
 use self::service::{Locks, Service};
+use self::write::learned::Learned;
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema};
 use crate::net::Expiry;
 use crate::object::{
@@ -27,43 +29,21 @@ use crate::object::{
 };
 use crate::org::{Id, Instant};
 
-mod answer;
 mod apart;
 mod behaviour;
-mod bounds;
 mod check;
-mod chunks;
-mod client;
-mod create;
-mod credentials;
-mod dialect;
 mod discovery;
-mod edit;
-mod learned;
-mod limits;
-mod listing;
+mod http;
 mod lookup;
-mod members;
-mod membership;
-mod observed;
-mod pace;
-mod page;
-mod patch;
 mod path;
-mod paths;
 mod probe;
 pub mod profile;
 mod read;
-mod resource;
-mod retry;
 mod schema;
 mod service;
 mod settings;
-mod verify;
 mod wire;
 mod write;
-
-use self::listing::endpoint;
 
 pub use profile::Profile;
 pub use schema::schema;
@@ -234,7 +214,7 @@ impl Target for ScimTarget {
     }
 
     fn bound(&self, kind: Kind, attribute: &AttributeName) -> Option<Bound> {
-        bounds::bound(&self.profile, kind, attribute)
+        write::bounds::bound(&self.profile, kind, attribute)
     }
 
     /// The same limits hold for it.
@@ -252,7 +232,7 @@ impl Target for ScimTarget {
     }
 
     async fn expiries(&self) -> Vec<Expiry> {
-        credentials::expiries(&self.settings, &self.folder)
+        http::credentials::expiries(&self.settings, &self.folder)
     }
 
     fn used(&self, now: Instant) -> Option<String> {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::wire;
+use crate::target::scim::wire;
 
 /// A parsed path. A filter always comes with a sub-attribute: `emails[type eq "work"]` means its `value`.
 #[derive(Debug, Clone, PartialEq, Eq)]

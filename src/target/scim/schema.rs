@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::object::{AttributeName, AttributeRule, Kind, Schema, Syntax};
 
-use super::wire::ENTERPRISE;
+use crate::target::scim::wire::ENTERPRISE;
 
 /// The schema of each kind. There are no units in SCIM.
 #[derive(Debug, Default)]
@@ -78,8 +78,8 @@ fn text(name: impl Into<std::sync::Arc<str>>) -> (AttributeName, AttributeRule) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::path::Path;
     use super::*;
+    use crate::target::scim::path::Path;
 
     #[test]
     fn every_attribute_of_the_schema_is_a_path() {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::behaviour::Behaviour;
-use super::client::Client;
-use super::learned::Learned;
-use super::lookup::Filters;
-use super::profile::Profile;
-use super::schema::Schemas;
+use crate::target::scim::http::client::Client;
+use crate::target::scim::lookup::Filters;
+use crate::target::scim::profile::Profile;
+use crate::target::scim::schema::Schemas;
+use crate::target::scim::write::learned::Learned;
 
 /// One user of the connection. Cheap to make.
 pub(super) struct Service {

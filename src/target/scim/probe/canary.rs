@@ -4,12 +4,12 @@
 use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 
-use super::super::answer::{Body, Failure};
-use super::super::path::Path;
-use super::super::service::Service;
-use super::super::wire;
 use super::Probed;
 use crate::object::{Kind, ObjectId};
+use crate::target::scim::http::answer::{Body, Failure};
+use crate::target::scim::path::Path;
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 /// What the canaries bear as their externalId, so that nobody else is taken for one.
 const MARK: &str = "rosterd-canary";

@@ -3,15 +3,15 @@
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use super::super::answer::Failure;
 use super::super::behaviour::word;
-use super::super::observed::members;
-use super::super::profile::{Deletion, PatchForm, RemoveForm};
-use super::super::service::Service;
-use super::super::wire;
 use super::Probed;
 use super::canary::Canary;
 use crate::object::Kind;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::{Deletion, PatchForm, RemoveForm};
+use crate::target::scim::read::observed::members;
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 impl Service {
     pub(super) async fn probe_groups(&self, user: &Canary, probed: &mut Probed) -> Result<(), Failure> {

@@ -1,11 +1,11 @@
 //! The probe: finds out what a service does, whatever its profile and it itself say. It reads; it writes only with a
 //! canary, a user of its own that the configuration allows.
 
-use super::answer::Failure;
 use super::behaviour::Behaviour;
-use super::check::failed;
-use super::service::Service;
 use crate::target::Finding;
+use crate::target::scim::check::failed;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::service::Service;
 
 mod canary;
 mod groups;

@@ -2,14 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::super::answer::Failure;
 use super::super::behaviour::word;
-use super::super::discovery::discover;
-use super::super::page::Page;
-use super::super::profile::{Paging, Shown};
-use super::super::service::Service;
-use super::super::wire;
 use super::Probed;
+use crate::target::scim::discovery::discover;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::{Paging, Shown};
+use crate::target::scim::read::page::Page;
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 /// Groups that are looked at one by one.
 const SAMPLE: usize = 3;

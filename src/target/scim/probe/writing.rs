@@ -4,14 +4,14 @@
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use super::super::answer::Failure;
 use super::super::behaviour::word;
-use super::super::profile::{Deletion, ETag, ExternalId, NameCase, PatchForm, Put};
-use super::super::service::Service;
-use super::super::wire;
 use super::Probed;
 use super::canary::Canary;
 use crate::object::Kind;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::{Deletion, ETag, ExternalId, NameCase, PatchForm, Put};
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 impl Service {
     /// Tries everything. What goes wrong is a finding, and the canary is taken away all the same.

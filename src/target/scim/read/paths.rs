@@ -2,12 +2,12 @@
 
 use serde_json::Value as Json;
 
-use super::path::{Filter, Path};
-use super::wire;
 use crate::object::AttributeName;
+use crate::target::scim::path::{Filter, Path};
+use crate::target::scim::wire;
 
 /// The paths of all simple values, without those that the engine or the service decides about.
-pub(super) fn every_path(resource: &Json) -> Vec<AttributeName> {
+pub fn every_path(resource: &Json) -> Vec<AttributeName> {
     let mut paths = Vec::new();
     collect(None, resource, &mut paths);
     let writable = paths.iter().map(ToString::to_string).filter(|text| Path::writable(text).is_ok());

@@ -13,12 +13,12 @@ use url::{Url, form_urlencoded};
 
 use super::answer::{Body, Failure};
 use super::client::{json, read_body};
-use super::settings::{ClientAuthentication, OAuth, Settings};
-use super::wire;
 use crate::clock::tick;
 use crate::net::{Expiry, SecretRef, expiries_of_file};
 use crate::org::Instant as Moment;
 use crate::target::Class;
+use crate::target::scim::settings::{ClientAuthentication, OAuth, Settings};
+use crate::target::scim::wire;
 
 /// A token is not used any more so long before it ends: the request takes its time, and clocks differ.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ const UNSAID: Duration = Duration::from_mins(5);
 const SHORTEST: usize = 8;
 
 /// The credentials of one target in one run.
-pub(super) enum Credentials {
+pub enum Credentials {
     /// The certificate of the connection says who we are.
     None,
     Bearer(SecretString),
@@ -36,7 +36,7 @@ pub(super) enum Credentials {
 }
 
 /// Client credentials, and what was got for them.
-pub(super) struct Grant {
+pub struct Grant {
     http: reqwest::Client,
     url: Url,
     client_id: String,
@@ -57,7 +57,7 @@ struct Token {
 /// What goes with a request: the header, and the token in it, so that it can be taken out of what is shown, and named
 /// as the one that was refused.
 #[derive(Clone)]
-pub(super) struct Shown {
+pub struct Shown {
     pub header: HeaderValue,
     token: SecretString,
 }
@@ -113,7 +113,7 @@ impl Credentials {
 
 /// When the token and the certificates of the settings end, as far as that is to be seen: a token by what is configured,
 /// or by what it says itself.
-pub(super) fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
+pub fn expiries(settings: &Settings, folder: &Path) -> Vec<Expiry> {
     const RENEWAL: &str =
         "make a new token at the service, write it to its place, and set token_expires to its last day";
     const OURS: &str = "renew the certificate by which the service knows us, and write it to client_certificate.file";

@@ -6,27 +6,27 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::answer::Failure;
 use super::dialect::Dialect;
-use super::observed::members;
 use super::patch::resolved;
-use super::profile::{PatchForm, RemoveForm, Shown};
-use super::wire;
 use crate::object::{Links, Step, Value, aspect};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::{PatchForm, RemoveForm, Shown};
+use crate::target::scim::read::observed::members;
+use crate::target::scim::wire;
 
 /// The most members that one request changes, where nothing is said (AWS IAM Identity Center refuses more).
-pub(super) const PORTION: usize = 100;
+pub const PORTION: usize = 100;
 
 /// Who leaves a group, and who comes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Delta {
+pub struct Delta {
     pub leave: Vec<String>,
     pub come: Vec<String>,
 }
 
 /// Some members that one request adds or removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Chunk {
+pub struct Chunk {
     pub ids: Vec<String>,
     pub leave: bool,
 }
@@ -90,7 +90,7 @@ impl Chunk {
 }
 
 /// The members that a group has now; `None` where the service does not show them in the group.
-pub(super) fn known(group: &Json, shown: Option<Shown>) -> Result<Option<BTreeSet<String>>, Failure> {
+pub fn known(group: &Json, shown: Option<Shown>) -> Result<Option<BTreeSet<String>>, Failure> {
     match (wire::member(group, "members"), members(group)) {
         (None, _) if matches!(shown, Some(Shown::Users | Shown::Never)) => Ok(None),
         (None, _) => Ok(Some(BTreeSet::new())),

@@ -6,11 +6,11 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::wire;
 use crate::object::{Fingerprint, ObjectId, ObjectKey};
+use crate::target::scim::wire;
 
 #[derive(Debug)]
-pub(super) struct Page {
+pub struct Page {
     pub items: Vec<Item>,
     pub total: Option<u64>,
     /// Where the next page begins, in a listing by cursor.
@@ -19,7 +19,7 @@ pub(super) struct Page {
 
 /// A resource as it came.
 #[derive(Debug)]
-pub(super) struct Item {
+pub struct Item {
     /// `None` for one that nobody can tell from others.
     pub id: Option<String>,
     text: Box<str>,

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::profile::RemoveForm;
 use crate::object::Kind;
+use crate::target::scim::profile::RemoveForm;
 
 #[derive(Debug, Default)]
-pub(super) struct Learned(Mutex<State>);
+pub struct Learned(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {

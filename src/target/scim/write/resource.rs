@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::answer::Failure;
 use super::bounds::attributes;
 use super::edit::{key_of, name_schemas, named, one_primary, without_forbidden};
-use super::lookup::{intended_name, name_attribute};
 use super::patch::{json_of, one_value, path_of, resolved};
-use super::path::Path;
-use super::profile::{Attributes, Profile};
-use super::wire;
 use crate::object::{Kind, Links, Schema, Step, Value, aspect};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::lookup::{intended_name, name_attribute};
+use crate::target::scim::path::Path;
+use crate::target::scim::profile::{Attributes, Profile};
+use crate::target::scim::wire;
 
 /// The body of the POST.
-pub(super) fn resource(step: &Step, links: &Links, profile: &Profile, schema: &Schema) -> Result<Json, Failure> {
+pub fn resource(step: &Step, links: &Links, profile: &Profile, schema: &Schema) -> Result<Json, Failure> {
     let ways = attributes(profile, step.kind);
     let mut resource = Map::new();
     resource.insert("schemas".into(), json!([]));

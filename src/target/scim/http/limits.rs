@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::pace::{Limit, Pace};
-use super::profile::{Bucket, Budget, Counted, Members, Pace as Stated, Profile, Request};
-use super::wire;
 use crate::object::{Kind, Op, Step, aspect};
 use crate::org::Instant;
+use crate::target::scim::profile::{Bucket, Budget, Counted, Members, Pace as Stated, Profile, Request};
+use crate::target::scim::wire;
 
 /// Requests at once, where nothing is said.
 const AT_ONCE: u32 = 8;
 
 /// The stated limits of a service, and the pace that keeps them.
 #[derive(Debug)]
-pub(super) struct Limits {
+pub struct Limits {
     pace: Arc<Pace>,
     counters: Vec<Counter>,
     /// What an earlier process left is taken up once.
@@ -42,7 +42,7 @@ enum What {
 
 /// What a process leaves to the next one.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Spent {
+pub struct Spent {
     /// In microseconds since 1970.
     at: i64,
     /// The service wants to be left alone so long after `at`, in milliseconds.

@@ -1,20 +1,26 @@
 //! Observing: the listings of users and groups, turned into objects and the proof of how much was seen. Where there are
 //! no listings, what is linked is read one by one, and proves nothing about the rest.
 
+pub mod listing;
+pub mod membership;
+pub mod observed;
+pub mod page;
+pub mod paths;
+
 use serde_json::Value as Json;
 
-use super::answer::Failure;
-use super::listing::{Ended, endpoint, read_all};
-use super::membership::Memberships;
-use super::observed::observed;
-use super::page::Item;
-use super::paths::every_path;
-use super::profile::{Paging, Shown};
-use super::service::Service;
-use super::wire;
+use self::listing::{Ended, endpoint, read_all};
+use self::membership::Memberships;
+use self::observed::observed;
+use self::page::Item;
+use self::paths::every_path;
 use crate::object::{
     AttributeName, Coverage, Evidence, Fingerprint, Kind, Missing, ObjectId, Observed, Protection, ScopeRead, TakenName,
 };
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::{Paging, Shown};
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 use crate::target::{ObserveRequest, Seen};
 
 /// Objects that are named of those of which something is not known.

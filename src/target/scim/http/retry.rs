@@ -23,7 +23,7 @@ const A_TIME: f64 = 1e9;
 
 /// The tries of one request.
 #[derive(Debug, Default)]
-pub(super) struct Tries {
+pub struct Tries {
     limited: u32,
     overloaded: u32,
     failed: u32,
@@ -60,7 +60,7 @@ fn one_more(count: &mut u32, tries: u32) -> bool {
 }
 
 /// Whether a limit of the service is reached. Some answer 403 then (GitHub's secondary limits), some 503.
-pub(super) fn is_limited(status: StatusCode, headers: &HeaderMap) -> bool {
+pub fn is_limited(status: StatusCode, headers: &HeaderMap) -> bool {
     let none_left = ["x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining"]
         .iter()
         .any(|name| headers.get(*name).is_some_and(|left| left == "0"));
@@ -73,7 +73,7 @@ pub(super) fn is_limited(status: StatusCode, headers: &HeaderMap) -> bool {
 
 /// How long the service wants to be left alone: `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), or
 /// when its limit begins anew. A date is held against the service's own clock.
-pub(super) fn said_rest(headers: &HeaderMap) -> Option<Duration> {
+pub fn said_rest(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let told = ["retry-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"]
         .iter()

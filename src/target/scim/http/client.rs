@@ -16,17 +16,17 @@ use serde_json::Value as Json;
 use url::Url;
 
 use super::answer::{Asked, Body, Failure, described};
-use super::apart;
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::pace::Permit;
-use super::page::Page;
-use super::profile::{Ids, Profile, Wire};
 use super::retry::{Tries, is_limited, said_rest};
-use super::settings::{Proxy, Settings, is_loopback};
-use super::wire;
 use crate::net::{Identity, SecretRef, client_config_as};
 use crate::target::Class;
+use crate::target::scim::apart;
+use crate::target::scim::profile::{Ids, Profile, Wire};
+use crate::target::scim::read::page::Page;
+use crate::target::scim::settings::{Proxy, Settings, is_loopback};
+use crate::target::scim::wire;
 
 /// The largest body that is read, in bytes after decompression.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
@@ -35,7 +35,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const FORBIDDEN_IN_A_ROW: u32 = 5;
 
 /// The way to one service, with the credentials of one run.
-pub(super) struct Client {
+pub struct Client {
     http: reqwest::Client,
     base: Url,
     credentials: Credentials,
@@ -392,11 +392,11 @@ fn chance() -> f64 {
 /// How a body is read; `None` is for what is no JSON.
 type Parse<T> = fn(&[u8]) -> Option<T>;
 
-pub(super) fn json(bytes: &[u8]) -> Option<Json> {
+pub fn json(bytes: &[u8]) -> Option<Json> {
     serde_json::from_slice(bytes).ok()
 }
 
-pub(super) async fn read_body<T>(mut response: Response, parse: Parse<T>) -> Body<T> {
+pub async fn read_body<T>(mut response: Response, parse: Parse<T>) -> Body<T> {
     let content_type =
         response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let mut bytes = Vec::new();

@@ -7,7 +7,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::Value as Json;
 
-use super::wire;
+use crate::target::scim::wire;
 use crate::target::{Class, Refusal, TargetError};
 
 /// The most of the other side's text that a message repeats, in characters.
@@ -15,7 +15,7 @@ const SHOWN: usize = 300;
 
 /// A body, after a successful status.
 #[derive(Debug)]
-pub(super) enum Body<T = Json> {
+pub enum Body<T = Json> {
     Json(T),
     Empty,
     /// Something else than JSON, described for people.
@@ -28,7 +28,7 @@ pub(super) enum Body<T = Json> {
 
 /// A request that failed. Becomes a [`Refusal`] of a step or the [`TargetError`] of a read.
 #[derive(Debug, Clone)]
-pub(super) struct Failure {
+pub struct Failure {
     pub class: Class,
     pub message: String,
     pub fatal: bool,
@@ -43,7 +43,7 @@ pub(super) struct Failure {
 
 /// What was asked, for messages: never the query, which holds names.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub struct Asked {
     pub method: Method,
     pub url: String,
 }
@@ -156,7 +156,7 @@ impl std::fmt::Display for Asked {
 }
 
 /// Shortens what the other side said to what a message may repeat.
-pub(super) fn shortened(text: &str) -> String {
+pub fn shortened(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= SHOWN {
         return line;
@@ -165,7 +165,7 @@ pub(super) fn shortened(text: &str) -> String {
 }
 
 /// Describes a body that is not JSON.
-pub(super) fn described(content_type: &str, text: &str) -> String {
+pub fn described(content_type: &str, text: &str) -> String {
     let start = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
     if content_type.contains("html") || start.starts_with("<!doctype") || start.starts_with("<html") {
         return "a page of HTML".into();

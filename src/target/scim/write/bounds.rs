@@ -1,15 +1,15 @@
 //! What a service does not do to an attribute, by its profile. Pure.
 
-use super::answer::Failure;
 use super::edit::Edit;
-use super::path::Path;
-use super::profile::{Attributes, Profile};
-use super::service::Service;
-use super::wire;
 use crate::object::{AttributeName, Bound, Kind, Step, aspect};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::path::Path;
+use crate::target::scim::profile::{Attributes, Profile};
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 /// Which changes of an attribute the service does not do.
-pub(super) fn bound(profile: &Profile, kind: Kind, attribute: &AttributeName) -> Option<Bound> {
+pub fn bound(profile: &Profile, kind: Kind, attribute: &AttributeName) -> Option<Bound> {
     let path = if attribute.is(aspect::MANAGER) {
         Path::parse(&format!("{}:manager", wire::ENTERPRISE))
     } else {
@@ -26,7 +26,7 @@ fn bound_of(ways: &Attributes, path: &Path) -> Option<Bound> {
     kept.into_iter().any(|name| covers(name, path)).then_some(Bound::NotCleared)
 }
 
-pub(super) fn attributes(profile: &Profile, kind: Kind) -> &Attributes {
+pub fn attributes(profile: &Profile, kind: Kind) -> &Attributes {
     if kind == Kind::Group { &profile.group } else { &profile.user }
 }
 
@@ -48,12 +48,12 @@ fn covers(name: &str, path: &Path) -> bool {
 }
 
 impl Service {
-    pub(super) fn attributes(&self, kind: Kind) -> &Attributes {
+    pub fn attributes(&self, kind: Kind) -> &Attributes {
         attributes(&self.profile, kind)
     }
 
     /// Refuses, before anything is sent, to clear what keeps a value.
-    pub(super) fn refuse_kept(&self, step: &Step, edits: &[Edit]) -> Result<(), Failure> {
+    pub fn refuse_kept(&self, step: &Step, edits: &[Edit]) -> Result<(), Failure> {
         let is_kept = |edit: &&Edit| {
             edit.value.is_none() && bound_of(self.attributes(step.kind), &edit.path) == Some(Bound::NotCleared)
         };
@@ -67,7 +67,7 @@ impl Service {
     }
 
     /// Refuses a step about an attribute that the service does not take, whatever it shows of it.
-    pub(super) fn refuse_unwritten(&self, step: &Step) -> Result<(), Failure> {
+    pub fn refuse_unwritten(&self, step: &Step) -> Result<(), Failure> {
         let is_unwritten = |name: &&AttributeName| bound(&self.profile, step.kind, name) == Some(Bound::NotWritten);
         match step.changes.iter().map(|change| &change.attribute).find(is_unwritten) {
             Some(name) => Err(Failure::permanent(format!("the service does not take {name}"))),

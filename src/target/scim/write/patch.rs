@@ -4,16 +4,16 @@
 
 use serde_json::Value as Json;
 
-use super::answer::Failure;
 use super::edit::Edit;
-use super::observed::{enabled, manager, values};
-use super::path::Path;
-use super::wire;
 use crate::object::{Change, Links, Op, Referent, Schema, Step, Value, aspect};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::path::Path;
+use crate::target::scim::read::observed::{enabled, manager, values};
+use crate::target::scim::wire;
 
 /// What leads from `resource` to what the step says; nothing when it is already so. `Stale` if something is neither as it
 /// was planned from nor as it should be.
-pub(super) fn edits(step: &Step, resource: &Json, schema: &Schema, links: &Links) -> Result<Vec<Edit>, Failure> {
+pub fn edits(step: &Step, resource: &Json, schema: &Schema, links: &Links) -> Result<Vec<Edit>, Failure> {
     let mut edits = Vec::new();
     for change in &step.changes {
         if change.attribute.is(aspect::ENABLED) {
@@ -36,7 +36,7 @@ pub(super) fn edits(step: &Step, resource: &Json, schema: &Schema, links: &Links
 }
 
 /// What a step says of `active` by what it is.
-pub(super) fn implied(step: &Step) -> Option<bool> {
+pub fn implied(step: &Step) -> Option<bool> {
     match step.op {
         Op::Enable => Some(true),
         Op::Disable => Some(false),
@@ -45,7 +45,7 @@ pub(super) fn implied(step: &Step) -> Option<bool> {
 }
 
 /// The id that a reference resolves to.
-pub(super) fn resolved(value: &Value, links: &Links) -> Result<String, Failure> {
+pub fn resolved(value: &Value, links: &Links) -> Result<String, Failure> {
     match value {
         Value::Reference(Referent::Key(key)) => links
             .object(key)
@@ -58,7 +58,7 @@ pub(super) fn resolved(value: &Value, links: &Links) -> Result<String, Failure> 
 }
 
 /// One attribute value in the JSON of a write.
-pub(super) fn json_of(change: &Change) -> Result<Json, Failure> {
+pub fn json_of(change: &Change) -> Result<Json, Failure> {
     let one = |value: &Value| match value {
         Value::Text(text) => Ok(Json::from(text.as_str())),
         Value::Int(number) => Ok(Json::from(*number)),
@@ -72,7 +72,7 @@ pub(super) fn json_of(change: &Change) -> Result<Json, Failure> {
 }
 
 /// The path of an attribute that may be written, and a refusal for what SCIM has no place for.
-pub(super) fn path_of(change: &Change) -> Result<Path, Failure> {
+pub fn path_of(change: &Change) -> Result<Path, Failure> {
     let name = &change.attribute;
     if aspect::ALL.iter().any(|aspect| name.is(aspect)) {
         return Err(Failure::permanent(format!("a SCIM service has no {name} to be set")));
@@ -85,7 +85,7 @@ pub(super) fn path_of(change: &Change) -> Result<Path, Failure> {
 }
 
 /// Refuses several values for an attribute that holds one: there are services that would keep them as one text.
-pub(super) fn one_value(change: &Change, schema: &Schema) -> Result<(), Failure> {
+pub fn one_value(change: &Change, schema: &Schema) -> Result<(), Failure> {
     if change.after.len() > 1 && schema.rule(&change.attribute).single {
         let message = format!("{} holds one value, {} were given", change.attribute, change.after.len());
         return Err(Failure::permanent(message));

@@ -4,14 +4,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::edit::{Edit, key_of, name_schemas, without_forbidden};
-use super::path::Path;
-use super::profile::{Attributes, Booleans, Clear, OpCase, PatchForm, Profile, Put};
-use super::wire;
 use crate::object::Kind;
+use crate::target::scim::path::Path;
+use crate::target::scim::profile::{Attributes, Booleans, Clear, OpCase, PatchForm, Profile, Put};
+use crate::target::scim::wire;
 
 /// One request about one resource.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Request {
+pub enum Request {
     /// The operations of a PATCH.
     Patch(Vec<Json>),
     /// The resource that a PUT sends.
@@ -20,7 +20,7 @@ pub(super) enum Request {
 
 /// How resources of one kind are changed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dialect<'a> {
+pub struct Dialect<'a> {
     pub profile: &'a Profile,
     pub kind: Kind,
     pub form: PatchForm,

@@ -6,10 +6,10 @@
 
 use std::collections::HashSet;
 
-use super::super::answer::Failure;
 use super::{Ended, Pages, See, Seen, smaller};
+use crate::target::scim::http::answer::Failure;
 
-pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>) -> Result<Ended, Failure> {
+pub async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>) -> Result<Ended, Failure> {
     let mut seen = Seen::default();
     let mut position: u64 = 1;
     let mut announced = None;

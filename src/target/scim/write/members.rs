@@ -9,14 +9,14 @@ use std::collections::{BTreeSet, VecDeque};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-use super::answer::Failure;
 use super::chunks::{Chunk, Delta, known};
 use super::dialect::Dialect;
 use super::edit::Edit;
-use super::profile::{PatchForm, Put, RemoveForm};
-use super::service::Service;
-use super::wire;
 use crate::object::{Kind, ObjectId};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::{PatchForm, Put, RemoveForm};
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 /// So many refused members without one that was taken mean that it is not the members.
 const HOPELESS: usize = 3;

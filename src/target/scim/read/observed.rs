@@ -9,25 +9,20 @@
 
 use serde_json::Value as Json;
 
-use super::path::Path;
-use super::wire;
 use crate::object::{
     AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection, Schema, Syntax, Value, aspect,
 };
 use crate::org::Id;
+use crate::target::scim::path::Path;
+use crate::target::scim::wire;
 
 /// Why a resource could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Unreadable(&'static str);
+pub struct Unreadable(&'static str);
 
 /// Understands one resource. `members` is `None` when the resource has no such attribute, or a bad one.
-pub(super) fn observed(
-    kind: Kind,
-    resource: &Json,
-    names: &[AttributeName],
-    schema: &Schema,
-) -> Result<Observed, Unreadable> {
+pub fn observed(kind: Kind, resource: &Json, names: &[AttributeName], schema: &Schema) -> Result<Observed, Unreadable> {
     let id = wire::id(resource).ok_or(Unreadable("it has no id"))?;
     let name_of = if kind == Kind::User { "userName" } else { "displayName" };
     let name = wire::member(resource, name_of).and_then(wire::text).unwrap_or_else(|| id.clone());
@@ -54,7 +49,7 @@ pub(super) fn observed(
     })
 }
 
-pub(super) fn enabled(resource: &Json) -> Result<bool, Unreadable> {
+pub fn enabled(resource: &Json) -> Result<bool, Unreadable> {
     match wire::member(resource, "active") {
         None => Ok(true),
         Some(value) => wire::boolean(value).ok_or(Unreadable("its active is neither true nor false")),
@@ -62,7 +57,7 @@ pub(super) fn enabled(resource: &Json) -> Result<bool, Unreadable> {
 }
 
 /// The id of the manager: the enterprise extension's `manager.value`, or a bare id.
-pub(super) fn manager(resource: &Json) -> Result<Option<String>, Unreadable> {
+pub fn manager(resource: &Json) -> Result<Option<String>, Unreadable> {
     match wire::attribute(resource, Some(wire::ENTERPRISE), "manager") {
         None => Ok(None),
         Some(value) => match wire::list(value) {
@@ -74,7 +69,7 @@ pub(super) fn manager(resource: &Json) -> Result<Option<String>, Unreadable> {
 }
 
 /// The members that a group shows. A null counts as shown: it says that there are none.
-pub(super) fn members(resource: &Json) -> Option<Vec<Handle>> {
+pub fn members(resource: &Json) -> Option<Vec<Handle>> {
     let map = resource.as_object()?;
     let (_, value) = map.iter().find(|(key, _)| key.eq_ignore_ascii_case("members"))?;
     let mut handles: Vec<Handle> =
@@ -96,7 +91,7 @@ fn attributes(resource: &Json, names: &[AttributeName], schema: &Schema) -> Attr
 }
 
 /// The values at a path, each in the type of its attribute where it fits; what does not fit is kept as it came.
-pub(super) fn values(resource: &Json, name: &AttributeName, path: &Path, schema: &Schema) -> Vec<Value> {
+pub fn values(resource: &Json, name: &AttributeName, path: &Path, schema: &Schema) -> Vec<Value> {
     let mut values: Vec<Value> = path
         .values(resource)
         .into_iter()
@@ -126,8 +121,8 @@ fn typed(leaf: &Json, syntax: Syntax) -> Option<Value> {
 mod tests {
     use serde_json::json;
 
-    use super::super::schema::Schemas;
     use super::*;
+    use crate::target::scim::schema::Schemas;
 
     fn user(resource: &Json) -> Result<Observed, Unreadable> {
         let schemas = Schemas::standard();

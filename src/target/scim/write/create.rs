@@ -7,15 +7,15 @@ use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
 
-use super::answer::{Body, Failure};
-use super::listing::endpoint;
-use super::profile::Paging;
+use super::LOOKS;
 use super::resource::resource;
-use super::service::Service;
-use super::wire;
-use super::write::LOOKS;
 use crate::object::{Kind, Links, ObjectId, Step};
 use crate::org::Instant;
+use crate::target::scim::http::answer::{Body, Failure};
+use crate::target::scim::profile::Paging;
+use crate::target::scim::read::listing::endpoint;
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 use crate::target::{Class, Receipt, password};
 
 /// A resource that changed so long after it was made was not made by the request that answered with it. In
@@ -144,7 +144,7 @@ impl Service {
         Err(Failure::conflict(format!(
             "{} is taken by {id}, {what} which is not ours: adopt it with `rosterd links TARGET adopt`{then}, rename it \
              in the service, or give another name{said}",
-            super::lookup::intended_name(step).unwrap_or(&step.name)
+            crate::target::scim::lookup::intended_name(step).unwrap_or(&step.name)
         )))
     }
 
@@ -172,6 +172,6 @@ fn is_older(resource: &Json) -> bool {
 }
 
 /// A time of `meta` (RFC 7643 section 3.1).
-pub(super) fn made_at(resource: &Json, name: &str) -> Option<Instant> {
+pub fn made_at(resource: &Json, name: &str) -> Option<Instant> {
     wire::text(wire::member(wire::member(resource, "meta")?, name)?)?.parse().ok()
 }

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::answer::Failure;
 use super::observed::members;
-use super::profile::Shown;
-use super::service::Service;
-use super::wire;
 use crate::object::{Handle, Kind, Observed};
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::profile::Shown;
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 
 /// An id that no service gives.
 const NOBODY: &str = "rosterd-nobody-0f3c6e0a";
 
 /// What the users of a read tell of their groups.
 #[derive(Debug, Default)]
-pub(super) struct Memberships {
+pub struct Memberships {
     users: Vec<Handle>,
     /// Who is in a group, by the group's id, as the users' `groups` say.
     by_group: BTreeMap<String, BTreeSet<Handle>>,
@@ -147,7 +147,7 @@ impl Service {
         let mut groups = Vec::new();
         loop {
             let mut query = vec![("filter", filter.as_str())];
-            if self.profile.listing.paging == Some(super::profile::Paging::Cursor) {
+            if self.profile.listing.paging == Some(crate::target::scim::profile::Paging::Cursor) {
                 query.push(("cursor", cursor.as_deref().unwrap_or_default()));
             }
             let page = self.client.page(&["Groups"], &query).await?;

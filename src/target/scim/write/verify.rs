@@ -5,14 +5,14 @@
 
 use serde_json::Value as Json;
 
-use super::observed::{enabled, manager, values};
 use super::patch::{path_of, resolved};
-use super::wire;
 use crate::object::{Change, Handle, Links, Referent, Schema, Step, Value, aspect};
 use crate::target::Unshown;
+use crate::target::scim::read::observed::{enabled, manager, values};
+use crate::target::scim::wire;
 
 /// The changes of a step that the resource does not show.
-pub(super) fn unshown(step: &Step, resource: &Json, schema: &Schema, links: &Links) -> Vec<Unshown> {
+pub fn unshown(step: &Step, resource: &Json, schema: &Schema, links: &Links) -> Vec<Unshown> {
     step.changes.iter().filter_map(|change| unshown_change(change, resource, schema, links)).collect()
 }
 

@@ -20,14 +20,14 @@ const FIRST_AT_ONCE: usize = 4;
 
 /// So many requests within a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Limit {
+pub struct Limit {
     pub requests: u32,
     pub per: Duration,
 }
 
 /// The pace of one service: one for all its connections.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub struct Pace {
     /// The most requests under way at once.
     most: usize,
     state: Mutex<State>,
@@ -61,7 +61,7 @@ struct Counter {
 
 /// The right to send one request; it ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub struct Permit {
     pace: Arc<Pace>,
     counters: Vec<(usize, u32)>,
     begun: Instant,

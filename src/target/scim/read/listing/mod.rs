@@ -6,17 +6,17 @@
 
 use std::collections::HashSet;
 
-use super::answer::Failure;
-use super::client::Client;
-use super::page::{Item, Page};
-use super::profile::{Listing, Paging};
 use crate::object::Kind;
+use crate::target::scim::http::answer::Failure;
+use crate::target::scim::http::client::Client;
+use crate::target::scim::profile::{Listing, Paging};
+use crate::target::scim::read::page::{Item, Page};
 
 mod cursor;
 mod index;
 
 /// The endpoint of a kind; there is none for units and contacts.
-pub(super) fn endpoint(kind: Kind) -> Option<&'static str> {
+pub fn endpoint(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Unit | Kind::Contact => None,
         Kind::User => Some("Users"),
@@ -26,7 +26,7 @@ pub(super) fn endpoint(kind: Kind) -> Option<&'static str> {
 
 /// How a listing came to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Ended {
+pub struct Ended {
     /// The service itself said that nothing follows, and never contradicted itself.
     pub by_itself: bool,
     /// The total that the last page announced.
@@ -38,10 +38,10 @@ pub(super) struct Ended {
 }
 
 /// Takes each resource of a listing, once. What has no id is handed over as it comes.
-pub(super) type See<'a> = dyn FnMut(Item) + Send + 'a;
+pub type See<'a> = dyn FnMut(Item) + Send + 'a;
 
 /// Reads every resource of an endpoint.
-pub(super) async fn read_all(
+pub async fn read_all(
     client: &Client,
     endpoint: &str,
     (listing, size): (&Listing, u32),

@@ -6,13 +6,13 @@
 
 use std::collections::HashSet;
 
-use super::super::answer::Failure;
 use super::{Ended, Pages, See, Seen, smaller};
+use crate::target::scim::http::answer::Failure;
 
 /// So many pages in a row without anything new are no listing.
 const PATIENCE: u32 = 100;
 
-pub(super) async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>) -> Result<Ended, Failure> {
+pub async fn read_all(pages: &Pages<'_>, mut size: u32, see: &mut See<'_>) -> Result<Ended, Failure> {
     let mut earlier = HashSet::new();
     let mut again = false;
     loop {

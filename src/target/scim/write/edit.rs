@@ -4,13 +4,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::path::Path;
-use super::profile::Attributes;
-use super::wire;
+use crate::target::scim::path::Path;
+use crate::target::scim::profile::Attributes;
+use crate::target::scim::wire;
 
 /// What one attribute is to be.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Edit {
+pub struct Edit {
     pub path: Path,
     /// `None`: it has a value and is to have none.
     pub value: Option<Json>,
@@ -77,7 +77,7 @@ impl Edit {
 }
 
 /// Makes one element the primary one where none is.
-pub(super) fn one_primary(elements: &mut [Json]) {
+pub fn one_primary(elements: &mut [Json]) {
     let is_primary = |element: &Json| wire::member(element, "primary").and_then(wire::boolean) == Some(true);
     if !elements.iter().any(is_primary)
         && let Some(first) = elements.first_mut().and_then(Json::as_object_mut)
@@ -88,12 +88,12 @@ pub(super) fn one_primary(elements: &mut [Json]) {
 }
 
 /// Whether a profile names an attribute, in whatever case.
-pub(super) fn named(names: &[String], name: &str) -> bool {
+pub fn named(names: &[String], name: &str) -> bool {
     names.iter().any(|one| one.eq_ignore_ascii_case(name))
 }
 
 /// Takes out what the service wants to see in no resource.
-pub(super) fn without_forbidden(resource: &mut Map<String, Json>, ways: &Attributes) {
+pub fn without_forbidden(resource: &mut Map<String, Json>, ways: &Attributes) {
     for path in ways.forbidden.iter().filter_map(|name| Path::parse(name).ok()) {
         let Some(place) = place(resource, path.extension.as_deref(), &path.attribute) else { continue };
         let key = key_of(place, &path.attribute);
@@ -109,7 +109,7 @@ pub(super) fn without_forbidden(resource: &mut Map<String, Json>, ways: &Attribu
 }
 
 /// Names the schemas of all that a resource has (RFC 7643 section 3).
-pub(super) fn name_schemas(resource: &mut Map<String, Json>, core: &str) {
+pub fn name_schemas(resource: &mut Map<String, Json>, core: &str) {
     let key = key_of(resource, "schemas");
     let mut schemas = resource.get(&key).map(wire::list).unwrap_or_default().to_vec();
     let extensions = resource.iter().filter(|(name, value)| name.starts_with("urn:") && value.is_object());
@@ -122,7 +122,7 @@ pub(super) fn name_schemas(resource: &mut Map<String, Json>, core: &str) {
 }
 
 /// The key under which an attribute is there, in whatever case; its own where it is not.
-pub(super) fn key_of(place: &Map<String, Json>, attribute: &str) -> String {
+pub fn key_of(place: &Map<String, Json>, attribute: &str) -> String {
     let known = place.keys().find(|key| key.eq_ignore_ascii_case(attribute));
     known.cloned().unwrap_or_else(|| attribute.to_owned())
 }

@@ -3,6 +3,17 @@
 //! A change whose answer is lost is looked for: the object is read again, and what is not done yet is written. What
 //! was taken up is seen by the answer, or read back.
 
+pub mod bounds;
+pub mod chunks;
+pub mod create;
+pub mod dialect;
+pub mod edit;
+pub mod learned;
+pub mod members;
+pub mod patch;
+pub mod resource;
+pub mod verify;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::BoxFuture;
@@ -10,21 +21,21 @@ use futures_util::{FutureExt, StreamExt, stream};
 use reqwest::Method;
 use serde_json::Value as Json;
 
-use super::answer::{Body, Failure};
-use super::chunks::Delta;
-use super::dialect::{Dialect, Request};
-use super::edit::{Edit, named};
-use super::listing::endpoint;
-use super::patch::{edits, implied};
-use super::profile::{Deletion, ETag, ExternalId, Inactive, PatchForm, Put};
-use super::service::Service;
-use super::verify::unshown;
-use super::wire;
+use self::chunks::Delta;
+use self::dialect::{Dialect, Request};
+use self::edit::{Edit, named};
+use self::patch::{edits, implied};
+use self::verify::unshown;
 use crate::object::{Kind, Links, ObjectId, Op, Step, Value, aspect};
+use crate::target::scim::http::answer::{Body, Failure};
+use crate::target::scim::profile::{Deletion, ETag, ExternalId, Inactive, PatchForm, Put};
+use crate::target::scim::read::listing::endpoint;
+use crate::target::scim::service::Service;
+use crate::target::scim::wire;
 use crate::target::{Receipt, Refusal, Unshown};
 
 /// How often a change whose outcome is not known is looked for, and what is left of it written.
-pub(super) const LOOKS: usize = 4;
+pub const LOOKS: usize = 4;
 
 impl Service {
     /// Applies steps that do not depend on each other, so many at once. Those that give another login come after the
@@ -222,7 +233,7 @@ impl Service {
         known.filter(|_| matches!(self.profile.wire.etag, None | Some(ETag::Enforced)))
     }
 
-    pub(super) fn dialect(&self, kind: Kind) -> Dialect<'_> {
+    pub fn dialect(&self, kind: Kind) -> Dialect<'_> {
         let dialect = Dialect::new(&self.profile, kind);
         let form = if self.learned.is_put(kind) { PatchForm::None } else { dialect.form };
         Dialect { form, ..dialect }
