@@ -105,8 +105,9 @@ async fn between_the_reservation_and_the_create() {
             "ad" => outside.logins_and_stamps().await,
             _ => outside.cloud_logins_and_stamps().await,
         };
-        // a window of them is meant, and two were sent
-        assert!(made.len() <= 2 && reserved.len() > 2, "{target}: {} made, {} reserved", made.len(), reserved.len());
+        // a window of them is meant: the third was not sent, and in the service others of it may be under way beside it
+        let most = if target == "ad" { 2 } else { reserved.len() - 1 };
+        assert!(made.len() <= most && reserved.len() > 2, "{target}: {} made, {} reserved", made.len(), reserved.len());
         assert!(made.iter().all(|account| reserved.contains(account)));
         made_right(&site, CURRENT.len()).await;
         assert!(reserved.is_subset(&site.accounts(target).await), "the reserved logins are used");
