@@ -79,14 +79,14 @@ burst = {BURST}
 
 
 class Stub:
-    """The service, and what it counts."""
+    """The service, and what it counts. It is in the same place after each start, as a real one is."""
 
     def __init__(self):
-        self.process, self.port = None, None
+        self.process, self.port = None, 0
 
     def start(self, state=None):
         self.stop()
-        command = [sys.executable, HERE / "scim_stub.py", TOKEN, *([state] if state else [])]
+        command = [sys.executable, HERE / "scim_stub.py", TOKEN, str(self.port), *([state] if state else [])]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
@@ -127,7 +127,7 @@ class Bench:
         return folder
 
     def configure(self, site):
-        """The stub has another port after each start."""
+        """The port is known when the stub was started once."""
         for name in ("config", *PROFILES):
             profile = f'profile_file = "{name}.profile.toml"' if name in PROFILES else ""
             (site / f"{name}.toml").write_text(CONFIGURATION.format(url=self.stub.url, profile=profile))

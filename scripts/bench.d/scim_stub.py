@@ -1,7 +1,7 @@
 """A SCIM service that is fast and nothing else: real ones answer some thousand requests a second at best, and would hide
 what a client costs. No schemas, no checks; never a server for tests.
 
-    scim_stub.py TOKEN [STATE]     says its port on standard output
+    scim_stub.py TOKEN PORT [STATE]     says its port on standard output; PORT 0 is any free one
 
 Users and Groups: POST, GET, PUT, PATCH, DELETE; listings of at most 1,000 a page; a filter by eq on userName, externalId and
 displayName. STATE is what /state answered. Beside the service, without a token:
@@ -263,11 +263,11 @@ class Connection(asyncio.Protocol):
 
 async def main():
     service = Service(sys.argv[1])
-    if len(sys.argv) > 2:
-        with open(sys.argv[2], encoding="utf-8") as state:
+    if len(sys.argv) > 3:
+        with open(sys.argv[3], encoding="utf-8") as state:
             service.load(json.load(state))
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(service), "127.0.0.1", 0, backlog=512)
+    server = await loop.create_server(lambda: Connection(service), "127.0.0.1", int(sys.argv[2]), backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

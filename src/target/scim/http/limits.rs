@@ -54,11 +54,11 @@ pub struct Spent {
 impl Limits {
     /// `configured` is the configuration's number of requests at once.
     pub fn new(stated: &Stated, configured: Option<u32>) -> Self {
-        let most = stated.concurrency.into_iter().chain(configured).min().unwrap_or(AT_ONCE);
+        let most = stated.concurrency.into_iter().chain(configured).min();
         let counters: Vec<Counter> =
             stated.bucket.iter().flat_map(bucket).chain(stated.budget.iter().map(budget)).collect();
         let limits: Vec<Limit> = counters.iter().map(|counter| counter.limit).collect();
-        let pace = Arc::new(Pace::new(most as usize, &limits));
+        let pace = Arc::new(Pace::new(most.unwrap_or(AT_ONCE) as usize, most.is_some(), &limits));
         Self { pace, counters, taken_up: AtomicBool::new(false) }
     }
 

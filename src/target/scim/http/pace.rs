@@ -68,10 +68,14 @@ pub struct Permit {
 }
 
 impl Pace {
-    /// `most` requests at once at most, and never more than these limits allow.
-    pub fn new(most: usize, limits: &[Limit]) -> Self {
+    /// `most` requests at once at most, which the service bears where that is `stated`, and never more than these limits
+    /// allow.
+    pub fn new(most: usize, stated: bool, limits: &[Limit]) -> Self {
         let most = most.max(1);
-        let state = State::new(most, limits);
+        let mut state = State::new(most, limits);
+        if stated {
+            state.allowed = most;
+        }
         Self { most, state: Mutex::new(state), changed: Notify::new() }
     }
 
