@@ -129,14 +129,12 @@ async fn journey(vendor: Vendor) {
         service.import(&delivery.text()).await;
         let (run, requests) = service.apply().await;
         let (users, groups) = (service.all("Users").await.len(), service.all("Groups").await.len());
-        let listings = pages(users) + if vendor.holds_groups() { pages(groups) } else { 0 };
+        let listings = pages(users) + pages(groups);
         let again = service.in_step().await;
         within_bounds(&requests, &run["counts"]["done"], listings + MORE);
         within_bounds(&again, &json!(0), listings + MORE);
         everybody_once(&service, &delivery).await;
-        if vendor.holds_groups() {
-            assert_eq!(groups, delivery.ids("group").len());
-        }
+        assert_eq!(groups, delivery.ids("group").len());
         for number in 0..CHANGES {
             delivery.change(number, &mut chance);
         }

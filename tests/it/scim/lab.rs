@@ -101,11 +101,6 @@ impl Vendor {
         }
     }
 
-    /// Whether it holds groups as it should: django-scim2 gives a group the id of a user.
-    pub fn holds_groups(self) -> bool {
-        self != Self::Django
-    }
-
     fn words(self) -> Words {
         let words = Words {
             login: "userName",

@@ -63,10 +63,6 @@ title = "engagement.title or engagement.job_function.name"
 "#,
             ),
         };
-        let groups = match self.vendor.holds_groups() {
-            true => "[scim.cloud.group.attributes]\ndisplayName = \"group.name\"",
-            false => "",
-        };
         let profile = self.vendor.profile().map_or("", |_| "profile_file = \"profile.toml\"");
         format!(
             r#"
@@ -99,7 +95,8 @@ userName = "login"
 "name.familyName" = "person.surname"
 {users}
 
-{groups}
+[scim.cloud.group.attributes]
+displayName = "group.name"
 "#
         )
     }
