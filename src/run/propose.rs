@@ -9,14 +9,14 @@ use super::failure::Failure;
 use super::observe::{floors, forms, observe};
 use super::sight::Sight;
 use crate::expr::taken_forms;
-use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{Accepted, AttributeName, Coverage, Kind, Links, Observed, Presence, Wanted, aspect};
+use crate::mapping::{Given, Inputs, Mapper, Naming, lifecycle};
+use crate::object::{Accepted, AttributeName, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted, aspect};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Reach, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
-use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
+use crate::target::{Class, ObserveRequest, Refusal, Seen, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -118,7 +118,13 @@ impl Engine {
         let basis = self.basis_of(entry, roster.day).await?;
         let conclusion = self.store.conclusion(&entry.name).await?.filter(|last| last.basis == basis);
         // a conclusion is kept only while nobody waits for a first login
-        let names = conclusion.is_none() && Naming::is_needed(&*roster.snapshot().await?, self.store.meta().roster);
+        let names = match conclusion {
+            Some(_) => false,
+            None => {
+                let snapshot = roster.snapshot().await?;
+                Naming::is_needed(&snapshot, &self.coming(&snapshot), self.store.meta().roster)
+            }
+        };
         let looked = self.look(port, entry, !names, progress).await?;
         self.keep_use(port).await?;
         let sight = match looked {
@@ -227,8 +233,10 @@ impl Engine {
         ports: &Ports,
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
-        let mut given = Given { roster: self.store.meta().roster, ledger: self.ledger().await?, ..Given::default() };
-        if Naming::is_needed(snapshot, given.roster) {
+        let coming = self.coming(snapshot);
+        let mut given =
+            Given { roster: self.store.meta().roster, ledger: self.ledger().await?, coming, ..Given::default() };
+        if Naming::is_needed(snapshot, &given.coming, given.roster) {
             for (name, entry) in self.targets.iter() {
                 if !self.store.knows_names(name).await? && !ports.contains_key(name) {
                     let port = self.connect(name)?;
@@ -244,6 +252,11 @@ impl Engine {
             given.taken = taken.into_values().flat_map(std::collections::HashMap::into_keys).collect();
         }
         Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
+    }
+
+    /// Everybody who has no job on the day and is to have an account in some target all the same.
+    pub(super) fn coming(&self, snapshot: &Snapshot) -> BTreeSet<Id> {
+        lifecycle::coming(snapshot, self.targets.values().map(|entry| &entry.rules.ladder))
     }
 
     /// Every login ever given, in all the forms in which it is taken, with the person it was given to.
@@ -289,6 +302,9 @@ impl Engine {
                 Err(_) => {} // one object that cannot be read stops no other: it is held as not found
             }
         }
+        if let Err(refusal) = comparison.look_for_deleted(&mut diff).await {
+            return Ok(Err(failed(format!("looking for what was deleted: {refusal}"))));
+        }
         let occasion = Occasion {
             as_of: comparison.day,
             reservations: comparison.mapper.reservations(),
@@ -330,6 +346,7 @@ impl Engine {
             schemas: entry.rules.kinds.keys().map(|kind| (*kind, port.schema(*kind))).collect(),
             absence: self.intake_absence().await?,
             blocked: Arc::clone(&scene.blocked),
+            leavers: port.leavers(),
         }))
     }
 
@@ -341,6 +358,7 @@ impl Engine {
             roster: self.store.meta().roster,
             ledger: self.ledger().await?,
             taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
+            coming: self.coming(&snapshot),
             unread: Vec::new(),
         };
         let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
@@ -363,6 +381,7 @@ struct Comparison<'a> {
     mapper: Mapper<'a>,
     links: Links,
     accepted: Accepted,
+    deleted: BTreeMap<Id, ObjectId>,
     kinds: BTreeMap<Id, Kind>,
 }
 
@@ -376,6 +395,7 @@ impl<'a> Comparison<'a> {
             mapper: engine.mapper(port, entry, scene).await?,
             links: engine.store.links(port.name()).await?,
             accepted: engine.store.accepted(port.name(), engine.clock.now()).await?,
+            deleted: engine.store.deleted_objects(port.name()).await?,
             kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
         })
     }
@@ -390,12 +410,28 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// What rosterd deleted of somebody who is here again: whether the target still keeps it.
+    async fn look_for_deleted(&self, diff: &mut Diff<'_>) -> Result<(), Refusal> {
+        for (key, object) in self.deleted.iter().filter(|_| self.port.capabilities().restores) {
+            let Some(Ok(desired)) = self.mapper.wanted(key).filter(|_| self.links.object(key).is_none()) else { continue };
+            if !desired.presence.is_present() {
+                continue;
+            }
+            match self.port.fate(desired.kind, object).await {
+                Ok(fate) => diff.not_found(key.clone(), fate),
+                Err(refusal) if refusal.fatal || refusal.class == Class::Transient => return Err(refusal),
+                Err(_) => {} // then the account is made anew
+            }
+        }
+        Ok(())
+    }
+
     fn wanted(&self) -> impl Fn(&Id) -> Wanted + Sync {
         |key| self.mapper.wanted(key)
     }
 
     fn begin(&self) -> Diff<'_> {
-        let Self { port, entry, links, accepted, .. } = self;
+        let Self { port, entry, links, accepted, deleted, .. } = self;
         let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
             names.push(aspect::MANAGER.into());
             names.into_iter().map(move |name| (kind, name))
@@ -416,6 +452,7 @@ impl<'a> Comparison<'a> {
             bounds: bounds.collect(),
             accepted,
             disabling: port.capabilities().disabling,
+            deleted,
         })
     }
 }

@@ -273,6 +273,7 @@ fn step(op: Op, kind: Kind, key: &str, changes: Vec<Change>) -> Step {
         object: None,
         ground: None,
         reason: "test".into(),
+        rung: None,
         irreversible: false,
         needs: Vec::new(),
         changes,
