@@ -12,7 +12,7 @@ use super::propose::Scene;
 use crate::expr::fold;
 use crate::mapping::{Given, Login, Mapper, Naming};
 use crate::object::{
-    Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Presence, Reservation, Schema, Step,
+    Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Reservation, Schema, Step,
 };
 use crate::org::Id;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};

@@ -134,6 +134,7 @@ fn settings(lab: &Lab, base: &str) -> Settings {
         unit_base: None,
         user_base: None,
         group_base: None,
+        leavers_base: None,
         stamp_attribute: None,
         profile: Profile::Ad,
         disabled: None,
