@@ -7,7 +7,7 @@ use super::compare::{change, delete, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
-    Absence, AttributeName, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
+    Absence, AttributeName, Authority, Bound, Change, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
     Presence, Referent, Rung, Step, StepId, Value, Wanted, aspect,
 };
 use crate::org::Id;
@@ -180,7 +180,10 @@ impl Diff<'_> {
         };
         if *restored {
             let mut restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
-            restore.rung = desired.rung.filter(|_| *ours);
+            if *ours {
+                restore.rung = desired.rung;
+                restore.changes.extend(self.unmarked(desired));
+            }
             let is_usable = desired.kind == Kind::User && desired.presence == Presence::Present;
             let enable = is_usable.then(|| {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
@@ -195,6 +198,15 @@ impl Diff<'_> {
         let mut create = self.making_step(desired, created, Op::Create, None, reason);
         create.needs.push(forget.id.clone());
         vec![forget, create]
+    }
+
+    /// The marks of who left, as far as somebody who is here again has nothing in their place.
+    fn unmarked(&self, desired: &Desired) -> Vec<Change> {
+        let is_cleared = |name: &AttributeName| {
+            desired.attributes.get(name).is_some_and(|wish| wish.edit == Edit::Clear && wish.authority == Authority::Own)
+        };
+        let marks = self.around.marks.iter().filter(|(name, values)| !values.is_empty() && is_cleared(name));
+        marks.map(|(name, values)| Change { attribute: name.clone(), before: values.clone(), after: Vec::new() }).collect()
     }
 
     fn making_step(

@@ -121,6 +121,7 @@ impl World {
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let accepted = Accepted::default();
+        let marks = self.rules.ladder.effects.marks();
         let mut diff = Diff::new(Surroundings {
             target: TARGET,
             tree: self.memory.capabilities().tree,
@@ -136,6 +137,7 @@ impl World {
             accepted: &accepted,
             disabling: Disabling::Keeps,
             deleted: &self.deleted,
+            marks: &marks,
         });
         for object in order(objects) {
             diff.see(object, &wanted);
