@@ -11,7 +11,7 @@ use super::compare::{self, Ways};
 use super::missing::Recreation;
 use super::plan::{Population, Unmanaged};
 use crate::object::{
-    Accepted, AttributeName, Attributes, Bound, Desired, Disabling, Fate, Handle, Kind, Links, ObjectId, Observed, Presence,
+    Accepted, AttributeName, Bound, Desired, Disabling, Fate, Handle, Kind, Links, ObjectId, Observed, Presence,
     ProtectedObject, Protection, Schema, Siblings, Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
@@ -44,8 +44,6 @@ pub struct Surroundings<'a> {
     pub disabling: Disabling,
     /// What rosterd itself deleted of those who left, by the key that it had.
     pub deleted: &'a BTreeMap<Id, ObjectId>,
-    /// What it had written into those before, as a mark of who left: it comes back with the object.
-    pub marks: &'a Attributes,
 }
 
 impl Surroundings<'_> {

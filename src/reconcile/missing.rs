@@ -7,8 +7,8 @@ use super::compare::{change, delete, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
-    Absence, AttributeName, Authority, Bound, Change, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
-    Presence, Referent, Rung, Step, StepId, Value, Wanted, aspect,
+    Absence, AttributeName, Authority, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
+    Presence, Referent, Rung, Step, StepId, Value, Wanted, Wish, aspect,
 };
 use crate::org::Id;
 
@@ -182,7 +182,6 @@ impl Diff<'_> {
             let mut restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
             if *ours {
                 restore.rung = desired.rung;
-                restore.changes.extend(self.unmarked(desired));
             }
             let is_usable = desired.kind == Kind::User && desired.presence == Presence::Present;
             let enable = is_usable.then(|| {
@@ -198,15 +197,6 @@ impl Diff<'_> {
         let mut create = self.making_step(desired, created, Op::Create, None, reason);
         create.needs.push(forget.id.clone());
         vec![forget, create]
-    }
-
-    /// The marks of who left, as far as somebody who is here again has nothing in their place.
-    fn unmarked(&self, desired: &Desired) -> Vec<Change> {
-        let is_cleared = |name: &AttributeName| {
-            desired.attributes.get(name).is_some_and(|wish| wish.edit == Edit::Clear && wish.authority == Authority::Own)
-        };
-        let marks = self.around.marks.iter().filter(|(name, values)| !values.is_empty() && is_cleared(name));
-        marks.map(|(name, values)| Change { attribute: name.clone(), before: values.clone(), after: Vec::new() }).collect()
     }
 
     fn making_step(
@@ -242,6 +232,14 @@ impl Diff<'_> {
             self.around.bounds.get(&(desired.kind, attribute.clone())) != Some(&Bound::NotWritten)
         };
         changes.extend(initial(desired).into_iter().filter(|change| is_written(&change.attribute)));
+        if op == Op::Restore {
+            // what was deleted comes back with what it had, which is not known here
+            let cleared = |wish: &Wish| wish.edit == Edit::Clear && wish.authority == Authority::Own;
+            let cleared = desired.attributes.iter().filter(|(_, wish)| cleared(wish)).map(|(name, _)| name.clone());
+            let manager = (desired.manager == Edit::Clear).then(|| AttributeName::from(aspect::MANAGER));
+            let cleared = cleared.chain(manager).filter(&is_written);
+            changes.extend(cleared.map(|name| change(name.as_str(), vec![], vec![])));
+        }
         if let Edit::Set(manager) = &desired.manager
             && self.present.contains_key(manager)
             && is_written(&aspect::MANAGER.into())

@@ -10,7 +10,7 @@ use super::observe::{floors, forms, observe};
 use super::sight::Sight;
 use crate::expr::taken_forms;
 use crate::mapping::{Given, Inputs, Mapper, Naming, lifecycle};
-use crate::object::{Accepted, AttributeName, Attributes, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted, aspect};
+use crate::object::{Accepted, AttributeName, Coverage, Kind, Links, ObjectId, Observed, Presence, Wanted, aspect};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Diff, Digest, Occasion, Plan, Reach, Surroundings, basis, inspect};
@@ -382,7 +382,6 @@ struct Comparison<'a> {
     links: Links,
     accepted: Accepted,
     deleted: BTreeMap<Id, ObjectId>,
-    marks: Attributes,
     kinds: BTreeMap<Id, Kind>,
 }
 
@@ -396,7 +395,6 @@ impl<'a> Comparison<'a> {
             mapper: engine.mapper(port, entry, scene).await?,
             links: engine.store.links(port.name()).await?,
             accepted: engine.store.accepted(port.name(), engine.clock.now()).await?,
-            marks: entry.rules.ladder.effects.marks(),
             deleted: engine.store.deleted_objects(port.name()).await?,
             kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
         })
@@ -433,7 +431,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn begin(&self) -> Diff<'_> {
-        let Self { port, entry, links, accepted, deleted, marks, .. } = self;
+        let Self { port, entry, links, accepted, deleted, .. } = self;
         let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
             names.push(aspect::MANAGER.into());
             names.into_iter().map(move |name| (kind, name))
@@ -455,7 +453,6 @@ impl<'a> Comparison<'a> {
             accepted,
             disabling: port.capabilities().disabling,
             deleted,
-            marks,
         })
     }
 }

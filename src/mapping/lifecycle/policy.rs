@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::object::{AttributeName, Attributes, Rung, Value};
+use crate::object::{AttributeName, Rung, Value};
 use crate::org::{Id, Snapshot};
 
 /// What becomes of somebody who is on leave from all work.
@@ -83,13 +83,6 @@ pub struct Effects {
     pub hide: BTreeMap<AttributeName, Vec<Value>>,
     /// Those of somebody who is stripped, such as licences.
     pub strip: BTreeMap<AttributeName, Vec<Value>>,
-}
-
-impl Effects {
-    /// Everything that the rungs write.
-    pub fn marks(&self) -> Attributes {
-        self.strip.iter().chain(&self.hide).map(|(name, values)| (name.clone(), values.clone())).collect()
-    }
 }
 
 /// The ladder of one target.

@@ -121,7 +121,6 @@ impl World {
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let accepted = Accepted::default();
-        let marks = self.rules.ladder.effects.marks();
         let mut diff = Diff::new(Surroundings {
             target: TARGET,
             tree: self.memory.capabilities().tree,
@@ -137,7 +136,6 @@ impl World {
             accepted: &accepted,
             disabling: Disabling::Keeps,
             deleted: &self.deleted,
-            marks: &marks,
         });
         for object in order(objects) {
             diff.see(object, &wanted);
