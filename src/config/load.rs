@@ -157,8 +157,21 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, lifecycle, ldap, scim } =
-        sections;
+    let Sections {
+        roster,
+        intake,
+        retention,
+        limits,
+        custom,
+        owners,
+        quality,
+        jsonl,
+        csv,
+        naming,
+        lifecycle,
+        ldap,
+        scim,
+    } = sections;
     Some(Config {
         roster: roster?,
         intake,

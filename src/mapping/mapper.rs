@@ -13,8 +13,8 @@ use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{
-    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, Reservation, Rung, Schema, Value, ValueProblem,
-    Wanted, Wish,
+    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, Reservation, Rung, Schema, Value,
+    ValueProblem, Wanted, Wish,
 };
 use crate::org::quality::Blocked;
 use crate::org::{Id, Snapshot, Unit};

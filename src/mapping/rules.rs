@@ -77,7 +77,9 @@ impl Rules {
         if let Some(of_users) = all.get_mut(&Kind::User) {
             let Effects { hide, strip } = &self.ladder.effects;
             let more: BTreeSet<&AttributeName> = hide.keys().chain(strip.keys()).collect();
-            of_users.extend(more.into_iter().filter(|name| !self.kinds[&Kind::User].attributes.contains_key(*name)).cloned());
+            of_users.extend(
+                more.into_iter().filter(|name| !self.kinds[&Kind::User].attributes.contains_key(*name)).cloned(),
+            );
         }
         all
     }

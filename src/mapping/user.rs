@@ -107,9 +107,11 @@ impl Mapper<'_> {
         policy.needs.iter().find_map(|need| match need {
             Need::Sponsor => match snapshot.person_here_or_coming(person)?.sponsor.as_ref() {
                 None => Some(format!("{} needs a sponsor, and there is none", category())),
-                Some(sponsor) if !snapshot.tenure(sponsor).current => {
-                    Some(format!("{} needs a sponsor, and {} does not work here", category(), self.person_label(sponsor)))
-                }
+                Some(sponsor) if !snapshot.tenure(sponsor).current => Some(format!(
+                    "{} needs a sponsor, and {} does not work here",
+                    category(),
+                    self.person_label(sponsor)
+                )),
                 Some(_) => None,
             },
             Need::End => {

@@ -195,7 +195,8 @@ impl Step {
     /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one. Who
     /// comes back after rosterd deleted the account is none of these.
     pub fn is_recreation(&self) -> bool {
-        self.op == Op::Restore && self.rung.is_none() || self.op == Op::Unlink && matches!(self.ground, Some(Ground::Absent(_)))
+        self.op == Op::Restore && self.rung.is_none()
+            || self.op == Op::Unlink && matches!(self.ground, Some(Ground::Absent(_)))
     }
 
     /// Whether the object of `key` is there once this step is done.

@@ -110,7 +110,9 @@ pub(super) fn plain(
 pub(super) fn stays_enabled(desired: &Desired, observed: &Observed, disabling: Disabling) -> Option<String> {
     let Presence::Inactive { ground, reason } = &desired.presence else { return None };
     match (observed.enabled, ground) {
-        (Some(true), None) => Some(format!("{reason}, and nothing proves that the account is not to be used until then")),
+        (Some(true), None) => {
+            Some(format!("{reason}, and nothing proves that the account is not to be used until then"))
+        }
         (Some(true), Some(_)) if disabling == Disabling::Deletes => {
             Some(format!("{reason}; the target deletes whom it disables, so the account stays as it is"))
         }

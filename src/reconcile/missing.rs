@@ -7,8 +7,8 @@ use super::compare::{change, delete, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
-    Absence, AttributeName, Authority, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
-    Presence, Referent, Rung, Step, StepId, Value, Wanted, Wish, aspect,
+    Absence, AttributeName, Authority, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind,
+    ObjectId, Op, Presence, Referent, Rung, Step, StepId, Value, Wanted, Wish, aspect,
 };
 use crate::org::Id;
 

@@ -158,7 +158,9 @@ impl Diff<'_> {
                     staying.push(key);
                     kept.push(is_fixed_in(key, member, &desired));
                 }
-                (None, None) if self.stripped.contains(key) => stripped.push(Value::Reference(Referent::Object(id.clone()))),
+                (None, None) if self.stripped.contains(key) => {
+                    stripped.push(Value::Reference(Referent::Object(id.clone())))
+                }
                 (None, None) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
             }
         }

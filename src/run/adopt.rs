@@ -11,9 +11,7 @@ use super::perform::exit_of;
 use super::propose::Scene;
 use crate::expr::fold;
 use crate::mapping::{Given, Login, Mapper, Naming};
-use crate::object::{
-    Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Reservation, Schema, Step,
-};
+use crate::object::{Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Reservation, Schema, Step};
 use crate::org::Id;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};
 use crate::reconcile::{Digest, Plan, Population, Reach, basis, guard, inspect};

@@ -413,7 +413,9 @@ impl<'a> Comparison<'a> {
     /// What rosterd deleted of somebody who is here again: whether the target still keeps it.
     async fn look_for_deleted(&self, diff: &mut Diff<'_>) -> Result<(), Refusal> {
         for (key, object) in self.deleted.iter().filter(|_| self.port.capabilities().restores) {
-            let Some(Ok(desired)) = self.mapper.wanted(key).filter(|_| self.links.object(key).is_none()) else { continue };
+            let Some(Ok(desired)) = self.mapper.wanted(key).filter(|_| self.links.object(key).is_none()) else {
+                continue;
+            };
             if !desired.presence.is_present() {
                 continue;
             }

@@ -150,7 +150,9 @@ async fn link(
                 links::remove(connection, target, key).await?;
                 links::keep_deleted(connection, target, (key, *kind, object), now).await?;
             }
-            (Some(Linking::Forgotten(key) | Linking::Deleted(key, _)), _) => links::remove(connection, target, key).await?,
+            (Some(Linking::Forgotten(key) | Linking::Deleted(key, _)), _) => {
+                links::remove(connection, target, key).await?
+            }
             _ => {}
         }
     }

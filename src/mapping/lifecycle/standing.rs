@@ -88,9 +88,7 @@ pub fn standing(life: &Life, policy: &Policy, day: Day) -> Standing {
     }
     match ended {
         Some(end) => left(policy, over(life, end), (end, next), day),
-        None => {
-            Standing::on(Rung::Awaited, None, next.map_or(Because::Unknown, Because::Starts))
-        }
+        None => Standing::on(Rung::Awaited, None, next.map_or(Because::Unknown, Because::Starts)),
     }
 }
 
@@ -135,9 +133,9 @@ fn over(life: &Life, end: Day) -> Because {
 pub fn outlook(life: &Life, policy: &Policy, day: Day) -> Vec<(Rung, Day, Because)> {
     let mut turns: Vec<Day> = Vec::new();
     for run in life.days.runs() {
-        turns.extend(run.from.iter().flat_map(|from| {
-            [*from, from.plus(-policy.enable_days), from.plus(-policy.create_days)]
-        }));
+        turns.extend(
+            run.from.iter().flat_map(|from| [*from, from.plus(-policy.enable_days), from.plus(-policy.create_days)]),
+        );
         turns.extend(run.to);
         turns.extend(run.to.iter().flat_map(|to| policy.descent().map(|(_, days)| to.plus(days))));
     }

@@ -236,7 +236,10 @@ impl Places {
 
     /// Whether this is one of the configured containers, which are not ours to change.
     pub fn configured(&self, handle: &Handle) -> bool {
-        [&self.base, &self.unit, &self.user, &self.group].into_iter().chain(&self.leavers).any(|dn| dn.handle() == handle)
+        [&self.base, &self.unit, &self.user, &self.group]
+            .into_iter()
+            .chain(&self.leavers)
+            .any(|dn| dn.handle() == handle)
     }
 }
 

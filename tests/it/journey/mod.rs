@@ -8,6 +8,7 @@ mod hidden;
 mod increments;
 #[cfg(feature = "gssapi")]
 mod kerberos;
+mod ladder;
 mod life;
 mod merged;
 mod names;

@@ -10,7 +10,6 @@ use serde_json::{Value as Json, json};
 
 use crate::convergence::world::{ROSTER, World, compiled_for_users};
 
-
 /// What the record says of the person.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -164,7 +163,8 @@ impl Course {
         let standing = standing(&life_of(&snapshot, &policy, &"p".into()), &policy, day(on));
         let plan = self.world.plan_of(snapshot, |objects| objects);
         let steps: Vec<String> = plan.steps.iter().filter_map(|step| told(step, self.first.as_ref())).collect();
-        let held = plan.held.iter().filter(|hold| hold.key == Self::account()).map(|hold| format!("HELD {}", hold.reason));
+        let held =
+            plan.held.iter().filter(|hold| hold.key == Self::account()).map(|hold| format!("HELD {}", hold.reason));
         let steps: Vec<String> = steps.into_iter().chain(held).collect();
         self.world.apply(&plan);
         let second = self.world.plan_of(self.snapshot(on), |objects| objects);

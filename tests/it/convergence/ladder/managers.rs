@@ -47,7 +47,8 @@ fn organisation(more: &More, world: &World) -> Snapshot {
 fn told(more: &More) -> String {
     let mut world = World::new(true);
     world.rules.ladder.everybody.create_days = 14;
-    world.apply(&world.plan_of(organisation(more, &world), |objects| objects));
+    let first = world.plan_of(organisation(more, &world), |objects| objects);
+    world.apply(&first);
     let second = world.plan_of(organisation(more, &world), |objects| objects);
     assert!(second.is_empty(), "left: {:#?}", second.steps);
     let objects = world.memory.objects();
@@ -58,6 +59,7 @@ fn told(more: &More) -> String {
         lines.push(format!("  {} -> {}\n", named(user), chief.map_or_else(|| "nobody".into(), named)));
     }
     lines.sort();
+    lines.extend(first.held.iter().map(|hold| format!("  held: {}: {}\n", hold.name, hold.reason)));
     lines.concat()
 }
 
@@ -75,10 +77,7 @@ fn whose_manager_an_account_bears() {
             vec![head(), (FactKind::Leave, "away", ("2026-02-01", "2026-06-01"), json!({"person": "bo"}))],
         ),
         ("of two managers the lower id counts", vec![head(), lead("lead 2", "school", "ann")]),
-        (
-            "units in a circle",
-            vec![(FactKind::Unit, "top", ALWAYS, json!({"name": "Town", "parent": "school"}))],
-        ),
+        ("units in a circle", vec![(FactKind::Unit, "top", ALWAYS, json!({"name": "Town", "parent": "school"}))]),
         (
             "the manager starts next week, and leads from then on",
             vec![
@@ -96,7 +95,12 @@ fn whose_manager_an_account_bears() {
         (
             "a manager who left",
             vec![
-                (FactKind::Engagement, "job bo", ("2020-01-01", "2026-03-01"), json!({"person": "bo", "unit": "school"})),
+                (
+                    FactKind::Engagement,
+                    "job bo",
+                    ("2020-01-01", "2026-03-01"),
+                    json!({"person": "bo", "unit": "school"}),
+                ),
                 head(),
             ],
         ),
