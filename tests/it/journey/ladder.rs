@@ -175,10 +175,35 @@ async fn every_rung_in_the_directory_and_in_the_service() {
     course.organisation.set("dorte job", "valid_to", Value::Null);
     course.on("2026-06-20").await;
     course.on("2026-12-20").await;
-    // deleted, and back
+    insta::assert_snapshot!(course.text);
+    back_from_deleted(course).await;
+}
+
+/// The directory brings the account back, or, where it refuses to, the next run makes a new one; the service has only
+/// new ones. The groups come back in both.
+async fn back_from_deleted(mut course: Course) {
     let third = json!({"person": id("hans"), "unit": id("teknik"), "title": "Ingeniør", "valid_from": "2027-01-10"});
     course.organisation.add("engagement", "hans third", third);
-    course.on("2027-01-01").await;
-    course.on("2027-01-10").await;
-    insta::assert_snapshot!(course.text);
+    let file = course.site.deliver(&course.organisation);
+    let (early, first) = ("2027-01-01T08:00:00Z", "2027-01-10T08:00:00Z");
+    course.run(early, &["import", "roster", &file]).await.expect(0);
+    let plans = course.run(early, &["--format", "json", "plan"]).await.expect(3).json();
+    let restore = plans["plans"][0]["steps"].as_array().unwrap().iter().find(|step| step["op"] == "restore").unwrap();
+    assert_eq!((&restore["name"], &restore["rung"]), (&json!("Hans Krog"), &json!("prepared")));
+    assert_eq!(plans["plans"][0]["breaches"], json!([]), "that takes no approval");
+    let tried = course.run(early, &["apply", "ad", "cloud", "--yes"]).await;
+    let refused = tried.code != Some(0);
+    if refused {
+        tried.expect(5);
+        course.run(early, &["apply", "ad", "cloud", "--yes"]).await.expect(0);
+    }
+    course.run(early, &["--format", "json", "plan"]).await.expect(0);
+    let mut outside = course.site.outside().await;
+    let prepared = course.of_directory(&mut outside, "Hans").await;
+    let anew = if refused { " anew" } else { "" };
+    assert_eq!(prepared, format!("disabled{anew}, Teknik, Krisestab, E3"));
+    assert_eq!(of_service(&outside, "Hans").await, "inactive, Krisestab");
+    course.run(first, &["apply", "ad", "cloud", "--yes"]).await.expect(0);
+    assert_eq!(course.of_directory(&mut outside, "Hans").await, format!("enabled{anew}, Teknik, Krisestab, E3"));
+    assert_eq!(of_service(&outside, "Hans").await, "active, Krisestab");
 }
