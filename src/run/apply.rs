@@ -107,7 +107,7 @@ impl Engine {
     pub(super) async fn recover_all(&self, held: &mut Held, document: &mut RunDocument) -> Result<(), Failure> {
         let mut unreachable = Vec::new();
         for (name, (port, _)) in held.iter() {
-            self.take_up_use(port.as_ref()).await?;
+            self.take_up(port.as_ref()).await?;
             if let Err(refusal) = self.recover(port.as_ref()).await? {
                 let attempted = "looking for what became of an interrupted run".to_owned();
                 let error = TargetError { attempted, message: refusal.message, hint: None };
@@ -215,7 +215,7 @@ impl Engine {
         }
         let run = self.store.begin_run(&plan.target, verb, &self.actor, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
-        self.keep_use(port).await?;
+        self.keep_experience(port).await?;
         let executed = executed?;
         let left = match executed.stopped {
             Some(_) => None,

@@ -111,7 +111,7 @@ impl Engine {
         roster: &mut Roster<'_>,
         progress: &dyn Progress,
     ) -> Result<Result<Viewed, Trouble>, Failure> {
-        self.take_up_use(port).await?;
+        self.take_up(port).await?;
         if let Err(trouble) = self.learn_schema(port, entry).await? {
             return Ok(Err(trouble));
         }
@@ -120,7 +120,7 @@ impl Engine {
         // a conclusion is kept only while nobody waits for a first login
         let names = conclusion.is_none() && Naming::is_needed(&*roster.snapshot().await?, self.store.meta().roster);
         let looked = self.look(port, entry, !names, progress).await?;
-        self.keep_use(port).await?;
+        self.keep_experience(port).await?;
         let sight = match looked {
             Ok(sight) => sight,
             Err(trouble) => return Ok(Err(trouble)),

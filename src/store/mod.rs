@@ -11,6 +11,7 @@ mod commit;
 mod copy;
 mod erase;
 mod error;
+mod experience;
 mod export;
 mod export_past;
 mod file;
@@ -33,7 +34,6 @@ mod schemas;
 mod show;
 mod status;
 mod upgrade;
-mod used;
 
 pub use accepted::{Pair, Written};
 pub use accounts::OWN_SOURCE;
