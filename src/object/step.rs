@@ -183,6 +183,11 @@ impl Step {
         self.op == Op::Link && self.change(aspect::STAMP).is_some()
     }
 
+    /// Whether it takes something away that nobody ordered to be taken.
+    pub fn takes_by_rule(&self) -> bool {
+        self.op.is_negative() && !matches!(self.ground, Some(Ground::Ordered | Ground::Suspended))
+    }
+
     /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one.
     pub fn is_recreation(&self) -> bool {
         self.op == Op::Restore || self.op == Op::Unlink && matches!(self.ground, Some(Ground::Absent(_)))

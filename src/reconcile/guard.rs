@@ -63,6 +63,24 @@ impl Default for Limits {
     }
 }
 
+/// What a plan is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Brakes {
+    pub limits: Limits,
+    /// The configuration, the target's schema or rosterd itself is another than in the last run: what takes something
+    /// away by such rules waits for an approval.
+    pub new_rules: bool,
+}
+
+impl From<Limits> for Brakes {
+    fn from(limits: Limits) -> Self {
+        Self { limits, new_rules: false }
+    }
+}
+
+/// The limit of what new rules take away.
+pub const NEW_RULES: &str = "new-rules";
+
 /// A limit held against what a plan would do; shown even when it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measure {
@@ -117,7 +135,8 @@ pub enum Verdict {
 }
 
 /// Holds every limit against a plan.
-pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
+pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
+    let Brakes { limits, new_rules } = brakes;
     let count = |op: Op| plan.steps.iter().filter(|step| step.op == op).count() as u64;
     let removed = plan
         .steps
@@ -139,12 +158,16 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
         limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
+    let taking = plan.steps.iter().filter(|step| step.takes_by_rule()).count() as u64;
+    if *new_rules && taking > 0 {
+        measures.push(Limit::new(0, 0.0, 0).measure(NEW_RULES, taking, plan.steps.len() as u64));
+    }
     adoption.map_or(measures, |adoption| vec![adoption])
 }
 
 /// Clears a plan that breaches no limit, or that somebody approved by its digest.
-pub fn guard(plan: Plan, limits: &Limits, approval: Option<Approval>) -> Verdict {
-    let breaches: Vec<Measure> = measure(&plan, limits).into_iter().filter(Measure::is_breached).collect();
+pub fn guard(plan: Plan, brakes: &Brakes, approval: Option<Approval>) -> Verdict {
+    let breaches: Vec<Measure> = measure(&plan, brakes).into_iter().filter(Measure::is_breached).collect();
     let digest = plan.digest();
     let approval = approval.filter(|approval| approval.digest == digest);
     if breaches.is_empty() || approval.is_some() {

@@ -144,8 +144,8 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunView, Failure> {
         let Proposal { plan, digest, .. } = proposal;
-        let limits = &self.entry(&plan.target)?.limits;
-        let measures = guard::measure(&plan, limits);
+        let brakes = self.brakes(&plan.target).await?;
+        let measures = guard::measure(&plan, &brakes);
         let approval = self.approval(&digest).await?;
         let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
         if let Some(copied) = copied {
@@ -154,7 +154,7 @@ impl Engine {
             }
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
         }
-        match guard::guard(plan, limits, approval) {
+        match guard::guard(plan, &brakes, approval) {
             Verdict::Breached { plan, breaches } => {
                 let held = RunView {
                     digest: Some(digest),
@@ -170,6 +170,7 @@ impl Engine {
             }
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
+                self.consent_to_rules(plan).await?;
                 let outcome = if plan.coverage.is_whole() { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
                     digest: Some(digest),
@@ -181,6 +182,7 @@ impl Engine {
                 self.noted(in_step, verb).await
             }
             Verdict::Cleared(cleared) => {
+                self.consent_to_rules(cleared.plan()).await?;
                 let view = self.run_cleared(port, &cleared, verb, progress).await?;
                 Ok(RunView { limits: measures, ..view })
             }

@@ -28,6 +28,7 @@ mod reserve;
 mod retention;
 mod row;
 mod rows;
+mod rules;
 mod runs;
 mod schedule;
 mod schemas;

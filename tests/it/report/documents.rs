@@ -171,7 +171,7 @@ pub(super) fn steps() -> Vec<Step> {
 }
 
 pub(super) fn plan_view(plan: Plan, approved: bool) -> PlanView {
-    let limits = guard::measure(&plan, &Limits::default());
+    let limits = guard::measure(&plan, &Limits::default().into());
     PlanView::new(plan, digest(), limits, approved)
 }
 
