@@ -118,7 +118,7 @@ async fn where_there_is_no_patch_the_whole_resource_is_sent() {
 
     let (next, _folder) = service.target(&Profile::default());
     next.take_up(&target.experience(Instant::from_micros(0)).unwrap(), Instant::from_micros(1));
-    next.apply(&update("1", vec![change("title", &[], &text("x"))]), &Links::default()).await.unwrap();
+    next.apply(&update("1", vec![change("nickName", &[], &text("x"))]), &Links::default()).await.unwrap();
     let methods: Vec<String> = service.writes().into_iter().map(|seen| seen.method).collect();
     assert_eq!(methods[3..], ["PUT"], "the next process knows it");
 
