@@ -10,6 +10,7 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::lifecycle;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
@@ -107,6 +108,7 @@ impl Config {
             document.at(0..0, "the section [roster] is missing".into(), hint);
         }
         check::plain_sections(&mut document, &sections);
+        lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let login = compile::login(&mut document, &sections.naming.login, &custom);
@@ -183,9 +185,36 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim } =
-        sections;
-    Some(Config { roster: roster?, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim })
+    let Sections {
+        roster,
+        intake,
+        retention,
+        limits,
+        custom,
+        owners,
+        quality,
+        jsonl,
+        csv,
+        naming,
+        lifecycle,
+        ldap,
+        scim,
+    } = sections;
+    Some(Config {
+        roster: roster?,
+        intake,
+        retention,
+        limits,
+        custom,
+        owners,
+        quality,
+        jsonl,
+        csv,
+        naming,
+        lifecycle,
+        ldap,
+        scim,
+    })
 }
 
 /// A schedule that was checked before.
@@ -216,6 +245,9 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        let words = (&sections.lifecycle, &ldap.lifecycle);
+        let leavers = ldap.connection.leavers_base.is_some();
+        rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
         let limits = ldap.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
@@ -228,6 +260,8 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
+        let words = (&sections.lifecycle, &scim.lifecycle);
+        rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         let limits = scim.limits.over(default);
         targets.insert(
             name.clone(),

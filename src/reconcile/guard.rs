@@ -4,10 +4,12 @@
 //! The share protects a small organisation, the count a large one; the floor lets a tiny one work at all. A breach
 //! holds the whole plan until somebody approves exactly that plan.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Digest, Plan};
-use crate::object::{Op, aspect};
+use crate::object::{Op, Rung, aspect};
 use crate::org::Instant;
 
 /// One brake.
@@ -49,6 +51,12 @@ pub struct Limits {
     pub adopt: Limit,
     /// Objects that somebody deleted and that are brought back, or created anew.
     pub recreate: Limit,
+    /// Accounts of leavers that are taken out of their groups, or lose what else the rung takes.
+    pub strip: Limit,
+    /// Accounts of leavers that are hidden.
+    pub hide: Limit,
+    /// Accounts of leavers that are moved among the leavers.
+    pub move_leavers: Limit,
 }
 
 impl Default for Limits {
@@ -59,6 +67,9 @@ impl Default for Limits {
             delete: Limit::new(0, 0.0, 0),
             adopt: Limit::new(100, 100.0, 0),
             recreate: Limit::new(0, 0.0, 0),
+            strip: Limit::new(50, 5.0, 5),
+            hide: Limit::new(50, 5.0, 5),
+            move_leavers: Limit::new(50, 5.0, 5),
         }
     }
 }
@@ -141,7 +152,7 @@ pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
     let removed = plan
         .steps
         .iter()
-        .filter(|step| step.op == Op::RemoveMembers)
+        .filter(|step| step.op == Op::RemoveMembers && step.rung.is_none())
         .filter_map(|step| step.change(aspect::MEMBERS))
         .map(|change| change.before.len() as u64)
         .sum();
@@ -162,7 +173,24 @@ pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
     if *new_rules && taking > 0 {
         measures.push(Limit::new(0, 0.0, 0).measure(NEW_RULES, taking, plan.steps.len() as u64));
     }
+    measures.extend(descent(plan, limits));
     adoption.map_or(measures, |adoption| vec![adoption])
+}
+
+/// The rungs after the disabling, each with a limit of its own; only those that a plan takes.
+fn descent(plan: &Plan, limits: &Limits) -> Vec<Measure> {
+    let taking = |rung, op| plan.steps.iter().filter(move |step| step.rung == Some(rung) && step.op == op);
+    let leaving = taking(Rung::Stripped, Op::RemoveMembers).filter_map(|step| step.change(aspect::MEMBERS));
+    let mut stripped: BTreeSet<String> =
+        leaving.flat_map(|change| &change.before).map(|member| member.to_string()).collect();
+    stripped.extend(taking(Rung::Stripped, Op::Update).filter_map(|step| Some(step.object.as_ref()?.to_string())));
+    let rungs = [
+        ("strip", limits.strip, stripped.len()),
+        ("hide", limits.hide, taking(Rung::Hidden, Op::Update).count()),
+        ("move-leavers", limits.move_leavers, taking(Rung::Moved, Op::Move).count()),
+    ];
+    let taken = rungs.into_iter().filter(|(_, _, found)| *found > 0);
+    taken.map(|(name, limit, found)| limit.measure(name, found as u64, plan.population.objects)).collect()
 }
 
 /// Clears a plan that breaches no limit, or that somebody approved by its digest.

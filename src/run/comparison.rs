@@ -6,12 +6,12 @@ use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
 use super::propose::{Proposal, Scene, Viewed};
 use crate::mapping::Mapper;
-use crate::object::{Accepted, Coverage, Kind, Links, Presence, Wanted, aspect};
+use crate::object::{Accepted, Coverage, Kind, Links, ObjectId, Presence, Wanted, aspect};
 use crate::org::{Day, Id};
 use crate::reconcile::{Diff, Occasion, Plan, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
-use crate::target::{Class, Target};
+use crate::target::{Class, Refusal, Target};
 
 impl Engine {
     /// Compares what was seen of a target with what it should hold.
@@ -49,6 +49,9 @@ impl Engine {
         let port = comparison.port;
         if let Err(trouble) = comparison.look_up(&mut diff, coverage).await {
             return Ok(Err(trouble));
+        }
+        if let Err(refusal) = comparison.look_for_deleted(&mut diff).await {
+            return Ok(Err(comparison.trouble(format!("looking for what was deleted: {refusal}"))));
         }
         let mut plan = self.drawn(comparison, diff, coverage).await?;
         match port.unreadable(&plan.doubts()).await {
@@ -95,6 +98,7 @@ pub(super) struct Comparison<'a> {
     mapper: Mapper<'a>,
     links: Links,
     accepted: Accepted,
+    deleted: BTreeMap<Id, ObjectId>,
     kinds: BTreeMap<Id, Kind>,
 }
 
@@ -108,6 +112,7 @@ impl<'a> Comparison<'a> {
             mapper: engine.mapper(port, entry, scene).await?,
             links: engine.store.links(port.name()).await?,
             accepted: engine.store.accepted(port.name(), engine.clock.now()).await?,
+            deleted: engine.store.deleted_objects(port.name()).await?,
             kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
         })
     }
@@ -140,6 +145,24 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
+    /// What rosterd deleted of somebody who is here again: whether the target still keeps it.
+    async fn look_for_deleted(&self, diff: &mut Diff<'_>) -> Result<(), Refusal> {
+        for (key, object) in self.deleted.iter().filter(|_| self.port.capabilities().restores) {
+            let Some(Ok(desired)) = self.mapper.wanted(key).filter(|_| self.links.object(key).is_none()) else {
+                continue;
+            };
+            if !desired.presence.is_present() {
+                continue;
+            }
+            match self.port.fate(desired.kind, object).await {
+                Ok(fate) => diff.not_found(key.clone(), fate),
+                Err(refusal) if refusal.fatal || refusal.class == Class::Transient => return Err(refusal),
+                Err(_) => {} // then the account is made anew
+            }
+        }
+        Ok(())
+    }
+
     fn trouble(&self, message: String) -> Trouble {
         Trouble { subject: self.port.name().to_owned(), message, hint: None }
     }
@@ -159,7 +182,7 @@ impl<'a> Comparison<'a> {
     }
 
     pub fn begin(&self) -> Diff<'_> {
-        let Self { port, entry, links, accepted, .. } = self;
+        let Self { port, entry, links, accepted, deleted, .. } = self;
         let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
             names.push(aspect::MANAGER.into());
             names.into_iter().map(move |name| (kind, name))
@@ -180,6 +203,7 @@ impl<'a> Comparison<'a> {
             bounds: bounds.collect(),
             accepted,
             disabling: port.capabilities().disabling,
+            deleted,
         })
     }
 }

@@ -15,7 +15,7 @@ use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::window::{Pace, Sent, UnderWay};
-use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Step, StepId, Value};
+use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value};
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
@@ -322,7 +322,7 @@ impl<'a> Execution<'a> {
     }
 
     fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
-        if let (Some(object), Op::Create | Op::Link) = (&object, step.op) {
+        if let (Some(object), Op::Create | Op::Link | Op::Restore) = (&object, step.op) {
             self.links.add(step.key.clone(), object.clone());
         } else if ends_link(step) {
             self.links.remove(&step.key);
@@ -382,14 +382,17 @@ impl<'a> Execution<'a> {
 
 /// Whether the object is ours no more, or is no more at all.
 fn ends_link(step: &Step) -> bool {
-    step.op == Op::Unlink || step.op == Op::Disable && step.irreversible
+    matches!(step.op, Op::Unlink | Op::Delete) || step.op == Op::Disable && step.irreversible
 }
 
 /// What an outcome means for the links.
 fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
     let step = settled.step;
     match (step.op, settled.event) {
-        (Op::Create | Op::Link, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
+        (Op::Delete | Op::Unlink, Event::Done) if step.rung == Some(Rung::Deleted) => {
+            Some(Linking::Deleted(&step.key, step.kind))
+        }
+        (Op::Create | Op::Link | Op::Restore, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
         (_, Event::Done) if ends_link(step) => Some(Linking::Forgotten(&step.key)),
         _ => None,
     }

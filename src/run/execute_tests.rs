@@ -91,6 +91,7 @@ fn step(op: Op, key: &str, needs: Vec<StepId>, change: Change) -> Step {
         object: None,
         ground: None,
         reason: "test".into(),
+        rung: None,
         irreversible: false,
         needs,
         changes: vec![change],

@@ -1,6 +1,6 @@
 //! Observe and propose: reads targets, asks the mapping what should be, and stores the plan of the difference.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::command::Progress;
@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::observe::{floors, forms, observe};
 use super::sight::Sight;
 use crate::expr::taken_forms;
-use crate::mapping::{Given, Inputs, Mapper, Naming};
+use crate::mapping::{Given, Inputs, Mapper, Naming, lifecycle};
 use crate::object::{AttributeName, Coverage, Kind, Observed};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
@@ -118,7 +118,13 @@ impl Engine {
         let basis = self.basis_of(entry, roster.day).await?;
         let conclusion = self.store.conclusion(&entry.name).await?.filter(|last| last.basis == basis);
         // a conclusion is kept only while nobody waits for a first login
-        let names = conclusion.is_none() && Naming::is_needed(&*roster.snapshot().await?, self.store.meta().roster);
+        let names = match conclusion {
+            Some(_) => false,
+            None => {
+                let snapshot = roster.snapshot().await?;
+                Naming::is_needed(&snapshot, &self.coming(&snapshot), self.store.meta().roster)
+            }
+        };
         let looked = self.look(port, entry, !names, progress).await?;
         self.keep_experience(port).await?;
         let sight = match looked {
@@ -202,8 +208,10 @@ impl Engine {
         ports: &Ports,
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
-        let mut given = Given { roster: self.store.meta().roster, ledger: self.ledger().await?, ..Given::default() };
-        if Naming::is_needed(snapshot, given.roster) {
+        let coming = self.coming(snapshot);
+        let mut given =
+            Given { roster: self.store.meta().roster, ledger: self.ledger().await?, coming, ..Given::default() };
+        if Naming::is_needed(snapshot, &given.coming, given.roster) {
             for (name, entry) in self.targets.iter() {
                 if !self.store.knows_names(name).await? && !ports.contains_key(name) {
                     let port = self.connect(name)?;
@@ -219,6 +227,11 @@ impl Engine {
             given.taken = taken.into_values().flat_map(std::collections::HashMap::into_keys).collect();
         }
         Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
+    }
+
+    /// Everybody who has no job on the day and is to have an account in some target all the same.
+    pub(super) fn coming(&self, snapshot: &Snapshot) -> BTreeSet<Id> {
+        lifecycle::coming(snapshot, self.targets.values().map(|entry| &entry.rules.ladder))
     }
 
     /// Every login ever given, in all the forms in which it is taken, with the person it was given to.
@@ -248,6 +261,7 @@ impl Engine {
             schemas: entry.rules.kinds.keys().map(|kind| (*kind, port.schema(*kind))).collect(),
             absence: self.intake_absence().await?,
             blocked: Arc::clone(&scene.blocked),
+            leavers: port.leavers(),
         }))
     }
 
@@ -259,6 +273,7 @@ impl Engine {
             roster: self.store.meta().roster,
             ledger: self.ledger().await?,
             taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
+            coming: self.coming(&snapshot),
             unread: Vec::new(),
         };
         let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));

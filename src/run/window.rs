@@ -146,6 +146,7 @@ mod tests {
             object: None,
             ground: None,
             reason: String::new(),
+            rung: None,
             irreversible: false,
             needs: needs.iter().map(|(op, key)| StepId::new(*op, &Id::new(*key))).collect(),
             changes: Vec::new(),

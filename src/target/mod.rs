@@ -70,6 +70,11 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The handle of the container that those are moved to who left, where there is one.
+    fn leavers(&self) -> Option<Handle> {
+        None
+    }
+
     /// The same target for a further read of the same run, where that must reach the same server; `None` where it makes
     /// no difference.
     fn again(&self) -> Option<Box<dyn Target>> {

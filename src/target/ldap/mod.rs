@@ -278,6 +278,10 @@ impl Target for LdapTarget {
         self.places.as_ref().ok().map(|places| places.root(kind).handle().clone())
     }
 
+    fn leavers(&self) -> Option<Handle> {
+        Some(self.places.as_ref().ok()?.leavers.as_ref()?.handle().clone())
+    }
+
     fn again(&self) -> Option<Box<dyn Target>> {
         let again = Self::new(self.name.clone(), self.settings.clone(), &self.folder);
         if let Some(server) = self.pinned.get() {

@@ -37,7 +37,8 @@ async fn other_rules_are_tried_on_what_was_seen_last_and_nobody_is_asked() {
     assert_eq!(plan["counts"], json!({ "update": CURRENT.len() }));
     assert_eq!((&plan["to_look_at"], &plan["not_read"]), (&json!(true), &json!(["user info"])));
     for step in plan["steps"].as_array().unwrap() {
-        let names: Vec<&Value> = step["changes"].as_array().unwrap().iter().map(|change| &change["attribute"]).collect();
+        let names: Vec<&Value> =
+            step["changes"].as_array().unwrap().iter().map(|change| &change["attribute"]).collect();
         assert_eq!(names, ["info", "title"], "{step}");
     }
     let said = site.run(&["plan", "ad", "--try", &other]).await.expect(3).said();
@@ -75,7 +76,8 @@ async fn what_new_rules_take_away_waits_for_an_approval_the_first_time() {
     organisation.set("hans job", "valid_to", "2026-03-01");
     site.import(&organisation, 0).await;
     let held = site.run(&["--format", "json", "apply", "ad", "--yes"]).await.expect(4).json();
-    let breach = json!([{ "limit": "new-rules", "found": 1, "of": held["runs"][0]["breaches"][0]["of"], "allowed": 0 }]);
+    let breach =
+        json!([{ "limit": "new-rules", "found": 1, "of": held["runs"][0]["breaches"][0]["of"], "allowed": 0 }]);
     assert_eq!(held["runs"][0]["breaches"], breach);
     let said = site.run(&["plan", "ad"]).await.expect(4).said();
     assert!(said.contains("take something away, and the configuration"), "{said}");

@@ -49,6 +49,7 @@ pub(super) fn step(
         object: (op != Op::Create).then(|| ObjectId::new(format!("guid-{key}"))),
         ground: None,
         reason: reason.to_owned(),
+        rung: None,
         irreversible: false,
         needs: Vec::new(),
         changes: changes
