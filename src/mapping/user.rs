@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::lifecycle::{Effects, Need, OnLeave, Standing};
 use super::mapper::{Holder, Mapper, hold, present};
 use super::rules::{KindRules, Place};
+use super::scope::Leaves;
 use crate::object::{
     AttributeName, Authority, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted, Wish,
 };
@@ -36,7 +37,7 @@ impl Mapper<'_> {
         }
         match self.is_in_scope(person, account) {
             Ok(true) => {}
-            Ok(false) => return None,
+            Ok(false) => return Some(Ok(self.out_of_scope(account, person, &label, rules))),
             Err(reason) => return hold(account, Kind::User, &label, HoldCode::Value, reason),
         }
         if let Some(reason) = blocked {
@@ -52,6 +53,17 @@ impl Mapper<'_> {
             Ok(desired) => Some(Ok(desired)),
             Err(reason) => hold(account, Kind::User, &label, HoldCode::Value, reason),
         }
+    }
+
+    /// The account of somebody who is here and whom no rule means; there may never have been one.
+    fn out_of_scope(&self, account: &Id, person: &Id, label: &str, rules: &KindRules) -> Desired {
+        let reason = rules.scope.left();
+        let presence = match rules.scope.leaves {
+            Leaves::Disable => Presence::Disabled { ground: Ground::Ended, reason },
+            Leaves::Keep => Presence::OutOfScope { reason },
+        };
+        let rung = Some(Rung::OutOfScope);
+        Desired { person: Some(person.clone()), presence, rung, ..present(account, Kind::User, label) }
     }
 
     fn current(
@@ -70,6 +82,7 @@ impl Mapper<'_> {
             person: Some(person.clone()),
             presence: self.usable(person, standing),
             rung: Some(standing.rung),
+            outside: rules.scope.outside(&context)?,
             name: self.relative_name(rules, &context, "cn", None)?,
             parent: Some(self.place(person, rules)),
             attributes,

@@ -71,7 +71,7 @@ pub(super) fn plain(
 ) -> (Vec<Step>, Vec<String>) {
     let mut refused = Vec::new();
     let steps = match &desired.presence {
-        Presence::Held { .. } | Presence::Kept => Vec::new(),
+        Presence::Held { .. } | Presence::Kept | Presence::OutOfScope { .. } => Vec::new(),
         Presence::Disabled { ground, reason } => {
             let taken = update(desired, observed, schema).map(|step| taking(desired, reason, step));
             disable(desired, observed, ground, reason, ways.disabling).into_iter().chain(taken).collect()
