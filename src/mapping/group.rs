@@ -23,6 +23,7 @@ impl Mapper<'_> {
             let mut members = BTreeSet::new();
             self.collect(key, &mut members, &mut BTreeSet::new())?;
             Ok(Desired {
+                outside: rules.scope.outside(&context)?,
                 name: self.relative_name(rules, &context, "cn", Some(&group.name))?,
                 parent: Some(Referent::Root),
                 attributes: self.attributes(Kind::Group, rules, &context)?,

@@ -16,6 +16,7 @@ impl Mapper<'_> {
                 return Ok(Desired { presence, ..present(key, Kind::Unit, &label) });
             }
             Ok(Desired {
+                outside: rules.scope.outside(&context)?,
                 name: self.relative_name(rules, &context, "ou", Some(&unit.name))?,
                 parent: Some(unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent))),
                 attributes: self.attributes(Kind::Unit, rules, &context)?,

@@ -21,6 +21,19 @@ use crate::org::Id;
 impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
         let rules = self.rules(Kind::User)?;
+        let wanted = self.standing_account(account, holder, rules);
+        if rules.scope.deeds.is_empty() {
+            return wanted;
+        }
+        match (wanted?, rules.scope.outside(&self.scene.user(&holder.person, account))) {
+            (Ok(desired), Ok(outside)) => Some(Ok(Desired { outside, ..desired })),
+            (Ok(desired), Err(reason)) => hold(account, Kind::User, &desired.label, HoldCode::Value, reason),
+            (Err(held), _) => Some(Err(held)),
+        }
+    }
+
+    /// The account by the rung that the person stands on, whatever is ours to do to it.
+    fn standing_account(&self, account: &Id, holder: &Holder, rules: &KindRules) -> Wanted {
         let person = &holder.person;
         let label = self.person_label(person);
         let blocked = self.inputs.blocked.reason(person);
@@ -82,7 +95,6 @@ impl Mapper<'_> {
             person: Some(person.clone()),
             presence: self.usable(person, standing),
             rung: Some(standing.rung),
-            outside: rules.scope.outside(&context)?,
             name: self.relative_name(rules, &context, "cn", None)?,
             parent: Some(self.place(person, rules)),
             attributes,

@@ -148,7 +148,7 @@ fn disable(
         let reason = if deletes { format!("{reason}; the target deletes whom it disables") } else { reason.to_owned() };
         let mut step = step(desired, Op::Disable, Some(&observed.id), reason, changes);
         step.ground = Some(ground.clone());
-        step.rung = desired.rung.filter(|rung| *rung == Rung::OnLeave);
+        step.rung = desired.rung.filter(|rung| matches!(rung, Rung::OnLeave | Rung::OutOfScope));
         step.irreversible = deletes;
         step
     })
