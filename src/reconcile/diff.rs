@@ -81,6 +81,8 @@ pub struct Diff<'a> {
     pub(super) outside: BTreeMap<Deed, u64>,
     /// Whose memberships are left as they are, whatever the groups want.
     pub(super) kept: HashSet<Id>,
+    /// Who is not here: such an account comes into no group.
+    pub(super) away: HashSet<Id>,
     /// Who left, by a dated fact, and is to be in no group of ours.
     pub(super) stripped: HashSet<Id>,
 }
@@ -146,6 +148,7 @@ impl<'a> Diff<'a> {
             protected: Vec::new(),
             kept: HashSet::new(),
             stripped: HashSet::new(),
+            away: HashSet::new(),
         }
     }
 
@@ -239,6 +242,9 @@ impl<'a> Diff<'a> {
                 label.clone_from(&desired.label);
                 if matches!(desired.presence, Presence::Kept | Presence::OutOfScope { .. }) {
                     self.kept.insert(key.clone());
+                }
+                if !is_present(&desired) {
+                    self.away.insert(key.clone());
                 }
                 if desired.stripped {
                     self.stripped.insert(key.clone());

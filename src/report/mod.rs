@@ -16,6 +16,7 @@ mod log;
 mod quality;
 mod reconciliation;
 pub mod text;
+mod upcoming;
 mod words;
 
 pub use documents::{
@@ -27,11 +28,12 @@ pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
 pub use find::{FindDocument, Match, Matched};
-pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
+pub use format::{Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
+pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
 pub use words::time;
 
 use serde_json::Value;
