@@ -23,6 +23,7 @@ use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
+use crate::target::ldap::Urls;
 use crate::target::scim::Profile;
 
 /// A configuration that may be used.
@@ -78,6 +79,8 @@ pub struct TargetConfig {
     pub schedule: Option<Schedule>,
     pub limits: Limits,
     pub rules: Rules,
+    /// A hash of all that decides what its plans hold: not of limits, schedules, sources, and where its server is.
+    pub generation: String,
 }
 
 impl Config {
@@ -109,7 +112,7 @@ impl Config {
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let login = compile::login(&mut document, &sections.naming.login, &custom);
-        let targets = targets(&mut document, &sections, &custom, &removed, known);
+        let mut targets = targets(&mut document, &sections, &custom, &removed, known);
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
             .filter_map(|(name, scim)| Some((name.clone(), scim_profile::profile(&mut document, name, scim, &folder)?)))
             .collect();
@@ -126,6 +129,10 @@ impl Config {
         match (document.is_good(), config(sections), login, zone) {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation(&profiles);
+                for (name, target) in &mut targets {
+                    let profile = profiles.get_key_value(name).map(|(name, profile)| (name.clone(), profile.clone()));
+                    target.generation = config.only(name).generation(&profile.into_iter().collect());
+                }
                 let intake_ends = config.intake.limits.ends();
                 let quality = Severities(config.quality.clone());
                 Ok(Loaded {
@@ -147,6 +154,27 @@ impl Config {
             }
             _ => Err(document.into_problems()),
         }
+    }
+
+    /// What decides what the plans of one target hold.
+    fn only(&self, target: &str) -> Self {
+        let mut only = self.clone();
+        only.ldap.retain(|name, _| name == target);
+        only.scim.retain(|name, _| name == target);
+        only.roster.file.clear();
+        only.roster.socket = None;
+        (only.intake, only.retention, only.limits, only.owners) = Default::default();
+        only.jsonl.clear();
+        only.csv.clear();
+        for ldap in only.ldap.values_mut() {
+            (ldap.schedule, ldap.full_read_hours, ldap.limits) = Default::default();
+            ldap.connection.url = Urls::from("");
+        }
+        for scim in only.scim.values_mut() {
+            (scim.schedule, scim.limits) = Default::default();
+            scim.connection.url.clear();
+        }
+        only
     }
 
     /// The hash of the effective configuration, defaults included.
@@ -221,7 +249,7 @@ fn targets(
         let leavers = ldap.connection.leavers_base.is_some();
         rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
         let limits = ldap.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules });
+        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
@@ -235,7 +263,10 @@ fn targets(
         let words = (&sections.lifecycle, &scim.lifecycle);
         rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         let limits = scim.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
+        targets.insert(
+            name.clone(),
+            TargetConfig { protocol: Protocol::Scim, schedule, limits, rules, generation: String::new() },
+        );
     }
     targets
 }

@@ -178,8 +178,8 @@ impl<'a> Mapper<'a> {
         if !self.accounts.get(account).is_some_and(|holder| holder.rung.is_here()) {
             return Ok(false);
         }
-        let Some(when) = self.rules(Kind::User).and_then(|rules| rules.when.as_ref()) else { return Ok(true) };
-        when.holds(&self.scene.user(person, account)).map_err(|error| format!("when: {error}"))
+        let Some(rules) = self.rules(Kind::User) else { return Ok(false) };
+        rules.scope.means(&|| self.scene.user(person, account))
     }
 
     pub(super) fn rules(&self, kind: Kind) -> Option<&'a KindRules> {
@@ -271,6 +271,7 @@ pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
         presence: crate::object::Presence::Present,
         rung: None,
         stripped: false,
+        outside: BTreeSet::new(),
         name: None,
         parent: None,
         attributes: BTreeMap::new(),

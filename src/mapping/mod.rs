@@ -12,6 +12,7 @@ pub mod lifecycle;
 mod mapper;
 pub mod naming;
 mod rules;
+mod scope;
 mod unit;
 mod user;
 
@@ -20,3 +21,4 @@ pub use adopt::Login;
 pub use mapper::{Inputs, Mapper};
 pub use naming::{Given, Naming, Pattern};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
+pub use scope::{Leaves, Scope};

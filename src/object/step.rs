@@ -192,6 +192,16 @@ impl Step {
         self.op == Op::Link && self.change(aspect::STAMP).is_some()
     }
 
+    /// Whether it disables an account that no rule means any more.
+    pub fn leaves_scope(&self) -> bool {
+        self.op == Op::Disable && self.rung == Some(Rung::OutOfScope)
+    }
+
+    /// Whether it takes something away that nobody ordered to be taken.
+    pub fn takes_by_rule(&self) -> bool {
+        self.op.is_negative() && !matches!(self.ground, Some(Ground::Ordered | Ground::Suspended))
+    }
+
     /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one. Who
     /// comes back after rosterd deleted the account is none of these.
     pub fn is_recreation(&self) -> bool {

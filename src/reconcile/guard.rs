@@ -57,6 +57,8 @@ pub struct Limits {
     pub hide: Limit,
     /// Accounts of leavers that are moved among the leavers.
     pub move_leavers: Limit,
+    /// Accounts that are disabled since no rule means them any more.
+    pub leave_scope: Limit,
 }
 
 impl Default for Limits {
@@ -70,9 +72,28 @@ impl Default for Limits {
             strip: Limit::new(50, 5.0, 5),
             hide: Limit::new(50, 5.0, 5),
             move_leavers: Limit::new(50, 5.0, 5),
+            leave_scope: Limit::new(25, 5.0, 3),
         }
     }
 }
+
+/// What a plan is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Brakes {
+    pub limits: Limits,
+    /// The configuration, the target's schema or rosterd itself is another than in the last run: what takes something
+    /// away by such rules waits for an approval.
+    pub new_rules: bool,
+}
+
+impl From<Limits> for Brakes {
+    fn from(limits: Limits) -> Self {
+        Self { limits, new_rules: false }
+    }
+}
+
+/// The limit of what new rules take away.
+pub const NEW_RULES: &str = "new-rules";
 
 /// A limit held against what a plan would do; shown even when it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,8 +149,10 @@ pub enum Verdict {
 }
 
 /// Holds every limit against a plan.
-pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
+pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
+    let Brakes { limits, new_rules } = brakes;
     let count = |op: Op| plan.steps.iter().filter(|step| step.op == op).count() as u64;
+    let leaving = plan.steps.iter().filter(|step| step.leaves_scope()).count() as u64;
     let removed = plan
         .steps
         .iter()
@@ -145,11 +168,16 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
     let recreated = plan.steps.iter().filter(|step| step.is_recreation()).count() as u64;
     let recreation = (recreated > 0).then(|| limits.recreate.measure("recreate", recreated, plan.population.objects));
     let mut measures = vec![
-        limits.disable.measure("disable", count(Op::Disable), plan.population.users),
+        limits.disable.measure("disable", count(Op::Disable) - leaving, plan.population.users),
         limits.remove_members.measure("remove-members", removed, plan.population.members),
         limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
+    measures.extend((leaving > 0).then(|| limits.leave_scope.measure("leave-scope", leaving, plan.population.users)));
+    let taking = plan.steps.iter().filter(|step| step.takes_by_rule()).count() as u64;
+    if *new_rules && taking > 0 {
+        measures.push(Limit::new(0, 0.0, 0).measure(NEW_RULES, taking, plan.steps.len() as u64));
+    }
     measures.extend(descent(plan, limits));
     adoption.map_or(measures, |adoption| vec![adoption])
 }
@@ -171,8 +199,8 @@ fn descent(plan: &Plan, limits: &Limits) -> Vec<Measure> {
 }
 
 /// Clears a plan that breaches no limit, or that somebody approved by its digest.
-pub fn guard(plan: Plan, limits: &Limits, approval: Option<Approval>) -> Verdict {
-    let breaches: Vec<Measure> = measure(&plan, limits).into_iter().filter(Measure::is_breached).collect();
+pub fn guard(plan: Plan, brakes: &Brakes, approval: Option<Approval>) -> Verdict {
+    let breaches: Vec<Measure> = measure(&plan, brakes).into_iter().filter(Measure::is_breached).collect();
     let digest = plan.digest();
     let approval = approval.filter(|approval| approval.digest == digest);
     if breaches.is_empty() || approval.is_some() {

@@ -170,6 +170,7 @@ mod tests {
             reservations: Vec::new(),
             population: Population::default(),
             unmanaged: Vec::new(),
+            outside: std::collections::BTreeMap::new(),
             protected: vec![ProtectedObject { object: ObjectId::new("chief"), why: Protection::Administrative }],
             labels: std::collections::BTreeMap::new(),
             basis: String::new(),

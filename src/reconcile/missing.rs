@@ -43,8 +43,8 @@ impl Diff<'_> {
                 None => {}
                 Some(Err(hold)) => self.held.push(hold),
                 Some(Ok(desired)) => match self.is_to_be_made(&desired, coverage) {
-                    Ok(true) => missing.push(desired),
-                    Ok(false) => {}
+                    Ok(true) if self.is_ours_to_do(&desired, Op::Create) => missing.push(desired),
+                    Ok(_) => {}
                     Err((code, reason)) => self.hold(&desired, code, reason),
                 },
             }
@@ -53,6 +53,9 @@ impl Diff<'_> {
     }
 
     fn is_to_be_made(&mut self, desired: &Desired, coverage: &Coverage) -> Result<bool, (HoldCode, String)> {
+        if matches!(desired.presence, Presence::OutOfScope { .. }) {
+            return Ok(false);
+        }
         let linked = self.around.links.object(&desired.key);
         let disabled = desired.presence != Presence::Present;
         let needless = !is_present(desired) || disabled && self.around.disabling != Disabling::Keeps;

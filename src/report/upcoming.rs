@@ -109,6 +109,7 @@ pub(super) fn meaning(rung: Rung) -> &'static str {
         Rung::Hidden => "hidden from address lists",
         Rung::Moved => "moved among the leavers",
         Rung::Deleted => "the account is deleted",
+        Rung::OutOfScope => "no rule means the account any more",
     }
 }
 

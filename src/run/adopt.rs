@@ -66,7 +66,7 @@ impl Engine {
             Some((key, object)) => (vec![survey.by_hand(&key, &ObjectId::new(object), protected)?], Vec::new()),
         };
         let (plan, digest) = self.adoption(port.as_ref(), &survey, steps, held).await?;
-        let limits = guard::measure(&plan, &entry.limits);
+        let limits = guard::measure(&plan, &entry.limits.into());
         let approved = self.approval(&digest).await?.is_some();
         let view = PlanView::new(plan, digest, limits, approved);
         let exit = exit_of(&view);
@@ -175,6 +175,7 @@ impl Engine {
         let mapper = self.mapper(port, self.entry(port.name())?, &scene).await?;
         let keys: Vec<Id> = steps.iter().map(|step| step.key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let plan = Plan {
+            outside: std::collections::BTreeMap::new(),
             target: port.name().to_owned(),
             as_of: today,
             coverage: Reach::from(&survey.coverage),

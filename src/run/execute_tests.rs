@@ -129,7 +129,7 @@ impl Case {
             "labels": {}, "basis": "",
         }))
         .unwrap();
-        let Verdict::Cleared(cleared) = guard(plan, &Limits::default(), None) else {
+        let Verdict::Cleared(cleared) = guard(plan, &Limits::default().into(), None) else {
             unreachable!("nothing limits this")
         };
         let at = Instant::from_micros(0);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::words::{Names, clean, counts, measure, several, time};
 use super::super::{Ended, PlanDocument, PlanView, Trouble};
 use super::layout::{Page, TAKEN, apply, release};
-use crate::object::{Op, Step};
+use crate::object::{Deed, Op, Step};
 
 /// Steps of one operation that are listed. More than a person reads; JSON has them all.
 const LISTED: usize = 200;
@@ -85,7 +85,7 @@ fn last_words(page: &mut Page, plans: &[PlanView]) {
             page.ends(6, &Ended::of_steps(&plan.steps), TAKEN);
         }
         if plan.to_look_at {
-            page.line(6, "a plan for a day to come is only to look at");
+            page.line(6, "this plan is only to look at");
         } else if held {
             page.line(6, "if it is meant to be so:");
             release(&plan.digest).iter().for_each(|command| page.line(6, command));
@@ -106,6 +106,16 @@ fn head(page: &mut Page, plan: &PlanView) {
     if !plan.held.is_empty() {
         page.labelled("held", &[several(plan.held.len(), "object")]);
     }
+    if !plan.not_read.is_empty() {
+        let first = "not read yet, so shown as if there were no value:".to_owned();
+        let names = plan.not_read.iter().map(|name| clean(name).to_string());
+        page.labelled("new", &std::iter::once(first).chain(names).collect::<Vec<_>>());
+    }
+    let outside = |(deed, count): (&Deed, &u64)| format!("{} {count}", deed.as_str());
+    if !plan.outside.is_empty() {
+        let left = plan.outside.iter().map(outside).collect::<Vec<_>>().join(", ");
+        page.labelled("scope", &[format!("left alone, since it is not ours to do: {left}")]);
+    }
     page.limits(&plan.limits);
     if !plan.approved {
         let ends = Ended::of_steps(&plan.steps);
@@ -115,13 +125,14 @@ fn head(page: &mut Page, plan: &PlanView) {
 
 /// The steps, grouped by operation.
 pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>) {
-    let mut groups: BTreeMap<Op, Vec<&Step>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Op, bool), Vec<&Step>> = BTreeMap::new();
     for step in steps {
-        groups.entry(step.op).or_default().push(step);
+        groups.entry((step.op, step.leaves_scope())).or_default().push(step);
     }
-    for (op, group) in groups {
+    for ((op, leaves_scope), group) in groups {
         page.gap();
-        page.line(2, &format!("{op} ({})", group.len()));
+        let why = if leaves_scope { ", leaving scope" } else { "" };
+        page.line(2, &format!("{op}{why} ({})", group.len()));
         for one in group.iter().take(LISTED) {
             step(page, one, names);
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use rosterd::expr::{Expression, fold};
 use rosterd::mapping::{
-    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, Pattern, Place, Rules, WhenEmpty,
+    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, Pattern, Place, Rules, Scope, WhenEmpty,
     account_id, lifecycle,
 };
 use rosterd::object::{
@@ -210,6 +210,7 @@ impl World {
             }
         });
         let plan = Plan {
+            outside: BTreeMap::new(),
             protected: Vec::new(),
             target: TARGET.into(),
             as_of: today(),
@@ -459,7 +460,7 @@ fn rules(tree: bool) -> Rules {
     let login = if tree { "sAMAccountName" } else { "userName" };
     let user = KindRules {
         name: tree.then(|| compiled("truncate(person.name, 40) ~ ' (' ~ login ~ ')'", USER)),
-        when: Some(compiled("person.category != 'external'", USER)),
+        scope: Scope { when: Some(compiled("person.category != 'external'", USER)), ..Scope::default() },
         place: Place::Unit,
         manager: true,
         attributes: attributes(
@@ -475,7 +476,7 @@ fn rules(tree: bool) -> Rules {
     };
     let group = KindRules {
         name: tree.then(|| compiled("truncate(group.name, 64)", GROUP_ROOTS)),
-        when: None,
+        scope: Scope::default(),
         place: Place::Top,
         manager: false,
         attributes: attributes(&[("displayName", "'Group ' ~ group.name")], GROUP_ROOTS),
@@ -484,7 +485,7 @@ fn rules(tree: bool) -> Rules {
     if tree {
         let unit = KindRules {
             name: Some(compiled("truncate(unit.name, 64)", UNIT_ROOTS)),
-            when: None,
+            scope: Scope::default(),
             place: Place::Unit,
             manager: false,
             attributes: attributes(&[("description", "unit.path|join(' / ')")], UNIT_ROOTS),

@@ -85,7 +85,7 @@ impl Course {
         let effects = Effects { hide, strip };
         world.rules.ladder = Ladder { everybody: policy(), categories: categories.into(), effects };
         let users = world.rules.kinds.get_mut(&Kind::User).unwrap();
-        users.when = None;
+        users.scope.when = None;
         let licence =
             AttributeRule { value: compiled_for_users("'E3'"), authority: Authority::Own, empty: WhenEmpty::Clear };
         users.attributes.insert("licence".into(), licence);
