@@ -154,7 +154,7 @@ async fn link(
             }
             (Some(Linking::Lost(key)), _) => links::forget_deleted(connection, target, key).await?,
             (Some(Linking::Forgotten(key) | Linking::Deleted(key, _)), _) => {
-                links::remove(connection, target, key).await?
+                links::remove(connection, target, key).await?;
             }
             _ => {}
         }
