@@ -10,13 +10,14 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
 use super::schedule::Schedule;
 use super::scim_profile;
 use super::settings::{Config, Sections};
-use crate::mapping::{Pattern, Rules};
+use crate::mapping::{NamingRules, Rules};
 use crate::object::Kind;
 use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
@@ -31,7 +32,7 @@ pub struct Loaded {
     pub folder: PathBuf,
     pub config: Config,
     pub zone: TimeZone,
-    pub login: Pattern,
+    pub naming: NamingRules,
     pub intake_ends: Limit,
     /// The custom attributes that are declared.
     pub custom: CustomTypes,
@@ -106,7 +107,7 @@ impl Config {
         check::plain_sections(&mut document, &sections);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
-        let login = compile::login(&mut document, &sections.naming.login, &custom);
+        let naming = naming::rules(&mut document, &sections.naming, &custom);
         let targets = targets(&mut document, &sections, &custom, &removed, known);
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
             .filter_map(|(name, scim)| Some((name.clone(), scim_profile::profile(&mut document, name, scim, &folder)?)))
@@ -121,8 +122,8 @@ impl Config {
             .map(|(name, schedule)| (name.clone(), scheduled(schedule.as_ref())))
             .collect();
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
-        match (document.is_good(), config(sections), login, zone) {
-            (true, Some(config), Some(login), Some(zone)) => {
+        match (document.is_good(), config(sections), naming, zone) {
+            (true, Some(config), Some(naming), Some(zone)) => {
                 let generation = config.generation(&profiles);
                 let intake_ends = config.intake.limits.ends();
                 let quality = Severities(config.quality.clone());
@@ -130,7 +131,7 @@ impl Config {
                     folder,
                     config,
                     zone,
-                    login,
+                    naming,
                     intake_ends,
                     custom,
                     owners,
@@ -188,6 +189,7 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        naming::check_rules(document, &sections.naming, ("ldap", name), &rules);
         let limits = ldap.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules });
     }
@@ -200,6 +202,7 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
+        naming::check_rules(document, &sections.naming, ("scim", name), &rules);
         let limits = scim.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
     }

@@ -1,7 +1,7 @@
 //! What should be: the objects that a target should hold, from a snapshot of the roster. Pure.
 //!
 //! [`Rules`] say, per target and kind of object, which expression gives which attribute. A [`Mapper`] evaluates them
-//! on demand, one object at a time. Logins are given by [`naming`], once for all targets. Nothing here looks
+//! on demand, one object at a time. Names are given by [`naming`], once for all targets. Nothing here looks
 //! anything up outside the snapshot, and nothing is reserved.
 
 mod account;
@@ -9,6 +9,7 @@ mod adopt;
 mod context;
 mod group;
 mod mapper;
+mod named;
 pub mod naming;
 mod rules;
 mod unit;
@@ -17,5 +18,5 @@ mod user;
 pub use account::{ORDINARY, account_id};
 pub use adopt::Login;
 pub use mapper::{Inputs, Mapper};
-pub use naming::{Given, Naming, Pattern};
+pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};

@@ -35,7 +35,7 @@ impl Mapper<'_> {
         if let Some(reason) = blocked {
             return hold(account, Kind::User, &label, HoldCode::Quality, reason.to_owned());
         }
-        if let Err(reason) = self.inputs.naming.given(person) {
+        if let Err(reason) = self.is_named(person) {
             return hold(account, Kind::User, &label, HoldCode::Naming, reason);
         }
         match self.current(account, person, &label, rules) {

@@ -139,6 +139,11 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
         limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
+    // such a change waits for somebody, whatever the limits are
+    let renamed = plan.reservations.iter().filter(|one| one.gated).count() as u64;
+    if renamed > 0 {
+        measures.push(Limit::new(0, 0.0, 0).measure("name-changes", renamed, plan.population.users));
+    }
     adoption.map_or(measures, |adoption| vec![adoption])
 }
 

@@ -25,6 +25,7 @@ mod limits;
 mod links;
 mod log;
 mod look;
+mod names;
 mod observe;
 mod perform;
 mod propose;
