@@ -99,6 +99,27 @@ pub(super) fn roots(kind: Kind) -> &'static [RootSpec] {
     }
 }
 
+/// Says what is wrong with an attribute of users that is named outside of their rules.
+pub(super) fn check_attribute(
+    document: &mut Document<'_>,
+    written: &Written<'_>,
+    known: &Known<'_>,
+    path: &[&str],
+    name: &AttributeName,
+) {
+    let mut names = known(written.protocol, Kind::User);
+    if !names.is_empty() {
+        names.extend(written.extra.iter().map(|name| AttributeName::new(name.as_str())));
+    }
+    let kind = Kind::User;
+    let own = [written.protocol.as_str(), written.name, kind.as_str()];
+    let custom = CustomTypes::default();
+    let scope = Scope { path: own, protocol: written.protocol, kind, known: &names, custom: &custom };
+    if !scope.refuse_aspect(document, path, name) {
+        scope.check_known(document, path, name);
+    }
+}
+
 /// One kind of object in one target.
 struct Scope<'a> {
     path: [&'a str; 3],

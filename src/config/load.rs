@@ -10,6 +10,7 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::lifecycle;
 use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
@@ -23,6 +24,7 @@ use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
+use crate::target::ldap::Urls;
 use crate::target::scim::Profile;
 
 /// A configuration that may be used.
@@ -78,6 +80,8 @@ pub struct TargetConfig {
     pub schedule: Option<Schedule>,
     pub limits: Limits,
     pub rules: Rules,
+    /// A hash of all that decides what its plans hold: not of limits, schedules, sources, and where its server is.
+    pub generation: String,
 }
 
 impl Config {
@@ -105,10 +109,11 @@ impl Config {
             document.at(0..0, "the section [roster] is missing".into(), hint);
         }
         check::plain_sections(&mut document, &sections);
+        lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let naming = naming::rules(&mut document, &sections.naming, &custom);
-        let targets = targets(&mut document, &sections, &custom, &removed, known);
+        let mut targets = targets(&mut document, &sections, &custom, &removed, known);
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
             .filter_map(|(name, scim)| Some((name.clone(), scim_profile::profile(&mut document, name, scim, &folder)?)))
             .collect();
@@ -125,6 +130,10 @@ impl Config {
         match (document.is_good(), config(sections), naming, zone) {
             (true, Some(config), Some(naming), Some(zone)) => {
                 let generation = config.generation(&profiles);
+                for (name, target) in &mut targets {
+                    let profile = profiles.get_key_value(name).map(|(name, profile)| (name.clone(), profile.clone()));
+                    target.generation = config.only(name).generation(&profile.into_iter().collect());
+                }
                 let intake_ends = config.intake.limits.ends();
                 let quality = Severities(config.quality.clone());
                 Ok(Loaded {
@@ -148,6 +157,27 @@ impl Config {
         }
     }
 
+    /// What decides what the plans of one target hold.
+    fn only(&self, target: &str) -> Self {
+        let mut only = self.clone();
+        only.ldap.retain(|name, _| name == target);
+        only.scim.retain(|name, _| name == target);
+        only.roster.file.clear();
+        only.roster.socket = None;
+        (only.intake, only.retention, only.limits, only.owners) = Default::default();
+        only.jsonl.clear();
+        only.csv.clear();
+        for ldap in only.ldap.values_mut() {
+            (ldap.schedule, ldap.full_read_hours, ldap.limits) = Default::default();
+            ldap.connection.url = Urls::from("");
+        }
+        for scim in only.scim.values_mut() {
+            (scim.schedule, scim.limits) = Default::default();
+            scim.connection.url.clear();
+        }
+        only
+    }
+
     /// The hash of the effective configuration, defaults included.
     fn generation(&self, profiles: &BTreeMap<String, Profile>) -> String {
         // The derived text names every field; maps are ordered.
@@ -156,9 +186,36 @@ impl Config {
 }
 
 fn config(sections: Sections) -> Option<Config> {
-    let Sections { roster, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim } =
-        sections;
-    Some(Config { roster: roster?, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim })
+    let Sections {
+        roster,
+        intake,
+        retention,
+        limits,
+        custom,
+        owners,
+        quality,
+        jsonl,
+        csv,
+        naming,
+        lifecycle,
+        ldap,
+        scim,
+    } = sections;
+    Some(Config {
+        roster: roster?,
+        intake,
+        retention,
+        limits,
+        custom,
+        owners,
+        quality,
+        jsonl,
+        csv,
+        naming,
+        lifecycle,
+        ldap,
+        scim,
+    })
 }
 
 /// A schedule that was checked before.
@@ -190,8 +247,11 @@ fn targets(
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("ldap", name), &rules);
+        let words = (&sections.lifecycle, &ldap.lifecycle);
+        let leavers = ldap.connection.leavers_base.is_some();
+        rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
         let limits = ldap.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules });
+        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
@@ -203,8 +263,13 @@ fn targets(
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("scim", name), &rules);
+        let words = (&sections.lifecycle, &scim.lifecycle);
+        rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         let limits = scim.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol: Protocol::Scim, schedule, limits, rules });
+        targets.insert(
+            name.clone(),
+            TargetConfig { protocol: Protocol::Scim, schedule, limits, rules, generation: String::new() },
+        );
     }
     targets
 }

@@ -40,7 +40,7 @@ impl Names for Nameless {
 impl Scene {
     /// What the rules of a user see.
     pub fn user(&self, person: &Id, account: &Id) -> Context {
-        let primary = self.snapshot.primary_engagement(person);
+        let primary = self.snapshot.primary_here_or_coming(person);
         let engagement = primary.as_ref().map(|primary| self.engagement(primary.id));
         let unit = primary.as_ref().map(|primary| self.unit(&primary.engagement.unit));
         let manager = self.snapshot.effective_manager(person).map(|found| self.manager(found.person));
@@ -113,7 +113,7 @@ impl Lazy for View {
 }
 
 pub(super) fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let person = scene.snapshot.person(id)?;
+    let person = scene.snapshot.person_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "given_name" => Some(person.given_name.as_str().into()),
@@ -128,7 +128,7 @@ pub(super) fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprVal
 }
 
 fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let engagement = scene.snapshot.engagement(id)?;
+    let (engagement, run) = scene.snapshot.engagement_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "number" => engagement.number.as_deref().map(Into::into),
@@ -137,8 +137,8 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "type" => scene.class(engagement.engagement_type.as_ref()),
         "custom" => Some(custom(&engagement.custom)),
         "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
-        "start" => scene.snapshot.engagement_run(id)?.from.map(|day| day.to_string().into()),
-        "end" => scene.snapshot.engagement_run(id)?.to.map(|day| day.plus(-1).to_string().into()),
+        "start" => run.from.map(|day| day.to_string().into()),
+        "end" => run.to.map(|day| day.plus(-1).to_string().into()),
         _ => None,
     }
 }

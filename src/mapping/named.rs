@@ -63,7 +63,7 @@ impl Mapper<'_> {
     pub(super) fn reservation(&self, account: &Id, person: &Id) -> Option<Reservation> {
         let naming = &self.inputs.naming;
         let login = self.login(person)?.to_owned();
-        let fact = self.inputs.snapshot.person(person);
+        let fact = self.inputs.snapshot.person_here_or_coming(person);
         let mut reservation = Reservation::of_login(account.clone(), person.clone(), login);
         reservation.basis = fact.map(|fact| Naming::basis(self.inputs.roster, fact)).unwrap_or_default();
         let mut names = BTreeMap::new();

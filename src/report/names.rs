@@ -117,7 +117,8 @@ impl NamesDocument {
     ) -> Self {
         let mut kinds: Vec<NamesOfKind> = rules.names.iter().map(|(kind, rule)| NamesOfKind::of(*kind, rule)).collect();
         let mut names = Vec::new();
-        for (person, fact) in snapshot.people() {
+        for (person, _) in snapshot.lives() {
+            let Some(fact) = snapshot.person_here_or_coming(person) else { continue };
             for (of, (kind, rule)) in kinds.iter_mut().zip(&rules.names) {
                 let Some(line) = line(person, *kind, rule, (now, anew)) else { continue };
                 match line.state {
@@ -143,7 +144,9 @@ impl NamesOfKind {
 }
 
 impl How {
-    fn of(rule: &NameRule, why: &Why) -> Self {
+    fn of(rule: &NameRule, why: Option<&Why>) -> Self {
+        let first = Why::default();
+        let why = why.unwrap_or(&first);
         let pattern = rule.patterns.get(why.pattern).map(|pattern| pattern.value.source().to_owned());
         let passed = why.passed.iter().map(|one| PassedName { name: one.name.clone(), why: one.by.to_string() });
         Self { pattern, passed: passed.collect(), more: why.more, former: why.former.clone() }
@@ -179,7 +182,7 @@ fn line(person: &Id, kind: NameKind, rule: &NameRule, (now, anew): (&Naming, &Na
         state,
         name: Some(name.to_string()),
         instead_of,
-        how: why.filter(|_| !kept).map(|why| How::of(rule, why)).unwrap_or_default(),
+        how: if *kept { How::default() } else { How::of(rule, why) },
         reason: why.and_then(|why| why.waits.clone()),
         otherwise: kept.then(|| otherwise(person, kind, rule, (name, anew))).flatten(),
         ..empty
@@ -191,7 +194,7 @@ fn otherwise(person: &Id, kind: NameKind, rule: &NameRule, (name, anew): (&str, 
     match (anew.choice(person, ORDINARY, kind), anew.problem(person, ORDINARY, kind)) {
         (Some(choice), _) if *choice.name == *name => None,
         (Some(choice), _) => {
-            let how = choice.why.as_deref().map(|why| How::of(rule, why)).unwrap_or_default();
+            let how = How::of(rule, choice.why.as_deref());
             Some(Otherwise { name: Some(choice.name.to_string()), how, reason: None })
         }
         (None, Some(problem)) => Some(Otherwise { name: None, how: How::default(), reason: Some(problem.to_owned()) }),

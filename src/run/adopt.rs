@@ -12,7 +12,7 @@ use super::propose::Scene;
 use crate::mapping::naming::{Holder, Ledger, takes};
 use crate::mapping::{Login, Mapper, Naming};
 use crate::object::{
-    Coverage, Hold, HoldCode, Kind, Links, NameKind, ObjectId, Observed, Op, Presence, Reservation, Schema, Step,
+    Coverage, Hold, HoldCode, Kind, Links, NameKind, ObjectId, Observed, Op, Reservation, Schema, Step,
 };
 use crate::org::Id;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};
@@ -70,7 +70,7 @@ impl Engine {
             Some((key, object)) => (vec![survey.by_hand(&key, &ObjectId::new(object), protected)?], Vec::new()),
         };
         let (plan, digest) = self.adoption(port.as_ref(), &survey, steps, held).await?;
-        let limits = guard::measure(&plan, &entry.limits);
+        let limits = guard::measure(&plan, &entry.limits.into());
         let approved = self.approval(&digest).await?.is_some();
         let view = PlanView::new(plan, digest, limits, approved);
         let exit = exit_of(&view);
@@ -121,7 +121,7 @@ impl Engine {
         let (mut seekers, mut held, mut logins) = (Vec::new(), Vec::new(), BTreeMap::new());
         for key in mapper.keys().into_iter().filter(|key| links.object(key).is_none()) {
             match mapper.wanted(&key) {
-                Some(Ok(desired)) if desired.presence == Presence::Present => {
+                Some(Ok(desired)) if desired.presence.is_present() => {
                     logins.extend(mapper.login_at_adoption(&key).map(|login| (key.clone(), login)));
                     let (kind, person, label) = (desired.kind, desired.person, desired.label);
                     seekers.push(Seeker { sought: mapper.sought(&key), key, kind, person, label });
@@ -142,7 +142,7 @@ impl Engine {
     async fn scene_for_adoption(&self, target: &str, links: &Links) -> Result<Scene, Failure> {
         let snapshot = Arc::new(self.store.snapshot(self.today(), None).await?);
         let counts = |of: &str, object: &ObjectId| of != target || links.key(object).is_some();
-        let given = self.given(self.store.ledger().await?, &counts).await?;
+        let given = self.given(&snapshot, self.store.ledger().await?, &counts).await?;
         let naming = Arc::new(Naming::new(&snapshot, &self.config.naming, &given));
         Ok(self.set(snapshot, naming))
     }

@@ -19,7 +19,8 @@ use crate::report::NamesDocument;
 impl Engine {
     /// Whether anybody waits for a name, and the ledger by which that was found.
     pub(super) async fn names_are_needed(&self, snapshot: &Arc<Snapshot>) -> Result<(bool, Ledger), Failure> {
-        let given = Given { roster: self.store.meta().roster, ledger: self.store.ledger().await?, ..Given::default() };
+        let (roster, coming) = (self.store.meta().roster, self.coming(snapshot));
+        let given = Given { roster, coming, ledger: self.store.ledger().await?, ..Given::default() };
         Ok((Naming::is_needed(snapshot, &self.config.naming, &given), given.ledger))
     }
 
@@ -33,7 +34,8 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
         if !needed {
-            let given = Given { roster: self.store.meta().roster, ledger, ..Given::default() };
+            let (roster, coming) = (self.store.meta().roster, self.coming(snapshot));
+            let given = Given { roster, coming, ledger, ..Given::default() };
             return Ok(Arc::new(Naming::new(snapshot, &self.config.naming, &given)));
         }
         let spaces = self.config.naming.spaces();
@@ -47,13 +49,14 @@ impl Engine {
             }
         }
         let unread = self.unread_names().await?;
-        let given = Given { unread, ..self.given(ledger, &|_, _| true).await? };
+        let given = Given { unread, ..self.given(snapshot, ledger, &|_, _| true).await? };
         Ok(Arc::new(Naming::new(snapshot, &self.config.naming, &given)))
     }
 
     /// What is known of names now, with those of the objects that count.
     pub(super) async fn given(
         &self,
+        snapshot: &Snapshot,
         ledger: Ledger,
         counts: &(dyn Fn(&str, &ObjectId) -> bool + Sync),
     ) -> Result<Given, Failure> {
@@ -64,7 +67,8 @@ impl Engine {
                 links.insert(name.clone(), self.store.links(name).await?);
             }
         }
-        Ok(Given { roster: self.store.meta().roster, ledger, taken, links, unread: BTreeMap::new() })
+        let (roster, coming) = (self.store.meta().roster, self.coming(snapshot));
+        Ok(Given { roster, ledger, taken, links, coming, unread: BTreeMap::new() })
     }
 
     /// Targets whose names were never read completely, by space.
@@ -83,7 +87,7 @@ impl Engine {
     pub async fn names_preview(&self) -> Result<NamesDocument, Failure> {
         let snapshot = Arc::new(self.store.snapshot(self.today(), None).await?);
         let rules = &self.config.naming;
-        let mut given = self.given(self.store.ledger().await?, &|_, _| true).await?;
+        let mut given = self.given(&snapshot, self.store.ledger().await?, &|_, _| true).await?;
         for name in self.targets.keys() {
             given.links.insert(name.clone(), self.store.links(name).await?);
         }
@@ -92,7 +96,11 @@ impl Engine {
         let foreign =
             |target: &str, object: &ObjectId| given.links.get(target).is_none_or(|links| links.key(object).is_none());
         let taken = self.store.taken_names(&rules.spaces(), &foreign).await?;
-        let anew = Naming::new(&snapshot, rules, &Given { roster: Uuid::nil(), taken, ..Given::default() });
+        let anew = Naming::new(
+            &snapshot,
+            rules,
+            &Given { roster: Uuid::nil(), taken, coming: given.coming.clone(), ..Given::default() },
+        );
         let unread = self.unread_names().await?;
         Ok(NamesDocument::new(&snapshot, rules, (&naming, &anew), unread))
     }

@@ -14,7 +14,8 @@ pub struct Choice {
     pub name: Box<str>,
     /// The account has it already.
     pub kept: bool,
-    /// How it came about, of one that is given now; of one that is kept, why no other is given.
+    /// How it came about, of one that is given now; without it, the first pattern gave it at once. Of one that is kept, why
+    /// no other is given.
     pub why: Option<Box<Why>>,
 }
 

@@ -76,8 +76,12 @@ impl<'a> Giving<'a> {
     /// Gives all names.
     pub fn finish(mut self) -> Naming {
         // somebody whom the roster no longer holds still has a login that people know
-        let gone: Vec<Holder> =
-            self.logins.keys().filter(|holder| self.snapshot.person(&holder.person).is_none()).cloned().collect();
+        let gone: Vec<Holder> = self
+            .logins
+            .keys()
+            .filter(|holder| self.snapshot.person_here_or_coming(&holder.person).is_none())
+            .cloned()
+            .collect();
         for holder in gone {
             if let Some(login) = self.current(&holder, NameKind::Login) {
                 self.naming.put(&holder, NameKind::Login, login, true, None);
@@ -86,7 +90,7 @@ impl<'a> Giving<'a> {
         let (snapshot, rules) = (Arc::clone(self.snapshot), self.rules);
         for (what, rule) in &rules.names {
             let mut waiting = Vec::new();
-            for (person, fact) in snapshot.people() {
+            for (person, fact) in people(&snapshot, self.given) {
                 for holder in self.holders(person) {
                     match self.due(&holder, fact, *what, rule) {
                         Due::Nothing => {}
@@ -107,7 +111,7 @@ impl<'a> Giving<'a> {
     /// Whether anything is to be given: then the names in every target must be known.
     pub fn is_needed(&self) -> bool {
         self.rules.names.iter().any(|(what, rule)| {
-            self.snapshot.people().any(|(person, fact)| {
+            people(self.snapshot, self.given).any(|(person, fact)| {
                 let due = |holder: &Holder| self.due(holder, fact, *what, rule);
                 self.holders(person).iter().any(|holder| matches!(due(holder), Due::First | Due::Another(_)))
             })
@@ -121,7 +125,7 @@ impl<'a> Giving<'a> {
 
     /// Whether the person is to have names today.
     fn is_expected(&self, holder: &Holder) -> bool {
-        self.snapshot.tenure(&holder.person).current
+        self.snapshot.tenure(&holder.person).current || self.given.coming.contains(&holder.person)
     }
 
     fn due(&self, holder: &Holder, fact: &Person, what: NameKind, rule: &NameRule) -> Due {
@@ -187,7 +191,9 @@ impl<'a> Giving<'a> {
                 self.use_up(what, &name, holder);
                 let gated = instead_of.is_some() && rule.on_rename == OnRename::Propose;
                 let why = Why { instead_of, gated, ..why };
-                self.naming.put(holder, what, name.into(), false, Some(Box::new(why)));
+                // most get the first name that the first pattern gives: of that there is nothing to say
+                let why = (why != Why::default()).then(|| Box::new(why));
+                self.naming.put(holder, what, name.into(), false, why);
             }
             // what cannot be had now takes nothing away
             (Err(problem), Some(name)) => {
@@ -311,6 +317,12 @@ impl<'a> Giving<'a> {
             self.in_use[space as usize].insert(form, holder.clone());
         }
     }
+}
+
+/// Everybody in the order of names: those whom the record holds today by their ids, then those who are to come.
+fn people<'a>(snapshot: &'a Snapshot, given: &'a Given) -> impl Iterator<Item = (&'a Id, &'a Person)> {
+    let to_come = given.coming.iter().filter(|person| snapshot.person(person).is_none());
+    snapshot.people().chain(to_come.filter_map(|person| Some((person, snapshot.person_here_or_coming(person)?))))
 }
 
 /// A hash of what a person is called.

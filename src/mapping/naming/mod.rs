@@ -17,7 +17,7 @@ mod rules;
 mod tests;
 mod view;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -40,6 +40,8 @@ pub struct Given {
     pub taken: Taken,
     /// Whose the objects of each target are; where [`NamingRules::looks_at_objects`] does not ask, nobody's.
     pub links: BTreeMap<String, Links>,
+    /// Who is to have an account though he has no job on the day.
+    pub coming: BTreeSet<Id>,
     /// Targets whose taken names are not known yet, by space: no new name can be given safely there.
     pub unread: BTreeMap<Space, Vec<String>>,
 }

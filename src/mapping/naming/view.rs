@@ -36,7 +36,7 @@ struct Person {
 
 impl Lazy for Person {
     fn field(&self, name: &str) -> Option<ExprValue> {
-        let person = self.scene.snapshot.person(&self.id)?;
+        let person = self.scene.snapshot.person_here_or_coming(&self.id)?;
         let written = |text: &str| Some(transliterate(text, &self.letters).into());
         match name {
             "given_name" => written(&person.given_name),

@@ -12,6 +12,7 @@ mod life;
 mod merged;
 mod names;
 mod others;
+mod rules;
 mod sample;
 mod secrets;
 mod services;
