@@ -249,9 +249,9 @@ pub(super) fn check_rules(
 }
 
 fn check_names(document: &mut Document<'_>, naming: &Naming, path: &[&str], rule: &Expression) {
-    let aliases = ("mail_aliases", NameKind::Mail);
+    let beside = [("mail_aliases", NameKind::Mail), ("proxy_addresses", NameKind::Mail)];
     let names: BTreeSet<(&str, NameKind)> =
-        NameKind::ALL.into_iter().map(|what| (what.as_str(), what)).chain([aliases]).collect();
+        NameKind::ALL.into_iter().map(|what| (what.as_str(), what)).chain(beside).collect();
     for (root, what) in names {
         if naming.of(what).is_none() && rule.mentions(root) {
             let hint = match what {

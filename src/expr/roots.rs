@@ -122,6 +122,7 @@ pub const USER: &[RootSpec] = &[
     text("login", "login of the account"),
     text("mail", "mail address, where [naming.mail] gives one"),
     list("mail_aliases", "mail addresses that the account had before"),
+    list("proxy_addresses", "both as proxyAddresses has them: SMTP: before the first, smtp: before the others"),
     text("upn", "user principal name, where [naming.upn] gives one"),
     text("cn", "relative name, where [naming.cn] gives one"),
 ];

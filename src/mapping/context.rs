@@ -45,6 +45,9 @@ impl Scene {
         let unit = primary.as_ref().map(|primary| self.unit(&primary.engagement.unit));
         let manager = self.snapshot.effective_manager(person).map(|found| self.manager(found.person));
         let name = |what| self.names.name(person, ORDINARY, what).map(str::to_owned);
+        let aliases = || self.names.aliases(person, ORDINARY).iter();
+        let proxies = name(NameKind::Mail).map(|mail| format!("SMTP:{mail}")).into_iter();
+        let proxies: Vec<String> = proxies.chain(aliases().map(|alias| format!("smtp:{alias}"))).collect();
         let login = name(NameKind::Login);
         let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.clone().into())]);
         Context::new()
@@ -55,7 +58,8 @@ impl Scene {
             .with("account", account)
             .with("login", login)
             .with("mail", name(NameKind::Mail))
-            .with("mail_aliases", ExprValue::list(self.names.aliases(person, ORDINARY).iter().map(String::as_str)))
+            .with("mail_aliases", ExprValue::list(aliases().map(String::as_str)))
+            .with("proxy_addresses", ExprValue::list(proxies))
             .with("upn", name(NameKind::Upn))
             .with("cn", name(NameKind::Cn))
     }

@@ -17,8 +17,9 @@ impl KindRules {
         let rules = self.attributes.values().map(|rule| &rule.value);
         let all: Vec<&Expression> = rules.chain(&self.name).chain(&self.when).collect();
         let is_meant = |what: &NameKind| {
-            let aliases = *what == NameKind::Mail && all.iter().any(|rule| rule.mentions("mail_aliases"));
-            aliases || all.iter().any(|rule| rule.mentions(what.as_str()))
+            let beside: &[&str] = if *what == NameKind::Mail { &["mail_aliases", "proxy_addresses"] } else { &[] };
+            let is_beside = beside.iter().any(|root| all.iter().any(|rule| rule.mentions(root)));
+            is_beside || all.iter().any(|rule| rule.mentions(what.as_str()))
         };
         NameKind::ALL.into_iter().filter(is_meant).collect()
     }
