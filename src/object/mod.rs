@@ -17,6 +17,7 @@ mod fingerprint;
 mod group_type;
 mod hold;
 mod links;
+mod name;
 mod observed;
 mod protection;
 mod rung;
@@ -40,7 +41,8 @@ pub use fingerprint::{Fingerprint, Fingerprints, ObjectKey, Position, Positions}
 pub use group_type::{GroupScope, GroupType};
 pub use hold::{Hold, HoldCode, Reservation, Wanted};
 pub use links::Links;
-pub use observed::{Attributes, Handle, Kind, ObjectId, Observed, TakenName};
+pub use name::{NameKind, Space, TakenName};
+pub use observed::{Attributes, Handle, Kind, ObjectId, Observed};
 pub use protection::{ProtectedObject, Protection};
 pub use rung::Rung;
 pub use schema::{AttributeRule, Schema, ServerRule, ValueProblem};
