@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use super::document::Document;
 use super::mapping::{self, KindMapping};
-use super::settings::LoginNaming;
-use crate::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
-use crate::expr::{Expression, nearest, taken_forms};
-use crate::mapping::{AttributeRule, KindRules, Pattern, Rules};
+use crate::expr::roots::{GROUP_ROOTS, RootSpec, UNIT_ROOTS, USER};
+use crate::expr::{Expression, nearest};
+use crate::mapping::{AttributeRule, KindRules, Rules};
 use crate::object::{AttributeName, Kind, aspect};
 use crate::org::CustomTypes;
 use crate::target::ldap::Profile;
@@ -77,25 +76,6 @@ pub(super) fn target(
         }
     }
     rules
-}
-
-/// Compiles the naming rule; `None` when it has a problem.
-pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming, custom: &CustomTypes) -> Option<Pattern> {
-    let path = ["naming", "login"];
-    if !(1..=64).contains(&naming.max_length) {
-        document.at_value(&[path[0], path[1], "max_length"], "max_length is from 1 to 64", None);
-    }
-    if !(1..=6).contains(&naming.counter_digits) || naming.counter_digits >= naming.max_length {
-        let message = "counter_digits is from 1 to 6, and less than max_length";
-        document.at_value(&[path[0], path[1], "counter_digits"], message, None);
-    }
-    let stem = expression(document, &[path[0], path[1], "pattern"], &naming.pattern, NAMING, custom)?;
-    Some(Pattern {
-        stem,
-        counter_digits: naming.counter_digits as usize,
-        max_length: naming.max_length as usize,
-        reserved: naming.reserved.iter().flat_map(|name| taken_forms(name)).collect(),
-    })
 }
 
 pub(super) fn expression(
@@ -184,6 +164,8 @@ impl<'a> Scope<'a> {
             name,
             place: mapping.place.unwrap_or_default(),
             manager: self.kind == Kind::User && mapping.manager.unwrap_or(true),
+            nested: mapping.nested.unwrap_or(false),
+            membership: mapping.members.unwrap_or_default(),
             attributes: self.attributes(document, &mapping.attributes),
         }
     }
@@ -203,6 +185,15 @@ impl<'a> Scope<'a> {
         if mapping.place.is_some() && (self.kind != Kind::User || self.protocol == Protocol::Scim) {
             let hint = Some("only users of a directory have a choice of place".to_owned());
             document.at_key(&self.at(&["place"]), "place says nothing here", hint);
+        }
+        for (field, is_there) in [("nested", mapping.nested.is_some()), ("members", mapping.members.is_some())] {
+            if is_there && self.kind != Kind::Group {
+                document.at_key(&self.at(&[field]), "only groups have members", None);
+            }
+        }
+        if mapping.nested == Some(true) && self.protocol == Protocol::Scim {
+            let hint = Some("leave it out: a group within a group then stands for its members".to_owned());
+            document.at_key(&self.at(&["nested"]), "groups within groups are not for SCIM services", hint);
         }
         if mapping.manager.is_some() && self.kind != Kind::User {
             document.at_key(&self.at(&["manager"]), "only users have a manager", None);

@@ -10,14 +10,16 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::groups;
 use super::lifecycle;
+use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
 use super::schedule::Schedule;
 use super::scim_profile;
 use super::settings::{Config, Sections};
-use crate::mapping::{Pattern, Rules};
+use crate::mapping::{NamingRules, Rules};
 use crate::object::Kind;
 use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
@@ -33,7 +35,7 @@ pub struct Loaded {
     pub folder: PathBuf,
     pub config: Config,
     pub zone: TimeZone,
-    pub login: Pattern,
+    pub naming: NamingRules,
     pub intake_ends: Limit,
     /// The custom attributes that are declared.
     pub custom: CustomTypes,
@@ -111,7 +113,7 @@ impl Config {
         lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
-        let login = compile::login(&mut document, &sections.naming.login, &custom);
+        let naming = naming::rules(&mut document, &sections.naming, &custom);
         let mut targets = targets(&mut document, &sections, &custom, &removed, known);
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
             .filter_map(|(name, scim)| Some((name.clone(), scim_profile::profile(&mut document, name, scim, &folder)?)))
@@ -126,8 +128,8 @@ impl Config {
             .map(|(name, schedule)| (name.clone(), scheduled(schedule.as_ref())))
             .collect();
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
-        match (document.is_good(), config(sections), login, zone) {
-            (true, Some(config), Some(login), Some(zone)) => {
+        match (document.is_good(), config(sections), naming, zone) {
+            (true, Some(config), Some(naming), Some(zone)) => {
                 let generation = config.generation(&profiles);
                 for (name, target) in &mut targets {
                     let profile = profiles.get_key_value(name).map(|(name, profile)| (name.clone(), profile.clone()));
@@ -139,7 +141,7 @@ impl Config {
                     folder,
                     config,
                     zone,
-                    login,
+                    naming,
                     intake_ends,
                     custom,
                     owners,
@@ -197,6 +199,7 @@ fn config(sections: Sections) -> Option<Config> {
         csv,
         naming,
         lifecycle,
+        groups,
         ldap,
         scim,
     } = sections;
@@ -212,6 +215,7 @@ fn config(sections: Sections) -> Option<Config> {
         csv,
         naming,
         lifecycle,
+        groups,
         ldap,
         scim,
     })
@@ -230,6 +234,7 @@ fn targets(
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
     let default = sections.limits.over(Limits::default());
+    let groups = groups::groups(document, &sections.groups, custom);
     let mut targets = BTreeMap::new();
     for (name, ldap) in &sections.ldap {
         let kinds =
@@ -243,8 +248,10 @@ fn targets(
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
+        rules.groups.clone_from(&groups);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        naming::check_rules(document, &sections.naming, ("ldap", name), &rules);
         let words = (&sections.lifecycle, &ldap.lifecycle);
         let leavers = ldap.connection.leavers_base.is_some();
         rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
@@ -258,8 +265,10 @@ fn targets(
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
+        rules.groups.clone_from(&groups);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
+        naming::check_rules(document, &sections.naming, ("scim", name), &rules);
         let words = (&sections.lifecycle, &scim.lifecycle);
         rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         let limits = scim.limits.over(default);

@@ -10,9 +10,11 @@ use serde::{Deserialize, Deserializer};
 
 use super::adopt::AdoptText;
 use super::csv::Csv;
+use super::groups::GroupText;
 use super::lifecycle::LifecycleText;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
+use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
@@ -40,6 +42,8 @@ pub struct Config {
     pub naming: Naming,
     /// Who has an account on which days, in every target.
     pub lifecycle: LifecycleText,
+    /// Groups that are made of the roster, by the name of their rule.
+    pub groups: BTreeMap<String, GroupText>,
     /// Directories, by name.
     pub ldap: BTreeMap<String, Ldap>,
     /// SCIM services, by name.
@@ -71,6 +75,8 @@ pub(super) struct Sections {
     pub naming: Naming,
     #[serde(default)]
     pub lifecycle: LifecycleText,
+    #[serde(default)]
+    pub groups: BTreeMap<String, GroupText>,
     #[serde(default)]
     pub ldap: BTreeMap<String, Ldap>,
     #[serde(default)]
@@ -160,39 +166,6 @@ pub struct Jsonl {
     /// How its own ids are understood, by kind.
     #[serde(default, rename = "match")]
     pub matches: MatchText,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Naming {
-    #[serde(default)]
-    pub login: LoginNaming,
-}
-
-/// How a person gets a login: a stem, and a counter when the stem is taken.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LoginNaming {
-    /// An expression over the person.
-    pub pattern: String,
-    /// Digits of the counter at least: with 2 it is 02, 03, …
-    pub counter_digits: u32,
-    /// Characters of the whole login at most. Active Directory allows 20.
-    pub max_length: u32,
-    /// Logins that nobody gets.
-    pub reserved: Vec<String>,
-}
-
-impl Default for LoginNaming {
-    fn default() -> Self {
-        let reserved = ["admin", "administrator", "guest", "krbtgt", "postmaster", "root", "test"];
-        Self {
-            pattern: "slug(person.given_name)[:3] ~ slug(person.surname)[:3]".into(),
-            counter_digits: 2,
-            max_length: 20,
-            reserved: reserved.map(Into::into).to_vec(),
-        }
-    }
 }
 
 /// A directory.

@@ -11,6 +11,7 @@ mod context;
 mod expression;
 mod fold;
 mod functions;
+mod letters;
 mod nearest;
 mod outcome;
 pub mod roots;
@@ -19,6 +20,7 @@ mod scan;
 pub use context::{Context, ExprValue, Lazy};
 pub use expression::{EvalError, ExprError, Expression};
 pub use fold::{ascii, fold, initials, slug, taken_forms};
+pub use letters::transliterate;
 pub use nearest::nearest;
 pub use outcome::Outcome;
 

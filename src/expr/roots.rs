@@ -109,6 +109,8 @@ const GROUP: &[Field] = &[
     text("name", "name"),
     object("type", CLASS, "type of group, from the vocabulary"),
     text("description", "description"),
+    text("rule", "which of `[groups]` made it; nothing for a group of the roster"),
+    object("unit", UNIT, "the unit that it was made for"),
     custom(FactKind::Group),
 ];
 
@@ -120,14 +122,40 @@ pub const USER: &[RootSpec] = &[
     object("manager", MANAGER, "the effective manager; nothing when there is none"),
     object("account", ACCOUNT, "the account"),
     text("login", "login of the account"),
+    text("mail", "mail address, where [naming.mail] gives one"),
+    list("mail_aliases", "mail addresses that the account had before"),
+    list("proxy_addresses", "both as proxyAddresses has them: SMTP: before the first, smtp: before the others"),
+    text("upn", "user principal name, where [naming.upn] gives one"),
+    text("cn", "relative name, where [naming.cn] gives one"),
 ];
 
 /// The roots of a unit's rules.
 pub const UNIT_ROOTS: &[RootSpec] =
     &[object("unit", UNIT, "the unit"), object("parent", UNIT, "the unit above; nothing at the top")];
 
+/// The roots of the name of a group that is made for no unit: nothing.
+pub const GROUPS: &[RootSpec] = &[];
+
 /// The roots of a group's rules.
 pub const GROUP_ROOTS: &[RootSpec] = &[object("group", GROUP, "the group")];
 
-/// The roots of a naming pattern: what is known of a person before there is an account.
-pub const NAMING: &[RootSpec] = &[object("person", PERSON, "the person")];
+const COUNTER: RootSpec = text("counter", "nothing at first, then 02, 03, … while the name is taken");
+
+/// The roots of the patterns of logins: what is known of a person before there is an account.
+pub const NAMING: &[RootSpec] = &[object("person", PERSON, "the person"), COUNTER];
+
+/// The roots of the patterns of other names, which are given after the login, in this order.
+pub const NAMING_MAIL: &[RootSpec] = &[object("person", PERSON, "the person"), COUNTER, text("login", "the login")];
+pub const NAMING_UPN: &[RootSpec] = &[
+    object("person", PERSON, "the person"),
+    COUNTER,
+    text("login", "the login"),
+    text("mail", "the mail address, where [naming.mail] gives one"),
+];
+pub const NAMING_CN: &[RootSpec] = &[
+    object("person", PERSON, "the person"),
+    COUNTER,
+    text("login", "the login"),
+    text("mail", "the mail address, where [naming.mail] gives one"),
+    text("upn", "the user principal name, where [naming.upn] gives one"),
+];

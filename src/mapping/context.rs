@@ -3,19 +3,39 @@
 
 use std::sync::Arc;
 
+use super::account::ORDINARY;
+use super::groups::Made;
 use crate::expr::{Context, ExprValue, Lazy};
+use crate::object::NameKind;
 use crate::org::{Custom, Id, Scalar, Snapshot, custom_values};
 
-/// A snapshot with the logins, shared by all things that expressions look at.
+/// A snapshot with the names, shared by all things that expressions look at.
 #[derive(Debug, Clone)]
 pub(super) struct Scene {
     pub snapshot: Arc<Snapshot>,
-    pub logins: Arc<dyn Logins>,
+    pub names: Arc<dyn Names>,
 }
 
-/// Who has which login.
-pub(super) trait Logins: Send + Sync + std::fmt::Debug {
-    fn login(&self, person: &Id) -> Option<&str>;
+/// Who has which names, by the kind of account.
+pub(super) trait Names: Send + Sync + std::fmt::Debug {
+    fn name(&self, person: &Id, account: &str, what: NameKind) -> Option<&str>;
+
+    /// The mail addresses that the account had before.
+    fn aliases(&self, person: &Id, account: &str) -> &[String];
+}
+
+/// Nobody has a name yet.
+#[derive(Debug)]
+pub(super) struct Nameless;
+
+impl Names for Nameless {
+    fn name(&self, _person: &Id, _account: &str, _what: NameKind) -> Option<&str> {
+        None
+    }
+
+    fn aliases(&self, _person: &Id, _account: &str) -> &[String] {
+        &[]
+    }
 }
 
 impl Scene {
@@ -25,7 +45,11 @@ impl Scene {
         let engagement = primary.as_ref().map(|primary| self.engagement(primary.id));
         let unit = primary.as_ref().map(|primary| self.unit(&primary.engagement.unit));
         let manager = self.snapshot.effective_manager(person).map(|found| self.manager(found.person));
-        let login = self.logins.login(person).map(str::to_owned);
+        let name = |what| self.names.name(person, ORDINARY, what).map(str::to_owned);
+        let aliases = || self.names.aliases(person, ORDINARY).iter();
+        let proxies = name(NameKind::Mail).map(|mail| format!("SMTP:{mail}")).into_iter();
+        let proxies: Vec<String> = proxies.chain(aliases().map(|alias| format!("smtp:{alias}"))).collect();
+        let login = name(NameKind::Login);
         let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.clone().into())]);
         Context::new()
             .with("person", self.person(person))
@@ -34,12 +58,29 @@ impl Scene {
             .with("manager", manager)
             .with("account", account)
             .with("login", login)
+            .with("mail", name(NameKind::Mail))
+            .with("mail_aliases", ExprValue::list(aliases().map(String::as_str)))
+            .with("proxy_addresses", ExprValue::list(proxies))
+            .with("upn", name(NameKind::Upn))
+            .with("cn", name(NameKind::Cn))
     }
 
     /// What the rules of a unit see.
     pub fn unit_context(&self, unit: &Id) -> Context {
         let parent = self.snapshot.unit(unit).and_then(|unit| unit.parent.as_ref()).map(|parent| self.unit(parent));
         Context::new().with("unit", self.unit(unit)).with("parent", parent)
+    }
+
+    /// What the rules of a group see that a rule made.
+    pub fn made_group_context(&self, key: &Id, made: &Made, rule: &str) -> Context {
+        let group = ExprValue::object(vec![
+            ("id", key.as_str().into()),
+            ("name", made.name.clone().ok().into()),
+            ("description", made.description.clone().into()),
+            ("rule", rule.into()),
+            ("unit", made.unit.as_ref().map(|unit| self.unit(unit)).into()),
+        ]);
+        Context::new().with("group", group)
     }
 
     /// What the rules of a group see.
@@ -88,7 +129,7 @@ impl Lazy for View {
     }
 }
 
-fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+pub(super) fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     let person = scene.snapshot.person_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
@@ -141,7 +182,7 @@ fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
 
 fn manager_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     match name {
-        "login" => scene.logins.login(id).map(Into::into),
+        "login" => scene.names.name(id, ORDINARY, NameKind::Login).map(Into::into),
         "id" | "name" => person_field(scene, id, name),
         _ => None,
     }
@@ -201,9 +242,14 @@ mod tests {
     #[derive(Debug)]
     struct Everybody;
 
-    impl Logins for Everybody {
-        fn login(&self, _person: &Id) -> Option<&str> {
-            Some("login")
+    impl Names for Everybody {
+        fn name(&self, _person: &Id, _account: &str, what: NameKind) -> Option<&str> {
+            Some(what.as_str())
+        }
+
+        fn aliases(&self, _person: &Id, _account: &str) -> &[String] {
+            static BEFORE: [String; 1] = [String::new()];
+            &BEFORE
         }
     }
 
@@ -233,7 +279,7 @@ mod tests {
             let interval = Interval { from: "2026-01-01".parse().ok(), to: "2027-01-01".parse().ok() };
             builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
         }
-        Scene { snapshot: Arc::new(builder.finish()), logins: Arc::new(Everybody) }
+        Scene { snapshot: Arc::new(builder.finish()), names: Arc::new(Everybody) }
     }
 
     fn paths(specs: &[RootSpec]) -> Vec<String> {

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id};
-use super::context::{Logins, Scene, display_name};
+use super::context::{Names, Scene, display_name};
+use super::groups::{Made, made};
 use super::lifecycle::{Ladder, Standing, life_of, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{
-    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, Reservation, Rung, Schema, Value,
-    ValueProblem, Wanted, Wish,
+    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, NameKind, Rung, Schema, Value, ValueProblem,
+    Wanted, Wish,
 };
 use crate::org::quality::Blocked;
 use crate::org::{Id, Snapshot, Unit};
@@ -44,6 +45,12 @@ pub struct Mapper<'a> {
     pub(super) scene: Scene,
     /// The accounts of this target: of everybody who is to have one, and of everybody who ever had one.
     pub(super) accounts: BTreeMap<Id, Holder>,
+    /// The names that the rules of users look at.
+    pub(super) names: BTreeSet<NameKind>,
+    /// The groups that rules made.
+    pub(super) made: BTreeMap<Id, Made>,
+    /// The members of each group, once they are asked for.
+    pub(super) members: BTreeMap<Id, OnceLock<Result<BTreeSet<Id>, String>>>,
     namesakes: Namesakes,
 }
 
@@ -65,9 +72,13 @@ pub(super) struct Holder {
     pub stripped: bool,
 }
 
-impl Logins for Naming {
-    fn login(&self, person: &Id) -> Option<&str> {
-        self.login(person)
+impl Names for Naming {
+    fn name(&self, person: &Id, account: &str, what: NameKind) -> Option<&str> {
+        self.name(person, account, what)
+    }
+
+    fn aliases(&self, person: &Id, account: &str) -> &[String] {
+        self.aliases(person, account)
     }
 }
 
@@ -79,7 +90,7 @@ impl fmt::Debug for Mapper<'_> {
 
 impl<'a> Mapper<'a> {
     pub fn new(inputs: Inputs<'a>) -> Self {
-        let scene = Scene { snapshot: Arc::clone(&inputs.snapshot), logins: Arc::clone(&inputs.naming) as _ };
+        let scene = Scene { snapshot: Arc::clone(&inputs.snapshot), names: Arc::clone(&inputs.naming) as _ };
         let mut accounts = BTreeMap::new();
         if inputs.rules.kinds.contains_key(&Kind::User) {
             let ladder = &inputs.rules.ladder;
@@ -108,12 +119,19 @@ impl<'a> Mapper<'a> {
         let people = accounts.values().filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
-        Self { inputs, scene, accounts, namesakes }
+        let names = Self::names_of(inputs.rules.kinds.get(&Kind::User));
+        let made = match inputs.rules.kinds.contains_key(&Kind::Group) {
+            true => made(&inputs.rules.groups, &scene, inputs.roster),
+            false => BTreeMap::new(),
+        };
+        let groups = inputs.snapshot.groups().map(|(id, _)| id).chain(made.keys());
+        let members = groups.map(|id| (id.clone(), OnceLock::new())).collect();
+        Self { inputs, scene, accounts, names, made, members, namesakes }
     }
 
     /// What a person is called where people read it: with the login when another account's holder is called the same.
     pub(super) fn person_label(&self, person: &Id) -> String {
-        let login = || self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
+        let login = || self.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
         match self.inputs.snapshot.person_here_or_coming(person).map(display_name) {
             Some(name) if self.namesakes.people.contains(&name) => format!("{name} ({})", login()),
             Some(name) => name,
@@ -139,7 +157,7 @@ impl<'a> Mapper<'a> {
         let mut keys: Vec<Id> = Vec::new();
         keys.extend(units.filter(|_| wants(Kind::Unit)).cloned());
         keys.extend(self.accounts.keys().cloned());
-        keys.extend(groups.filter(|_| wants(Kind::Group)).cloned());
+        keys.extend(groups.chain(self.made.keys()).filter(|_| wants(Kind::Group)).cloned());
         keys
     }
 
@@ -149,23 +167,9 @@ impl<'a> Mapper<'a> {
             self.user(key, holder)
         } else if let Some(unit) = self.inputs.snapshot.unit(key) {
             self.unit(key, unit)
-        } else if let Some(group) = self.inputs.snapshot.group(key) {
-            self.group(key, group)
         } else {
-            None
+            self.group(key)
         }
-    }
-
-    /// The accounts that have no account fact yet, with their logins.
-    pub fn reservations(&self) -> Vec<Reservation> {
-        self.accounts
-            .iter()
-            .filter(|(_, holder)| !holder.recorded)
-            .filter_map(|(account, holder)| {
-                let login = self.inputs.naming.login(&holder.person)?.to_owned();
-                Some(Reservation { account: account.clone(), person: holder.person.clone(), login })
-            })
-            .collect()
     }
 
     /// Where a person stands on the ladder of this target.

@@ -1,15 +1,17 @@
 //! What should be: the objects that a target should hold, from a snapshot of the roster. Pure.
 //!
 //! [`Rules`] say, per target and kind of object, which expression gives which attribute. A [`Mapper`] evaluates them
-//! on demand, one object at a time. The [`lifecycle`] says who has an account on the day, and what for. Logins are given by [`naming`], once for all targets. Nothing here looks
+//! on demand, one object at a time. The [`lifecycle`] says who has an account on the day, and what for. Names are given
+//! by [`naming`], once for all targets. Nothing here looks
 //! anything up outside the snapshot, and nothing is reserved.
 
 mod account;
 mod adopt;
 mod context;
-mod group;
+mod groups;
 pub mod lifecycle;
 mod mapper;
+mod named;
 pub mod naming;
 mod rules;
 mod scope;
@@ -18,7 +20,8 @@ mod user;
 
 pub use account::{ORDINARY, account_id};
 pub use adopt::Login;
+pub use groups::{GroupRule, group_id};
 pub use mapper::{Inputs, Mapper};
-pub use naming::{Given, Naming, Pattern};
+pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
 pub use scope::{Leaves, Scope};

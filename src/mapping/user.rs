@@ -59,7 +59,7 @@ impl Mapper<'_> {
         if let Some(reason) = self.lacks(person) {
             return hold(account, Kind::User, &label, HoldCode::Lifecycle, reason);
         }
-        if let Err(reason) = self.inputs.naming.given(person) {
+        if let Err(reason) = self.is_named(person) {
             return hold(account, Kind::User, &label, HoldCode::Naming, reason);
         }
         match self.current(account, person, &label, rules, &standing) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
 use rosterd::mapping::{Place, WhenEmpty};
-use rosterd::object::{AttributeName, Authority, Kind};
+use rosterd::object::{AttributeName, Authority, Kind, NameKind};
 use rosterd::org::Instant;
 
 mod csv;
@@ -152,7 +152,7 @@ fn the_base_is_compiled_whole() {
     assert_eq!((title.authority, title.empty), (Authority::Own, WhenEmpty::Keep));
     assert_eq!(loaded.targets["ad"].limits.disable.count, 25);
     assert_eq!(loaded.intake_ends.count, 200);
-    assert_eq!(loaded.login.counter_digits, 2);
+    assert_eq!(loaded.naming.names[&NameKind::Login].counter_digits, 2);
     assert!(loaded.sources["hr"].is_some() && loaded.targets["cloud"].schedule.is_none());
     let next = loaded.sources["hr"]
         .as_ref()

@@ -4,6 +4,7 @@ mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
+mod groups;
 mod hidden;
 mod increments;
 #[cfg(feature = "gssapi")]
@@ -12,6 +13,7 @@ mod ladder;
 mod life;
 mod merged;
 mod names;
+mod naming;
 mod others;
 mod rules;
 mod sample;
