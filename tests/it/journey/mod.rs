@@ -14,6 +14,7 @@ mod merged;
 mod names;
 mod naming;
 mod others;
+mod reorganisation;
 mod rules;
 mod sample;
 mod secrets;
