@@ -1,7 +1,7 @@
 //! The ladder as it is written, from which each target's own is made: the words of the target count before those for
 //! everybody, and of each those for a category before the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{Error, SeqAccess, Visitor};
@@ -173,6 +173,11 @@ pub(super) fn of_everybody(document: &mut Document<'_>, text: &LifecycleText) {
     for (name, category) in &text.category {
         check(&["lifecycle", "category", name], category);
     }
+    let (base, mut said) = (text.over(Policy::default()), BTreeSet::new());
+    order(document, &["lifecycle"], &base, &mut said);
+    for (name, category) in &text.category {
+        order(document, &["lifecycle", "category", name], &category.over(base.clone()), &mut said);
+    }
 }
 
 fn days(document: &mut Document<'_>, path: &[&str], text: &LifecycleText) {
@@ -212,6 +217,10 @@ pub(super) fn ladder(
     let can = Can { hide: !ladder.effects.hide.is_empty(), tree: written.protocol != Protocol::Scim, leavers };
     can.check(document, &target, own);
     let base = everybody.over(Policy::default());
+    let words = everybody.category.values().map(|text| text.over(base.clone())).chain([base.clone()]);
+    let mut said: BTreeSet<String> = words.flat_map(|policy| flaws(&policy).into_keys()).collect();
+    let policy = own.over(base.clone());
+    order(document, &target, &policy, &mut said);
     let names: Vec<&String> = everybody.category.keys().chain(own.category.keys()).collect();
     for name in names {
         let path = [&target[..], &["category", name]].concat();
@@ -226,14 +235,12 @@ pub(super) fn ladder(
                 document.at_key(&[&path[..], &[field.0]].concat(), "what a rung does is the same for everybody", hint);
             }
         }
-        let policy = own_words.map_or_else(|| own.over(of_all.clone()), |text| text.over(own.over(of_all.clone())));
-        order(document, if own_words.is_some() { &path } else { &target }, &policy);
-        ladder.categories.insert(fold(name), can.limited(policy));
+        let for_category =
+            own_words.map_or_else(|| own.over(of_all.clone()), |text| text.over(own.over(of_all.clone())));
+        order(document, if own_words.is_some() { &path } else { &target }, &for_category, &mut said);
+        ladder.categories.insert(fold(name), can.limited(for_category));
     }
-    let policy = own.over(base);
-    order(document, &target, &policy);
-    let needs_place = |policy: &Policy| policy.move_days.is_some() && can.tree && !leavers;
-    if needs_place(&policy) {
+    if policy.move_days.is_some() && can.tree && !leavers {
         let hint = "write leavers_base = the DN of the leavers' container, or move_days = \"never\" here".to_owned();
         let connection = [target[0], target[1], "connection"];
         document.at_key(&connection, "leavers are to be moved, and there is no place for them", Some(hint));
@@ -242,24 +249,33 @@ pub(super) fn ladder(
     ladder
 }
 
-/// The rungs come in an order that loses nothing.
-fn order(document: &mut Document<'_>, path: &[&str], policy: &Policy) {
+/// What loses something in the order of the rungs, with what to do about it.
+fn flaws(policy: &Policy) -> BTreeMap<String, &'static str> {
+    let mut flaws = BTreeMap::new();
     if policy.enable_days > policy.create_days {
-        let hint = Some("an account is made before it can be used: raise create_days".to_owned());
         let message = format!("enable_days {} is more than create_days {}", policy.enable_days, policy.create_days);
-        document.at_key(path, message, hint);
+        flaws.insert(message, "an account is made before it can be used: raise create_days");
     }
-    let early = policy.descent().find(|(_, days)| *days < policy.disable_days);
-    if let Some((rung, days)) = early {
+    if let Some((rung, days)) = policy.descent().find(|(_, days)| *days < policy.disable_days) {
         let message =
             format!("after {days} days an account is {rung}, and only after {} disabled", policy.disable_days);
-        document.at_key(path, message, Some("what can still be used is not taken apart: lower disable_days".into()));
+        flaws.insert(message, "what can still be used is not taken apart: lower disable_days");
     }
     if let Some(last) = policy.delete_days
         && let Some((rung, days)) = policy.descent().find(|(_, days)| *days > last)
     {
         let message = format!("after {last} days an account is deleted, and only after {days} {rung}");
-        document.at_key(path, message, Some("deleting is the last rung: raise delete_days".into()));
+        flaws.insert(message, "deleting is the last rung: raise delete_days");
+    }
+    flaws
+}
+
+/// Says the flaws of a policy that were not said before.
+fn order(document: &mut Document<'_>, path: &[&str], policy: &Policy, said: &mut BTreeSet<String>) {
+    for (message, hint) in flaws(policy) {
+        if said.insert(message.clone()) {
+            document.at_key(path, message, Some(hint.to_owned()));
+        }
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) fn plain(
             let taken = update(desired, observed, schema).map(|step| taking(desired, reason, step));
             disable(desired, observed, ground, reason, ways.disabling).into_iter().chain(taken).collect()
         }
-        Presence::Deleted { ground, reason } => vec![delete(desired, observed.id.clone(), ground, reason)],
+        Presence::Deleted { ground, reason } => vec![delete(desired, &observed.id, ground, reason)],
         Presence::Inactive { ground, reason } => {
             let ground = ground.as_ref().filter(|_| ways.disabling != Disabling::Deletes);
             let disable = ground.and_then(|ground| disable(desired, observed, ground, reason, ways.disabling));
@@ -121,8 +121,8 @@ pub(super) fn stays_enabled(desired: &Desired, observed: &Observed, disabling: D
 }
 
 /// The step that deletes the object of somebody who left.
-pub(super) fn delete(desired: &Desired, object: ObjectId, ground: &Ground, reason: &str) -> Step {
-    let delete = step(desired, Op::Delete, Some(&object), reason.to_owned(), Vec::new());
+pub(super) fn delete(desired: &Desired, object: &ObjectId, ground: &Ground, reason: &str) -> Step {
+    let delete = step(desired, Op::Delete, Some(object), reason.to_owned(), Vec::new());
     Step { ground: Some(ground.clone()), rung: Some(Rung::Deleted), irreversible: true, ..delete }
 }
 

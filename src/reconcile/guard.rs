@@ -191,8 +191,7 @@ pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
 fn descent(plan: &Plan, limits: &Limits) -> Vec<Measure> {
     let taking = |rung, op| plan.steps.iter().filter(move |step| step.rung == Some(rung) && step.op == op);
     let leaving = taking(Rung::Stripped, Op::RemoveMembers).filter_map(|step| step.change(aspect::MEMBERS));
-    let mut stripped: BTreeSet<String> =
-        leaving.flat_map(|change| &change.before).map(|member| member.to_string()).collect();
+    let mut stripped: BTreeSet<String> = leaving.flat_map(|change| &change.before).map(ToString::to_string).collect();
     stripped.extend(taking(Rung::Stripped, Op::Update).filter_map(|step| Some(step.object.as_ref()?.to_string())));
     let rungs = [
         ("strip", limits.strip, stripped.len()),

@@ -69,7 +69,7 @@ impl Diff<'_> {
         let hidden = linked.filter(|_| hides && !matches!(self.lost.get(&desired.key), Some(Fate::Deleted(_))));
         if let (Some(object), Some(_)) = (hidden.cloned(), coverage.complete()) {
             if let Presence::Deleted { ground, reason } = &desired.presence {
-                self.steps.push(delete(desired, object, ground, reason));
+                self.steps.push(delete(desired, &object, ground, reason));
             } else if !disabled {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
                 let reason = "is current, and the target shows only who is enabled".to_owned();

@@ -165,7 +165,7 @@ impl Diff<'_> {
                     kept.push(is_fixed_in(key, member, &desired));
                 }
                 (None, None) if self.stripped.contains(key) => {
-                    stripped.push(Value::Reference(Referent::Object(id.clone())))
+                    stripped.push(Value::Reference(Referent::Object(id.clone())));
                 }
                 (None, None) if is_ours(id) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
                 (None, None) => staying.push(key),

@@ -35,19 +35,23 @@ pub struct UpcomingTurn {
     pub targets: Vec<String>,
 }
 
+/// In which order turns are told.
+type Turn = (Day, Rung, String, Id);
+
 impl UpcomingDocument {
     /// Looks some days ahead, by the ladder of each target.
     pub fn new<'a>(
         snapshot: &Snapshot,
-        ladders: impl Iterator<Item = (&'a str, &'a Ladder)> + Clone,
+        ladders: impl IntoIterator<Item = (&'a str, &'a Ladder)>,
         days: u32,
         organisation: String,
         at: Instant,
     ) -> Self {
         let (as_of, last) = (snapshot.day(), snapshot.day().plus(i64::from(days)));
-        let mut turns: BTreeMap<(Day, Rung, String, Id), (Rung, String, Vec<String>)> = BTreeMap::new();
+        let ladders: Vec<(&str, &Ladder)> = ladders.into_iter().collect();
+        let mut turns: BTreeMap<Turn, (Rung, String, Vec<String>)> = BTreeMap::new();
         for (person, _) in snapshot.lives() {
-            for (target, ladder) in ladders.clone() {
+            for (target, ladder) in &ladders {
                 let policy = ladder.policy(snapshot, person);
                 let life = life_of(snapshot, policy, person);
                 let soon = outlook(&life, policy, as_of).into_iter().take_while(|(_, day, _)| *day <= last);
@@ -56,7 +60,7 @@ impl UpcomingDocument {
                     let now = *now.get_or_insert_with(|| standing(&life, policy, as_of).rung);
                     let key = (day, rung, name(snapshot, person), person.clone());
                     let (_, _, targets) = turns.entry(key).or_insert((now, because.to_string(), Vec::new()));
-                    targets.push(target.to_owned());
+                    targets.push((*target).to_owned());
                 }
             }
         }

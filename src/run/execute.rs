@@ -416,9 +416,17 @@ fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
             Some(Linking::Deleted(&step.key, step.kind))
         }
         (Op::Create | Op::Link | Op::Restore, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
+        // who comes back waits for no right that is missing: the next plan makes the account anew
+        (Op::Restore, Event::Refused) if step.rung.is_some() && is_final(settled) => Some(Linking::Lost(&step.key)),
         (_, Event::Done) if ends_link(step) => Some(Linking::Forgotten(&step.key)),
         _ => None,
     }
+}
+
+/// Whether the target said no, and will say so again.
+fn is_final(settled: &Settled<'_>) -> bool {
+    let class = settled.refusal.as_ref().map(|(class, _)| *class);
+    matches!(class, Some(Class::Forbidden | Class::Permanent))
 }
 
 /// Does some work while windows are on their way; what landed meanwhile is handed back with it.

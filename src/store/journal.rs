@@ -32,6 +32,8 @@ pub enum Linking<'a> {
     Forgotten(&'a Id),
     /// The same, since rosterd deleted it.
     Deleted(&'a Id, Kind),
+    /// What rosterd deleted under the key cannot be brought back.
+    Lost(&'a Id),
 }
 
 /// What one transaction of the journal holds.
@@ -153,8 +155,9 @@ async fn link(
                 links::remove(connection, target, key).await?;
                 links::keep_deleted(connection, target, (key, *kind, object), now).await?;
             }
+            (Some(Linking::Lost(key)), _) => links::forget_deleted(connection, target, key).await?,
             (Some(Linking::Forgotten(key) | Linking::Deleted(key, _)), _) => {
-                links::remove(connection, target, key).await?
+                links::remove(connection, target, key).await?;
             }
             _ => {}
         }

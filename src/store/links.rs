@@ -173,6 +173,20 @@ pub(super) async fn keep_deleted(
     Ok(())
 }
 
+/// Forgets, in a transaction, what rosterd deleted.
+pub(super) async fn forget_deleted(
+    connection: &mut SqliteConnection,
+    target: &str,
+    key: &Id,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM deleted_object WHERE target = ? AND key = ?")
+        .bind(target)
+        .bind(key.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Takes the link of a key away in a transaction.
 pub(super) async fn remove(connection: &mut SqliteConnection, target: &str, key: &Id) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM link WHERE target = ? AND key = ?")

@@ -15,15 +15,16 @@ pub fn life_of<'a>(snapshot: &'a Snapshot, policy: &Policy, person: &Id) -> Cow<
 }
 
 /// Everybody who has no job on the day, and is to have an account all the same by one of these ladders.
-pub fn coming<'a>(snapshot: &Snapshot, ladders: impl Iterator<Item = &'a Ladder> + Clone) -> BTreeSet<Id> {
+pub fn coming<'a>(snapshot: &Snapshot, ladders: impl IntoIterator<Item = &'a Ladder>) -> BTreeSet<Id> {
+    let ladders: Vec<&Ladder> = ladders.into_iter().collect();
     let is_due = |person: &Id| {
-        ladders.clone().any(|ladder| {
+        ladders.iter().any(|ladder| {
             let policy = ladder.policy(snapshot, person);
             standing(&life_of(snapshot, policy, person), policy, snapshot.day()).rung.is_here()
         })
     };
     let early = |policy: &Policy| policy.create_days > 0 || policy.enable_days > 0 || policy.basis == Basis::Person;
-    if !ladders.clone().flat_map(Ladder::policies).any(early) {
+    if !ladders.iter().flat_map(|ladder| ladder.policies()).any(early) {
         return BTreeSet::new();
     }
     let without = snapshot.lives().map(|(person, _)| person).filter(|person| !snapshot.tenure(person).current);

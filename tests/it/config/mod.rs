@@ -9,6 +9,7 @@ use rosterd::object::{AttributeName, Authority, Kind, NameKind};
 use rosterd::org::Instant;
 
 mod csv;
+mod lifecycle;
 mod owners;
 
 const BASE: &str = include_str!("base.toml");

@@ -45,6 +45,8 @@ pub struct World {
     pub siblings: Siblings,
     /// The container of those who left.
     pub leavers: Option<Handle>,
+    /// What becomes of those whom the target disables.
+    pub disabling: Disabling,
     /// What was deleted of those who left.
     deleted: BTreeMap<Id, ObjectId>,
     added: HashSet<(ObjectId, ObjectId)>,
@@ -76,6 +78,7 @@ impl World {
             severities: Severities::default(),
             siblings: Siblings::Standard,
             leavers: None,
+            disabling: Disabling::Keeps,
             deleted: BTreeMap::new(),
             added: HashSet::new(),
             protected: BTreeMap::new(),
@@ -134,7 +137,7 @@ impl World {
             links: &self.links,
             bounds: BTreeMap::new(),
             accepted: &accepted,
-            disabling: Disabling::Keeps,
+            disabling: self.disabling,
             deleted: &self.deleted,
             membership: Membership::Ours,
             added: &self.added,

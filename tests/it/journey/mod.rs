@@ -9,6 +9,7 @@ mod hidden;
 mod increments;
 #[cfg(feature = "gssapi")]
 mod kerberos;
+mod ladder;
 mod life;
 mod merged;
 mod names;

@@ -5,3 +5,4 @@ mod documents;
 mod forms;
 mod safety;
 mod text;
+mod upcoming;

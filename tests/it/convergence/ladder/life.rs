@@ -18,6 +18,8 @@ pub struct Facts {
     /// In the unit School, less than full time.
     pub second: Vec<(String, String)>,
     pub leave: Vec<(String, String)>,
+    /// From the first job alone.
+    pub leave_of_job: Vec<(String, String)>,
     /// The person's own record; always without.
     pub record: Option<(String, String)>,
     pub category: Option<&'static str>,
@@ -35,6 +37,7 @@ impl Facts {
             if all.is_empty() { String::new() } else { format!("{what} {} ", all.join(" and ")) }
         };
         let text = spans("job", &self.jobs) + &spans("second job", &self.second) + &spans("leave", &self.leave);
+        let text = text + &spans("leave of the first job", &self.leave_of_job);
         let record = self.record.iter().map(|(from, to)| format!("record {from}..{to} "));
         let text = text + &record.collect::<String>();
         let text = text + self.category.unwrap_or_default() + if self.sponsor { " with a sponsor" } else { "" };
@@ -145,6 +148,10 @@ impl Course {
         }
         for (number, span) in self.facts.leave.iter().enumerate() {
             add(FactKind::Leave, &format!("leave {number}"), interval(span), json!({ "person": "p" }));
+        }
+        for (number, span) in self.facts.leave_of_job.iter().enumerate() {
+            let leave = json!({ "person": "p", "engagement": "job 0" });
+            add(FactKind::Leave, &format!("leave of job {number}"), interval(span), leave);
         }
         add(FactKind::Group, "listed", always, json!({ "name": "Listed" }));
         add(FactKind::Membership, "in listed", always, json!({ "group": "listed", "member_person": "p" }));

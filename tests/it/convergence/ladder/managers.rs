@@ -47,7 +47,8 @@ fn organisation(more: &More, world: &World) -> Snapshot {
 fn told(more: &More) -> String {
     let mut world = World::new(true);
     world.rules.ladder.everybody.create_days = 14;
-    world.apply(&world.plan_of(organisation(more, &world), |objects| objects));
+    let first = world.plan_of(organisation(more, &world), |objects| objects);
+    world.apply(&first);
     let second = world.plan_of(organisation(more, &world), |objects| objects);
     assert!(second.is_empty(), "left: {:#?}", second.steps);
     let objects = world.memory.objects();
@@ -58,6 +59,7 @@ fn told(more: &More) -> String {
         lines.push(format!("  {} -> {}\n", named(user), chief.map_or_else(|| "nobody".into(), named)));
     }
     lines.sort();
+    lines.extend(first.held.iter().map(|hold| format!("  held: {}: {}\n", hold.name, hold.reason)));
     lines.concat()
 }
 

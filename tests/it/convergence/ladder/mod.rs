@@ -4,6 +4,10 @@
 mod life;
 mod managers;
 
+use rosterd::object::{Disabling, HoldCode, Op};
+use rosterd::reconcile::Limits;
+use rosterd::reconcile::guard::measure;
+
 use self::life::{Course, Facts};
 
 /// The rungs with a day on which the person of [`facts`] stands there.
@@ -149,6 +153,15 @@ fn the_days_that_are_easily_missed() {
             away(&[("2026-03-02", "")], ("2026-03-02", "2026-04-01")),
             &["2026-02-20", "2026-03-01", "2026-03-02", "2026-04-01"],
         ),
+        (
+            "leave from one of two jobs",
+            Facts {
+                second: vec![("2026-01-01".into(), "2026-03-20".into())],
+                leave_of_job: vec![("2026-03-01".into(), "2026-05-01".into())],
+                ..jobs(&[("2026-01-01", "")])
+            },
+            &["2026-03-02", "2026-03-20", "2026-05-01"],
+        ),
         ("no end", of("external", true, &[("2026-01-01", "")]), &["2026-03-02"]),
         ("no sponsor", of("external", false, &[("2026-01-01", "2026-05-01")]), &["2026-03-02", "2026-05-04"]),
         ("sponsor and end", of("external", true, &[("2026-01-01", "2026-05-01")]), &["2026-03-02", "2026-05-04"]),
@@ -188,6 +201,42 @@ fn a_day_begins_at_local_midnight_whatever_the_clock_does() {
         let instant: rosterd::org::Instant = instant.parse().unwrap();
         assert_eq!(instant.day(&zone).to_string(), day, "{instant}");
     }
+}
+
+/// What a service does to those whom it disables decides what the ladder asks of it.
+#[test]
+fn a_target_that_deletes_whom_it_disables_prepares_nobody() {
+    for disabling in [Disabling::Hides, Disabling::Deletes] {
+        let mut course = Course::new(facts());
+        course.world.disabling = disabling;
+        course.on("2025-12-20");
+        assert!(course.text.contains("= no account"), "{}", course.text);
+        course.on("2026-03-02");
+        course.text.clear();
+        let plan = course.world.plan_of(course.snapshot("2026-05-10"), |objects| objects);
+        let disables = plan.steps.iter().any(|step| step.op == Op::Disable);
+        assert_eq!(disables, disabling == Disabling::Hides, "on leave: {:#?}", plan.steps);
+        let held = plan.held.iter().any(|hold| hold.code == HoldCode::Lifecycle);
+        assert_eq!(held, disabling == Disabling::Deletes, "{:#?}", plan.held);
+    }
+}
+
+/// Each rung counts for a limit of its own.
+#[test]
+fn every_rung_has_a_limit_of_its_own() {
+    let mut told = String::new();
+    let mut course = Course::new(facts());
+    for (rung, day) in RUNGS {
+        let plan = course.world.plan_of(course.snapshot(day), |objects| objects);
+        let found: Vec<String> = measure(&plan, &Limits::default().into())
+            .into_iter()
+            .filter(|measure| measure.found > 0)
+            .map(|measure| format!("{} {}, allowed {}", measure.limit, measure.found, measure.allowed))
+            .collect();
+        told += &format!("{rung}: {}\n", found.join("; "));
+        course.on(day);
+    }
+    insta::assert_snapshot!("every_rung_has_a_limit_of_its_own", told);
 }
 
 /// Deleted and back: the same object where the target keeps it.
