@@ -147,9 +147,20 @@ impl<'a> Scope<'a> {
         };
         let when = optional("when", &mapping.when);
         let name = optional("name", &mapping.name);
+        let deeds = (mapping.scope.named().into_iter())
+            .filter_map(|(deed, text)| {
+                let path = self.at(&["scope", deed.as_str()]);
+                Some((deed, expression(document, &path, text?, self.roots(), self.custom)?))
+            })
+            .collect();
+        if mapping.leaves.is_some() && (self.kind != Kind::User || mapping.when.is_none()) {
+            let hint = Some("it says what becomes of users whom `when` does not mean any more".to_owned());
+            document.at_key(&self.at(&["leaves"]), "leaves says nothing here", hint);
+        }
+        let scope = crate::mapping::Scope { when, leaves: mapping.leaves.unwrap_or_default(), deeds };
         self.check_place(document, mapping);
         KindRules {
-            when,
+            scope,
             name,
             place: mapping.place.unwrap_or_default(),
             manager: self.kind == Kind::User && mapping.manager.unwrap_or(true),

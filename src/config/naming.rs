@@ -231,12 +231,15 @@ pub(super) fn check_rules(
     (section, target): (&str, &str),
     rules: &Rules,
 ) {
-    let Some(KindRules { name, when, attributes, .. }) = rules.kinds.get(&Kind::User) else { return };
+    let Some(KindRules { name, scope, attributes, .. }) = rules.kinds.get(&Kind::User) else { return };
     let path = |field| [section, target, "user", field];
-    for (field, rule) in [("name", name), ("when", when)] {
+    for (field, rule) in [("name", name), ("when", &scope.when)] {
         if let Some(rule) = rule {
             check_names(document, naming, &path(field), rule);
         }
+    }
+    for (deed, only) in &scope.deeds {
+        check_names(document, naming, &[&path("scope")[..], &[deed.as_str()]].concat(), only);
     }
     let base = path("attributes");
     for (attribute, rule) in attributes {

@@ -46,6 +46,8 @@ pub struct Mapper<'a> {
     pub(super) accounts: BTreeMap<Id, Holder>,
     /// The names that the rules of users look at.
     pub(super) names: BTreeSet<NameKind>,
+    /// Those among them that say who is meant.
+    pub(super) scope_names: BTreeSet<NameKind>,
     namesakes: Namesakes,
 }
 
@@ -114,8 +116,9 @@ impl<'a> Mapper<'a> {
         let people = accounts.values().filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
-        let names = Self::names_of(inputs.rules.kinds.get(&Kind::User));
-        Self { inputs, scene, accounts, names, namesakes }
+        let users = inputs.rules.kinds.get(&Kind::User);
+        let (names, scope_names) = (Self::names_of(users), Self::scope_names_of(users));
+        Self { inputs, scene, accounts, names, scope_names, namesakes }
     }
 
     /// What a person is called where people read it: with the login when another account's holder is called the same.
@@ -173,8 +176,9 @@ impl<'a> Mapper<'a> {
         if !self.accounts.get(account).is_some_and(|holder| holder.rung.is_here()) {
             return Ok(false);
         }
-        let Some(when) = self.rules(Kind::User).and_then(|rules| rules.when.as_ref()) else { return Ok(true) };
-        when.holds(&self.scene.user(person, account)).map_err(|error| format!("when: {error}"))
+        let Some(rules) = self.rules(Kind::User) else { return Ok(false) };
+        self.is_named_for_scope(person)?;
+        rules.scope.means(&|| self.scene.user(person, account))
     }
 
     pub(super) fn rules(&self, kind: Kind) -> Option<&'a KindRules> {
@@ -266,6 +270,7 @@ pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
         presence: crate::object::Presence::Present,
         rung: None,
         stripped: false,
+        outside: BTreeSet::new(),
         name: None,
         parent: None,
         attributes: BTreeMap::new(),

@@ -14,6 +14,7 @@ mod mapper;
 mod named;
 pub mod naming;
 mod rules;
+mod scope;
 mod unit;
 mod user;
 
@@ -22,3 +23,4 @@ pub use adopt::Login;
 pub use mapper::{Inputs, Mapper};
 pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
+pub use scope::{Leaves, Scope};

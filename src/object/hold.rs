@@ -34,6 +34,8 @@ pub enum HoldCode {
     Quality,
     /// The record of the person lacks what the lifecycle needs, or no ground is there to take the account away.
     Lifecycle,
+    /// No rule means it any more; it is left as it is.
+    OutOfScope,
     /// It waits for an object that is itself held.
     Waits,
     /// A member whom only a change of his own account can take out of the group.

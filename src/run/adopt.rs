@@ -176,6 +176,7 @@ impl Engine {
         let mapper = self.mapper(port, self.entry(port.name())?, &scene).await?;
         let keys: Vec<Id> = steps.iter().map(|step| step.key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let plan = Plan {
+            outside: std::collections::BTreeMap::new(),
             target: port.name().to_owned(),
             as_of: today,
             coverage: Reach::from(&survey.coverage),

@@ -16,6 +16,7 @@ mod reconciliation;
 mod run;
 mod runs;
 mod status;
+mod upcoming;
 mod value;
 
 pub use check::check;
@@ -32,6 +33,7 @@ pub use reconciliation::reconciliation;
 pub use run::run;
 pub use runs::runs;
 pub use status::status;
+pub use upcoming::upcoming;
 pub use value::value;
 
 use super::format::REPORTS;

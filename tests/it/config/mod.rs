@@ -158,7 +158,7 @@ fn the_base_is_compiled_whole() {
     let loaded = parse(BASE).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     let user = &loaded.targets["ad"].rules.kinds[&Kind::User];
     assert_eq!(user.place, Place::Unit);
-    assert!(user.manager && user.name.is_some() && user.when.is_none());
+    assert!(user.manager && user.name.is_some() && user.scope.when.is_none());
     let title = &user.attributes[&AttributeName::new("TITLE")];
     assert_eq!((title.authority, title.empty), (Authority::Own, WhenEmpty::Keep));
     assert_eq!(loaded.targets["ad"].limits.disable.count, 25);

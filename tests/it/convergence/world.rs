@@ -8,8 +8,8 @@ use rosterd::expr::Expression;
 use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use rosterd::mapping::naming::{Holder, Ledger, NameRule, OnRename, Pattern, Taken, forms, takes};
 use rosterd::mapping::{
-    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, NamingRules, Place, Rules, WhenEmpty,
-    account_id, lifecycle,
+    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, NamingRules, Place, Rules, Scope,
+    WhenEmpty, account_id, lifecycle,
 };
 use rosterd::object::{
     Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, NameKind,
@@ -207,6 +207,7 @@ impl World {
             }
         });
         let plan = Plan {
+            outside: BTreeMap::new(),
             protected: Vec::new(),
             target: TARGET.into(),
             as_of: today(),
@@ -473,7 +474,7 @@ fn rules(tree: bool) -> Rules {
     let login = if tree { "sAMAccountName" } else { "userName" };
     let user = KindRules {
         name: tree.then(|| compiled("truncate(person.name, 40) ~ ' (' ~ login ~ ')'", USER)),
-        when: Some(compiled("person.category != 'external'", USER)),
+        scope: Scope { when: Some(compiled("person.category != 'external'", USER)), ..Scope::default() },
         place: Place::Unit,
         manager: true,
         attributes: attributes(
@@ -489,7 +490,7 @@ fn rules(tree: bool) -> Rules {
     };
     let group = KindRules {
         name: tree.then(|| compiled("truncate(group.name, 64)", GROUP_ROOTS)),
-        when: None,
+        scope: Scope::default(),
         place: Place::Top,
         manager: false,
         attributes: attributes(&[("displayName", "'Group ' ~ group.name")], GROUP_ROOTS),
@@ -498,7 +499,7 @@ fn rules(tree: bool) -> Rules {
     if tree {
         let unit = KindRules {
             name: Some(compiled("truncate(unit.name, 64)", UNIT_ROOTS)),
-            when: None,
+            scope: Scope::default(),
             place: Place::Unit,
             manager: false,
             attributes: attributes(&[("description", "unit.path|join(' / ')")], UNIT_ROOTS),
