@@ -164,6 +164,8 @@ impl<'a> Scope<'a> {
             name,
             place: mapping.place.unwrap_or_default(),
             manager: self.kind == Kind::User && mapping.manager.unwrap_or(true),
+            nested: mapping.nested.unwrap_or(false),
+            membership: mapping.members.unwrap_or_default(),
             attributes: self.attributes(document, &mapping.attributes),
         }
     }
@@ -183,6 +185,15 @@ impl<'a> Scope<'a> {
         if mapping.place.is_some() && (self.kind != Kind::User || self.protocol == Protocol::Scim) {
             let hint = Some("only users of a directory have a choice of place".to_owned());
             document.at_key(&self.at(&["place"]), "place says nothing here", hint);
+        }
+        for (field, is_there) in [("nested", mapping.nested.is_some()), ("members", mapping.members.is_some())] {
+            if is_there && self.kind != Kind::Group {
+                document.at_key(&self.at(&[field]), "only groups have members", None);
+            }
+        }
+        if mapping.nested == Some(true) && self.protocol == Protocol::Scim {
+            let hint = Some("leave it out: a group within a group then stands for its members".to_owned());
+            document.at_key(&self.at(&["nested"]), "groups within groups are not for SCIM services", hint);
         }
         if mapping.manager.is_some() && self.kind != Kind::User {
             document.at_key(&self.at(&["manager"]), "only users have a manager", None);

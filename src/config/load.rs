@@ -10,6 +10,7 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::groups;
 use super::lifecycle;
 use super::naming;
 use super::owners::{self, Sharing};
@@ -198,6 +199,7 @@ fn config(sections: Sections) -> Option<Config> {
         csv,
         naming,
         lifecycle,
+        groups,
         ldap,
         scim,
     } = sections;
@@ -213,6 +215,7 @@ fn config(sections: Sections) -> Option<Config> {
         csv,
         naming,
         lifecycle,
+        groups,
         ldap,
         scim,
     })
@@ -231,6 +234,7 @@ fn targets(
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
     let default = sections.limits.over(Limits::default());
+    let groups = groups::groups(document, &sections.groups, custom);
     let mut targets = BTreeMap::new();
     for (name, ldap) in &sections.ldap {
         let kinds =
@@ -244,6 +248,7 @@ fn targets(
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
+        rules.groups.clone_from(&groups);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("ldap", name), &rules);
@@ -260,6 +265,7 @@ fn targets(
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
+        rules.groups.clone_from(&groups);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("scim", name), &rules);

@@ -8,7 +8,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::mapping::{Leaves, Place, WhenEmpty};
-use crate::object::{Authority, Deed};
+use crate::object::{Authority, Deed, Membership};
 
 /// `[ldap.ad.user]` and its like. All texts but the keys are expressions.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,6 +27,10 @@ pub struct KindMapping {
     pub place: Option<Place>,
     /// Whether the user's manager is written; yes unless it says no. Users only.
     pub manager: Option<bool>,
+    /// Whether groups are members of groups. Groups of a directory only.
+    pub nested: Option<bool>,
+    /// Who is taken out of a group that the roster does not have in it. Groups only.
+    pub members: Option<Membership>,
     /// As written: two names may differ in case only, which is a problem that the check finds.
     #[serde(default)]
     pub attributes: BTreeMap<String, Rule>,

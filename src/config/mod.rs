@@ -10,6 +10,7 @@ mod csv;
 mod csv_layout;
 mod csv_things;
 mod document;
+mod groups;
 mod lifecycle;
 mod limits;
 mod load;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::adopt::AdoptText;
 use super::csv::Csv;
+use super::groups::GroupText;
 use super::lifecycle::LifecycleText;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
@@ -41,6 +42,8 @@ pub struct Config {
     pub naming: Naming,
     /// Who has an account on which days, in every target.
     pub lifecycle: LifecycleText,
+    /// Groups that are made of the roster, by the name of their rule.
+    pub groups: BTreeMap<String, GroupText>,
     /// Directories, by name.
     pub ldap: BTreeMap<String, Ldap>,
     /// SCIM services, by name.
@@ -72,6 +75,8 @@ pub(super) struct Sections {
     pub naming: Naming,
     #[serde(default)]
     pub lifecycle: LifecycleText,
+    #[serde(default)]
+    pub groups: BTreeMap<String, GroupText>,
     #[serde(default)]
     pub ldap: BTreeMap<String, Ldap>,
     #[serde(default)]

@@ -109,6 +109,8 @@ const GROUP: &[Field] = &[
     text("name", "name"),
     object("type", CLASS, "type of group, from the vocabulary"),
     text("description", "description"),
+    text("rule", "which of `[groups]` made it; nothing for a group of the roster"),
+    object("unit", UNIT, "the unit that it was made for"),
     custom(FactKind::Group),
 ];
 
@@ -130,6 +132,9 @@ pub const USER: &[RootSpec] = &[
 /// The roots of a unit's rules.
 pub const UNIT_ROOTS: &[RootSpec] =
     &[object("unit", UNIT, "the unit"), object("parent", UNIT, "the unit above; nothing at the top")];
+
+/// The roots of the name of a group that is made for no unit: nothing.
+pub const GROUPS: &[RootSpec] = &[];
 
 /// The roots of a group's rules.
 pub const GROUP_ROOTS: &[RootSpec] = &[object("group", GROUP, "the group")];

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::account::ORDINARY;
+use super::groups::Made;
 use crate::expr::{Context, ExprValue, Lazy};
 use crate::object::NameKind;
 use crate::org::{Custom, Id, Scalar, Snapshot, custom_values};
@@ -68,6 +69,18 @@ impl Scene {
     pub fn unit_context(&self, unit: &Id) -> Context {
         let parent = self.snapshot.unit(unit).and_then(|unit| unit.parent.as_ref()).map(|parent| self.unit(parent));
         Context::new().with("unit", self.unit(unit)).with("parent", parent)
+    }
+
+    /// What the rules of a group see that a rule made.
+    pub fn made_group_context(&self, key: &Id, made: &Made, rule: &str) -> Context {
+        let group = ExprValue::object(vec![
+            ("id", key.as_str().into()),
+            ("name", made.name.clone().ok().into()),
+            ("description", made.description.clone().into()),
+            ("rule", rule.into()),
+            ("unit", made.unit.as_ref().map(|unit| self.unit(unit)).into()),
+        ]);
+        Context::new().with("group", group)
     }
 
     /// What the rules of a group see.

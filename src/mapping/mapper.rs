@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id};
 use super::context::{Names, Scene, display_name};
+use super::groups::{Made, made};
 use super::lifecycle::{Ladder, Standing, life_of, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
@@ -48,6 +49,10 @@ pub struct Mapper<'a> {
     pub(super) names: BTreeSet<NameKind>,
     /// Those among them that say who is meant.
     pub(super) scope_names: BTreeSet<NameKind>,
+    /// The groups that rules made.
+    pub(super) made: BTreeMap<Id, Made>,
+    /// The members of each group, once they are asked for.
+    pub(super) members: BTreeMap<Id, OnceLock<Result<BTreeSet<Id>, String>>>,
     namesakes: Namesakes,
 }
 
@@ -118,7 +123,13 @@ impl<'a> Mapper<'a> {
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
         let users = inputs.rules.kinds.get(&Kind::User);
         let (names, scope_names) = (Self::names_of(users), Self::scope_names_of(users));
-        Self { inputs, scene, accounts, names, scope_names, namesakes }
+        let made = match inputs.rules.kinds.contains_key(&Kind::Group) {
+            true => made(&inputs.rules.groups, &scene, inputs.roster),
+            false => BTreeMap::new(),
+        };
+        let groups = inputs.snapshot.groups().map(|(id, _)| id).chain(made.keys());
+        let members = groups.map(|id| (id.clone(), OnceLock::new())).collect();
+        Self { inputs, scene, accounts, names, scope_names, made, members, namesakes }
     }
 
     /// What a person is called where people read it: with the login when another account's holder is called the same.
@@ -149,7 +160,7 @@ impl<'a> Mapper<'a> {
         let mut keys: Vec<Id> = Vec::new();
         keys.extend(units.filter(|_| wants(Kind::Unit)).cloned());
         keys.extend(self.accounts.keys().cloned());
-        keys.extend(groups.filter(|_| wants(Kind::Group)).cloned());
+        keys.extend(groups.chain(self.made.keys()).filter(|_| wants(Kind::Group)).cloned());
         keys
     }
 
@@ -159,10 +170,8 @@ impl<'a> Mapper<'a> {
             self.user(key, holder)
         } else if let Some(unit) = self.inputs.snapshot.unit(key) {
             self.unit(key, unit)
-        } else if let Some(group) = self.inputs.snapshot.group(key) {
-            self.group(key, group)
         } else {
-            None
+            self.group(key)
         }
     }
 

@@ -8,7 +8,7 @@
 mod account;
 mod adopt;
 mod context;
-mod group;
+mod groups;
 pub mod lifecycle;
 mod mapper;
 mod named;
@@ -20,6 +20,7 @@ mod user;
 
 pub use account::{ORDINARY, account_id};
 pub use adopt::Login;
+pub use groups::{GroupRule, group_id};
 pub use mapper::{Inputs, Mapper};
 pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};

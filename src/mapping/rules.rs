@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::groups::GroupRule;
 use super::lifecycle::{Effects, Ladder};
 use super::scope::Scope;
 use crate::expr::Expression;
-use crate::object::{AttributeName, Authority, Kind, aspect};
+use crate::object::{AttributeName, Authority, Kind, Membership, aspect};
 
 /// The rules of one target. A kind without rules is neither read nor written there.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
+    /// Groups that are made of the roster, beside those that it holds.
+    pub groups: Vec<GroupRule>,
     pub kinds: BTreeMap<Kind, KindRules>,
     /// By what an object that is there already is known: of each kind, the first rule that finds any object decides.
     pub adopt: BTreeMap<Kind, Vec<AdoptRule>>,
@@ -27,7 +30,7 @@ pub struct AdoptRule {
 }
 
 /// The rules of one kind of object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct KindRules {
     /// The relative name, in targets with a tree.
     pub name: Option<Expression>,
@@ -36,6 +39,9 @@ pub struct KindRules {
     pub place: Place,
     /// Whether the user's manager is kept in step.
     pub manager: bool,
+    /// Whether groups are members of groups; else a group within a group stands for its members.
+    pub nested: bool,
+    pub membership: Membership,
     pub attributes: BTreeMap<AttributeName, AttributeRule>,
 }
 

@@ -17,6 +17,7 @@ mod fingerprint;
 mod group_type;
 mod hold;
 mod links;
+mod membership;
 mod name;
 mod observed;
 mod protection;
@@ -41,6 +42,7 @@ pub use fingerprint::{Fingerprint, Fingerprints, ObjectKey, Position, Positions}
 pub use group_type::{GroupScope, GroupType};
 pub use hold::{Hold, HoldCode, Reservation, Wanted};
 pub use links::Links;
+pub use membership::Membership;
 pub use name::{NameKind, Space, TakenName};
 pub use observed::{Attributes, Handle, Kind, ObjectId, Observed};
 pub use protection::{ProtectedObject, Protection};

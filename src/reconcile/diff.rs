@@ -11,8 +11,8 @@ use super::compare::{self, Ways};
 use super::missing::Recreation;
 use super::plan::{Population, Unmanaged};
 use crate::object::{
-    Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Handle, Kind, Links, ObjectId, Observed, Op,
-    Presence, ProtectedObject, Protection, Schema, Siblings, Step,
+    Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Handle, Kind, Links, Membership, ObjectId,
+    Observed, Op, Presence, ProtectedObject, Protection, Schema, Siblings, Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
@@ -44,6 +44,9 @@ pub struct Surroundings<'a> {
     pub disabling: Disabling,
     /// What rosterd itself deleted of those who left, by the key that it had.
     pub deleted: &'a BTreeMap<Id, ObjectId>,
+    pub membership: Membership,
+    /// The memberships that rosterd made, group and member: needed where only these are ours.
+    pub added: &'a HashSet<(ObjectId, ObjectId)>,
 }
 
 impl Surroundings<'_> {

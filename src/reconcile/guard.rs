@@ -173,12 +173,12 @@ pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
         limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
+    measures.extend((leaving > 0).then(|| limits.leave_scope.measure("leave-scope", leaving, plan.population.users)));
     // such a change waits for somebody, whatever the limits are
     let renamed = plan.reservations.iter().filter(|one| one.gated).count() as u64;
     if renamed > 0 {
         measures.push(Limit::new(0, 0.0, 0).measure("name-changes", renamed, plan.population.users));
     }
-    measures.extend((leaving > 0).then(|| limits.leave_scope.measure("leave-scope", leaving, plan.population.users)));
     let taking = plan.steps.iter().filter(|step| step.takes_by_rule()).count() as u64;
     if *new_rules && taking > 0 {
         measures.push(Limit::new(0, 0.0, 0).measure(NEW_RULES, taking, plan.steps.len() as u64));

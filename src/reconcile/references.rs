@@ -7,7 +7,8 @@ use super::diff::{Diff, Present};
 use super::displaced::Displaced;
 use super::finish::Created;
 use crate::object::{
-    Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Protection, Referent, Rung, Step, StepId, Value, aspect,
+    Change, Coverage, Desired, Edit, Ground, Membership, ObjectId, Op, Protection, Referent, Rung, Step, StepId, Value,
+    aspect,
 };
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
@@ -141,6 +142,11 @@ impl Diff<'_> {
                 None => created.contains_key(*member),
             })
             .collect();
+        let foreign = self.foreign_members(present, &there);
+        let is_ours = |id: &ObjectId| match self.around.membership {
+            Membership::Whole | Membership::Ours => true,
+            Membership::Added => self.around.added.contains(&(object.clone(), id.clone())),
+        };
         let (mut leaving, mut stripped, mut kept, mut staying) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (id, key) in there.iter().filter_map(|(id, key)| Some((*id, (*key)?))) {
             if members.contains(key) || blocked.contains(key) {
@@ -161,10 +167,12 @@ impl Diff<'_> {
                 (None, None) if self.stripped.contains(key) => {
                     stripped.push(Value::Reference(Referent::Object(id.clone())))
                 }
-                (None, None) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
+                (None, None) if is_ours(id) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
+                (None, None) => staying.push(key),
             }
         }
-        let ours = there.values().flatten().count() as u64;
+        let ours = (there.values().flatten().count() + foreign.len()) as u64;
+        leaving.extend(foreign);
         let mut steps = Vec::new();
         if !joining.is_empty() {
             steps.push(self.joining_step(&desired, Some(&object), &joining, created));
@@ -186,6 +194,25 @@ impl Diff<'_> {
             self.held.extend(kept);
         }
         self.accept(&desired, protected.as_ref(), steps);
+    }
+
+    /// The members that are none of ours, where the whole membership is: what lies outside of what is read, too.
+    fn foreign_members(&self, present: &Present, there: &BTreeMap<&ObjectId, Option<&Id>>) -> Vec<Value> {
+        if self.around.membership != Membership::Whole {
+            return Vec::new();
+        }
+        let is_kept = |id: &ObjectId| {
+            let known = self.protected.iter().find(|one| one.object == *id);
+            known.is_some_and(|one| one.why.keeps_memberships())
+        };
+        let free = present.members.iter().flatten().filter(|handle| !present.fixed_members.contains(handle));
+        free.filter_map(|handle| match self.handles.get(handle) {
+            None => Some(Referent::Handle(handle.clone())),
+            Some(id) if there.get(id).is_some_and(Option::is_some) || is_kept(id) => None,
+            Some(id) => Some(Referent::Object(id.clone())),
+        })
+        .map(Value::Reference)
+        .collect()
     }
 
     fn will_be_there(&self, key: &Id, created: &Created) -> bool {

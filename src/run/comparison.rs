@@ -1,12 +1,12 @@
 //! One target beside what it should hold: from what was seen to a plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
 use super::propose::{Proposal, Scene, Viewed};
 use crate::mapping::Mapper;
-use crate::object::{Accepted, Coverage, Kind, Links, ObjectId, Presence, Wanted, aspect};
+use crate::object::{Accepted, Coverage, Kind, Links, Membership, ObjectId, Presence, Wanted, aspect};
 use crate::org::{Day, Id};
 use crate::reconcile::{Diff, Occasion, Plan, Surroundings, basis, inspect};
 use crate::report::Trouble;
@@ -99,6 +99,8 @@ pub(super) struct Comparison<'a> {
     links: Links,
     accepted: Accepted,
     deleted: BTreeMap<Id, ObjectId>,
+    membership: Membership,
+    added: HashSet<(ObjectId, ObjectId)>,
     kinds: BTreeMap<Id, Kind>,
 }
 
@@ -113,6 +115,11 @@ impl<'a> Comparison<'a> {
             links: engine.store.links(port.name()).await?,
             accepted: engine.store.accepted(port.name(), engine.clock.now()).await?,
             deleted: engine.store.deleted_objects(port.name()).await?,
+            membership: engine.membership(port.name()),
+            added: match engine.membership(port.name()) {
+                Membership::Added => engine.store.added_members(port.name()).await?,
+                Membership::Whole | Membership::Ours => HashSet::new(),
+            },
             kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
         })
     }
@@ -182,7 +189,7 @@ impl<'a> Comparison<'a> {
     }
 
     pub fn begin(&self) -> Diff<'_> {
-        let Self { port, entry, links, accepted, deleted, .. } = self;
+        let Self { port, entry, links, accepted, deleted, added, .. } = self;
         let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
             names.push(aspect::MANAGER.into());
             names.into_iter().map(move |name| (kind, name))
@@ -204,6 +211,8 @@ impl<'a> Comparison<'a> {
             accepted,
             disabling: port.capabilities().disabling,
             deleted,
+            membership: self.membership,
+            added,
         })
     }
 }

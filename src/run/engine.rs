@@ -10,7 +10,7 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
-use crate::object::{Absence, AttributeName, Coverage, Kind};
+use crate::object::{Absence, AttributeName, Coverage, Kind, Membership};
 use crate::org::{Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
@@ -105,6 +105,12 @@ impl Engine {
             Failure::new(Exit::Usage, format!("no target is named {target:?}"))
                 .hint(format!("the targets are: {known}"))
         })
+    }
+
+    /// How far the membership of a target's groups is ours.
+    pub(super) fn membership(&self, target: &str) -> Membership {
+        let groups = self.targets.get(target).and_then(|entry| entry.rules.kinds.get(&Kind::Group));
+        groups.map(|rules| rules.membership).unwrap_or_default()
     }
 
     /// A fresh way to a target: its secret is read and its connection made when it is first used.

@@ -15,12 +15,14 @@ use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::window::{Pace, Sent, UnderWay};
-use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value};
+use crate::object::{
+    Links, Membership, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value, aspect,
+};
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
 use crate::report::{RunCounts, RunFailure, time};
-use crate::store::{CommitMeta, Entry, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
+use crate::store::{CommitMeta, Entry, Joined, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
 use crate::target::{Class, Receipt, Refusal, Target, Unshown};
 
 /// What became of a plan's steps.
@@ -61,6 +63,8 @@ struct Execution<'a> {
     /// Steps that were not looked at yet.
     left: std::vec::IntoIter<&'a Step>,
     under_way: UnderWay<'a>,
+    /// Only members whom rosterd put in are ours: it is to be known who that is.
+    notes_members: bool,
     pace: Pace,
     /// What came of steps, and is not in the journal yet.
     settled: Vec<Settled<'a>>,
@@ -113,6 +117,7 @@ impl Engine {
             failed: HashSet::new(),
             left: steps.into_iter(),
             under_way: UnderWay::default(),
+            notes_members: self.membership(&plan.target) == Membership::Added,
             pace: Pace::new(port.capabilities().at_once),
             settled: Vec::new(),
             transient: 0,
@@ -216,6 +221,7 @@ impl<'a> Execution<'a> {
             outcomes: self.settled.iter().map(|settled| (self.outcome(settled), linking(settled))).collect(),
             intents: window.iter().map(intent).collect(),
             written: self.settled.iter().filter_map(|settled| self.written(settled)).collect(),
+            joined: self.settled.iter().filter_map(|settled| self.joined(settled)).collect(),
         };
         let meta = CommitMeta {
             actor: self.engine.actor.clone(),
@@ -364,6 +370,23 @@ impl<'a> Execution<'a> {
             until: (!one.lasting).then_some(again),
         };
         Some(Written { object, attributes, unshown: settled.unshown.iter().map(pair).collect() })
+    }
+
+    /// Whom a step that was done put into a group, or took out, where only those are ours.
+    fn joined<'b>(&self, settled: &'b Settled<'a>) -> Option<Joined<'b>> {
+        if !self.notes_members || settled.event != Event::Done {
+            return None;
+        }
+        let change = settled.step.change(aspect::MEMBERS)?;
+        let objects = |values: &[Value]| {
+            let object = |value: &Value| match value {
+                Value::Reference(Referent::Key(key)) => self.links.object(key).cloned(),
+                Value::Reference(Referent::Object(object)) => Some(object.clone()),
+                _ => None,
+            };
+            values.iter().filter_map(object).collect()
+        };
+        Some(Joined { group: settled.object.as_ref()?, came: objects(&change.after), left: objects(&change.before) })
     }
 
     fn entry(&self, step: &'a Step, event: Event) -> Entry<'a> {

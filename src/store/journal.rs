@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::commit::{CommitMeta, ROWS_AT_ONCE};
 use super::log::{LogKey, Record, append_all};
 use super::reserve::reserve;
-use super::{RunId, Store, StoreError, Written, accepted, links};
+use super::{Joined, RunId, Store, StoreError, Written, accepted, links, members};
 use crate::object::{Kind, ObjectId, Reservation, StepId};
 use crate::org::{Day, Id, Instant};
 use crate::reconcile::journal::Event;
@@ -43,6 +43,8 @@ pub struct Page<'a> {
     pub intents: Vec<(Entry<'a>, Option<&'a Reservation>)>,
     /// What the objects of done steps show of what was written.
     pub written: Vec<Written<'a>>,
+    /// Who came into groups and who left them, where that is to be known.
+    pub joined: Vec<Joined<'a>>,
 }
 
 impl Store {
@@ -61,6 +63,7 @@ impl Store {
         append(&mut transaction, key, &outcomes, meta.now).await?;
         link(&mut transaction, target, &page.outcomes, meta.now).await?;
         accepted::keep(&mut transaction, target, &page.written, meta.now).await?;
+        members::keep(&mut transaction, target, &page.joined).await?;
         let reservations: Vec<&Reservation> = page.intents.iter().filter_map(|(_, reservation)| *reservation).collect();
         let mut refused = reserve(&mut transaction, key, &reservations, (target, today), meta).await?.into_iter();
         let refused: Vec<Option<String>> =

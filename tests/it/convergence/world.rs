@@ -1,7 +1,7 @@
 //! A target in memory with what is remembered of it, and the pipeline from the organisation to the target: observe,
 //! compare, inspect, apply. Applying mirrors what a run does with each step, without a store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rosterd::expr::Expression;
@@ -12,9 +12,9 @@ use rosterd::mapping::{
     WhenEmpty, account_id, lifecycle,
 };
 use rosterd::object::{
-    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, NameKind,
-    ObjectId, Observed, Op, Presence, Protection, Referent, Reservation, Rung, ScopeRead, Siblings, Step, StepId,
-    Value, aspect,
+    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, Membership,
+    NameKind, ObjectId, Observed, Op, Presence, Protection, Referent, Reservation, Rung, ScopeRead, Siblings, Step,
+    StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id, Snapshot};
@@ -47,6 +47,7 @@ pub struct World {
     pub leavers: Option<Handle>,
     /// What was deleted of those who left.
     deleted: BTreeMap<Id, ObjectId>,
+    added: HashSet<(ObjectId, ObjectId)>,
     /// What the target protects.
     protected: BTreeMap<ObjectId, Protection>,
     runtime: tokio::runtime::Runtime,
@@ -76,6 +77,7 @@ impl World {
             siblings: Siblings::Standard,
             leavers: None,
             deleted: BTreeMap::new(),
+            added: HashSet::new(),
             protected: BTreeMap::new(),
             runtime,
         }
@@ -134,6 +136,8 @@ impl World {
             accepted: &accepted,
             disabling: Disabling::Keeps,
             deleted: &self.deleted,
+            membership: Membership::Ours,
+            added: &self.added,
         });
         for object in order(objects) {
             diff.see(object, &wanted);
@@ -487,22 +491,20 @@ fn rules(tree: bool) -> Rules {
             ],
             USER,
         ),
+        ..KindRules::default()
     };
     let group = KindRules {
         name: tree.then(|| compiled("truncate(group.name, 64)", GROUP_ROOTS)),
-        scope: Scope::default(),
         place: Place::Top,
-        manager: false,
         attributes: attributes(&[("displayName", "'Group ' ~ group.name")], GROUP_ROOTS),
+        ..KindRules::default()
     };
     let mut kinds = BTreeMap::from([(Kind::User, user), (Kind::Group, group)]);
     if tree {
         let unit = KindRules {
             name: Some(compiled("truncate(unit.name, 64)", UNIT_ROOTS)),
-            scope: Scope::default(),
-            place: Place::Unit,
-            manager: false,
             attributes: attributes(&[("description", "unit.path|join(' / ')")], UNIT_ROOTS),
+            ..KindRules::default()
         };
         kinds.insert(Kind::Unit, unit);
     }

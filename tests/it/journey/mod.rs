@@ -4,6 +4,7 @@ mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
+mod groups;
 mod hidden;
 mod increments;
 #[cfg(feature = "gssapi")]

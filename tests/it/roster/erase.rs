@@ -122,7 +122,12 @@ async fn reserve(
     today: Day,
     now: Instant,
 ) -> Option<String> {
-    let page = Page { outcomes: Vec::new(), intents: vec![(intent, Some(reservation))], written: Vec::new() };
+    let page = Page {
+        outcomes: Vec::new(),
+        intents: vec![(intent, Some(reservation))],
+        written: Vec::new(),
+        joined: Vec::new(),
+    };
     store.write_page(&page, "ad", today, &meta("run 1", "rosterd", now)).await.unwrap().remove(0)
 }
 
