@@ -85,10 +85,10 @@ impl<'t> Document<'t> {
         for step in path {
             table = table.and_then(|table| table.get(*step)).and_then(|value| value.get_ref().as_table());
         }
-        let keys = table.into_iter().flat_map(|table| table.keys()).map(|known| known.get_ref());
+        let keys = table.into_iter().flat_map(|table| table.keys()).map(Spanned::get_ref);
         keys.into_iter()
             .find(|known| known.eq_ignore_ascii_case(key))
-            .map_or_else(|| key.to_owned(), |known| known.to_string())
+            .map_or_else(|| key.to_owned(), ToString::to_string)
     }
 
     /// The value at `path`, or what is nearest above it when it is not written.

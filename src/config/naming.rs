@@ -238,6 +238,9 @@ pub(super) fn check_rules(
             check_names(document, naming, &path(field), rule);
         }
     }
+    for (deed, only) in &scope.deeds {
+        check_names(document, naming, &[&path("scope")[..], &[deed.as_str()]].concat(), only);
+    }
     let base = path("attributes");
     for (attribute, rule) in attributes {
         let at = document.written(&base, attribute.as_str());

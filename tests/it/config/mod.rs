@@ -76,6 +76,18 @@ mistake!(
 );
 mistake!(rules_of_the_record_that_cannot_be, "[jsonl.hr]" => "[quality]\nduplicate-nationalid = \"block\"\nnonsense = \"off\"\nmissing-mail = \"blocks\"\n\n[jsonl.hr]");
 mistake!(unknown_root_in_naming, "slug(person.given_name)[:3]" => "slug(unit.name)[:3]");
+mistake!(
+    names_that_cannot_be_given,
+    "[naming.login]\n" => "[naming]\ntransliterate = { \"Å\" = \"aa\", \"ae\" = \"e\" }\nforbidden_parts = [\"\"]\nkeep_days = -1\n\n[naming.mail]\ndomain = \"example..test\"\npatterns = []\n\n[naming.upn]\npatterns = [\"login\", \"cn\"]\n\n[naming.cn]\ndomain = \"example.test\"\nmax_length = 65\n\n[naming.login]\ncounter_digits = 7\non_rename = \"ask\"\n",
+);
+mistake!(names_without_a_domain, "[naming.login]\n" => "[naming.mail]\n\n[naming.upn]\n\n[naming.login]\n");
+mistake!(
+    rules_that_look_at_names_nobody_gets,
+    "\"person.given_name\"" => "\"mail\"",
+    "{ value = \"engagement.title\", empty = \"keep\" }" => "{ value = \"proxy_addresses|first\", empty = \"keep\" }",
+    "name = \"person.name\"" => "name = \"cn\"",
+);
+mistake!(the_old_way_of_a_pattern, "patterns = [\"slug(person.given_name)[:3]\"]" => "pattern = \"slug(person.given_name)[:3]\"");
 mistake!(broken_expression, "\"person.given_name\"" => "\"person.given_name ~\"");
 mistake!(unknown_filter, "\"person.given_name\"" => "\"person.given_name|uper\"");
 mistake!(national_id_in_expression, "\"person.given_name\"" => "\"person.national_id\"");
