@@ -11,13 +11,16 @@ mod context;
 mod expression;
 mod fold;
 mod functions;
+mod infer;
 mod nearest;
 mod outcome;
 pub mod roots;
 mod scan;
 
-pub use context::{Context, ExprValue, Lazy};
+pub use context::{Context, ExprValue, Lazy, LazyMany};
 pub use expression::{EvalError, ExprError, Expression};
+pub use infer::{Form, Likely};
+pub use scan::Read;
 pub use fold::{ascii, fold, initials, slug, taken_forms};
 pub use nearest::nearest;
 pub use outcome::Outcome;

@@ -1,16 +1,24 @@
 //! What the expressions see: the things of a snapshot as the objects of the expression language. Fields are computed
 //! when an expression asks for them; their names are those of the tables in [`crate::expr::roots`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::expr::{Context, ExprValue, Lazy};
-use crate::org::{Custom, Id, Scalar, Snapshot, custom_values};
+use super::classes::Classes;
+use crate::expr::{Context, ExprValue, Lazy, LazyMany};
+use crate::org::{Contact, ContactForm, Custom, Engagement, Id, Scalar, Snapshot, Unit, Visibility, custom_values};
 
-/// A snapshot with the logins, shared by all things that expressions look at.
+/// A snapshot with the logins, shared by all things that expressions look at, and what of it they may tell.
 #[derive(Debug, Clone)]
-pub(super) struct Scene {
-    pub snapshot: Arc<Snapshot>,
-    pub logins: Arc<dyn Logins>,
+pub(super) struct Scene(Arc<Stage>);
+
+#[derive(Debug)]
+struct Stage {
+    snapshot: Arc<Snapshot>,
+    logins: Arc<dyn Logins>,
+    /// What is more confidential is nothing to the expressions.
+    release: Visibility,
+    /// What the classes are called, once something is looked up by its class.
+    classes: OnceLock<Classes>,
 }
 
 /// Who has which login.
@@ -19,27 +27,47 @@ pub(super) trait Logins: Send + Sync + std::fmt::Debug {
 }
 
 impl Scene {
+    pub fn new(snapshot: Arc<Snapshot>, logins: Arc<dyn Logins>, release: Visibility) -> Self {
+        Self(Arc::new(Stage { snapshot, logins, release, classes: OnceLock::new() }))
+    }
+
+    /// The same scene for those who may know more, or less.
+    pub fn released(&self, release: Visibility) -> Self {
+        Self::new(Arc::clone(&self.0.snapshot), Arc::clone(&self.0.logins), release)
+    }
+
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.0.snapshot
+    }
+
     /// What the rules of a user see.
     pub fn user(&self, person: &Id, account: &Id) -> Context {
-        let primary = self.snapshot.primary_engagement(person);
-        let engagement = primary.as_ref().map(|primary| self.engagement(primary.id));
-        let unit = primary.as_ref().map(|primary| self.unit(&primary.engagement.unit));
-        let manager = self.snapshot.effective_manager(person).map(|found| self.manager(found.person));
-        let login = self.logins.login(person).map(str::to_owned);
-        let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.clone().into())]);
+        let snapshot = self.snapshot();
+        let primary = snapshot.primary_engagement(person);
+        let engagement = primary.as_ref().map(|primary| self.view(primary.id, engagement_field));
+        let unit = primary.as_ref().map(|primary| self.view(&primary.engagement.unit, unit_field));
+        let manager = snapshot.effective_manager(person).map(|found| self.view(found.person, other_person_field));
+        let sponsor = snapshot.person(person).and_then(|person| person.sponsor.as_ref());
+        let login = self.login(person);
+        let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]);
         Context::new()
-            .with("person", self.person(person))
+            .with("person", self.view(person, person_field))
             .with("engagement", engagement)
+            .with("engagements", ExprValue::lazy_many(Engagements { scene: self.clone(), person: person.clone() }))
             .with("unit", unit)
             .with("manager", manager)
+            .with("sponsor", sponsor.map(|sponsor| self.view(sponsor, other_person_field)))
             .with("account", account)
             .with("login", login)
     }
 
     /// What the rules of a unit see.
     pub fn unit_context(&self, unit: &Id) -> Context {
-        let parent = self.snapshot.unit(unit).and_then(|unit| unit.parent.as_ref()).map(|parent| self.unit(parent));
-        Context::new().with("unit", self.unit(unit)).with("parent", parent)
+        let parent = self.snapshot().unit(unit).and_then(|unit| unit.parent.as_ref());
+        Context::new()
+            .with("unit", self.view(unit, unit_field))
+            .with("parent", parent.map(|parent| self.view(parent, unit_field)))
+            .with("manager", self.manager_of(unit).map(|(_, person)| self.view(person, other_person_field)))
     }
 
     /// What the rules of a group see.
@@ -47,25 +75,68 @@ impl Scene {
         Context::new().with("group", self.view(group, group_field))
     }
 
-    fn person(&self, id: &Id) -> ExprValue {
-        self.view(id, person_field)
+    /// Who manages a unit, directly or from above, with the fact that says so.
+    pub fn manager_of(&self, unit: &Id) -> Option<(&Id, &Id)> {
+        let snapshot = self.snapshot();
+        let above = snapshot.ancestors(unit);
+        std::iter::once(unit).chain(above).find_map(|unit| {
+            snapshot.managers_of(unit).find_map(|(fact, manager)| {
+                let through = || Some(&snapshot.engagement(manager.engagement.as_ref()?)?.person);
+                let person = manager.person.as_ref().or_else(through)?;
+                snapshot.tenure(person).current.then_some((fact, person))
+            })
+        })
     }
 
-    fn engagement(&self, id: &Id) -> ExprValue {
-        self.view(id, engagement_field)
+    pub fn login(&self, person: &Id) -> Option<&str> {
+        self.0.logins.login(person)
     }
 
-    fn unit(&self, id: &Id) -> ExprValue {
-        self.view(id, unit_field)
+    /// The contacts of a type that may be told, the primary ones first. A type is a class, by its name or id, or a form:
+    /// email, telephone, web, ean.
+    pub fn contacts(&self, owner: &Id, called: &str, up_to: Visibility) -> Vec<(&Id, &Contact)> {
+        let may_be_told = up_to.min(self.0.release);
+        let form = ContactForm::named(called);
+        let is_meant = |contact: &Contact| {
+            self.classes().is_called(&contact.contact_type, called)
+                || (form.is_some() && self.snapshot().class(&contact.contact_type).map(ContactForm::of) == form)
+        };
+        let contacts = self.snapshot().contacts_of(owner);
+        let mut found: Vec<(&Id, &Contact)> =
+            contacts.filter(|(_, contact)| contact.visibility <= may_be_told && is_meant(contact)).collect();
+        found.sort_by_key(|(_, contact)| contact.primary != Some(true));
+        found
     }
 
-    fn manager(&self, person: &Id) -> ExprValue {
-        self.view(person, manager_field)
+    /// The engagements of the day, the primary one first.
+    pub fn engagements(&self, person: &Id) -> Vec<&Id> {
+        let primary = self.snapshot().primary_engagement(person).map(|primary| primary.id);
+        let others = self.snapshot().engagements_of(person).map(|(id, _)| id).filter(|id| Some(*id) != primary);
+        primary.into_iter().chain(others).collect()
+    }
+
+    /// The nearest unit, this one or above, whose class is called so.
+    pub fn nearest(&self, unit: &Id, class: fn(&Unit) -> Option<&Id>, called: &str) -> Option<&Id> {
+        let (unit, _) = self.snapshot().units().find(|(id, _)| *id == unit)?;
+        std::iter::once(unit).chain(self.snapshot().ancestors(unit)).find(|unit| {
+            let class = self.snapshot().unit(unit).and_then(class);
+            class.is_some_and(|class| self.may_tell(class) && self.classes().is_called(class, called))
+        })
+    }
+
+    /// Whether what a class says may be told.
+    fn may_tell(&self, class: &Id) -> bool {
+        self.snapshot().class(class).is_none_or(|class| class.visibility() <= self.0.release)
     }
 
     fn class(&self, id: Option<&Id>) -> Option<ExprValue> {
-        let class = self.snapshot.class(id?)?;
-        Some(ExprValue::object(vec![("id", id?.as_str().into()), ("name", class.name.as_str().into())]))
+        let id = id.filter(|id| self.may_tell(id))?;
+        let class = self.snapshot().class(id)?;
+        Some(ExprValue::object(vec![("id", id.as_str().into()), ("name", class.name.as_str().into())]))
+    }
+
+    fn classes(&self) -> &Classes {
+        self.0.classes.get_or_init(|| Classes::of(self.snapshot()))
     }
 
     fn view(&self, id: &Id, field: FieldOf) -> ExprValue {
@@ -88,93 +159,147 @@ impl Lazy for View {
     }
 }
 
+/// All engagements of a person.
+struct Engagements {
+    scene: Scene,
+    person: Id,
+}
+
+impl LazyMany for Engagements {
+    fn things(&self) -> Vec<ExprValue> {
+        let engagements = self.scene.engagements(&self.person);
+        engagements.into_iter().map(|id| self.scene.view(id, engagement_field)).collect()
+    }
+}
+
+/// The contacts of a person or unit, by what their type is called.
+struct Contacts {
+    scene: Scene,
+    owner: Id,
+    up_to: Visibility,
+    all: bool,
+}
+
+impl Lazy for Contacts {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let found = self.scene.contacts(&self.owner, name, self.up_to);
+        let mut values = found.into_iter().map(|(_, contact)| contact.value.as_str());
+        if self.all { Some(ExprValue::list(values)) } else { values.next().map(Into::into) }
+    }
+}
+
+fn contact_field(scene: &Scene, owner: &Id, name: &str) -> Option<ExprValue> {
+    let (up_to, all) = match name {
+        "contact" => (Visibility::Secret, false),
+        "contacts" => (Visibility::Secret, true),
+        "public_contact" => (Visibility::Public, false),
+        "public_contacts" => (Visibility::Public, true),
+        _ => return None,
+    };
+    Some(ExprValue::lazy(Contacts { scene: scene.clone(), owner: owner.clone(), up_to, all }))
+}
+
 fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let person = scene.snapshot.person(id)?;
+    let person = scene.snapshot().person(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "given_name" => Some(person.given_name.as_str().into()),
         "surname" => Some(person.surname.as_str().into()),
         "nickname" => person.nickname.as_deref().map(Into::into),
         "name" => Some(display_name(person).into()),
-        "category" => Some(scene.snapshot.class(person.category.as_ref()?)?.name.as_str().into()),
-        "custom" => Some(custom(&person.custom)),
+        "category" => {
+            let category = person.category.as_ref().filter(|category| scene.may_tell(category))?;
+            Some(scene.snapshot().class(category)?.name.as_str().into())
+        }
+        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().person(id)?.custom, name))),
         "sponsor" => Some(person.sponsor.as_ref()?.as_str().into()),
-        _ => None,
+        _ => contact_field(scene, id, name),
     }
 }
 
 fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let engagement = scene.snapshot.engagement(id)?;
+    let engagement = scene.snapshot().engagement(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "number" => engagement.number.as_deref().map(Into::into),
-        "title" => engagement.title.as_deref().map(Into::into),
+        "title" => title(scene, engagement).map(Into::into),
+        "job_title" => job_title(scene, engagement).map(Into::into),
         "job_function" => scene.class(engagement.job_function.as_ref()),
         "type" => scene.class(engagement.engagement_type.as_ref()),
-        "custom" => Some(custom(&engagement.custom)),
+        "unit" => Some(scene.view(&engagement.unit, unit_field)),
+        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().engagement(id)?.custom, name))),
         "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
-        "start" => scene.snapshot.engagement_run(id)?.from.map(|day| day.to_string().into()),
-        "end" => scene.snapshot.engagement_run(id)?.to.map(|day| day.plus(-1).to_string().into()),
+        "start" => scene.snapshot().engagement_run(id)?.from.map(|day| day.to_string().into()),
+        "end" => scene.snapshot().engagement_run(id)?.to.map(|day| day.plus(-1).to_string().into()),
         _ => None,
     }
 }
 
+/// The title that is written in a job. It says in other words what the job function says, and is told to nobody else.
+fn title<'a>(scene: &Scene, engagement: &'a Engagement) -> Option<&'a str> {
+    let title = engagement.title.as_deref()?;
+    engagement.job_function.as_ref().is_none_or(|class| scene.may_tell(class)).then_some(title)
+}
+
+fn job_title<'a>(scene: &'a Scene, engagement: &'a Engagement) -> Option<&'a str> {
+    let job_function = || {
+        let class = engagement.job_function.as_ref().filter(|class| scene.may_tell(class))?;
+        Some(scene.snapshot().class(class)?.name.as_str())
+    };
+    title(scene, engagement).filter(|title| !title.trim().is_empty()).or_else(job_function)
+}
+
 fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let unit = scene.snapshot.unit(id)?;
+    let unit = scene.snapshot().unit(id)?;
+    let name_of = |id: &Id| scene.snapshot().unit(id).map_or("", |unit| unit.name.as_str());
+    let path = || scene.snapshot().tree().path(id);
     match name {
         "id" => Some(id.as_str().into()),
         "name" => Some(unit.name.as_str().into()),
         "type" => scene.class(unit.unit_type.as_ref()),
         "level" => scene.class(unit.level.as_ref()),
-        "custom" => Some(custom(&unit.custom)),
+        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().unit(id)?.custom, name))),
         "tags" => Some(ExprValue::list(unit.tags.iter().map(String::as_str))),
-        "path" => {
-            let mut path: Vec<&str> = vec![&unit.name];
-            let above = scene.snapshot.ancestors(id);
-            path.extend(above.iter().filter_map(|unit| scene.snapshot.unit(unit)).map(|unit| unit.name.as_str()));
-            path.reverse();
-            Some(ExprValue::list(path))
-        }
-        _ => None,
+        "path" => Some(ExprValue::list(path().into_iter().map(name_of))),
+        "path_ids" => Some(ExprValue::list(path().into_iter().map(Id::as_str))),
+        "above" => Some(ExprValue::list(scene.snapshot().ancestors(id).into_iter().map(name_of))),
+        "above_ids" => Some(ExprValue::list(scene.snapshot().ancestors(id).into_iter().map(Id::as_str))),
+        "at_level" => Some(scene.view(id, |scene, id, name| {
+            Some(scene.view(scene.nearest(id, |unit| unit.level.as_ref(), name)?, unit_field))
+        })),
+        "of_type" => Some(scene.view(id, |scene, id, name| {
+            Some(scene.view(scene.nearest(id, |unit| unit.unit_type.as_ref(), name)?, unit_field))
+        })),
+        _ => contact_field(scene, id, name),
     }
 }
 
-fn manager_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+fn other_person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     match name {
-        "login" => scene.logins.login(id).map(Into::into),
-        "id" | "name" => person_field(scene, id, name),
-        _ => None,
+        "login" => scene.login(id).map(Into::into),
+        "mail" => Some(scene.contacts(id, "email", Visibility::Secret).first()?.1.value.as_str().into()),
+        "job_title" => job_title(scene, scene.snapshot().primary_engagement(id)?.engagement).map(Into::into),
+        "id" | "name" | "given_name" | "surname" => person_field(scene, id, name),
+        _ => contact_field(scene, id, name),
     }
 }
 
 fn group_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let group = scene.snapshot.group(id)?;
+    let group = scene.snapshot().group(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "name" => Some(group.name.as_str().into()),
         "type" => scene.class(group.group_type.as_ref()),
-        "custom" => Some(custom(&group.custom)),
+        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().group(id)?.custom, name))),
         "description" => group.description.as_deref().map(Into::into),
         _ => None,
     }
 }
 
-/// The custom attributes of a thing.
-struct CustomValues(Custom);
-
-impl Lazy for CustomValues {
-    fn field(&self, name: &str) -> Option<ExprValue> {
-        let mut values = custom_values(&self.0, name)?;
-        Some(if values.many {
-            ExprValue::list(values.list.into_iter().map(scalar))
-        } else {
-            scalar(values.list.pop()?)
-        })
-    }
-}
-
-fn custom(custom: &Custom) -> ExprValue {
-    ExprValue::lazy(CustomValues(custom.clone()))
+/// A custom attribute of a thing.
+fn custom(custom: &Custom, name: &str) -> Option<ExprValue> {
+    let mut values = custom_values(custom, name)?;
+    Some(if values.many { ExprValue::list(values.list.into_iter().map(scalar)) } else { scalar(values.list.pop()?) })
 }
 
 fn scalar(value: Scalar) -> ExprValue {
@@ -233,7 +358,7 @@ mod tests {
             let interval = Interval { from: "2026-01-01".parse().ok(), to: "2027-01-01".parse().ok() };
             builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
         }
-        Scene { snapshot: Arc::new(builder.finish()), logins: Arc::new(Everybody) }
+        Scene::new(Arc::new(builder.finish()), Arc::new(Everybody), Visibility::Public)
     }
 
     fn paths(specs: &[RootSpec]) -> Vec<String> {

@@ -71,7 +71,7 @@ impl fmt::Debug for Mapper<'_> {
 
 impl<'a> Mapper<'a> {
     pub fn new(inputs: Inputs<'a>) -> Self {
-        let scene = Scene { snapshot: Arc::clone(&inputs.snapshot), logins: Arc::clone(&inputs.naming) as _ };
+        let scene = Scene::new(Arc::clone(&inputs.snapshot), Arc::clone(&inputs.naming) as _, inputs.rules.release);
         let mut accounts = BTreeMap::new();
         if inputs.rules.kinds.contains_key(&Kind::User) {
             for (person, _) in inputs.snapshot.people() {

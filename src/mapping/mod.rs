@@ -6,6 +6,7 @@
 
 mod account;
 mod adopt;
+mod classes;
 mod context;
 mod group;
 mod mapper;
