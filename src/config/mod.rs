@@ -4,6 +4,7 @@
 //! the language of the file and the tables of fields and attributes; it connects to nothing and reads no secret.
 
 mod adopt;
+mod attributes;
 mod check;
 mod compile;
 mod csv;
@@ -13,6 +14,8 @@ mod document;
 mod limits;
 mod load;
 mod mapping;
+mod mapping_run;
+mod mapping_test;
 mod owners;
 mod problem;
 mod read;
@@ -28,6 +31,7 @@ pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as C
 pub use limits::{IntakeLimits, LimitText, LimitsText};
 pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};
+pub use mapping_test::MappingTest;
 pub use problem::{ConfigProblem, render, to_json};
 pub use schedule::{Schedule, ScheduleError};
 pub use scim_profile::shipped_profile;

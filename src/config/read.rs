@@ -16,7 +16,7 @@ use crate::expr::nearest;
 const MOST: usize = 100;
 
 /// Sections whose entries have a name of their own, such as `[ldap.ad]`.
-const NAMED: [&str; 4] = ["csv", "jsonl", "ldap", "scim"];
+const NAMED: [&str; 5] = ["csv", "jsonl", "ldap", "scim", "test"];
 
 /// What was taken out: below these, nothing more is said.
 pub(super) type Removed = BTreeSet<Vec<String>>;

@@ -12,10 +12,11 @@ use super::adopt::AdoptText;
 use super::csv::Csv;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
+use super::mapping_test::MappingTest;
 use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
-use crate::org::{CustomNames, CustomTypes, FactKind};
+use crate::org::{CustomNames, CustomTypes, FactKind, Visibility};
 use crate::target::{ldap, scim};
 
 /// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
@@ -70,6 +71,8 @@ pub(super) struct Sections {
     pub ldap: BTreeMap<String, Ldap>,
     #[serde(default)]
     pub scim: BTreeMap<String, Scim>,
+    #[serde(default)]
+    pub test: BTreeMap<String, MappingTest>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -200,6 +203,9 @@ pub struct Ldap {
     pub full_read_hours: Option<u32>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
+    #[serde(default)]
+    pub release: Visibility,
     /// Attributes of this directory's own schema, beyond those of Active Directory.
     #[serde(default)]
     pub extra_attributes: Vec<String>,
@@ -223,6 +229,9 @@ pub struct Scim {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
+    #[serde(default)]
+    pub release: Visibility,
     /// Attributes of this service's own schema, beyond those of RFC 7643.
     #[serde(default)]
     pub extra_attributes: Vec<String>,

@@ -8,9 +8,9 @@ use minijinja::ErrorKind;
 
 use super::context::Context;
 use super::functions::ENVIRONMENT;
+use super::infer::{self, Likely};
 use super::outcome::{MAX_TEXT, Outcome};
 use super::roots::RootSpec;
-use super::infer::{self, Likely};
 use super::scan::{self, Read};
 use crate::org::CustomTypes;
 
@@ -63,9 +63,13 @@ impl Expression {
             return Err(ExprError { message, range: None, hint: None });
         }
         let checked = scan::check(source, roots, custom)?;
-        infer::refuse_arguments(source)?;
+        infer::refuse(source, &checked.paths)?;
         let compiled = ENVIRONMENT.compile_expression_owned(checked.source).map_err(|error| syntax(source, &error))?;
         Ok(Self { compiled: Arc::new(compiled), source: source.into(), roots })
+    }
+
+    pub fn roots(&self) -> &'static [RootSpec] {
+        self.roots
     }
 
     pub fn source(&self) -> &str {

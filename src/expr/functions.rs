@@ -179,7 +179,9 @@ fn plus_days(text: &Value, days: i64) -> Result<String, Error> {
 fn the_day(text: &Value) -> Result<Option<Day>, Error> {
     match plain(text).as_str() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| Error::new(ErrorKind::InvalidOperation, "this is no day YYYY-MM-DD")),
+        text => {
+            text.parse().map(Some).map_err(|_| Error::new(ErrorKind::InvalidOperation, "this is no day YYYY-MM-DD"))
+        }
     }
 }
 

@@ -61,10 +61,10 @@ pub(super) fn likely(source: &str, reads: &[Read]) -> Likely {
     Parser { source, tokens: &tokens(source), reads, at: 0, depth: 0, problem: None }.whole()
 }
 
-/// Refuses arguments that can never be right, such as a pattern by which no day is written.
-pub(super) fn refuse_arguments(source: &str) -> Result<(), ExprError> {
+/// Refuses what can never be meant: a list in the middle of a text, a pattern by which no day is written.
+pub(super) fn refuse(source: &str, reads: &[Read]) -> Result<(), ExprError> {
     let tokens = tokens(source);
-    let mut parser = Parser { source, tokens: &tokens, reads: &[], at: 0, depth: 0, problem: None };
+    let mut parser = Parser { source, tokens: &tokens, reads, at: 0, depth: 0, problem: None };
     let _form = parser.whole();
     parser.problem.map_or(Ok(()), Err)
 }
@@ -176,12 +176,29 @@ impl<'a> Parser<'a> {
     }
 
     fn joined(&mut self) -> Likely {
+        let first = self.at;
         let mut likely = self.sum();
+        self.refuse_list(&likely, first, self.kind() == Some(Kind::Punct("~")));
         while self.punct("~") {
+            let next = self.at;
             let other = self.sum();
+            self.refuse_list(&other, next, true);
             likely = Likely { least: likely.least + other.least, ..Likely::of(Form::Text) };
         }
         likely
+    }
+
+    fn refuse_list(&mut self, likely: &Likely, first: usize, is_joined: bool) {
+        let written = self.tokens.get(first..self.at).unwrap_or_default();
+        if let ([first, ..], [.., last], true) = (written, written, is_joined && likely.form == Form::List)
+            && self.problem.is_none()
+        {
+            self.problem = Some(ExprError {
+                message: "this is a list, not a text".into(),
+                range: Some(first.range.start..last.range.end),
+                hint: Some("make a text of it with …|join(', '), or take one of it with …|first".into()),
+            });
+        }
     }
 
     fn sum(&mut self) -> Likely {
@@ -198,7 +215,8 @@ impl<'a> Parser<'a> {
         let mut likely = self.signed();
         while ["*", "/", "//", "%", "**"].iter().any(|times| self.punct(times)) {
             let other = self.signed();
-            let form = if likely.form == Form::Number && other.form == Form::Number { Form::Number } else { Form::Unknown };
+            let form =
+                if likely.form == Form::Number && other.form == Form::Number { Form::Number } else { Form::Unknown };
             likely = Likely::of(form);
         }
         likely
@@ -309,7 +327,9 @@ impl<'a> Parser<'a> {
             let likely = self.choice();
             let written = self.tokens.get(first..self.at).unwrap_or_default();
             let (number, text) = match written {
-                [Token { kind: Kind::Number, range }] => (self.source.get(range.clone()).and_then(|n| n.parse().ok()), None),
+                [Token { kind: Kind::Number, range }] => {
+                    (self.source.get(range.clone()).and_then(|n| n.parse().ok()), None)
+                }
                 [Token { kind: Kind::Text(text), .. }] => (None, Some(*text)),
                 _ => (None, None),
             };
@@ -330,8 +350,8 @@ impl<'a> Parser<'a> {
                 let cut = arguments.iter().find_map(|one| Some((one.number?, one.range.clone())));
                 Likely { cut, ..Likely::of(Form::Text) }
             }
-            "ascii" | "slug" | "initials" | "upper" | "lower" | "title" | "capitalize" | "trim" | "replace" | "join"
-            | "string" | "local_part" | "domain" | "plus_days" => Likely::of(Form::Text),
+            "ascii" | "slug" | "initials" | "upper" | "lower" | "title" | "capitalize" | "trim" | "replace"
+            | "join" | "string" | "local_part" | "domain" | "plus_days" => Likely::of(Form::Text),
             "day" => {
                 self.refuse_pattern(arguments);
                 Likely::of(Form::Text)
@@ -346,7 +366,9 @@ impl<'a> Parser<'a> {
     }
 
     fn refuse_pattern(&mut self, arguments: &[Argument<'a>]) {
-        let Some((pattern, range)) = arguments.iter().find_map(|one| Some((one.text?, one.range.clone()))) else { return };
+        let Some((pattern, range)) = arguments.iter().find_map(|one| Some((one.text?, one.range.clone()))) else {
+            return;
+        };
         let writes = Day::SOME.written(pattern);
         if writes.is_none_or(|text| text == pattern) && self.problem.is_none() {
             self.problem = Some(ExprError {

@@ -19,11 +19,12 @@ mod scan;
 
 pub use context::{Context, ExprValue, Lazy, LazyMany};
 pub use expression::{EvalError, ExprError, Expression};
-pub use infer::{Form, Likely};
-pub use scan::Read;
 pub use fold::{ascii, fold, initials, slug, taken_forms};
+pub use infer::{Form, Likely};
 pub use nearest::nearest;
 pub use outcome::Outcome;
+pub use roots::Shape;
+pub use scan::Read;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]

@@ -144,18 +144,8 @@ const FRACTION: Field = number("fraction", "share of full time, as the source co
 const START: Field = day("start", "first day");
 const END: Field = day("end", "last day; nothing while open");
 
-const ENGAGEMENT: &[Field] = &[
-    ID,
-    NUMBER,
-    TITLE,
-    JOB_TITLE,
-    JOB_FUNCTION,
-    ENGAGEMENT_TYPE,
-    FRACTION,
-    START,
-    END,
-    custom(FactKind::Engagement),
-];
+const ENGAGEMENT: &[Field] =
+    &[ID, NUMBER, TITLE, JOB_TITLE, JOB_FUNCTION, ENGAGEMENT_TYPE, FRACTION, START, END, custom(FactKind::Engagement)];
 
 /// One of several engagements.
 const JOB: &[Field] = &[

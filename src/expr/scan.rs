@@ -10,7 +10,8 @@ use super::nearest::nearest;
 use super::roots::{Field, RootSpec, Shape};
 use crate::org::{CustomTypes, FactKind};
 
-pub(super) const KEYWORDS: [&str; 11] = ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];
+pub(super) const KEYWORDS: [&str; 11] =
+    ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind<'a> {
@@ -178,7 +179,9 @@ impl<'a> Scan<'a> {
                     at = next;
                     continue;
                 }
-                (Some(Kind::Punct("[")), ..) if matches!(shape, Shape::Object(_) | Shape::Custom(_) | Shape::Called(_)) => {
+                (Some(Kind::Punct("[")), ..)
+                    if matches!(shape, Shape::Object(_) | Shape::Custom(_) | Shape::Called(_)) =>
+                {
                     let hint = Some(format!("write {path}.NAME"));
                     return Err(self.error(at, format!("a field of {path} is named in full"), hint));
                 }
@@ -250,7 +253,11 @@ impl<'a> Scan<'a> {
                 let hint = Some(format!("name one of them: {path}.NAME"));
                 Err(self.error(start, format!("{path} is not one value"), hint))
             }
-            Shape::List if before == Some(Kind::Punct("~")) || after == Some(Kind::Punct("~")) => {
+            // what is done to it first may make a text of it
+            Shape::List
+                if after == Some(Kind::Punct("~"))
+                    || (before == Some(Kind::Punct("~")) && !matches!(after, Some(Kind::Punct("[" | "|")))) =>
+            {
                 let hint = Some(format!("write {path}|join(', ') or {path}[0]"));
                 Err(self.error(start, format!("{path} is a list, not a text"), hint))
             }

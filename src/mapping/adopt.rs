@@ -36,6 +36,11 @@ impl Mapper<'_> {
         values.collect()
     }
 
+    /// The login that a person has or would be given.
+    pub fn login(&self, person: &Id) -> Option<&str> {
+        self.inputs.naming.login(person)
+    }
+
     /// The login that goes with an account when it is adopted; none for what is no account.
     pub fn login_at_adoption(&self, account: &Id) -> Option<Login> {
         let holder = self.accounts.get(account)?;

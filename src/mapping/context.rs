@@ -116,8 +116,7 @@ impl Scene {
     }
 
     /// The nearest unit, this one or above, whose class is called so.
-    pub fn nearest(&self, unit: &Id, class: fn(&Unit) -> Option<&Id>, called: &str) -> Option<&Id> {
-        let (unit, _) = self.snapshot().units().find(|(id, _)| *id == unit)?;
+    fn nearest<'a>(&'a self, unit: &'a Id, class: fn(&Unit) -> Option<&Id>, called: &str) -> Option<&'a Id> {
         std::iter::once(unit).chain(self.snapshot().ancestors(unit)).find(|unit| {
             let class = self.snapshot().unit(unit).and_then(class);
             class.is_some_and(|class| self.may_tell(class) && self.classes().is_called(class, called))
@@ -338,7 +337,17 @@ mod tests {
         let mut builder = SnapshotBuilder::new(day, Instant::from_micros(0));
         for (kind, id, body) in [
             (FactKind::Class, "class", r#"{"vocabulary":"v","name":"Lærer"}"#),
-            (FactKind::Unit, "top", r#"{"name":"Kommune","type":"class","level":"class","tags":["a"]}"#),
+            (FactKind::Class, "mail", r#"{"vocabulary":"contact","name":"E-mail"}"#),
+            (FactKind::Contact, "c1", r#"{"person":"person","type":"mail","value":"a@x","visibility":"public"}"#),
+            (FactKind::Contact, "c2", r#"{"person":"chief","type":"mail","value":"b@x","visibility":"public"}"#),
+            (FactKind::Contact, "c3", r#"{"unit":"unit","type":"mail","value":"u@x","visibility":"public"}"#),
+            (FactKind::Contact, "c4", r#"{"unit":"top","type":"mail","value":"t@x","visibility":"public"}"#),
+            (FactKind::Unit, "world", r#"{"name":"Alt"}"#),
+            (
+                FactKind::Unit,
+                "top",
+                r#"{"name":"Kommune","parent":"world","type":"class","level":"class","tags":["a"]}"#,
+            ),
             (FactKind::Unit, "unit", r#"{"name":"Skole","parent":"top","type":"class","level":"class","tags":["a"]}"#),
             (
                 FactKind::Person,
@@ -351,7 +360,7 @@ mod tests {
                 "job",
                 r#"{"person":"person","unit":"unit","number":"7","job_function":"class","title":"T","type":"class","fraction":0.5}"#,
             ),
-            (FactKind::Engagement, "lead", r#"{"person":"chief","unit":"unit"}"#),
+            (FactKind::Engagement, "lead", r#"{"person":"chief","unit":"unit","job_function":"class"}"#),
             (FactKind::Manager, "manager", r#"{"unit":"unit","person":"chief"}"#),
             (FactKind::Group, "group", r#"{"name":"G","type":"class","description":"D"}"#),
         ] {
@@ -365,8 +374,12 @@ mod tests {
         specs
             .iter()
             .flat_map(|spec| match spec.shape {
-                Shape::Object(fields) => paths(fields).iter().map(|path| format!("{}.{path}", spec.name)).collect(),
+                Shape::Object(fields) | Shape::Many(fields) => {
+                    paths(fields).iter().map(|path| format!("{}.{path}", spec.name)).collect()
+                }
                 Shape::Custom(_) => Vec::new(),
+                Shape::Called(Shape::Object(_)) => vec![format!("{}['Lærer'].id", spec.name)],
+                Shape::Called(_) => vec![format!("{}.email", spec.name), format!("{}['e_mail']", spec.name)],
                 _ => vec![spec.name.to_owned()],
             })
             .collect()
@@ -386,8 +399,53 @@ mod tests {
                 assert_ne!(said, Outcome::Nothing, "{path}");
             }
         }
-        let end = Expression::compile("engagement.end ~ ' ' ~ engagement.fraction", roots::USER).unwrap();
-        let said = end.evaluate(&scene.user(&person, &account)).unwrap();
-        assert_eq!(said, Outcome::Text("2026-12-31 0.5".into()), "the last day, not the first one after");
+        let says = |source: &str| {
+            let said = Expression::compile(source, roots::USER).unwrap().evaluate(&scene.user(&person, &account));
+            said.unwrap().into_text().unwrap_or_default()
+        };
+        assert_eq!(says("unit.above|join('<') ~ ' ' ~ unit.path_ids[-2]"), "Kommune<Alt top");
+        assert_eq!(says("engagements[0].unit.name ~ engagements[7].unit.name ~ engagements[-1].job_title"), "SkoleT");
+        assert_eq!(says("engagement.end ~ ' ' ~ engagement.fraction"), "2026-12-31 0.5", "the last day");
+    }
+
+    #[test]
+    fn what_may_not_be_told_is_nothing() {
+        let mut builder = SnapshotBuilder::new("2026-11-23".parse().unwrap(), Instant::from_micros(0));
+        for (kind, id, body) in [
+            (FactKind::Class, "mobile", r#"{"vocabulary":"contact","name":"Mobile"}"#),
+            (FactKind::Class, "line", r#"{"vocabulary":"contact","name":"Direct line","scope":"phone"}"#),
+            (FactKind::Class, "guard", r#"{"vocabulary":"job","name":"Guard","scope":"SECRET"}"#),
+            (FactKind::Class, "cook", r#"{"vocabulary":"job","name":"Cook","scope":"internal"}"#),
+            (FactKind::Unit, "unit", r#"{"name":"Skole","level":"guard"}"#),
+            (FactKind::Person, "p", r#"{"given_name":"Bo","surname":"Berg","category":"cook"}"#),
+            (FactKind::Engagement, "e1", r#"{"person":"p","unit":"unit","job_function":"guard","title":"Watch"}"#),
+            (FactKind::Engagement, "e2", r#"{"person":"p","unit":"unit","job_function":"cook"}"#),
+            (FactKind::Engagement, "e3", r#"{"person":"p","unit":"unit","title":"Helper"}"#),
+            (FactKind::Contact, "c1", r#"{"person":"p","type":"mobile","value":"11","visibility":"secret"}"#),
+            (FactKind::Contact, "c2", r#"{"person":"p","type":"line","value":"22","visibility":"internal"}"#),
+            (FactKind::Contact, "c3", r#"{"person":"p","type":"line","value":"33","visibility":"public"}"#),
+            (
+                FactKind::Contact,
+                "c4",
+                r#"{"person":"p","type":"line","value":"44","visibility":"internal","primary":true}"#,
+            ),
+        ] {
+            let interval = Interval { from: None, to: None };
+            builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
+        }
+        let all = "[person.contact.mobile, person.contact.direct_line, person.contacts.telephone|join('+'), \
+                   person.public_contact['Direct line'], person.category, engagement.title, \
+                   engagement.job_function.name, unit.level.name, unit.at_level.guard.name, \
+                   engagements.job_title|join('+')]|join(' ')";
+        let all = Expression::compile(all, roots::USER).unwrap();
+        let scene = Scene::new(Arc::new(builder.finish()), Arc::new(Everybody), Visibility::Public);
+        for (release, said) in [
+            (Visibility::Public, "33 33 33 Helper"),
+            (Visibility::Internal, "44 44+22+33 33 Cook Cook+Helper"),
+            (Visibility::Secret, "11 44 44+11+22+33 33 Cook Watch Guard Guard Skole Watch+Cook+Helper"),
+        ] {
+            let context = scene.released(release).user(&"p".into(), &"a".into());
+            assert_eq!(all.evaluate(&context).unwrap(), Outcome::Text(said.into()), "{release:?}");
+        }
     }
 }

@@ -259,7 +259,8 @@ fn repeated(names: impl Iterator<Item = String>) -> HashSet<String> {
     times.into_iter().filter(|(_, times)| *times > 1).map(|(name, _)| name).collect()
 }
 
-pub(super) fn values(outcome: Outcome) -> Vec<Value> {
+/// The values of an outcome, before the attribute's schema has seen them.
+pub fn values(outcome: Outcome) -> Vec<Value> {
     match outcome {
         Outcome::Nothing => Vec::new(),
         Outcome::Text(text) => vec![Value::Text(text)],

@@ -12,11 +12,13 @@ mod group;
 mod mapper;
 pub mod naming;
 mod rules;
+mod trace;
 mod unit;
 mod user;
 
 pub use account::{ORDINARY, account_id};
 pub use adopt::Login;
-pub use mapper::{Inputs, Mapper};
+pub use mapper::{Inputs, Mapper, values as outcome_values};
 pub use naming::{Given, Naming, Pattern};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
+pub use trace::{Source, Trace, Traced, TracedAttribute};
