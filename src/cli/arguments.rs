@@ -6,7 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, export, find, import, init, links, plan, report, run, runs, show, verify_log,
+    apply, approve, backup, check, edit, export, find, import, init, links, map, plan, report, run, runs, show,
+    verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -68,6 +69,8 @@ pub enum Verb {
     Show(show::Args),
     /// Find people, units and groups by what they are called
     Find(find::Args),
+    /// Show what the mapping makes of one person
+    Map(map::Args),
     /// Compare the targets with the roster and propose changes
     Plan(plan::Args),
     /// Consent to a stored plan or a held import

@@ -86,11 +86,15 @@ pub(super) fn target(
 pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming, custom: &CustomTypes) -> Option<Pattern> {
     let path = ["naming", "login"];
     if !(1..=64).contains(&naming.max_length) {
-        document.at_value(&[path[0], path[1], "max_length"], "max_length is from 1 to 64", None);
+        document.at_value(
+            &[path[0], path[1], "max_length"],
+            "max_length is from 1 to 64",
+            Some("write 20, as Active Directory allows".to_owned()),
+        );
     }
     if !(1..=6).contains(&naming.counter_digits) || naming.counter_digits >= naming.max_length {
         let message = "counter_digits is from 1 to 6, and less than max_length";
-        document.at_value(&[path[0], path[1], "counter_digits"], message, None);
+        document.at_value(&[path[0], path[1], "counter_digits"], message, Some("write 2".to_owned()));
     }
     let stem = expression(document, &[path[0], path[1], "pattern"], &naming.pattern, NAMING, custom)?;
     Some(Pattern {
@@ -176,7 +180,7 @@ impl<'a> Scope<'a> {
             document.at_key(&self.at(&["place"]), "place says nothing here", hint);
         }
         if mapping.manager.is_some() && self.kind != Kind::User {
-            document.at_key(&self.at(&["manager"]), "only users have a manager", None);
+            document.at_key(&self.at(&["manager"]), "only users have a manager", Some("leave it out".to_owned()));
         }
     }
 }

@@ -265,7 +265,12 @@ fn connection(
     for (field, message) in problems {
         let path = [written.protocol.as_str(), written.name, "connection", field];
         if !removed.contains(&path.map(ToOwned::to_owned).to_vec()) {
-            document.at_value(&path, format!("{field}: {message}"), None);
+            // many say after a colon what to write instead
+            let instead = ["use ", "write ", "set ", "leave ", "add "];
+            let parts = message.rsplit_once(": ").filter(|(_, last)| instead.iter().any(|verb| last.starts_with(verb)));
+            let (message, hint) =
+                parts.unwrap_or((&message, "the documentation of the connection says what can stand here"));
+            document.at_value(&path, format!("{field}: {message}"), Some(hint.to_owned()));
         }
     }
 }

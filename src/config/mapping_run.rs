@@ -16,7 +16,7 @@ use super::problem::ConfigProblem;
 use crate::mapping::{Given, Inputs, Mapper, Naming, ORDINARY, account_id};
 use crate::object::{Desired, Edit, Kind, Presence, Referent, Schema, Value, aspect};
 use crate::org::quality::Blocked;
-use crate::org::{Custom, Day, Fact, FactKind, Id, Instant, Interval, Snapshot, SnapshotBuilder, Version};
+use crate::org::{Custom, Fact, FactKind, Id, Instant, Interval, Snapshot, SnapshotBuilder, Version};
 
 /// What the tests find wrong.
 pub(super) fn run(file: &str, text: &str, loaded: &Loaded, known: &Known<'_>) -> Vec<ConfigProblem> {
@@ -44,7 +44,7 @@ struct Staged {
 
 impl Staged {
     fn of(test: &MappingTest, target: &str) -> Result<Self, String> {
-        let builder = SnapshotBuilder::new(test.day.unwrap_or(Day::SOME), Instant::from_micros(0));
+        let builder = SnapshotBuilder::new(test.day_of(), Instant::from_micros(0));
         let mut facts = Facts { builder, target };
         let plain = UnitTable { path: vec!["Unit".to_owned()], ..UnitTable::default() };
         let unit = facts.unit(test.unit.as_ref().map_or(&plain, |unit| &unit.0))?;
@@ -160,6 +160,13 @@ impl Staged {
                     true => format!("the rule is {}", traced.rule),
                     false => format!("the rule is {}; there {}", traced.rule, reads.join(", ")),
                 }
+            });
+            let hint = hint.or_else(|| match attribute.as_str() {
+                aspect::MANAGER => {
+                    Some("it is the manager of the unit, or of the nearest unit above that has one".to_owned())
+                }
+                PLACE => Some("place and the mapping of units decide it".to_owned()),
+                _ => None,
             });
             let message = format!("{attribute} is {}, where the test expects {}", told(&found), told(&expected));
             document.at_value(&[path[0], path[1], "gives", attribute], message, hint);

@@ -20,7 +20,7 @@ use crate::org::{Custom, Day, Visibility};
 pub struct MappingTest {
     /// Which mapping it tests; may be left out where there is one target.
     pub target: Option<String>,
-    /// The day that it is; some ordinary day without it.
+    /// The day that it is; without it the first or last day of the job that is written.
     pub day: Option<Day>,
     pub person: Option<PersonText>,
     /// The person's job; without one, a job of which nothing else is known.
@@ -246,6 +246,12 @@ pub(super) const ASPECTS: [&str; 3] = [aspect::NAME, aspect::MANAGER, PLACE];
 pub(super) const PLACE: &str = "place";
 
 impl MappingTest {
+    /// The day on which it is looked at.
+    pub(super) fn day_of(&self) -> Day {
+        let of_job = || self.engagement.as_ref().and_then(|job| job.start.or(job.end));
+        self.day.or_else(of_job).unwrap_or(Day::SOME)
+    }
+
     /// What is tested.
     pub(super) fn kind(&self) -> Option<Kind> {
         match (&self.person, &self.group, &self.unit) {

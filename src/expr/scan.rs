@@ -66,7 +66,8 @@ pub(super) fn check(
             Kind::Name(_) => at = scan.name(at)?,
             Kind::Punct("{") => {
                 let message = "an expression gives one value or a list, no table".to_owned();
-                return Err(ExprError { message, range: Some(tokens[at].range.clone()), hint: None });
+                let hint = Some("write the value without braces, such as person.given_name".to_owned());
+                return Err(ExprError { message, range: Some(tokens[at].range.clone()), hint });
             }
             _ => at += 1,
         }
@@ -89,7 +90,8 @@ fn refuse_repetition(tokens: &[Token<'_>]) -> Result<(), ExprError> {
     match times.filter(|_| (0..tokens.len()).any(is_list)) {
         Some(times) => {
             let message = "a list cannot be multiplied".to_owned();
-            Err(ExprError { message, range: Some(times.range.clone()), hint: None })
+            let hint = Some("write each of its values out".to_owned());
+            Err(ExprError { message, range: Some(times.range.clone()), hint })
         }
         None => Ok(()),
     }
@@ -135,7 +137,11 @@ impl<'a> Scan<'a> {
             return self.one_of(at, name, "test", TESTS);
         }
         if self.before(at) == Some(Kind::Punct(".")) {
-            return Err(self.error(at, format!("{name:?} follows a value that has no fields"), None));
+            return Err(self.error(
+                at,
+                format!("{name:?} follows a value that has no fields"),
+                Some("leave it out".to_owned()),
+            ));
         }
         if KEYWORDS.contains(&name) || name == NULL {
             return Ok(at + 1);
@@ -202,7 +208,13 @@ impl<'a> Scan<'a> {
                 },
                 Shape::Custom(kind) => self.custom(place, kind, name)?,
                 Shape::Called(each) => *each,
-                _ => return Err(self.error(place, format!("{path} has no fields"), None)),
+                _ => {
+                    return Err(self.error(
+                        place,
+                        format!("{path} has no fields"),
+                        Some(format!("write {path} alone")),
+                    ));
+                }
             };
             path = format!("{path}.{name}");
             at = next;

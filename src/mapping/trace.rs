@@ -55,6 +55,11 @@ impl Mapper<'_> {
         Some(self.traced(&about, rules))
     }
 
+    /// Whose account it is.
+    pub fn holder(&self, account: &Id) -> Option<&Id> {
+        self.accounts.get(account).map(|holder| &holder.person)
+    }
+
     fn about(&self, key: &Id) -> Option<About> {
         let snapshot = &self.inputs.snapshot;
         let (kind, person, unit) = match self.accounts.get(key) {

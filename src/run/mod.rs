@@ -25,6 +25,7 @@ mod limits;
 mod links;
 mod log;
 mod look;
+mod map_test;
 mod observe;
 mod perform;
 mod propose;

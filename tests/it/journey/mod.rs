@@ -12,6 +12,7 @@ mod life;
 mod merged;
 mod names;
 mod others;
+mod release;
 mod sample;
 mod secrets;
 mod services;
