@@ -175,7 +175,8 @@ impl About {
                 let count = if root == "engagement" { 1 } else { all.len() };
                 all.into_iter().take(count).map(|id| (FactKind::Engagement, id.clone())).collect()
             }
-            "account" | "login" => one(FactKind::Account, Some(&self.key)),
+            // a login that is only to be given has no fact yet
+            "account" | "login" => one(FactKind::Account, Some(&self.key).filter(|key| snapshot.account(key).is_some())),
             _ => Vec::new(),
         }
     }
