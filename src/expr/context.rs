@@ -32,9 +32,11 @@ pub trait Lazy: Send + Sync {
 }
 
 /// The values of the roots for one evaluation. A root that is not set is nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Context {
-    roots: Arc<Vec<(&'static str, ExprValue)>>,
+    named: Arc<Vec<(&'static str, ExprValue)>>,
+    /// What is not among the named ones.
+    looked_up: Option<Arc<dyn Lazy>>,
 }
 
 impl ExprValue {
@@ -96,15 +98,25 @@ impl Context {
         Self::default()
     }
 
+    /// Roots that are looked up when an expression asks for them.
+    pub fn lazy(roots: impl Lazy + 'static) -> Self {
+        Self { looked_up: Some(Arc::new(roots)), ..Self::default() }
+    }
+
     /// Gives the root `name` its value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<ExprValue>) -> Self {
-        Arc::make_mut(&mut self.roots).push((name, value.into()));
+        Arc::make_mut(&mut self.named).push((name, value.into()));
         self
     }
 
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let named = self.named.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        named.or_else(|| self.looked_up.as_ref()?.field(name))
+    }
+
     pub(super) fn value(&self, table: &'static [RootSpec]) -> Value {
-        let roots = Roots { table, values: Arc::clone(&self.roots) };
+        let roots = Roots { table, context: self.clone() };
         Value::from_dyn_object(DynObject::new(Arc::new(roots)))
     }
 }
@@ -273,10 +285,16 @@ impl Object for Several {
     }
 }
 
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Context")
+    }
+}
+
 #[derive(Debug)]
 struct Roots {
     table: &'static [RootSpec],
-    values: Arc<Vec<(&'static str, ExprValue)>>,
+    context: Context,
 }
 
 impl Object for Roots {
@@ -286,7 +304,7 @@ impl Object for Roots {
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
         let root = self.table.iter().find(|root| root.name == key)?;
-        let value = self.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value.clone());
+        let value = self.context.field(key);
         Some(ExprValue::from(value).shaped(root.shape))
     }
 }

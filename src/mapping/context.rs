@@ -42,23 +42,15 @@ impl Scene {
 
     /// What the rules of a user see.
     pub fn user(&self, person: &Id, account: &Id) -> Context {
-        let snapshot = self.snapshot();
-        let primary = snapshot.primary_engagement(person);
-        let engagement = primary.as_ref().map(|primary| self.view(primary.id, engagement_field));
-        let unit = primary.as_ref().map(|primary| self.view(&primary.engagement.unit, unit_field));
-        let manager = snapshot.effective_manager(person).map(|found| self.view(found.person, other_person_field));
-        let sponsor = snapshot.person(person).and_then(|person| person.sponsor.as_ref());
-        let login = self.login(person);
-        let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]);
-        Context::new()
-            .with("person", self.view(person, person_field))
-            .with("engagement", engagement)
-            .with("engagements", ExprValue::lazy_many(Engagements { scene: self.clone(), person: person.clone() }))
-            .with("unit", unit)
-            .with("manager", manager)
-            .with("sponsor", sponsor.map(|sponsor| self.view(sponsor, other_person_field)))
-            .with("account", account)
-            .with("login", login)
+        Context::lazy(User {
+            scene: self.clone(),
+            person: person.clone(),
+            account: account.clone(),
+            itself: OnceLock::new(),
+            engagement: OnceLock::new(),
+            unit: OnceLock::new(),
+            manager: OnceLock::new(),
+        })
     }
 
     /// What the rules of a unit see.
@@ -155,6 +147,44 @@ struct View {
 impl Lazy for View {
     fn field(&self, name: &str) -> Option<ExprValue> {
         (self.field)(&self.scene, &self.id, name)
+    }
+}
+
+/// The roots of a user, each looked up at most once.
+struct User {
+    scene: Scene,
+    person: Id,
+    account: Id,
+    itself: OnceLock<ExprValue>,
+    engagement: OnceLock<ExprValue>,
+    unit: OnceLock<ExprValue>,
+    manager: OnceLock<ExprValue>,
+}
+
+impl Lazy for User {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let Self { scene, person, account, .. } = self;
+        let snapshot = scene.snapshot();
+        let once = |kept: &OnceLock<ExprValue>, find: &dyn Fn() -> Option<ExprValue>| {
+            Some(kept.get_or_init(|| find().into()).clone())
+        };
+        let primary = || snapshot.primary_engagement(person);
+        match name {
+            "person" => once(&self.itself, &|| Some(scene.view(person, person_field))),
+            "engagement" => once(&self.engagement, &|| Some(scene.view(primary()?.id, engagement_field))),
+            "unit" => once(&self.unit, &|| Some(scene.view(&primary()?.engagement.unit, unit_field))),
+            "manager" => once(&self.manager, &|| {
+                Some(scene.view(snapshot.effective_manager(person)?.person, other_person_field))
+            }),
+            "engagements" => Some(ExprValue::lazy_many(Engagements { scene: scene.clone(), person: person.clone() })),
+            "sponsor" => Some(scene.view(snapshot.person(person)?.sponsor.as_ref()?, other_person_field)),
+            "account" => {
+                let login = scene.login(person);
+                Some(ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]))
+            }
+            "login" => scene.login(person).map(Into::into),
+            _ => None,
+        }
     }
 }
 

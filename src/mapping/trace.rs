@@ -176,7 +176,9 @@ impl About {
                 all.into_iter().take(count).map(|id| (FactKind::Engagement, id.clone())).collect()
             }
             // a login that is only to be given has no fact yet
-            "account" | "login" => one(FactKind::Account, Some(&self.key).filter(|key| snapshot.account(key).is_some())),
+            "account" | "login" => {
+                one(FactKind::Account, Some(&self.key).filter(|key| snapshot.account(key).is_some()))
+            }
             _ => Vec::new(),
         }
     }
