@@ -14,14 +14,23 @@ pub struct Args {
     /// Plan for this day; a plan for a day to come is only to look at
     #[arg(long, value_name = "DAY")]
     at: Option<Day>,
+    /// Plan by this configuration instead, against what each target showed last; only to look at
+    #[arg(long = "try", value_name = "FILE")]
+    other: Option<PathBuf>,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let targets = invocation.known_targets(args.targets).await?;
-    let answer = invocation.dispatch(Command::Plan { targets, at: args.at }).await?;
+    let answer = match &args.other {
+        // the file lies where the verb is, and no target is asked
+        Some(other) => invocation.engine().await?.rehearse(other, &args.targets, args.at).await?,
+        None => {
+            let targets = invocation.known_targets(args.targets).await?;
+            invocation.dispatch(Command::Plan { targets, at: args.at }).await?
+        }
+    };
     let zone = invocation.engine().await?.zone();
     match &args.out {
         None => invocation.output.document(&answer.document, zone)?,

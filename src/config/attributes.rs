@@ -107,7 +107,7 @@ impl Scope<'_> {
     }
 
     /// Some meanings are the engine's own, and some attributes carry them.
-    fn refuse_aspect(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) -> bool {
+    pub fn refuse_aspect(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) -> bool {
         let naming = if self.kind == Kind::Unit { "ou" } else { "cn" };
         let is_tree = matches!(self.written.protocol, Protocol::Ldap(_));
         let owned = [("userAccountControl", aspect::ENABLED), ("active", aspect::ENABLED)]
@@ -136,7 +136,7 @@ impl Scope<'_> {
     }
 
     /// Attributes that somebody else writes: rosterd for its own ends, or the target.
-    fn refuse_written(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) -> bool {
+    pub fn refuse_written(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) -> bool {
         if let Some((_, what)) = self.written.own.iter().find(|(own, _)| name.is(own)) {
             let hint = Some("choose another attribute here, or another for that in the connection".to_owned());
             document.at_key(path, format!("rosterd writes {name} itself: it is {what}"), hint);
@@ -150,7 +150,7 @@ impl Scope<'_> {
         is_theirs
     }
 
-    fn check_known(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) {
+    pub fn check_known(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) {
         let is_extra = self.written.extra.iter().any(|extra| name.is(extra));
         let known = || self.schema.names().map(AttributeName::as_str);
         let is_unchecked = known().next().is_none() || !self.written.protocol.is_closed();
@@ -233,8 +233,9 @@ pub(super) fn unused_extras(document: &mut Document<'_>, written: &Written<'_>, 
     let path = [written.protocol.as_str(), written.name, "extra_attributes"];
     let mapped = || rules.kinds.values().flat_map(|rules| rules.attributes.keys());
     let adopted = || rules.adopt.values().flatten().map(|rule| &rule.attribute);
+    let effects = || rules.ladder.effects.hide.keys().chain(rules.ladder.effects.strip.keys());
     for extra in written.extra {
-        if mapped().chain(adopted()).any(|name| name.is(extra)) {
+        if mapped().chain(adopted()).chain(effects()).any(|name| name.is(extra)) {
             continue;
         }
         let hint = match nearest(extra, mapped().map(AttributeName::as_str)) {

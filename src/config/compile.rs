@@ -6,7 +6,7 @@ use super::settings::LoginNaming;
 use crate::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use crate::expr::{Expression, taken_forms};
 use crate::mapping::{KindRules, Pattern, Rules};
-use crate::object::{Kind, Schema};
+use crate::object::{AttributeName, Kind, Schema};
 use crate::org::{CustomTypes, Visibility};
 use crate::target::ldap::Profile;
 
@@ -123,6 +123,22 @@ pub(super) fn roots(kind: Kind) -> &'static [RootSpec] {
         Kind::User | Kind::Contact => USER,
         Kind::Unit => UNIT_ROOTS,
         Kind::Group => GROUP_ROOTS,
+    }
+}
+
+/// Says what is wrong with an attribute of users that is named outside of their rules.
+pub(super) fn check_attribute(
+    document: &mut Document<'_>,
+    written: &Written<'_>,
+    known: &Known<'_>,
+    path: &[&str],
+    name: &AttributeName,
+) {
+    let (kind, custom, schema) = (Kind::User, CustomTypes::default(), known(written.protocol, Kind::User));
+    let path_of_kind = [written.protocol.as_str(), written.name, kind.as_str()];
+    let scope = Scope { path: path_of_kind, written, kind, schema: &schema, custom: &custom };
+    if !scope.refuse_aspect(document, path, name) && !scope.refuse_written(document, path, name) {
+        scope.check_known(document, path, name);
     }
 }
 

@@ -23,6 +23,9 @@ pub struct LimitsText {
     pub delete: LimitText,
     pub adopt: LimitText,
     pub recreate: LimitText,
+    pub strip: LimitText,
+    pub hide: LimitText,
+    pub move_leavers: LimitText,
 }
 
 /// The limits of an import.
@@ -51,16 +54,22 @@ impl LimitsText {
             delete: self.delete.over(default.delete),
             adopt: self.adopt.over(default.adopt),
             recreate: self.recreate.over(default.recreate),
+            strip: self.strip.over(default.strip),
+            hide: self.hide.over(default.hide),
+            move_leavers: self.move_leavers.over(default.move_leavers),
         }
     }
 
-    pub(super) fn named(&self) -> [(&'static str, LimitText); 5] {
+    pub(super) fn named(&self) -> [(&'static str, LimitText); 8] {
         [
             ("disable", self.disable),
             ("remove_members", self.remove_members),
             ("delete", self.delete),
             ("adopt", self.adopt),
             ("recreate", self.recreate),
+            ("strip", self.strip),
+            ("hide", self.hide),
+            ("move_leavers", self.move_leavers),
         ]
     }
 }

@@ -11,6 +11,7 @@ use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
+use super::lifecycle;
 use super::mapping_run;
 use super::mapping_test::{self, MappingTest};
 use super::owners::{self, Sharing};
@@ -25,7 +26,7 @@ use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
-use crate::target::ldap;
+use crate::target::ldap::{self, Urls};
 use crate::target::scim::Profile;
 
 /// A configuration that may be used.
@@ -83,6 +84,8 @@ pub struct TargetConfig {
     pub schedule: Option<Schedule>,
     pub limits: Limits,
     pub rules: Rules,
+    /// A hash of all that decides what its plans hold: not of limits, schedules, sources, and where its server is.
+    pub generation: String,
 }
 
 impl Config {
@@ -117,10 +120,11 @@ impl Config {
             document.at(0..0, "the section [roster] is missing".into(), hint);
         }
         check::plain_sections(&mut document, &sections);
+        lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let login = compile::login(&mut document, &sections.naming.login, &custom);
-        let targets = targets(&mut document, &sections, &custom, &removed, known);
+        let mut targets = targets(&mut document, &sections, &custom, &removed, known);
         mapping_test::check(&mut document, &sections.test, &targets);
         let tests = sections.test.clone();
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
@@ -139,6 +143,10 @@ impl Config {
         match (document.is_good(), config(sections), login, zone) {
             (true, Some(config), Some(login), Some(zone)) => {
                 let generation = config.generation(&profiles);
+                for (name, target) in &mut targets {
+                    let profile = profiles.get_key_value(name).map(|(name, profile)| (name.clone(), profile.clone()));
+                    target.generation = config.only(name).generation(&profile.into_iter().collect());
+                }
                 let intake_ends = config.intake.limits.ends();
                 let quality = Severities(config.quality.clone());
                 Ok(Loaded {
@@ -161,6 +169,27 @@ impl Config {
             }
             _ => Err(document.into_problems()),
         }
+    }
+
+    /// What decides what the plans of one target hold.
+    fn only(&self, target: &str) -> Self {
+        let mut only = self.clone();
+        only.ldap.retain(|name, _| name == target);
+        only.scim.retain(|name, _| name == target);
+        only.roster.file.clear();
+        only.roster.socket = None;
+        (only.intake, only.retention, only.limits, only.owners) = Default::default();
+        only.jsonl.clear();
+        only.csv.clear();
+        for ldap in only.ldap.values_mut() {
+            (ldap.schedule, ldap.full_read_hours, ldap.limits) = Default::default();
+            ldap.connection.url = Urls::from("");
+        }
+        for scim in only.scim.values_mut() {
+            (scim.schedule, scim.limits) = Default::default();
+            scim.connection.url.clear();
+        }
+        only
     }
 
     /// The hash of the effective configuration, defaults included.
@@ -191,11 +220,26 @@ fn config(sections: Sections) -> Option<Config> {
         jsonl,
         csv,
         naming,
+        lifecycle,
         ldap,
         scim,
         test: _,
     } = sections;
-    Some(Config { roster: roster?, intake, retention, limits, custom, owners, quality, jsonl, csv, naming, ldap, scim })
+    Some(Config {
+        roster: roster?,
+        intake,
+        retention,
+        limits,
+        custom,
+        owners,
+        quality,
+        jsonl,
+        csv,
+        naming,
+        lifecycle,
+        ldap,
+        scim,
+    })
 }
 
 /// A schedule that was checked before.
@@ -227,9 +271,12 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        let words = (&sections.lifecycle, &ldap.lifecycle);
+        let leavers = ldap.connection.leavers_base.is_some();
+        rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
         unused_extras(document, &written, &rules);
         let limits = ldap.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules });
+        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
@@ -241,9 +288,11 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        let words = (&sections.lifecycle, &scim.lifecycle);
+        rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         unused_extras(document, &written, &rules);
         let limits = scim.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules });
+        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
     targets
 }

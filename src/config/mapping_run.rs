@@ -14,7 +14,7 @@ use super::load::{Loaded, TargetConfig};
 use super::mapping_test::{ClassText, ContactText, EngagementText, MappingTest, OtherText, PLACE, UnitTable};
 use super::problem::ConfigProblem;
 use crate::mapping::{Given, Inputs, Mapper, Naming, ORDINARY, account_id};
-use crate::object::{Desired, Edit, Kind, Presence, Referent, Schema, Value, aspect};
+use crate::object::{Desired, Edit, Kind, Referent, Schema, Value, aspect};
 use crate::org::quality::Blocked;
 use crate::org::{Custom, Fact, FactKind, Id, Instant, Interval, Snapshot, SnapshotBuilder, Version};
 
@@ -99,6 +99,7 @@ impl Staged {
             rules: &config.rules,
             schemas: schemas.iter().map(|(kind, schema)| (*kind, schema)).collect(),
             absence: None,
+            leavers: None,
             blocked: Arc::new(Blocked::default()),
         });
         let key = match kind {
@@ -114,7 +115,7 @@ impl Staged {
                 let hint = Some("such an object would be held: mend the rule, or what the test states".to_owned());
                 return document.at_key(&path, format!("it comes to no object: {}", hold.reason), hint);
             }
-            (Some(Ok(desired)), true) if desired.presence == Presence::Present => desired,
+            (Some(Ok(desired)), true) if desired.presence.is_present() => desired,
             (Some(Ok(_)), true) => {
                 let hint = Some("let a job hold on the day of the test: start, end, day".to_owned());
                 return document.at_key(&path, "there would be no such object on that day", hint);
@@ -126,7 +127,7 @@ impl Staged {
                 let hint = Some("write in_scope = false if that is meant".to_owned());
                 return document.at_key(&path, format!("it is out of scope{when}"), hint);
             }
-            (Some(Ok(desired)), false) if desired.presence == Presence::Present => {
+            (Some(Ok(desired)), false) if desired.presence.is_present() => {
                 let hint = Some("leave in_scope out if that is meant".to_owned());
                 return document.at_value(
                     &[path[0], path[1], "in_scope"],

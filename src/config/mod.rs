@@ -11,6 +11,7 @@ mod csv;
 mod csv_layout;
 mod csv_things;
 mod document;
+mod lifecycle;
 mod limits;
 mod load;
 mod mapping;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::adopt::AdoptText;
 use super::csv::Csv;
+use super::lifecycle::LifecycleText;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use super::mapping_test::MappingTest;
@@ -38,6 +39,8 @@ pub struct Config {
     /// Sources of rows and columns, by name.
     pub csv: BTreeMap<String, Csv>,
     pub naming: Naming,
+    /// Who has an account on which days, in every target.
+    pub lifecycle: LifecycleText,
     /// Directories, by name.
     pub ldap: BTreeMap<String, Ldap>,
     /// SCIM services, by name.
@@ -67,6 +70,8 @@ pub(super) struct Sections {
     pub csv: BTreeMap<String, Csv>,
     #[serde(default)]
     pub naming: Naming,
+    #[serde(default)]
+    pub lifecycle: LifecycleText,
     #[serde(default)]
     pub ldap: BTreeMap<String, Ldap>,
     #[serde(default)]
@@ -206,6 +211,9 @@ pub struct Ldap {
     /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
     #[serde(default)]
     pub release: Visibility,
+    /// What of the lifecycle is otherwise here, and what its rungs mean.
+    #[serde(default)]
+    pub lifecycle: LifecycleText,
     /// Attributes of this directory's own schema, beyond those of Active Directory.
     #[serde(default)]
     pub extra_attributes: Vec<String>,
@@ -232,6 +240,9 @@ pub struct Scim {
     /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
     #[serde(default)]
     pub release: Visibility,
+    /// What of the lifecycle is otherwise here, and what its rungs mean.
+    #[serde(default)]
+    pub lifecycle: LifecycleText,
     /// Attributes of this service's own schema, beyond those of RFC 7643.
     #[serde(default)]
     pub extra_attributes: Vec<String>,

@@ -100,11 +100,12 @@ impl Scene {
         found
     }
 
-    /// The engagements of the day, the primary one first.
+    /// The engagements of the day, or of the first day of who is to come, the primary one first.
     pub fn engagements(&self, person: &Id) -> Vec<&Id> {
-        let primary = self.snapshot().primary_engagement(person).map(|primary| primary.id);
-        let others = self.snapshot().engagements_of(person).map(|(id, _)| id).filter(|id| Some(*id) != primary);
-        primary.into_iter().chain(others).collect()
+        let primary = self.snapshot().primary_here_or_coming(person).map(|primary| primary.id);
+        let coming = self.snapshot().coming(person).into_iter().flat_map(|coming| &coming.engagements);
+        let all = self.snapshot().engagements_of(person).map(|(id, _)| id).chain(coming);
+        primary.into_iter().chain(all.filter(|id| Some(*id) != primary)).collect()
     }
 
     /// The nearest unit, this one or above, whose class is called so.
@@ -168,7 +169,7 @@ impl Lazy for User {
         let once = |kept: &OnceLock<ExprValue>, find: &dyn Fn() -> Option<ExprValue>| {
             Some(kept.get_or_init(|| find().into()).clone())
         };
-        let primary = || snapshot.primary_engagement(person);
+        let primary = || snapshot.primary_here_or_coming(person);
         match name {
             "person" => once(&self.itself, &|| Some(scene.view(person, person_field))),
             "engagement" => once(&self.engagement, &|| Some(scene.view(primary()?.id, engagement_field))),
@@ -177,7 +178,9 @@ impl Lazy for User {
                 Some(scene.view(snapshot.effective_manager(person)?.person, other_person_field))
             }),
             "engagements" => Some(ExprValue::lazy_many(Engagements { scene: scene.clone(), person: person.clone() })),
-            "sponsor" => Some(scene.view(snapshot.person(person)?.sponsor.as_ref()?, other_person_field)),
+            "sponsor" => {
+                Some(scene.view(snapshot.person_here_or_coming(person)?.sponsor.as_ref()?, other_person_field))
+            }
             "account" => {
                 let login = scene.login(person);
                 Some(ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]))
@@ -229,7 +232,7 @@ fn contact_field(scene: &Scene, owner: &Id, name: &str) -> Option<ExprValue> {
 }
 
 fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let person = scene.snapshot().person(id)?;
+    let person = scene.snapshot().person_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "given_name" => Some(person.given_name.as_str().into()),
@@ -240,14 +243,16 @@ fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
             let category = person.category.as_ref().filter(|category| scene.may_tell(category))?;
             Some(scene.snapshot().class(category)?.name.as_str().into())
         }
-        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().person(id)?.custom, name))),
+        "custom" => {
+            Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().person_here_or_coming(id)?.custom, name)))
+        }
         "sponsor" => Some(person.sponsor.as_ref()?.as_str().into()),
         _ => contact_field(scene, id, name),
     }
 }
 
 fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let engagement = scene.snapshot().engagement(id)?;
+    let (engagement, run) = scene.snapshot().engagement_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "number" => engagement.number.as_deref().map(Into::into),
@@ -256,10 +261,12 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "job_function" => scene.class(engagement.job_function.as_ref()),
         "type" => scene.class(engagement.engagement_type.as_ref()),
         "unit" => Some(scene.view(&engagement.unit, unit_field)),
-        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().engagement(id)?.custom, name))),
+        "custom" => Some(
+            scene.view(id, |scene, id, name| custom(&scene.snapshot().engagement_here_or_coming(id)?.0.custom, name)),
+        ),
         "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
-        "start" => scene.snapshot().engagement_run(id)?.from.map(|day| day.to_string().into()),
-        "end" => scene.snapshot().engagement_run(id)?.to.map(|day| day.plus(-1).to_string().into()),
+        "start" => run.from.map(|day| day.to_string().into()),
+        "end" => run.to.map(|day| day.plus(-1).to_string().into()),
         _ => None,
     }
 }
@@ -307,7 +314,7 @@ fn other_person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     match name {
         "login" => scene.login(id).map(Into::into),
         "mail" => Some(scene.contacts(id, "email", Visibility::Secret).first()?.1.value.as_str().into()),
-        "job_title" => job_title(scene, scene.snapshot().primary_engagement(id)?.engagement).map(Into::into),
+        "job_title" => job_title(scene, scene.snapshot().primary_here_or_coming(id)?.engagement).map(Into::into),
         "id" | "name" | "given_name" | "surname" => person_field(scene, id, name),
         _ => contact_field(scene, id, name),
     }

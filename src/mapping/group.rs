@@ -56,7 +56,7 @@ impl Mapper<'_> {
                 }
             }
             if let Some(account) = &membership.member_account
-                && self.accounts.contains_key(account)
+                && self.may_be_member(account)
             {
                 members.insert(account.clone());
             }
@@ -71,18 +71,22 @@ impl Mapper<'_> {
         Ok(())
     }
 
-    /// A listed person is a member as long as the account exists, also while it is disabled.
+    /// A listed person is a member as long as the account exists and is not stripped, also while it is disabled.
     fn admit(&self, person: &Id, members: &mut BTreeSet<Id>) {
         let account = self.account_of(person);
-        if self.accounts.contains_key(&account) {
+        if self.may_be_member(&account) {
             members.insert(account);
         }
+    }
+
+    fn may_be_member(&self, account: &Id) -> bool {
+        self.accounts.get(account).is_some_and(|holder| !holder.stripped)
     }
 
     fn by_rule(&self, rule: &str, members: &mut BTreeSet<Id>) -> Result<(), String> {
         let rule = Expression::compile(rule, roots::USER).map_err(|error| format!("the group's rule: {error}"))?;
         for (account, holder) in &self.accounts {
-            if !self.inputs.snapshot.tenure(&holder.person).current {
+            if !holder.rung.is_here() {
                 continue;
             }
             let holds = rule.holds(&self.scene.user(&holder.person, account));

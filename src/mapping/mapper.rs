@@ -8,11 +8,14 @@ use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id};
 use super::context::{Logins, Scene, display_name};
+use super::lifecycle::{Ladder, Standing, life_of, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
-use crate::object::{Absence, AttributeName, Desired, Edit, Kind, Schema, Value, ValueProblem, Wish};
-use crate::object::{Hold, HoldCode, Reservation, Wanted};
+use crate::object::{
+    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, Reservation, Rung, Schema, Value,
+    ValueProblem, Wanted, Wish,
+};
 use crate::org::quality::Blocked;
 use crate::org::{Id, Snapshot, Unit};
 
@@ -31,6 +34,8 @@ pub struct Inputs<'a> {
     pub absence: Option<Absence>,
     /// What is held until its record is mended.
     pub blocked: Arc<Blocked>,
+    /// The container of those who left, where the target has one.
+    pub leavers: Option<Handle>,
 }
 
 /// The desired state of one target, evaluated on demand.
@@ -55,6 +60,9 @@ pub(super) struct Holder {
     pub person: Id,
     /// The roster has the account fact already.
     pub recorded: bool,
+    pub rung: Rung,
+    /// The account is to be in none of our groups.
+    pub stripped: bool,
 }
 
 impl Logins for Naming {
@@ -74,24 +82,30 @@ impl<'a> Mapper<'a> {
         let scene = Scene::new(Arc::clone(&inputs.snapshot), Arc::clone(&inputs.naming) as _, inputs.rules.release);
         let mut accounts = BTreeMap::new();
         if inputs.rules.kinds.contains_key(&Kind::User) {
-            for (person, _) in inputs.snapshot.people() {
+            let ladder = &inputs.rules.ladder;
+            let holder = |person: &Id, recorded| {
+                let standing = standing_of(&inputs.snapshot, ladder, person);
+                let (rung, stripped) = (standing.rung, standing.is_stripped());
+                (Holder { person: person.clone(), recorded, rung, stripped }, standing.ended().is_some())
+            };
+            for (person, _) in inputs.snapshot.lives() {
                 let id = account_id(inputs.roster, person, inputs.target, ORDINARY);
-                let recorded = inputs.snapshot.account(&id).is_some();
-                let tenure = inputs.snapshot.tenure(person);
+                let (holder, ended) = holder(person, inputs.snapshot.account(&id).is_some());
                 // a leaver without an account fact may still have an object, which its stamp tells
-                if recorded || tenure.current || tenure.last_end.is_some() {
-                    accounts.insert(id, Holder { person: person.clone(), recorded });
+                if holder.recorded || holder.rung.is_here() || ended {
+                    accounts.insert(id, holder);
                 }
             }
             // the account of somebody whom the roster no longer holds at all
             for (id, account) in inputs.snapshot.accounts().filter(|(_, account)| account.system == inputs.target) {
-                let Some(person) = account.person.clone() else { continue };
-                if *id == account_id(inputs.roster, &person, inputs.target, ORDINARY) {
-                    accounts.entry(id.clone()).or_insert(Holder { person, recorded: true });
+                let Some(person) = &account.person else { continue };
+                if *id == account_id(inputs.roster, person, inputs.target, ORDINARY) {
+                    accounts.entry(id.clone()).or_insert_with(|| holder(person, true).0);
                 }
             }
         }
-        let people = accounts.values().filter_map(|holder| inputs.snapshot.person(&holder.person)).map(display_name);
+        let named = |holder: &Holder| inputs.snapshot.person_here_or_coming(&holder.person).map(display_name);
+        let people = accounts.values().filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
         Self { inputs, scene, accounts, namesakes }
@@ -100,7 +114,7 @@ impl<'a> Mapper<'a> {
     /// What a person is called where people read it: with the login when another account's holder is called the same.
     pub(super) fn person_label(&self, person: &Id) -> String {
         let login = || self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
-        match self.inputs.snapshot.person(person).map(display_name) {
+        match self.inputs.snapshot.person_here_or_coming(person).map(display_name) {
             Some(name) if self.namesakes.people.contains(&name) => format!("{name} ({})", login()),
             Some(name) => name,
             // whom the roster no longer knows still has a login that people know
@@ -154,9 +168,14 @@ impl<'a> Mapper<'a> {
             .collect()
     }
 
+    /// Where a person stands on the ladder of this target.
+    pub fn standing(&self, person: &Id) -> Standing {
+        standing_of(&self.inputs.snapshot, &self.inputs.rules.ladder, person)
+    }
+
     /// Whether a person is to have an account here today.
     pub(super) fn is_in_scope(&self, person: &Id, account: &Id) -> Result<bool, String> {
-        if !self.inputs.snapshot.tenure(person).current {
+        if !self.accounts.get(account).is_some_and(|holder| holder.rung.is_here()) {
             return Ok(false);
         }
         let Some(when) = self.rules(Kind::User).and_then(|rules| rules.when.as_ref()) else { return Ok(true) };
@@ -236,6 +255,12 @@ pub(super) fn hold(key: &Id, kind: Kind, name: &str, code: HoldCode, reason: Str
     Some(Err(Hold { key: key.clone(), kind, name: name.to_owned(), code, reason }))
 }
 
+/// Where a person stands on a ladder; of somebody whom the roster does not know, nothing is known.
+fn standing_of(snapshot: &Snapshot, ladder: &Ladder, person: &Id) -> Standing {
+    let policy = ladder.policy(snapshot, person);
+    standing(&life_of(snapshot, policy, person), policy, snapshot.day())
+}
+
 /// A thing that is present, without references.
 pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
     Desired {
@@ -244,6 +269,8 @@ pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
         person: None,
         label: label.to_owned(),
         presence: crate::object::Presence::Present,
+        rung: None,
+        stripped: false,
         name: None,
         parent: None,
         attributes: BTreeMap::new(),

@@ -1,7 +1,7 @@
 //! What should be: the objects that a target should hold, from a snapshot of the roster. Pure.
 //!
 //! [`Rules`] say, per target and kind of object, which expression gives which attribute. A [`Mapper`] evaluates them
-//! on demand, one object at a time. Logins are given by [`naming`], once for all targets. Nothing here looks
+//! on demand, one object at a time. The [`lifecycle`] says who has an account on the day, and what for. Logins are given by [`naming`], once for all targets. Nothing here looks
 //! anything up outside the snapshot, and nothing is reserved.
 
 mod account;
@@ -9,6 +9,7 @@ mod adopt;
 mod classes;
 mod context;
 mod group;
+pub mod lifecycle;
 mod mapper;
 pub mod naming;
 mod rules;

@@ -37,6 +37,8 @@ pub struct Given {
     pub ledger: HashMap<String, Id>,
     /// The [forms](taken_forms) of the logins that the targets showed.
     pub taken: HashSet<String>,
+    /// Who is to have an account though he has no job on the day.
+    pub coming: BTreeSet<Id>,
     /// Targets whose taken logins are not known yet: no new login can be given safely.
     pub unread: Vec<String>,
 }
@@ -51,14 +53,14 @@ pub struct Naming {
 }
 
 impl Naming {
-    /// Gives a login to everybody current who has none, in the order of ids.
+    /// Gives a login to everybody who is to have an account and has none, in the order of ids.
     pub fn new(snapshot: &Snapshot, pattern: &Pattern, given: &Given) -> Self {
         let logins = recorded(snapshot, given.roster);
         let mut naming = Self { recorded: logins.keys().cloned().collect(), logins, problems: BTreeMap::new() };
         let mut fresh: HashSet<String> = naming.logins.values().flat_map(|login| taken_forms(login)).collect();
         fresh.extend(pattern.reserved.iter().cloned());
-        for (person, _) in snapshot.people() {
-            if naming.logins.contains_key(person) || !snapshot.tenure(person).current {
+        for person in due(snapshot, &given.coming) {
+            if naming.logins.contains_key(person) {
                 continue;
             }
             if !given.unread.is_empty() {
@@ -83,10 +85,10 @@ impl Naming {
         naming
     }
 
-    /// Whether somebody current has no recorded login: then the names in every target must be known.
-    pub fn is_needed(snapshot: &Snapshot, roster: Uuid) -> bool {
+    /// Whether somebody who is to have an account has no recorded login: then the names in every target must be known.
+    pub fn is_needed(snapshot: &Snapshot, coming: &BTreeSet<Id>, roster: Uuid) -> bool {
         let recorded = recorded(snapshot, roster);
-        snapshot.people().any(|(person, _)| snapshot.tenure(person).current && !recorded.contains_key(person))
+        due(snapshot, coming).any(|person| !recorded.contains_key(person))
     }
 
     pub fn login(&self, person: &Id) -> Option<&str> {
@@ -105,6 +107,13 @@ impl Naming {
             None => Err(self.problems.get(person).cloned().unwrap_or_else(|| "no login was given".into())),
         }
     }
+}
+
+/// Everybody who is to have an account: those who are here, in the order of ids, then those who are to come.
+fn due<'a>(snapshot: &'a Snapshot, coming: &'a BTreeSet<Id>) -> impl Iterator<Item = &'a Id> {
+    let here = snapshot.people().map(|(person, _)| person);
+    let here = here.filter(|person| snapshot.tenure(person).current && !coming.contains(*person));
+    here.chain(coming)
 }
 
 /// The logins of the accounts that rosterd made: one per person, the ordinary account's.
@@ -139,7 +148,7 @@ impl Pattern {
     }
 
     fn stem(&self, snapshot: &Snapshot, person: &Id) -> Result<String, String> {
-        let fact = snapshot.person(person).ok_or("the person is not in the roster")?;
+        let fact = snapshot.person_here_or_coming(person).ok_or("the person is not in the roster")?;
         let context = Context::new().with(
             "person",
             ExprValue::object(vec![

@@ -1,9 +1,10 @@
 //! The rules of one target, compiled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::lifecycle::{Effects, Ladder};
 use crate::expr::Expression;
 use crate::object::{AttributeName, Authority, Kind, aspect};
 use crate::org::Visibility;
@@ -16,6 +17,8 @@ pub struct Rules {
     pub kinds: BTreeMap<Kind, KindRules>,
     /// By what an object that is there already is known: of each kind, the first rule that finds any object decides.
     pub adopt: BTreeMap<Kind, Vec<AdoptRule>>,
+    /// Who has an account on which days, and what becomes of it.
+    pub ladder: Ladder,
 }
 
 /// An object whose attribute has this value is meant.
@@ -72,7 +75,16 @@ impl Rules {
     /// The attributes of each kind that the rules speak about: what a read has to ask for.
     pub fn attributes(&self) -> BTreeMap<Kind, Vec<AttributeName>> {
         let names = |rules: &KindRules| rules.attributes.keys().cloned().collect();
-        self.kinds.iter().map(|(kind, rules)| (*kind, names(rules))).collect()
+        let mut all: BTreeMap<Kind, Vec<AttributeName>> =
+            self.kinds.iter().map(|(kind, rules)| (*kind, names(rules))).collect();
+        if let Some(of_users) = all.get_mut(&Kind::User) {
+            let Effects { hide, strip } = &self.ladder.effects;
+            let more: BTreeSet<&AttributeName> = hide.keys().chain(strip.keys()).collect();
+            of_users.extend(
+                more.into_iter().filter(|name| !self.kinds[&Kind::User].attributes.contains_key(*name)).cloned(),
+            );
+        }
+        all
     }
 
     /// The same with those that the adoption rules look at, and the login of users.

@@ -64,7 +64,8 @@ impl Mapper<'_> {
         let snapshot = &self.inputs.snapshot;
         let (kind, person, unit) = match self.accounts.get(key) {
             Some(holder) => {
-                let unit = snapshot.primary_engagement(&holder.person).map(|primary| primary.engagement.unit.clone());
+                let unit =
+                    snapshot.primary_here_or_coming(&holder.person).map(|primary| primary.engagement.unit.clone());
                 (Kind::User, Some(holder.person.clone()), unit)
             }
             None if snapshot.unit(key).is_some() => (Kind::Unit, None, Some(key.clone())),
@@ -141,7 +142,7 @@ impl About {
             (None, None) => None,
         };
         let parent = || snapshot.unit(self.unit.as_ref()?)?.parent.as_ref();
-        let sponsor = || snapshot.person(self.person.as_ref()?)?.sponsor.as_ref();
+        let sponsor = || snapshot.person_here_or_coming(self.person.as_ref()?)?.sponsor.as_ref();
         let owner = match root {
             "person" => self.person.as_ref(),
             "unit" => self.unit.as_ref(),

@@ -1,14 +1,20 @@
 //! A person's account: when there should be one, where it lies, what it holds.
 //!
-//! Current is who has an engagement on the day. Before the first day there is no account; after the last it is
-//! disabled, and its place, name, manager and attributes are kept. Somebody whom the sources no longer know, though
-//! an account was made, is disabled as *absent*. Whose record a blocking rule found fault with stays as is, but for
-//! the end that a dated fact gives.
+//! All of it follows from the rung that the person stands on (see [`lifecycle`](super::lifecycle)). Who is here, or soon
+//! to come, has an account that is kept in step; before the first day, and on leave where the site wants it, it cannot
+//! be used. After the last day its place, name, manager and attributes are kept, but for what the rungs of the descent
+//! take. Somebody whom the sources no longer know, though an account was made, is disabled as *absent*, and stays so:
+//! without a date there is no further rung. Whose record a blocking rule found fault with stays as is, but for the end
+//! that a dated fact gives.
 
+use std::collections::BTreeMap;
+
+use super::lifecycle::{Effects, Need, OnLeave, Standing};
 use super::mapper::{Holder, Mapper, hold, present};
 use super::rules::{KindRules, Place};
-use crate::object::{Desired, Edit, Ground, Kind, Presence, Referent};
-use crate::object::{HoldCode, Wanted};
+use crate::object::{
+    AttributeName, Authority, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted, Wish,
+};
 use crate::org::Id;
 
 impl Mapper<'_> {
@@ -17,8 +23,9 @@ impl Mapper<'_> {
         let person = &holder.person;
         let label = self.person_label(person);
         let blocked = self.inputs.blocked.reason(person);
-        if !self.inputs.snapshot.tenure(person).current {
-            let former = self.former(account, person, &label);
+        let standing = self.standing(person);
+        if !standing.rung.is_here() {
+            let former = self.former(account, person, &label, &standing, blocked.is_some());
             return match blocked {
                 // an absence is no better than the record that it is missing from
                 Some(reason) if !has_ended(&former) => {
@@ -35,34 +42,99 @@ impl Mapper<'_> {
         if let Some(reason) = blocked {
             return hold(account, Kind::User, &label, HoldCode::Quality, reason.to_owned());
         }
+        if let Some(reason) = self.lacks(person) {
+            return hold(account, Kind::User, &label, HoldCode::Lifecycle, reason);
+        }
         if let Err(reason) = self.inputs.naming.given(person) {
             return hold(account, Kind::User, &label, HoldCode::Naming, reason);
         }
-        match self.current(account, person, &label, rules) {
+        match self.current(account, person, &label, rules, &standing) {
             Ok(desired) => Some(Ok(desired)),
             Err(reason) => hold(account, Kind::User, &label, HoldCode::Value, reason),
         }
     }
 
-    fn current(&self, account: &Id, person: &Id, label: &str, rules: &KindRules) -> Result<Desired, String> {
+    fn current(
+        &self,
+        account: &Id,
+        person: &Id,
+        label: &str,
+        rules: &KindRules,
+        standing: &Standing,
+    ) -> Result<Desired, String> {
         let context = self.scene.user(person, account);
+        let mut attributes = self.attributes(Kind::User, rules, &context)?;
+        let effects = self.effects();
+        effects.lay_over(&mut attributes, standing.rung == Rung::OnLeave);
         Ok(Desired {
             person: Some(person.clone()),
+            presence: self.usable(person, standing),
+            rung: Some(standing.rung),
             name: self.relative_name(rules, &context, "cn", None)?,
             parent: Some(self.place(person, rules)),
-            attributes: self.attributes(Kind::User, rules, &context)?,
+            attributes,
             manager: if rules.manager { self.manager(person) } else { Edit::Keep },
             ..present(account, Kind::User, label)
         })
     }
 
-    fn former(&self, account: &Id, person: &Id, label: &str) -> Desired {
-        let tenure = self.inputs.snapshot.tenure(person);
-        let presence = match (tenure.last_end, &self.inputs.absence) {
-            (Some(end), _) => Presence::Disabled {
-                ground: Ground::Ended,
-                reason: format!("the last engagement ended, last day {}", end.plus(-1)),
+    /// Whether the account of who is here, or soon to come, can be used.
+    fn usable(&self, person: &Id, standing: &Standing) -> Presence {
+        let policy = self.inputs.rules.ladder.policy(&self.inputs.snapshot, person);
+        let reason = standing.because.to_string();
+        match standing.rung {
+            Rung::OnLeave if policy.leave == OnLeave::Disable => {
+                Presence::Inactive { ground: Some(Ground::Ended), reason }
+            }
+            Rung::Prepared => {
+                // that a job ended is a dated fact; that the first one was put off is only the absence of another
+                let left = self.inputs.snapshot.tenure(person).last_end.is_some();
+                let absent = || self.inputs.absence.clone().map(Ground::Absent);
+                Presence::Inactive { ground: left.then_some(Ground::Ended).or_else(absent), reason }
+            }
+            _ => Presence::Present,
+        }
+    }
+
+    /// What the record of a person must have here and has not.
+    fn lacks(&self, person: &Id) -> Option<String> {
+        let snapshot = &self.inputs.snapshot;
+        let policy = self.inputs.rules.ladder.policy(snapshot, person);
+        let category = || {
+            let class = snapshot.category(person).and_then(|id| snapshot.class(id));
+            class.map_or_else(|| "this category".to_owned(), |class| format!("the category {:?}", class.name))
+        };
+        policy.needs.iter().find_map(|need| match need {
+            Need::Sponsor => match snapshot.person_here_or_coming(person)?.sponsor.as_ref() {
+                None => Some(format!("{} needs a sponsor, and there is none", category())),
+                Some(sponsor) if !snapshot.tenure(sponsor).current => Some(format!(
+                    "{} needs a sponsor, and {} does not work here",
+                    category(),
+                    self.person_label(sponsor)
+                )),
+                Some(_) => None,
             },
+            Need::End => {
+                let life = super::lifecycle::life_of(snapshot, policy, person);
+                let from = snapshot.coming(person).map_or(snapshot.day(), |coming| coming.day);
+                let open = life.days.run_of(from).is_some_and(|run| run.to.is_none());
+                open.then(|| format!("{} needs a last day, and there is none", category()))
+            }
+        })
+    }
+
+    fn former(&self, account: &Id, person: &Id, label: &str, standing: &Standing, blocked: bool) -> Desired {
+        let tenure = self.inputs.snapshot.tenure(person);
+        let reason = standing.because.to_string();
+        let gone = Desired { person: Some(person.clone()), ..present(account, Kind::User, label) };
+        if standing.rung == Rung::Kept {
+            return Desired { presence: Presence::Kept, rung: Some(Rung::Kept), ..gone };
+        }
+        let presence = match (standing.ended(), &self.inputs.absence) {
+            (Some(_), _) if standing.has_reached(Rung::Deleted) && !blocked => {
+                Presence::Deleted { ground: Ground::Ended, reason }
+            }
+            (Some(_), _) => Presence::Disabled { ground: Ground::Ended, reason },
             (None, Some(absence)) => Presence::Disabled {
                 ground: Ground::Absent(absence.clone()),
                 reason: match tenure.next_start {
@@ -74,11 +146,32 @@ impl Mapper<'_> {
                 Presence::Held { reason: "has no engagement, but no complete import proves that it is gone".into() }
             }
         };
-        Desired { person: Some(person.clone()), presence, ..present(account, Kind::User, label) }
+        let descended = standing.ended().is_some() && !blocked;
+        let has = |rung| descended && standing.has_reached(rung);
+        let leavers = self.inputs.leavers.as_ref().filter(|_| has(Rung::Moved));
+        Desired {
+            presence,
+            rung: Some(if descended { standing.rung } else { Rung::Disabled }),
+            stripped: has(Rung::Stripped) || has(Rung::Deleted),
+            parent: leavers.map(|leavers| Referent::Handle(leavers.clone())),
+            attributes: self.effects().of_leaver(has(Rung::Hidden), has(Rung::Stripped)),
+            ..gone
+        }
+    }
+
+    /// The effects with their values in the types of the target.
+    fn effects(&self) -> Effects {
+        let Effects { hide, strip } = &self.inputs.rules.ladder.effects;
+        let schema = self.inputs.schemas.get(&Kind::User);
+        let typed = |(name, values): (&AttributeName, &Vec<Value>)| {
+            let typed = schema.and_then(|schema| schema.coerce(name, values.clone()).ok());
+            (name.clone(), typed.unwrap_or_else(|| values.clone()))
+        };
+        Effects { hide: hide.iter().map(typed).collect(), strip: strip.iter().map(typed).collect() }
     }
 
     fn place(&self, person: &Id, rules: &KindRules) -> Referent {
-        let primary = self.inputs.snapshot.primary_engagement(person);
+        let primary = self.inputs.snapshot.primary_here_or_coming(person);
         match (rules.place, primary) {
             (Place::Unit, Some(primary)) => self.nearest_unit(&primary.engagement.unit),
             _ => Referent::Root,
@@ -110,5 +203,31 @@ impl Mapper<'_> {
 
 /// Whether a dated fact or an order takes the account away: that no rule of the record puts off.
 fn has_ended(former: &Desired) -> bool {
-    matches!(former.presence, Presence::Disabled { ground: Ground::Ended | Ground::Suspended, .. })
+    matches!(former.presence, Presence::Kept | Presence::Disabled { ground: Ground::Ended | Ground::Suspended, .. })
+}
+
+impl Effects {
+    /// The attributes of somebody who is here: what hides and strips others is undone, but where a rule of the mapping
+    /// says what is to be there.
+    fn lay_over(&self, attributes: &mut BTreeMap<AttributeName, Wish>, hidden: bool) {
+        for name in self.hide.keys().chain(self.strip.keys()) {
+            attributes.entry(name.clone()).or_insert_with(|| own(&[]));
+        }
+        if hidden {
+            attributes.extend(self.hide.iter().map(|(name, values)| (name.clone(), own(values))));
+        }
+    }
+
+    /// The attributes that change of somebody who left.
+    fn of_leaver(&self, hidden: bool, stripped: bool) -> BTreeMap<AttributeName, Wish> {
+        let hide = self.hide.iter().filter(|_| hidden);
+        let strip = self.strip.iter().filter(|_| stripped);
+        strip.chain(hide).map(|(name, values)| (name.clone(), own(values))).collect()
+    }
+}
+
+/// A value that is written whatever is there; nothing is no value.
+fn own(values: &[Value]) -> Wish {
+    let edit = if values.is_empty() { Edit::Clear } else { Edit::Set(values.to_vec()) };
+    Wish { edit, authority: Authority::Own }
 }

@@ -6,4 +6,4 @@ mod tls;
 
 pub use certificate::{Expiry, expiries_of_file, not_after, signature_algorithm};
 pub use secret::{SecretError, SecretRef};
-pub use tls::{Identity, TlsError, client_config, client_config_as, install_provider};
+pub use tls::{Identity, TlsError, client_config, client_config_as, install_provider, trusting_nobody};

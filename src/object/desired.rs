@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attribute::AttributeName;
 use super::observed::Kind;
+use super::rung::Rung;
 use super::step::Ground;
 use super::value::{Referent, Value};
 use crate::org::Id;
@@ -49,10 +50,25 @@ pub struct Wish {
 pub enum Presence {
     /// It should exist; it is created when it does not.
     Present,
-    /// It should not be usable. Never created; if it exists, disabled, everything else kept.
+    /// The same, but it should not be usable now: it is created disabled. One that is enabled is disabled where there is
+    /// a ground for that, and held where there is none.
+    Inactive { ground: Option<Ground>, reason: String },
+    /// Everything is left as it is, memberships too. Never created.
+    Kept,
+    /// It should not be usable. Never created; if it exists, disabled. Of the attributes and the place only what is
+    /// given changes.
     Disabled { ground: Ground, reason: String },
+    /// It should be gone. If it exists, it is deleted.
+    Deleted { ground: Ground, reason: String },
     /// Nothing is done about it now, for the reason given: shown as a hold.
     Held { reason: String },
+}
+
+impl Presence {
+    /// Whether the object is to exist and to be kept in step.
+    pub fn is_present(&self) -> bool {
+        matches!(self, Self::Present | Self::Inactive { .. })
+    }
 }
 
 /// One object as the roster wants it.
@@ -66,6 +82,12 @@ pub struct Desired {
     /// For people to read: the person's, unit's or group's name.
     pub label: String,
     pub presence: Presence,
+    /// Which rung of the lifecycle the person stands on, for users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
+    /// The person left, by a dated fact, and the account is to be in no group of ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stripped: bool,
     /// The RDN's value; `None` where the target has no such name.
     pub name: Option<String>,
     /// `Key` of a unit, or `Root`; `None` where the target has no tree.

@@ -29,6 +29,8 @@ pub enum HoldCode {
     Protected,
     /// A rule of the record that blocks found something about the person, unit or group.
     Quality,
+    /// The record of the person lacks what the lifecycle needs, or no ground is there to take the account away.
+    Lifecycle,
     /// It waits for an object that is itself held.
     Waits,
     /// A member whom only a change of his own account can take out of the group.

@@ -9,11 +9,12 @@ use super::aspect;
 use super::attribute::AttributeName;
 use super::coverage::Absence;
 use super::observed::{Kind, ObjectId};
+use super::rung::Rung;
 use super::value::{Referent, Value};
 use crate::org::Id;
 
 /// The id of a step within its plan: `<op>:<key>`, `aside:<key>` for a rename that only makes room, or `follow:<key>` for
-/// references that are written anew; stable from plan to plan.
+/// references that are written anew, `strip:<key>` for a group that those who left leave; stable from plan to plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StepId(Arc<str>);
@@ -31,6 +32,11 @@ impl StepId {
     /// The id of a step that writes references of an object anew, since what they refer to gets another name.
     pub fn following(key: &Id) -> Self {
         Self(format!("follow:{key}").into())
+    }
+
+    /// The id of a step that takes those who left out of a group.
+    pub fn stripping(key: &Id) -> Self {
+        Self(format!("strip:{key}").into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -157,6 +163,9 @@ pub struct Step {
     pub object: Option<ObjectId>,
     pub ground: Option<Ground>,
     pub reason: String,
+    /// The rung of the lifecycle that it takes: the limits count by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
     pub irreversible: bool,
     pub needs: Vec<StepId>,
     pub changes: Vec<Change>,
@@ -183,9 +192,16 @@ impl Step {
         self.op == Op::Link && self.change(aspect::STAMP).is_some()
     }
 
-    /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one.
+    /// Whether it takes something away that nobody ordered to be taken.
+    pub fn takes_by_rule(&self) -> bool {
+        self.op.is_negative() && !matches!(self.ground, Some(Ground::Ordered | Ground::Suspended))
+    }
+
+    /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one. Who
+    /// comes back after rosterd deleted the account is none of these.
     pub fn is_recreation(&self) -> bool {
-        self.op == Op::Restore || self.op == Op::Unlink && matches!(self.ground, Some(Ground::Absent(_)))
+        self.op == Op::Restore && self.rung.is_none()
+            || self.op == Op::Unlink && matches!(self.ground, Some(Ground::Absent(_)))
     }
 
     /// Whether the object of `key` is there once this step is done.
@@ -247,6 +263,7 @@ mod tests {
             object: None,
             ground: None,
             reason: "differs".into(),
+            rung: None,
             irreversible: false,
             needs: needs.iter().map(|key| StepId::new(Op::Create, &Id::from(*key))).collect(),
             changes,

@@ -3,7 +3,8 @@
 //! Start at the unit of the person's primary engagement. Of the unit's manager facts of the day, take those that name
 //! a person (directly, or through the engagement they name) who is current and is not the person asked about; the
 //! one with the lowest fact id is the effective manager. If there is none (no manager fact, a vacant post, a leaver,
-//! oneself), go on with the unit above. Nobody is an answer: a vacant post at the top is not an error. A cycle of
+//! oneself), go on with the unit above. Who is on leave stays the manager: a stand-in is a manager fact of its own.
+//! Of somebody who is to come, the unit is that of the first day. Nobody is an answer: a vacant post at the top is not an error. A cycle of
 //! units is walked once.
 
 use super::id::Id;
@@ -21,9 +22,9 @@ pub struct ManagerFound<'a> {
     pub inherited: bool,
 }
 
-/// Finds the effective manager of `person`; `None` when there is none, or no engagement on the day.
+/// Finds the effective manager of `person`; `None` when there is none, or no engagement on the day or to come.
 pub fn effective_manager<'a>(snapshot: &'a Snapshot, person: &Id) -> Option<ManagerFound<'a>> {
-    let primary = snapshot.primary_engagement(person)?;
+    let primary = snapshot.primary_here_or_coming(person)?;
     let own = &primary.engagement.unit;
     let above = snapshot.tree().ancestors(own);
     std::iter::once(own).chain(above).find_map(|unit| {

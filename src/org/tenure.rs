@@ -1,4 +1,5 @@
-//! When somebody works here: the days on which a person fact and an engagement hold together.
+//! When somebody works here: the days on which a person fact and an engagement hold together, and those of them on
+//! which a leave takes the person away from every engagement.
 
 use super::time::{Day, Interval};
 
@@ -15,6 +16,17 @@ pub struct Tenure {
     pub last_end: Option<Day>,
     /// The next time that it starts, after the day.
     pub next_start: Option<Day>,
+}
+
+/// Somebody's whole time here, past and to come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Life {
+    /// The days of work; of somebody who never had an engagement, those of the person fact.
+    pub days: Days,
+    /// Those on which the person is on leave from all of it.
+    pub away: Days,
+    /// There is an engagement, on whatever day.
+    pub employed: bool,
 }
 
 impl Tenure {
@@ -59,6 +71,44 @@ impl Days {
         Self(self.0.iter().flat_map(|a| other.0.iter().filter_map(|b| a.intersect(b))).collect())
     }
 
+    /// The days that are in these and not in the others.
+    pub fn without(&self, other: &Self) -> Self {
+        let mut left = self.0.clone();
+        for hole in &other.0 {
+            let cut = |run: Interval| {
+                let before = hole.from.map(|from| Interval { from: None, to: Some(from) });
+                let after = hole.to.map(|to| Interval { from: Some(to), to: None });
+                [before, after].into_iter().flatten().filter_map(move |part| run.intersect(&part))
+            };
+            left = left.into_iter().flat_map(cut).collect();
+        }
+        Self(left)
+    }
+
+    /// The runs, in order.
+    pub fn runs(&self) -> &[Interval] {
+        &self.0
+    }
+
+    /// The same where runs with at most so many days between them are one.
+    #[must_use]
+    pub fn bridged(&self, gap: i64) -> Self {
+        let mut runs: Vec<Interval> = Vec::with_capacity(self.0.len());
+        for next in &self.0 {
+            match runs.last_mut() {
+                Some(last) if last.to.zip(next.from).is_some_and(|(to, from)| from <= to.plus(gap)) => {
+                    last.to = next.to;
+                }
+                _ => runs.push(*next),
+            }
+        }
+        Self(runs)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The first run of these days, from `day` on, that is not in the others.
     pub fn beyond(&self, other: &Self, day: Day) -> Option<Interval> {
         self.0.iter().find_map(|run| {
@@ -98,6 +148,21 @@ mod tests {
 
     fn run(from: &str, to: Option<&str>) -> Interval {
         Interval { from: Some(from.parse().unwrap()), to: to.map(|to| to.parse().unwrap()) }
+    }
+
+    #[test]
+    fn days_without_others_and_bridged_gaps() {
+        let mut days = Days::default();
+        days.add(run("2020-01-01", Some("2020-02-01")));
+        days.add(run("2020-02-03", None));
+        let mut holes = Days::default();
+        holes.add(run("2019-01-01", Some("2020-01-05")));
+        holes.add(run("2020-01-20", Some("2020-02-10")));
+        let left = days.without(&holes);
+        assert_eq!(left.runs(), [run("2020-01-05", Some("2020-01-20")), run("2020-02-10", None)]);
+        assert_eq!(days.without(&days).runs(), []);
+        assert_eq!(days.bridged(1), days);
+        assert_eq!(days.bridged(2).runs(), [run("2020-01-01", None)]);
     }
 
     #[test]

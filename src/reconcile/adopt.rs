@@ -191,6 +191,7 @@ fn link(seeker: &Seeker, object: &Observed, reason: &str, ground: Option<Ground>
         object: Some(object.id.clone()),
         ground,
         reason: format!("{reason}: {}", named(object)),
+        rung: None,
         irreversible: false,
         needs: Vec::new(),
         changes: vec![change(aspect::STAMP, before, vec![Value::text(seeker.key.as_str())])],

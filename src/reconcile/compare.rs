@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::object::{
     Accepted, AttributeName, Authority, Bound, Change, Desired, Disabling, Edit, Ground, Kind, ObjectId, Observed, Op,
-    Presence, Schema, Step, StepId, Value, Wish, aspect,
+    Presence, Rung, Schema, Step, StepId, Value, Wish, aspect,
 };
 
 /// The ways of a target in which a wish cannot come true.
@@ -51,6 +51,7 @@ pub(super) fn step(desired: &Desired, op: Op, object: Option<&ObjectId>, reason:
         object: object.cloned(),
         ground: None,
         reason,
+        rung: None,
         irreversible: false,
         needs: Vec::new(),
         changes,
@@ -70,29 +71,68 @@ pub(super) fn plain(
 ) -> (Vec<Step>, Vec<String>) {
     let mut refused = Vec::new();
     let steps = match &desired.presence {
-        Presence::Held { .. } => Vec::new(),
+        Presence::Held { .. } | Presence::Kept => Vec::new(),
         Presence::Disabled { ground, reason } => {
-            disable(desired, observed, ground, reason, ways.disabling).into_iter().collect()
+            let taken = update(desired, observed, schema).map(|step| taking(desired, reason, step));
+            disable(desired, observed, ground, reason, ways.disabling).into_iter().chain(taken).collect()
         }
-        Presence::Present => {
-            let mut possible = |step: Step| {
-                let mut step = step;
-                step.changes.retain(|change| {
-                    let why = ways.refuse(desired.kind, &observed.id, change);
-                    let possible = why.is_none();
-                    refused.extend(why);
-                    possible
-                });
-                if step.op == Op::Update && !step.changes.is_empty() {
-                    step.reason = differs(&step.changes);
-                }
-                (!step.changes.is_empty()).then_some(step)
-            };
-            let steps = [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)];
-            steps.into_iter().flatten().filter_map(&mut possible).collect()
+        Presence::Deleted { ground, reason } => vec![delete(desired, observed.id.clone(), ground, reason)],
+        Presence::Inactive { ground, reason } => {
+            let ground = ground.as_ref().filter(|_| ways.disabling != Disabling::Deletes);
+            let disable = ground.and_then(|ground| disable(desired, observed, ground, reason, ways.disabling));
+            [disable, rename(desired, observed), update(desired, observed, schema)].into_iter().flatten().collect()
         }
+        Presence::Present => [rename(desired, observed), update(desired, observed, schema), enable(desired, observed)]
+            .into_iter()
+            .flatten()
+            .collect(),
     };
+    let mut possible = |mut step: Step| {
+        if matches!(step.op, Op::Disable | Op::Delete) {
+            return Some(step);
+        }
+        step.changes.retain(|change| {
+            let why = ways.refuse(desired.kind, &observed.id, change);
+            let possible = why.is_none();
+            refused.extend(why);
+            possible
+        });
+        if step.op == Op::Update && step.rung.is_none() && !step.changes.is_empty() {
+            step.reason = differs(&step.changes);
+        }
+        (!step.changes.is_empty()).then_some(step)
+    };
+    let steps = steps.into_iter().filter_map(&mut possible).collect();
     (steps, refused)
+}
+
+/// Why an account that cannot be used now stays enabled, if it does.
+pub(super) fn stays_enabled(desired: &Desired, observed: &Observed, disabling: Disabling) -> Option<String> {
+    let Presence::Inactive { ground, reason } = &desired.presence else { return None };
+    match (observed.enabled, ground) {
+        (Some(true), None) => {
+            Some(format!("{reason}, and nothing proves that the account is not to be used until then"))
+        }
+        (Some(true), Some(_)) if disabling == Disabling::Deletes => {
+            Some(format!("{reason}; the target deletes whom it disables, so the account stays as it is"))
+        }
+        _ => None,
+    }
+}
+
+/// The step that deletes the object of somebody who left.
+pub(super) fn delete(desired: &Desired, object: ObjectId, ground: &Ground, reason: &str) -> Step {
+    let delete = step(desired, Op::Delete, Some(&object), reason.to_owned(), Vec::new());
+    Step { ground: Some(ground.clone()), rung: Some(Rung::Deleted), irreversible: true, ..delete }
+}
+
+/// An update that takes something from somebody who left.
+fn taking(desired: &Desired, reason: &str, step: Step) -> Step {
+    let rung = match desired.rung {
+        Some(Rung::Stripped) => Rung::Stripped,
+        _ => Rung::Hidden,
+    };
+    Step { reason: reason.to_owned(), rung: Some(rung), ..step }
 }
 
 fn disable(
@@ -108,6 +148,7 @@ fn disable(
         let reason = if deletes { format!("{reason}; the target deletes whom it disables") } else { reason.to_owned() };
         let mut step = step(desired, Op::Disable, Some(&observed.id), reason, changes);
         step.ground = Some(ground.clone());
+        step.rung = desired.rung.filter(|rung| *rung == Rung::OnLeave);
         step.irreversible = deletes;
         step
     })

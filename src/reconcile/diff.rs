@@ -4,7 +4,7 @@
 //! object, and dropped. What is kept of it are the edits, its references, and where it lies.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::aside::Wait;
 use super::compare::{self, Ways};
@@ -42,6 +42,8 @@ pub struct Surroundings<'a> {
     /// What was written before and is shown otherwise.
     pub accepted: &'a Accepted,
     pub disabling: Disabling,
+    /// What rosterd itself deleted of those who left, by the key that it had.
+    pub deleted: &'a BTreeMap<Id, ObjectId>,
 }
 
 impl Surroundings<'_> {
@@ -75,6 +77,10 @@ pub struct Diff<'a> {
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) population: Population,
     pub(super) protected: Vec<ProtectedObject>,
+    /// Whose memberships are left as they are, whatever the groups want.
+    pub(super) kept: HashSet<Id>,
+    /// Who left, by a dated fact, and is to be in no group of ours.
+    pub(super) stripped: HashSet<Id>,
 }
 
 /// What is kept of an object that is ours.
@@ -135,6 +141,8 @@ impl<'a> Diff<'a> {
             unmanaged: Vec::new(),
             population: Population::default(),
             protected: Vec::new(),
+            kept: HashSet::new(),
+            stripped: HashSet::new(),
         }
     }
 
@@ -217,12 +225,25 @@ impl<'a> Diff<'a> {
                     (_, Some(schema)) => {
                         let (steps, refused) = compare::plain(&desired, &observed, schema, self.around.ways());
                         self.cannot_be(&desired, &refused);
+                        if let Some(why) = compare::stays_enabled(&desired, &observed, self.around.disabling) {
+                            self.hold(&desired, HoldCode::Lifecycle, why);
+                        }
                         self.accept(&desired, observed.protected.as_ref(), steps);
                     }
                 }
                 desired.attributes.clear();
                 label.clone_from(&desired.label);
-                wish = Some(desired).filter(is_present);
+                if desired.presence == Presence::Kept {
+                    self.kept.insert(key.clone());
+                }
+                if desired.stripped {
+                    self.stripped.insert(key.clone());
+                }
+                // who left keeps the name, wherever the object is moved
+                if !is_present(&desired) && desired.parent.is_some() {
+                    desired.name = Some(observed.name.clone());
+                }
+                wish = Some(desired).filter(|desired| is_present(desired) || desired.parent.is_some());
             }
         }
         self.present.insert(
@@ -283,5 +304,5 @@ impl<'a> Diff<'a> {
 
 /// Whether a desired object takes part in references, names and places.
 pub(super) fn is_present(desired: &Desired) -> bool {
-    desired.presence == Presence::Present
+    desired.presence.is_present()
 }

@@ -4,10 +4,12 @@
 //! The share protects a small organisation, the count a large one; the floor lets a tiny one work at all. A breach
 //! holds the whole plan until somebody approves exactly that plan.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Digest, Plan};
-use crate::object::{Op, aspect};
+use crate::object::{Op, Rung, aspect};
 use crate::org::Instant;
 
 /// One brake.
@@ -49,6 +51,12 @@ pub struct Limits {
     pub adopt: Limit,
     /// Objects that somebody deleted and that are brought back, or created anew.
     pub recreate: Limit,
+    /// Accounts of leavers that are taken out of their groups, or lose what else the rung takes.
+    pub strip: Limit,
+    /// Accounts of leavers that are hidden.
+    pub hide: Limit,
+    /// Accounts of leavers that are moved among the leavers.
+    pub move_leavers: Limit,
 }
 
 impl Default for Limits {
@@ -59,9 +67,30 @@ impl Default for Limits {
             delete: Limit::new(0, 0.0, 0),
             adopt: Limit::new(100, 100.0, 0),
             recreate: Limit::new(0, 0.0, 0),
+            strip: Limit::new(50, 5.0, 5),
+            hide: Limit::new(50, 5.0, 5),
+            move_leavers: Limit::new(50, 5.0, 5),
         }
     }
 }
+
+/// What a plan is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Brakes {
+    pub limits: Limits,
+    /// The configuration, the target's schema or rosterd itself is another than in the last run: what takes something
+    /// away by such rules waits for an approval.
+    pub new_rules: bool,
+}
+
+impl From<Limits> for Brakes {
+    fn from(limits: Limits) -> Self {
+        Self { limits, new_rules: false }
+    }
+}
+
+/// The limit of what new rules take away.
+pub const NEW_RULES: &str = "new-rules";
 
 /// A limit held against what a plan would do; shown even when it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,12 +146,13 @@ pub enum Verdict {
 }
 
 /// Holds every limit against a plan.
-pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
+pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
+    let Brakes { limits, new_rules } = brakes;
     let count = |op: Op| plan.steps.iter().filter(|step| step.op == op).count() as u64;
     let removed = plan
         .steps
         .iter()
-        .filter(|step| step.op == Op::RemoveMembers)
+        .filter(|step| step.op == Op::RemoveMembers && step.rung.is_none())
         .filter_map(|step| step.change(aspect::MEMBERS))
         .map(|change| change.before.len() as u64)
         .sum();
@@ -139,12 +169,33 @@ pub fn measure(plan: &Plan, limits: &Limits) -> Vec<Measure> {
         limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
+    let taking = plan.steps.iter().filter(|step| step.takes_by_rule()).count() as u64;
+    if *new_rules && taking > 0 {
+        measures.push(Limit::new(0, 0.0, 0).measure(NEW_RULES, taking, plan.steps.len() as u64));
+    }
+    measures.extend(descent(plan, limits));
     adoption.map_or(measures, |adoption| vec![adoption])
 }
 
+/// The rungs after the disabling, each with a limit of its own; only those that a plan takes.
+fn descent(plan: &Plan, limits: &Limits) -> Vec<Measure> {
+    let taking = |rung, op| plan.steps.iter().filter(move |step| step.rung == Some(rung) && step.op == op);
+    let leaving = taking(Rung::Stripped, Op::RemoveMembers).filter_map(|step| step.change(aspect::MEMBERS));
+    let mut stripped: BTreeSet<String> =
+        leaving.flat_map(|change| &change.before).map(|member| member.to_string()).collect();
+    stripped.extend(taking(Rung::Stripped, Op::Update).filter_map(|step| Some(step.object.as_ref()?.to_string())));
+    let rungs = [
+        ("strip", limits.strip, stripped.len()),
+        ("hide", limits.hide, taking(Rung::Hidden, Op::Update).count()),
+        ("move-leavers", limits.move_leavers, taking(Rung::Moved, Op::Move).count()),
+    ];
+    let taken = rungs.into_iter().filter(|(_, _, found)| *found > 0);
+    taken.map(|(name, limit, found)| limit.measure(name, found as u64, plan.population.objects)).collect()
+}
+
 /// Clears a plan that breaches no limit, or that somebody approved by its digest.
-pub fn guard(plan: Plan, limits: &Limits, approval: Option<Approval>) -> Verdict {
-    let breaches: Vec<Measure> = measure(&plan, limits).into_iter().filter(Measure::is_breached).collect();
+pub fn guard(plan: Plan, brakes: &Brakes, approval: Option<Approval>) -> Verdict {
+    let breaches: Vec<Measure> = measure(&plan, brakes).into_iter().filter(Measure::is_breached).collect();
     let digest = plan.digest();
     let approval = approval.filter(|approval| approval.digest == digest);
     if breaches.is_empty() || approval.is_some() {

@@ -155,6 +155,7 @@ mod tests {
             object: Some(ObjectId::new(object)),
             ground,
             reason: "x".into(),
+            rung: None,
             irreversible: op == Op::Delete,
             needs: Vec::new(),
             changes,

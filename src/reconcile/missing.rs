@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use super::compare::{change, initial, step};
+use super::compare::{change, delete, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
     Absence, AttributeName, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
-    Referent, Step, StepId, Value, Wanted, aspect,
+    Presence, Referent, Rung, Step, StepId, Value, Wanted, aspect,
 };
 use crate::org::Id;
 
@@ -20,6 +20,8 @@ pub(super) struct Recreation {
     known: String,
     /// Whether the target brings it back; else its link is forgotten, and a new object is created.
     restored: bool,
+    /// Rosterd itself deleted it, for somebody who is here again.
+    ours: bool,
     absence: Absence,
 }
 
@@ -52,8 +54,10 @@ impl Diff<'_> {
 
     fn is_to_be_made(&mut self, desired: &Desired, coverage: &Coverage) -> Result<bool, (HoldCode, String)> {
         let linked = self.around.links.object(&desired.key);
-        if linked.is_none() && !is_present(desired) {
-            return Ok(false); // a leaver who never had an object needs none
+        let disabled = desired.presence != Presence::Present;
+        let needless = !is_present(desired) || disabled && self.around.disabling != Disabling::Keeps;
+        if linked.is_none() && needless {
+            return Ok(false); // a leaver who never had an object needs none; nor what the target would not show
         }
         if let (Coverage::Linked(_), None) = (coverage, linked) {
             return self.taken(desired).map(|()| true); // the create looks first
@@ -61,7 +65,9 @@ impl Diff<'_> {
         let hides = self.around.disabling == Disabling::Hides && desired.kind == Kind::User;
         let hidden = linked.filter(|_| hides && !matches!(self.lost.get(&desired.key), Some(Fate::Deleted(_))));
         if let (Some(object), Some(_)) = (hidden.cloned(), coverage.complete()) {
-            if is_present(desired) {
+            if let Presence::Deleted { ground, reason } = &desired.presence {
+                self.steps.push(delete(desired, object, ground, reason));
+            } else if !disabled {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
                 let reason = "is current, and the target shows only who is enabled".to_owned();
                 self.steps.push(step(desired, Op::Enable, Some(&object), reason, changes));
@@ -76,13 +82,20 @@ impl Diff<'_> {
             };
             return Err((HoldCode::Unread, reason.to_owned()));
         };
+        if let (Some(object), Presence::Deleted { ground, reason }, Some(_)) =
+            (linked, &desired.presence, self.lost.get(&desired.key))
+        {
+            let forget = step(desired, Op::Unlink, Some(object), format!("{reason}; it is gone already"), Vec::new());
+            self.steps.push(Step { ground: Some(ground.clone()), rung: Some(Rung::Deleted), ..forget });
+            return Ok(false);
+        }
         if let Some(object) = linked {
             let lost = |why: &str| Err((HoldCode::Missing, format!("the linked object was not found{why}")));
             match self.lost.get(&desired.key) {
                 Some(Fate::Deleted(known)) if is_present(desired) => {
                     let (object, known) = (object.clone(), known.clone());
                     let (restored, absence) = (self.around.restores, complete.absence());
-                    let again = Recreation { object, known, restored, absence };
+                    let again = Recreation { object, known, restored, ours: false, absence };
                     self.taken(desired)?;
                     self.again.insert(desired.key.clone(), again);
                     return Ok(true);
@@ -92,7 +105,14 @@ impl Diff<'_> {
                 None => return lost("; nothing proves that it was deleted"),
             }
         }
-        self.taken(desired).map(|()| true)
+        self.taken(desired)?;
+        let ours = self.around.deleted.get(&desired.key).filter(|_| self.around.restores);
+        if let (Some(object), Some(Fate::Deleted(known))) = (ours, self.lost.get(&desired.key)) {
+            let (object, known, absence) = (object.clone(), known.clone(), complete.absence());
+            let again = Recreation { object, known, restored: true, ours: true, absence };
+            self.again.insert(desired.key.clone(), again);
+        }
+        Ok(true)
     }
 
     /// Whether another object has the login: one that was unlinked, or that somebody made by hand.
@@ -147,17 +167,22 @@ impl Diff<'_> {
         }
     }
 
-    /// A create; or, of what somebody deleted, a restore that leaves a user disabled, or a create after the old link
+    /// A create; or, of what was deleted, a restore that leaves a user disabled, or a create after the old link
     /// is forgotten.
     fn making_steps(&self, desired: &Desired, created: &Created) -> Vec<Step> {
-        let Some(Recreation { object, known, restored, absence }) = self.again.get(&desired.key) else {
+        let Some(Recreation { object, known, restored, ours, absence }) = self.again.get(&desired.key) else {
             let reason = format!("the {} is not in the target", desired.kind);
             return vec![self.making_step(desired, created, Op::Create, None, reason)];
         };
-        let reason = format!("the {} was deleted in the target; {known}", desired.kind);
+        let reason = match ours {
+            true => format!("comes back, and the account was deleted after the end; {known}"),
+            false => format!("the {} was deleted in the target; {known}", desired.kind),
+        };
         if *restored {
-            let restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
-            let enable = (desired.kind == Kind::User).then(|| {
+            let mut restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
+            restore.rung = desired.rung.filter(|_| *ours);
+            let is_usable = desired.kind == Kind::User && desired.presence == Presence::Present;
+            let enable = is_usable.then(|| {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
                 let reason = "is current, and what is restored is disabled".to_owned();
                 let enable = step(desired, Op::Enable, Some(object), reason, changes);
@@ -194,7 +219,8 @@ impl Diff<'_> {
         }
         if desired.kind == Kind::User {
             if op == Op::Create {
-                changes.push(change(aspect::ENABLED, vec![], vec![Value::Bool(true)]));
+                let usable = desired.presence == Presence::Present;
+                changes.push(change(aspect::ENABLED, vec![], vec![Value::Bool(usable)]));
             }
             if self.around.first_password {
                 changes.push(change(aspect::PASSWORD, vec![], vec![Value::Generated { generated: true }]));

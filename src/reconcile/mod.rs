@@ -26,6 +26,6 @@ mod vanished;
 
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
-pub use guard::{Approval, Cleared, Limit, Limits, Measure, Verdict, guard};
+pub use guard::{Approval, Brakes, Cleared, Limit, Limits, Measure, Verdict, guard};
 pub use plan::{Counts, Digest, NotADigest, Plan, Population, Reach, Unmanaged, basis};
 pub use retention::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};

@@ -7,7 +7,7 @@ use super::compare::{change, step};
 use super::diff::{Diff, Name, Place};
 use super::finish::{Created, relative_name};
 use crate::object::HoldCode;
-use crate::object::{Desired, Handle, Kind, Op, Referent, StepId, Value, aspect};
+use crate::object::{Desired, Handle, Kind, Op, Presence, Referent, Rung, StepId, Value, aspect};
 use crate::org::Id;
 
 /// A relative name in a place: the container (by its handle, or by the key of a unit that this plan creates), and the
@@ -71,6 +71,7 @@ impl Diff<'_> {
                     return self.hold(desired, HoldCode::Waits, reason.into());
                 }
             },
+            Referent::Handle(place) => present.parent.as_ref() == Some(place),
             _ => self.around.roots.get(&desired.kind) == present.parent.as_ref(),
         };
         if lies_right {
@@ -86,6 +87,10 @@ impl Diff<'_> {
             needs.extend(renaming.needs);
         }
         let mut moving = step(desired, Op::Move, Some(&object), "lies elsewhere in the target".into(), changes);
+        if let Presence::Disabled { reason, .. } = &desired.presence {
+            moving.reason.clone_from(reason);
+            moving.rung = Some(Rung::Moved);
+        }
         moving.needs = needs;
         self.accept(desired, protected.as_ref(), vec![moving]);
     }
@@ -161,6 +166,7 @@ impl Diff<'_> {
     fn final_parent(&self, desired: &Desired) -> Option<Handle> {
         match &desired.parent {
             Some(Referent::Key(unit)) => Some(self.present.get(unit)?.handle.clone()),
+            Some(Referent::Handle(place)) => Some(place.clone()),
             _ => self.around.roots.get(&desired.kind).cloned(),
         }
     }

@@ -7,7 +7,7 @@ use super::diff::{Diff, Present};
 use super::displaced::Displaced;
 use super::finish::Created;
 use crate::object::{
-    Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Protection, Referent, Step, StepId, Value, aspect,
+    Change, Coverage, Desired, Edit, Ground, ObjectId, Op, Protection, Referent, Rung, Step, StepId, Value, aspect,
 };
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
@@ -95,9 +95,10 @@ impl Diff<'_> {
             .filter(|(_, present)| present.desired.as_ref().is_some_and(|desired| desired.members.is_some()))
             .map(|(key, _)| key.clone())
             .collect();
-        // who is held for the quality of the record stays in the groups that he is in, and comes into no other
+        // who is held for the quality of the record, or kept as he is, stays in the groups that he is in, and comes into no other
         let is_blocked = |hold: &&Hold| hold.code == HoldCode::Quality;
-        let blocked: HashSet<Id> = self.held.iter().filter(is_blocked).map(|hold| hold.key.clone()).collect();
+        let blocked: HashSet<Id> =
+            self.held.iter().filter(is_blocked).map(|hold| &hold.key).chain(&self.kept).cloned().collect();
         for key in staying {
             self.settle_members_of(&key, (created, displaced), coverage, &blocked);
         }
@@ -139,7 +140,7 @@ impl Diff<'_> {
                 None => created.contains_key(*member),
             })
             .collect();
-        let (mut leaving, mut kept, mut staying) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut leaving, mut stripped, mut kept, mut staying) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (id, key) in there.iter().filter_map(|(id, key)| Some((*id, (*key)?))) {
             if members.contains(key) || blocked.contains(key) {
                 staying.push(key);
@@ -156,6 +157,9 @@ impl Diff<'_> {
                     staying.push(key);
                     kept.push(is_fixed_in(key, member, &desired));
                 }
+                (None, None) if self.stripped.contains(key) => {
+                    stripped.push(Value::Reference(Referent::Object(id.clone())))
+                }
                 (None, None) => leaving.push(Value::Reference(Referent::Object(id.clone()))),
             }
         }
@@ -171,6 +175,9 @@ impl Diff<'_> {
             let mut removal = step(&desired, Op::RemoveMembers, Some(&object), reason, changes);
             removal.ground = Some(Ground::Absent(complete.absence()));
             steps.push(removal);
+        }
+        if !stripped.is_empty() && coverage.complete().is_some() {
+            steps.push(strip(&desired, &object, stripped));
         }
         steps.extend(self.members_follow((&desired, present), &staying, displaced, created));
         self.population.members += ours;
@@ -202,6 +209,17 @@ impl Diff<'_> {
     pub(super) fn key_at(&self, object: &ObjectId) -> Option<&Id> {
         self.around.links.key(object).or_else(|| self.linking.get(object))
     }
+}
+
+/// The step that takes those who left out of a group.
+fn strip(group: &Desired, object: &ObjectId, leavers: Vec<Value>) -> Step {
+    let reason = match leavers.len() {
+        1 => "a member left, and is in no group any more".to_owned(),
+        n => format!("{n} members left, and are in no group any more"),
+    };
+    let changes = vec![change(aspect::MEMBERS, leavers, vec![])];
+    let removal = step(group, Op::RemoveMembers, Some(object), reason, changes);
+    Step { id: StepId::stripping(&group.key), ground: Some(Ground::Ended), rung: Some(Rung::Stripped), ..removal }
 }
 
 /// A protected member that the roster no longer wants in the group.

@@ -96,6 +96,7 @@ mod tests {
             person: None,
             ground: None,
             reason: "all differ".into(),
+            rung: None,
             irreversible: false,
             needs: Vec::new(),
             changes: changes.iter().map(change).collect(),

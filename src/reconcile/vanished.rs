@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::diff::Diff;
-use crate::object::{Fate, Handle, Kind, Missing, Referent, Wanted};
+use crate::object::{Fate, Handle, Kind, Missing, Presence, Referent, Wanted};
 use crate::org::Id;
 
 /// A single object that is not found is held by itself, with its reason.
@@ -87,6 +87,9 @@ impl Diff<'_> {
         let mut been = HashSet::new();
         while been.insert(here.clone()) {
             let Some(Ok(desired)) = wanted(&here) else { break };
+            if matches!(desired.presence, Presence::Deleted { .. }) {
+                break; // it is to be gone
+            }
             let is_lost = !self.present.contains_key(&here) && self.around.links.object(&here).is_some();
             if is_lost && desired.kind == Kind::Unit {
                 top = Some(Container::Unit(here.clone()));

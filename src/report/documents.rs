@@ -57,6 +57,9 @@ pub struct PlanView {
     /// It is for a day to come: it can be neither approved nor applied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_look_at: bool,
+    /// It is by rules that are not in force: what these speak of that nobody has read yet looks as if it had no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_read: Vec<String>,
     /// How long the target's own limits make it take at least.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub at_least_seconds: u64,
@@ -83,6 +86,7 @@ impl PlanView {
             limits,
             approved,
             to_look_at: false,
+            not_read: Vec::new(),
             at_least_seconds: 0,
             labels: plan.labels,
         }

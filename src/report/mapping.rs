@@ -19,7 +19,7 @@ pub struct MapTarget {
     pub target: String,
     /// How confidential what it may have is, at most.
     pub release: Visibility,
-    /// `present`, `disabled`, `held` or `out of scope`.
+    /// `present`, `inactive`, `kept`, `disabled`, `deleted`, `held` or `out of scope`.
     pub state: &'static str,
     /// Why it is not simply present.
     pub reason: Option<String>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::object::{Change, Extent, Hold, Op, Referent, Step, Value, aspect};
+use crate::reconcile::guard::NEW_RULES;
 use crate::reconcile::{Counts, Measure, Reach};
 
 /// Attributes whose values are never shown, whatever a document holds.
@@ -79,6 +80,13 @@ pub(super) fn counts(counts: &Counts) -> String {
 
 /// `disable: 3 of 412, allowed 20`.
 pub(super) fn measure(measure: &Measure) -> String {
+    if measure.limit == NEW_RULES {
+        return format!(
+            "{NEW_RULES}: {} of {} steps take something away, and the configuration, the schema or rosterd is another \
+             than in the last run",
+            measure.found, measure.of
+        );
+    }
     format!("{}: {} of {}, allowed {}", clean(&measure.limit), measure.found, measure.of, measure.allowed)
 }
 

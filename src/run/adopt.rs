@@ -11,9 +11,7 @@ use super::perform::exit_of;
 use super::propose::Scene;
 use crate::expr::fold;
 use crate::mapping::{Given, Login, Mapper, Naming};
-use crate::object::{
-    Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Presence, Reservation, Schema, Step,
-};
+use crate::object::{Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Reservation, Schema, Step};
 use crate::org::Id;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};
 use crate::reconcile::{Digest, Plan, Population, Reach, basis, guard, inspect};
@@ -68,7 +66,7 @@ impl Engine {
             Some((key, object)) => (vec![survey.by_hand(&key, &ObjectId::new(object), protected)?], Vec::new()),
         };
         let (plan, digest) = self.adoption(port.as_ref(), &survey, steps, held).await?;
-        let limits = guard::measure(&plan, &entry.limits);
+        let limits = guard::measure(&plan, &entry.limits.into());
         let approved = self.approval(&digest).await?.is_some();
         let view = PlanView::new(plan, digest, limits, approved);
         let exit = exit_of(&view);
@@ -119,7 +117,7 @@ impl Engine {
         let (mut seekers, mut held, mut logins) = (Vec::new(), Vec::new(), BTreeMap::new());
         for key in mapper.keys().into_iter().filter(|key| links.object(key).is_none()) {
             match mapper.wanted(&key) {
-                Some(Ok(desired)) if desired.presence == Presence::Present => {
+                Some(Ok(desired)) if desired.presence.is_present() => {
                     logins.extend(mapper.login_at_adoption(&key).map(|login| (key.clone(), login)));
                     let (kind, person, label) = (desired.kind, desired.person, desired.label);
                     seekers.push(Seeker { sought: mapper.sought(&key), key, kind, person, label });
@@ -142,7 +140,9 @@ impl Engine {
         for (of, names) in self.store.taken_names().await? {
             taken.extend(names.into_iter().filter(|(_, objects)| counts(&of, objects)).map(|(name, _)| name));
         }
-        let given = Given { roster: self.store.meta().roster, ledger: self.ledger().await?, taken, unread: Vec::new() };
+        let coming = self.coming(&snapshot);
+        let given =
+            Given { roster: self.store.meta().roster, ledger: self.ledger().await?, taken, coming, unread: Vec::new() };
         let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
         Ok(self.set(snapshot, naming))
     }

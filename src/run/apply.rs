@@ -107,7 +107,7 @@ impl Engine {
     pub(super) async fn recover_all(&self, held: &mut Held, document: &mut RunDocument) -> Result<(), Failure> {
         let mut unreachable = Vec::new();
         for (name, (port, _)) in held.iter() {
-            self.take_up_use(port.as_ref()).await?;
+            self.take_up(port.as_ref()).await?;
             if let Err(refusal) = self.recover(port.as_ref()).await? {
                 let attempted = "looking for what became of an interrupted run".to_owned();
                 let error = TargetError { attempted, message: refusal.message, hint: None };
@@ -144,8 +144,8 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunView, Failure> {
         let Proposal { plan, digest, .. } = proposal;
-        let limits = &self.entry(&plan.target)?.limits;
-        let measures = guard::measure(&plan, limits);
+        let brakes = self.brakes(&plan.target).await?;
+        let measures = guard::measure(&plan, &brakes);
         let approval = self.approval(&digest).await?;
         let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
         if let Some(copied) = copied {
@@ -154,7 +154,7 @@ impl Engine {
             }
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
         }
-        match guard::guard(plan, limits, approval) {
+        match guard::guard(plan, &brakes, approval) {
             Verdict::Breached { plan, breaches } => {
                 let held = RunView {
                     digest: Some(digest),
@@ -170,6 +170,7 @@ impl Engine {
             }
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
+                self.consent_to_rules(plan).await?;
                 let outcome = if plan.coverage.is_whole() { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
                     digest: Some(digest),
@@ -181,6 +182,7 @@ impl Engine {
                 self.noted(in_step, verb).await
             }
             Verdict::Cleared(cleared) => {
+                self.consent_to_rules(cleared.plan()).await?;
                 let view = self.run_cleared(port, &cleared, verb, progress).await?;
                 Ok(RunView { limits: measures, ..view })
             }
@@ -215,7 +217,7 @@ impl Engine {
         }
         let run = self.store.begin_run(&plan.target, verb, &self.actor, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
-        self.keep_use(port).await?;
+        self.keep_experience(port).await?;
         let executed = executed?;
         let left = match executed.stopped {
             Some(_) => None,

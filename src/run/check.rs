@@ -35,8 +35,10 @@ async fn preflight(loaded: &Loaded, pin: bool, clock: &dyn Clock) -> Result<Vec<
     };
     let mut targets = Vec::new();
     for (name, target) in &loaded.targets {
-        let port = Engine::port(loaded, name)
-            .ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {name:?}")))?;
+        let connect = || {
+            Engine::port(loaded, name).ok_or_else(|| Failure::new(Exit::Usage, format!("no target is named {name:?}")))
+        };
+        let port = connect()?;
         let known = match &store {
             Some(store) => super::schema::told(store, name, clock.now()).await?,
             None => None,
@@ -47,7 +49,8 @@ async fn preflight(loaded: &Loaded, pin: bool, clock: &dyn Clock) -> Result<Vec<
         let mut findings = port.diagnose(&target.rules.attributes()).await;
         // what cannot be reached has said so
         if findings.iter().all(|finding| finding.ok) {
-            findings.extend(super::schema::look(port.as_ref(), &target.rules).await);
+            // what its server tells now, whatever was recalled
+            findings.extend(super::schema::look(connect()?.as_ref(), &target.rules).await);
         }
         if let (Some(store), Some(found)) = (&store, port.found())
             && (pin || known.is_none())

@@ -14,8 +14,8 @@ use futures_util::stream::FuturesUnordered;
 use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
-use super::window::{Pace, UnderWay};
-use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Step, StepId, Value};
+use super::window::{Pace, Sent, UnderWay};
+use crate::object::{Links, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value};
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
@@ -44,6 +44,9 @@ impl Executed {
 /// What a target may take up later is written again after so many hours.
 const WAIT_HOURS: i64 = 7 * 24;
 
+/// What the target wants the next process to know is kept so often, in microseconds.
+const KEPT_EVERY: i64 = 30_000_000;
+
 /// So many transient refusals in a row mean that the other side is not well.
 const PATIENCE: usize = 5;
 
@@ -62,6 +65,8 @@ struct Execution<'a> {
     /// What came of steps, and is not in the journal yet.
     settled: Vec<Settled<'a>>,
     transient: usize,
+    /// When it was kept last what the target wants the next process to know.
+    kept: Instant,
     outcome: Executed,
 }
 
@@ -84,7 +89,7 @@ type Flight<'a> = BoxFuture<'a, Landed<'a>>;
 
 struct Landed<'a> {
     answers: Vec<(&'a Step, Answer)>,
-    sent: Instant,
+    sent: Sent,
 }
 
 impl Engine {
@@ -111,6 +116,7 @@ impl Engine {
             pace: Pace::new(port.capabilities().at_once),
             settled: Vec::new(),
             transient: 0,
+            kept: self.clock.now(),
             outcome: Executed::default(),
         };
         let of = plan.steps.len() as u64;
@@ -131,6 +137,7 @@ impl<'a> Execution<'a> {
         loop {
             left(self.left.as_slice());
             let window = if flights.len() < self.pace.windows() { self.window() } else { Vec::new() };
+            self.keep_experience().await?;
             if !window.is_empty() {
                 let (written, landed) = alongside(self.write(&window), &mut flights).await;
                 let refused = written?;
@@ -149,6 +156,16 @@ impl<'a> Execution<'a> {
         }
         self.write(&[]).await?;
         Ok(self.outcome)
+    }
+
+    /// A crash is not to make the next process forget what the limits of the target still count.
+    async fn keep_experience(&mut self) -> Result<(), Failure> {
+        let now = self.engine.clock.now();
+        if now.micros() - self.kept.micros() >= KEPT_EVERY {
+            self.engine.keep_experience(self.port).await?;
+            self.kept = now;
+        }
+        Ok(())
     }
 
     /// The steps to take next, as far as they are possible; none where what is under way is to be awaited, or where it
@@ -239,7 +256,8 @@ impl<'a> Execution<'a> {
         if steps.is_empty() {
             return;
         }
-        let (port, links, sent) = (self.port, self.mentioned(&steps), self.engine.clock.now());
+        let (port, links) = (self.port, self.mentioned(&steps));
+        let sent = self.pace.sent(self.engine.clock.now());
         flights.push(Box::pin(async move {
             let answers = port.apply_all(&steps, &links).await;
             Landed { answers: sources.into_iter().zip(answers).collect(), sent }
@@ -271,8 +289,7 @@ impl<'a> Execution<'a> {
 
     /// Takes note of what came of a window.
     fn land(&mut self, landed: Landed<'a>) {
-        let took = self.engine.clock.now().micros() - landed.sent.micros();
-        self.pace.took(landed.answers.len(), took);
+        self.pace.answered(landed.answers.len(), landed.sent, self.engine.clock.now());
         for (step, answer) in landed.answers {
             self.under_way.end(step);
             match answer {
@@ -305,7 +322,7 @@ impl<'a> Execution<'a> {
     }
 
     fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
-        if let (Some(object), Op::Create | Op::Link) = (&object, step.op) {
+        if let (Some(object), Op::Create | Op::Link | Op::Restore) = (&object, step.op) {
             self.links.add(step.key.clone(), object.clone());
         } else if ends_link(step) {
             self.links.remove(&step.key);
@@ -365,14 +382,17 @@ impl<'a> Execution<'a> {
 
 /// Whether the object is ours no more, or is no more at all.
 fn ends_link(step: &Step) -> bool {
-    step.op == Op::Unlink || step.op == Op::Disable && step.irreversible
+    matches!(step.op, Op::Unlink | Op::Delete) || step.op == Op::Disable && step.irreversible
 }
 
 /// What an outcome means for the links.
 fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
     let step = settled.step;
     match (step.op, settled.event) {
-        (Op::Create | Op::Link, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
+        (Op::Delete | Op::Unlink, Event::Done) if step.rung == Some(Rung::Deleted) => {
+            Some(Linking::Deleted(&step.key, step.kind))
+        }
+        (Op::Create | Op::Link | Op::Restore, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
         (_, Event::Done) if ends_link(step) => Some(Linking::Forgotten(&step.key)),
         _ => None,
     }

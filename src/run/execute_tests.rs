@@ -91,6 +91,7 @@ fn step(op: Op, key: &str, needs: Vec<StepId>, change: Change) -> Step {
         object: None,
         ground: None,
         reason: "test".into(),
+        rung: None,
         irreversible: false,
         needs,
         changes: vec![change],
@@ -128,7 +129,7 @@ impl Case {
             "labels": {}, "basis": "",
         }))
         .unwrap();
-        let Verdict::Cleared(cleared) = guard(plan, &Limits::default(), None) else {
+        let Verdict::Cleared(cleared) = guard(plan, &Limits::default().into(), None) else {
             unreachable!("nothing limits this")
         };
         let at = Instant::from_micros(0);

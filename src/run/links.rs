@@ -147,6 +147,7 @@ impl Engine {
             object: Some(object),
             ground: Some(Ground::Ordered),
             reason: format!("by hand: {note}{seen}"),
+            rung: None,
             irreversible: false,
             needs: Vec::new(),
             changes: stamp.into_iter().collect(),

@@ -104,11 +104,12 @@ impl Engine {
         let mut document = StatusDocument { sources, retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
-        for (name, entry) in self.targets.iter() {
+        for name in self.targets.keys() {
             let plan = self.store.last_plan(name).await?;
             let last = runs.iter().find(|run| run.target == *name);
+            let brakes = self.brakes(name).await?;
             let breached = plan.as_ref().is_some_and(|(plan, _)| {
-                guard::measure(plan, &entry.limits).iter().any(crate::reconcile::Measure::is_breached)
+                guard::measure(plan, &brakes).iter().any(crate::reconcile::Measure::is_breached)
             });
             let pending = plan.as_ref().map_or(0, |(plan, _)| plan.steps.len() as u64);
             let state = if Lease::holder(&self.roster_file(), name).is_some() {

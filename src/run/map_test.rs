@@ -80,6 +80,9 @@ fn of_target(
         Some(Ok(desired)) => {
             (target.state, target.reason) = match desired.presence {
                 Presence::Present => ("present", None),
+                Presence::Inactive { reason, .. } => ("inactive", Some(reason)),
+                Presence::Kept => ("kept", Some("left as it is".to_owned())),
+                Presence::Deleted { reason, .. } => ("deleted", Some(reason)),
                 Presence::Disabled { reason, .. } => ("disabled", Some(reason)),
                 Presence::Held { reason } => ("held", Some(reason)),
             };

@@ -70,7 +70,7 @@ impl Engine {
                     document.errors.push(trouble);
                 }
                 Ok(proposal) => {
-                    let limits = guard::measure(&proposal.plan, &self.entry(&name)?.limits);
+                    let limits = guard::measure(&proposal.plan, &self.brakes(&name).await?);
                     let approved = self.approval(&proposal.digest).await?.is_some();
                     let to_look_at = proposal.plan.as_of > self.today();
                     let view = PlanView::new(proposal.plan, proposal.digest, limits, approved);
@@ -131,8 +131,10 @@ impl Engine {
 
     /// Whether a plan would be applied without anybody's consent.
     async fn needs_no_approval(&self, plan: &Plan) -> Result<bool, Failure> {
-        let Some(entry) = self.targets.get(&plan.target) else { return Ok(false) };
-        let breached = guard::measure(plan, &entry.limits).iter().any(Measure::is_breached);
+        if !self.targets.contains_key(&plan.target) {
+            return Ok(false);
+        }
+        let breached = guard::measure(plan, &self.brakes(&plan.target).await?).iter().any(Measure::is_breached);
         Ok(!breached && self.store.held_as_copy(&plan.target).await?.is_none())
     }
 }

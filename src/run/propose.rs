@@ -9,14 +9,14 @@ use super::failure::Failure;
 use super::observe::{floors, forms, observe};
 use super::sight::Sight;
 use crate::expr::taken_forms;
-use crate::mapping::{Given, Inputs, Mapper, Naming};
-use crate::object::{Accepted, AttributeName, Coverage, Kind, Links, Observed, Presence, Wanted, aspect};
+use crate::mapping::{Given, Inputs, Mapper, Naming, lifecycle};
+use crate::object::{AttributeName, Coverage, Kind, Observed};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
-use crate::reconcile::{Diff, Digest, Occasion, Plan, Reach, Surroundings, basis, inspect};
+use crate::reconcile::{Digest, Plan, Reach};
 use crate::report::Trouble;
 use crate::store::Conclusion;
-use crate::target::{Class, ObserveRequest, Seen, Target, TargetError};
+use crate::target::{ObserveRequest, Seen, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
 #[derive(Debug, Clone)]
@@ -41,12 +41,12 @@ type Ports = BTreeMap<String, Box<dyn Target>>;
 
 /// One target, looked at.
 #[derive(Debug)]
-struct Viewed {
-    sight: Sight,
+pub(super) struct Viewed {
+    pub sight: Sight,
     /// What it comes to, where nothing has to be thought through again.
     settled: Option<Proposal>,
     /// The basis and the observation of a conclusion that may be kept.
-    keep: Option<(String, i64)>,
+    pub keep: Option<(String, i64)>,
 }
 
 /// The roster of a day, read when it is first needed.
@@ -111,16 +111,22 @@ impl Engine {
         roster: &mut Roster<'_>,
         progress: &dyn Progress,
     ) -> Result<Result<Viewed, Trouble>, Failure> {
-        self.take_up_use(port).await?;
+        self.take_up(port).await?;
         if let Err(trouble) = self.learn_schema(port, entry).await? {
             return Ok(Err(trouble));
         }
         let basis = self.basis_of(entry, roster.day).await?;
         let conclusion = self.store.conclusion(&entry.name).await?.filter(|last| last.basis == basis);
         // a conclusion is kept only while nobody waits for a first login
-        let names = conclusion.is_none() && Naming::is_needed(&*roster.snapshot().await?, self.store.meta().roster);
+        let names = match conclusion {
+            Some(_) => false,
+            None => {
+                let snapshot = roster.snapshot().await?;
+                Naming::is_needed(&snapshot, &self.coming(&snapshot), self.store.meta().roster)
+            }
+        };
         let looked = self.look(port, entry, !names, progress).await?;
-        self.keep_use(port).await?;
+        self.keep_experience(port).await?;
         let sight = match looked {
             Ok(sight) => sight,
             Err(trouble) => return Ok(Err(trouble)),
@@ -163,31 +169,6 @@ impl Engine {
         Ok(hasher.finalize().to_hex().to_string())
     }
 
-    /// Compares what was seen of a target with what it should hold.
-    async fn compare(
-        &self,
-        port: &dyn Target,
-        viewed: Viewed,
-        scene: &Scene,
-    ) -> Result<Result<Proposal, Trouble>, Failure> {
-        let comparison = Comparison::new(self, port, scene).await?;
-        let mut diff = comparison.begin();
-        let wanted = comparison.wanted();
-        self.each(port.name(), &viewed.sight, &mut |object| diff.see(object, &wanted)).await?;
-        let is_whole = diff.unseen().is_empty();
-        let proposal = self.conclude(&comparison, diff, &viewed.sight.coverage).await?;
-        // what was looked up by its id may be otherwise the next time, whatever a read of everything shows
-        if let (Ok(proposal), Some((basis, observation)), true) = (&proposal, viewed.keep, is_whole)
-            && proposal.plan.as_of == self.today()
-            && proposal.plan.coverage.is_whole()
-        {
-            let (digest, managed) = (proposal.digest.clone(), proposal.managed);
-            let conclusion = Conclusion { basis, observation, digest, managed };
-            self.store.keep_conclusion(port.name(), &conclusion).await?;
-        }
-        Ok(proposal)
-    }
-
     /// Reads these attributes of everything in a target; what a complete read shows of names and counts is kept for the
     /// next time.
     pub(super) async fn read_attributes(
@@ -227,8 +208,10 @@ impl Engine {
         ports: &Ports,
         progress: &dyn Progress,
     ) -> Result<Arc<Naming>, Failure> {
-        let mut given = Given { roster: self.store.meta().roster, ledger: self.ledger().await?, ..Given::default() };
-        if Naming::is_needed(snapshot, given.roster) {
+        let coming = self.coming(snapshot);
+        let mut given =
+            Given { roster: self.store.meta().roster, ledger: self.ledger().await?, coming, ..Given::default() };
+        if Naming::is_needed(snapshot, &given.coming, given.roster) {
             for (name, entry) in self.targets.iter() {
                 if !self.store.knows_names(name).await? && !ports.contains_key(name) {
                     let port = self.connect(name)?;
@@ -246,6 +229,11 @@ impl Engine {
         Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
     }
 
+    /// Everybody who has no job on the day and is to have an account in some target all the same.
+    pub(super) fn coming(&self, snapshot: &Snapshot) -> BTreeSet<Id> {
+        lifecycle::coming(snapshot, self.targets.values().map(|entry| &entry.rules.ladder))
+    }
+
     /// Every login ever given, in all the forms in which it is taken, with the person it was given to.
     pub(super) async fn ledger(&self) -> Result<HashMap<String, Id>, Failure> {
         let mut ledger = HashMap::new();
@@ -255,63 +243,6 @@ impl Engine {
             }
         }
         Ok(ledger)
-    }
-
-    /// Looks up what is linked and was not seen, and makes the plan.
-    async fn conclude(
-        &self,
-        comparison: &Comparison<'_>,
-        mut diff: Diff<'_>,
-        coverage: &Coverage,
-    ) -> Result<Result<Proposal, Trouble>, Failure> {
-        let port = comparison.port;
-        let wanted = comparison.wanted();
-        let failed = |message: String| Trouble { subject: port.name().to_owned(), message, hint: None };
-        let samples: BTreeSet<Id> = diff.samples(&wanted).into_iter().collect();
-        for (key, object) in diff.unseen() {
-            let looked_at = samples.contains(&key) || comparison.is_worth_a_look(&key, coverage);
-            let Some(kind) = comparison.kinds.get(&key).filter(|_| looked_at) else {
-                continue;
-            };
-            match port.read(*kind, &object).await {
-                Ok(Some(found)) => diff.see(found, &wanted),
-                // Not shown is not proved gone: the comparison makes anew only what was deleted for certain.
-                Ok(None) => match port.fate(*kind, &object).await {
-                    Ok(fate) => diff.not_found(key, fate),
-                    Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
-                        return Ok(Err(failed(format!("looking for the lost {kind} {object}: {refusal}"))));
-                    }
-                    Err(_) => {}
-                },
-                Err(refusal) if refusal.fatal || refusal.class == Class::Transient => {
-                    return Ok(Err(failed(format!("looking up the linked {kind} {object}: {refusal}"))));
-                }
-                Err(_) => {} // one object that cannot be read stops no other: it is held as not found
-            }
-        }
-        let occasion = Occasion {
-            as_of: comparison.day,
-            reservations: comparison.mapper.reservations(),
-            generation: &self.config.generation,
-        };
-        let mut plan = diff.finish(&comparison.mapper.keys(), &wanted, coverage, occasion);
-        let ignored = self.store.ignored(port.name()).await?;
-        plan.unmanaged.retain(|one| !ignored.contains_key(&one.object));
-        match port.unreadable(&plan.doubts()).await {
-            Ok(unreadable) if unreadable.is_empty() => {}
-            Ok(unreadable) => {
-                plan = plan.without_unreadable(&unreadable);
-                plan.basis = basis(&self.config.generation, &plan.keys(), &wanted);
-            }
-            Err(refusal) => return Ok(Err(failed(format!("looking at what looks empty: {refusal}")))),
-        }
-        if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
-            return Ok(Err(failed(flaw.to_string())));
-        }
-        let now = self.clock.now();
-        let today = plan.as_of == now.day(&self.config.zone);
-        let digest = if today { self.store.keep_plan(&plan, now).await? } else { plan.digest() };
-        Ok(Ok(Proposal { plan, digest, managed: comparison.links.len() as u64 }))
     }
 
     /// The desired state of one target.
@@ -330,6 +261,7 @@ impl Engine {
             schemas: entry.rules.kinds.keys().map(|kind| (*kind, port.schema(*kind))).collect(),
             absence: self.intake_absence().await?,
             blocked: Arc::clone(&scene.blocked),
+            leavers: port.leavers(),
         }))
     }
 
@@ -341,6 +273,7 @@ impl Engine {
             roster: self.store.meta().roster,
             ledger: self.ledger().await?,
             taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
+            coming: self.coming(&snapshot),
             unread: Vec::new(),
         };
         let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
@@ -352,71 +285,6 @@ impl Engine {
         let look = Look { snapshot: &snapshot, custom: &self.config.custom };
         let blocked = Arc::new(Blocked::find(look, &self.config.quality));
         Scene { snapshot, naming, blocked }
-    }
-}
-
-/// One target beside what it should hold.
-struct Comparison<'a> {
-    port: &'a dyn Target,
-    entry: &'a TargetEntry,
-    day: Day,
-    mapper: Mapper<'a>,
-    links: Links,
-    accepted: Accepted,
-    kinds: BTreeMap<Id, Kind>,
-}
-
-impl<'a> Comparison<'a> {
-    async fn new(engine: &'a Engine, port: &'a dyn Target, scene: &Scene) -> Result<Self, Failure> {
-        let entry = engine.entry(port.name())?;
-        Ok(Self {
-            port,
-            entry,
-            day: scene.snapshot.day(),
-            mapper: engine.mapper(port, entry, scene).await?,
-            links: engine.store.links(port.name()).await?,
-            accepted: engine.store.accepted(port.name(), engine.clock.now()).await?,
-            kinds: engine.store.linked_kinds(port.name()).await?.into_iter().collect(),
-        })
-    }
-
-    /// After a complete read every linked object that is wanted and was not seen is looked up by its id; after a
-    /// partial one only those that are to be disabled, which needs nothing but the object itself.
-    fn is_worth_a_look(&self, key: &Id, coverage: &Coverage) -> bool {
-        match self.mapper.wanted(key) {
-            Some(Ok(desired)) => coverage.complete().is_some() || matches!(desired.presence, Presence::Disabled { .. }),
-            Some(Err(_)) => coverage.complete().is_some(),
-            None => false,
-        }
-    }
-
-    fn wanted(&self) -> impl Fn(&Id) -> Wanted + Sync {
-        |key| self.mapper.wanted(key)
-    }
-
-    fn begin(&self) -> Diff<'_> {
-        let Self { port, entry, links, accepted, .. } = self;
-        let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
-            names.push(aspect::MANAGER.into());
-            names.into_iter().map(move |name| (kind, name))
-        });
-        let bounds = mapped.filter_map(|(kind, name)| Some(((kind, name.clone()), port.bound(kind, &name)?)));
-        let kinds = || entry.rules.kinds.keys().copied();
-        Diff::new(Surroundings {
-            target: &entry.name,
-            tree: port.capabilities().tree,
-            first_password: port.capabilities().first_password,
-            siblings: port.capabilities().siblings,
-            restores: port.capabilities().restores,
-            references_follow: port.capabilities().references_follow,
-            login: port.capabilities().login,
-            schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
-            roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
-            links,
-            bounds: bounds.collect(),
-            accepted,
-            disabling: port.capabilities().disabling,
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::object::{Kind, Op, Step, StepId};
-use crate::org::Id;
+use crate::org::{Id, Instant};
 
 /// What is under way is never more than the other side answers in this time, in microseconds, so that a stop that is
 /// asked for comes about soon.
@@ -20,13 +20,22 @@ const GROWTH: usize = 4;
 pub(super) struct Pace {
     size: usize,
     most: usize,
+    /// Steps that were answered so far.
+    answered: usize,
+}
+
+/// When a window was sent, and how many steps were answered by then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    at: Instant,
+    answered: usize,
 }
 
 impl Pace {
     /// For a target that takes `at_once` steps at once.
     pub fn new(at_once: usize) -> Self {
         let most = if at_once > 1 { at_once / AT_ONCE } else { 1 };
-        Self { size: FIRST.min(most), most }
+        Self { size: FIRST.min(most), most, answered: 0 }
     }
 
     pub fn size(self) -> usize {
@@ -38,9 +47,16 @@ impl Pace {
         if self.most > 1 { AT_ONCE } else { 1 }
     }
 
-    /// A window of so many steps took this long.
-    pub fn took(&mut self, steps: usize, micros: i64) {
-        let prompt = i64::try_from(steps).unwrap_or(i64::MAX).saturating_mul(PROMPT) / micros.max(1);
+    pub fn sent(self, now: Instant) -> Sent {
+        Sent { at: now, answered: self.answered }
+    }
+
+    /// A window of so many steps was answered. What was answered of other windows meanwhile counts as well: they share
+    /// what the other side can do.
+    pub fn answered(&mut self, steps: usize, sent: Sent, now: Instant) {
+        self.answered += steps;
+        let meanwhile = i64::try_from(self.answered - sent.answered).unwrap_or(i64::MAX);
+        let prompt = meanwhile.saturating_mul(PROMPT) / (now.micros() - sent.at.micros()).max(1);
         let share = usize::try_from(prompt).unwrap_or(0) / AT_ONCE;
         // a short window says little
         let highest = if steps * GROWTH > self.size { self.size * GROWTH } else { self.size };
@@ -130,6 +146,7 @@ mod tests {
             object: None,
             ground: None,
             reason: String::new(),
+            rung: None,
             irreversible: false,
             needs: needs.iter().map(|(op, key)| StepId::new(*op, &Id::new(*key))).collect(),
             changes: Vec::new(),
@@ -166,19 +183,32 @@ mod tests {
         assert_eq!(next(&under_way, &[step(Op::Move, "b", &[])]), 1);
     }
 
+    /// Sends and answers a window of so many steps, alone.
+    fn took(pace: &mut Pace, steps: usize, micros: i64) -> usize {
+        let sent = pace.sent(Instant::from_micros(0));
+        pace.answered(steps, sent, Instant::from_micros(micros));
+        pace.size()
+    }
+
     #[test]
     fn no_more_is_under_way_than_is_answered_soon() {
         let mut pace = Pace::new(500);
         assert_eq!((pace.size(), pace.windows()), (16, 2));
-        pace.took(16, 1_000);
-        assert_eq!(pace.size(), 64, "a quick window says that the next may be larger");
-        pace.took(64, 10_000);
-        pace.took(250, 10_000);
-        assert_eq!(pace.size(), 250, "two of them are the most that may be");
-        pace.took(250, 1_000_000);
-        assert_eq!(pace.size(), 25, "two of 25 in 200 ms");
-        pace.took(1, 10_000_000);
-        assert_eq!(pace.size(), 1);
+        assert_eq!(took(&mut pace, 16, 1_000), 64, "a quick window says that the next may be larger");
+        took(&mut pace, 64, 10_000);
+        assert_eq!(took(&mut pace, 250, 10_000), 250, "two of them are the most that may be");
+        assert_eq!(took(&mut pace, 250, 1_000_000), 25, "two of 25 in 200 ms");
+        assert_eq!(took(&mut pace, 1, 10_000_000), 1);
         assert_eq!((Pace::new(1).size(), Pace::new(1).windows()), (1, 1));
+    }
+
+    #[test]
+    fn windows_that_are_under_way_together_share_what_the_other_side_can_do() {
+        let mut pace = Pace::new(500);
+        let at = Instant::from_micros;
+        let (first, second) = (pace.sent(at(0)), pace.sent(at(0)));
+        pace.answered(20, first, at(200_000));
+        pace.answered(20, second, at(200_000));
+        assert_eq!(pace.size(), 20, "40 in 200 ms are two windows of 20");
     }
 }

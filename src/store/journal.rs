@@ -30,6 +30,8 @@ pub enum Linking<'a> {
     Made(&'a Id, Kind),
     /// The key has no object any more.
     Forgotten(&'a Id),
+    /// The same, since rosterd deleted it.
+    Deleted(&'a Id, Kind),
 }
 
 /// What one transaction of the journal holds.
@@ -144,7 +146,13 @@ async fn link(
     for (entry, linking) in outcomes {
         match (linking, entry.object) {
             (Some(Linking::Made(key, kind)), Some(object)) => made.push((*key, *kind, object)),
-            (Some(Linking::Forgotten(key)), _) => links::remove(connection, target, key).await?,
+            (Some(Linking::Deleted(key, kind)), Some(object)) => {
+                links::remove(connection, target, key).await?;
+                links::keep_deleted(connection, target, (key, *kind, object), now).await?;
+            }
+            (Some(Linking::Forgotten(key) | Linking::Deleted(key, _)), _) => {
+                links::remove(connection, target, key).await?
+            }
             _ => {}
         }
     }

@@ -102,6 +102,18 @@ impl Store {
         Ok(rows.into_iter().map(|(key, object)| (Id::new(key), ObjectId::new(object))).collect())
     }
 
+    /// What rosterd itself deleted of those who left, and no object has taken the place of.
+    pub async fn deleted_objects(&self, target: &str) -> Result<BTreeMap<Id, ObjectId>, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT key, object FROM deleted_object AS gone WHERE target = ? AND NOT EXISTS
+             (SELECT 1 FROM link WHERE link.target = gone.target AND link.key = gone.key)",
+        )
+        .bind(target)
+        .fetch_all(self.reader())
+        .await?;
+        Ok(rows.into_iter().map(|(key, object)| (Id::new(key), ObjectId::new(object))).collect())
+    }
+
     /// The kinds of all linked keys of one target: what to look up when a linked object was not seen.
     pub async fn linked_kinds(&self, target: &str) -> Result<Vec<(Id, Kind)>, StoreError> {
         let rows: Vec<(String, String)> =
@@ -140,6 +152,24 @@ pub(super) async fn add(
         );
         query.build().execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// Takes note, in a transaction, of what rosterd deleted.
+pub(super) async fn keep_deleted(
+    connection: &mut SqliteConnection,
+    target: &str,
+    (key, kind, object): (&Id, Kind, &ObjectId),
+    now: Instant,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO deleted_object (target, key, kind, object, at) VALUES (?, ?, ?, ?, ?)")
+        .bind(target)
+        .bind(key.as_str())
+        .bind(kind.as_str())
+        .bind(object.as_str())
+        .bind(now.micros())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

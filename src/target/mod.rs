@@ -70,6 +70,11 @@ pub trait Target: Send + Sync {
         None
     }
 
+    /// The handle of the container that those are moved to who left, where there is one.
+    fn leavers(&self) -> Option<Handle> {
+        None
+    }
+
     /// The same target for a further read of the same run, where that must reach the same server; `None` where it makes
     /// no difference.
     fn again(&self) -> Option<Box<dyn Target>> {
@@ -89,14 +94,14 @@ pub trait Target: Send + Sync {
         Vec::new()
     }
 
-    /// How much of the target's own limits is used, in its own form, for the next process: a limit of an hour outlasts a
-    /// run. `None` where nothing is.
-    fn used(&self, _now: Instant) -> Option<String> {
+    /// What the next process should know of the target, in the target's own form: how much of its limits is used, since a
+    /// limit of an hour outlasts a run, and what writing found out. `None` where nothing is.
+    fn experience(&self, _now: Instant) -> Option<String> {
         None
     }
 
-    /// Takes up what [`Target::used`] said in an earlier process; once, whatever comes after it.
-    fn take_up_use(&self, _used: &str, _now: Instant) {}
+    /// Takes up what [`Target::experience`] said in an earlier process; once, whatever comes after it.
+    fn take_up(&self, _experience: &str, _now: Instant) {}
 
     /// How long the target's limits make these steps take at least.
     fn least_time(&self, _steps: &mut dyn Iterator<Item = &Step>) -> Duration {

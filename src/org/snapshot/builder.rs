@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 
+use super::coming::Ahead;
 use super::{Belonging, Beyond, Snapshot};
-use crate::org::{Day, Days, Fact, FactKind, Id, Instant, Tenure, Tree, Version};
+use crate::org::{Day, Days, Fact, FactKind, Id, Instant, Life, Tree, Version};
 
 /// Collects the versions known at one instant into a [`Snapshot`].
 #[derive(Debug)]
@@ -15,6 +16,14 @@ pub struct SnapshotBuilder {
     unit_days: BTreeMap<Id, Days>,
     /// Of each manager's post and unit: a post may pass from one unit to another.
     post_days: BTreeMap<(Id, Id), Days>,
+    /// The days of leave from one engagement.
+    leave_of_jobs: BTreeMap<Id, Days>,
+    /// The days of leave from all of them, by person.
+    leave_of_people: BTreeMap<Id, Days>,
+    /// The last category of who has been here, with its end.
+    categories: BTreeMap<Id, (Day, Id)>,
+    /// What holds later only.
+    ahead: Ahead,
     /// The ids that others name, each with one text in memory.
     ids: HashSet<Id>,
 }
@@ -43,7 +52,10 @@ impl SnapshotBuilder {
             keys: BTreeMap::new(),
             tree: Tree::default(),
             runs: BTreeMap::new(),
-            tenures: BTreeMap::new(),
+            lives: BTreeMap::new(),
+            coming: BTreeMap::new(),
+            jobs_coming: BTreeMap::new(),
+            last_categories: BTreeMap::new(),
             jobs_beyond: BTreeMap::new(),
             posts_beyond: BTreeMap::new(),
             belonging: Belonging::default(),
@@ -54,6 +66,10 @@ impl SnapshotBuilder {
             engagement_days: BTreeMap::new(),
             unit_days: BTreeMap::new(),
             post_days: BTreeMap::new(),
+            leave_of_jobs: BTreeMap::new(),
+            leave_of_people: BTreeMap::new(),
+            categories: BTreeMap::new(),
+            ahead: Ahead::default(),
             ids: HashSet::new(),
         }
     }
@@ -75,7 +91,17 @@ impl SnapshotBuilder {
         // what is stated to be none is none
         fact.custom_mut().into_iter().for_each(|custom| custom.retain(|_, value| !value.is_null()));
         match &fact {
-            Fact::Person(_) => self.people_days.entry(id.clone()).or_default().add(interval),
+            Fact::Person(person) => {
+                self.people_days.entry(id.clone()).or_default().add(interval);
+                if let (Some(end), Some(category)) = (interval.to, &person.category)
+                    && end <= self.snapshot.day
+                {
+                    let last = self.categories.entry(id.clone()).or_insert_with(|| (end, category.clone()));
+                    if last.0 <= end {
+                        *last = (end, category.clone());
+                    }
+                }
+            }
             Fact::Engagement(engagement) => {
                 let entry = self.engagement_days.entry(id.clone());
                 entry.or_insert_with(|| (engagement.person.clone(), Days::default())).1.add(interval);
@@ -84,31 +110,67 @@ impl SnapshotBuilder {
             Fact::Manager(post) => {
                 self.post_days.entry((id.clone(), post.unit.clone())).or_default().add(interval);
             }
+            Fact::Leave(leave) => match &leave.engagement {
+                Some(job) => self.leave_of_jobs.entry(job.clone()).or_default().add(interval),
+                None => self.leave_of_people.entry(leave.person.clone()).or_default().add(interval),
+            },
             _ => {}
         }
         if interval.contains(self.snapshot.day) {
             self.snapshot.keep(id, fact);
+        } else if interval.from.is_some_and(|from| from > self.snapshot.day) {
+            self.ahead.keep(id, interval, fact);
         }
     }
 
     pub fn finish(self) -> Snapshot {
-        let Self { mut snapshot, people_days, engagement_days, unit_days, post_days, ids } = self;
+        let Self { mut snapshot, people_days, engagement_days, unit_days, post_days, ids, .. } = self;
+        let (leave_of_jobs, leave_of_people, ahead) = (self.leave_of_jobs, self.leave_of_people, self.ahead);
+        let mut categories = self.categories;
+        categories.retain(|person, _| !snapshot.people.contains_key(person));
         drop(ids);
         snapshot.belonging.close();
         let day = snapshot.day;
         let never = Days::default();
         let units = snapshot.units.iter().map(|(id, unit)| (id, unit.parent.as_ref()));
         snapshot.tree = Tree::new(units);
-        let mut work: BTreeMap<Id, Days> = BTreeMap::new();
-        for (id, (person, days)) in engagement_days {
-            if let Some(days) = days.beyond(people_days.get(&person).unwrap_or(&never), day) {
+        let mut lives: BTreeMap<Id, Life> = BTreeMap::new();
+        // of who has some leave: the days on which there is work to do
+        let mut at_work: BTreeMap<Id, Days> = BTreeMap::new();
+        let of_person = |person: &Id| leave_of_people.get(person);
+        let has_leave: HashSet<&Id> = engagement_days
+            .iter()
+            .filter(|(id, (person, _))| leave_of_jobs.contains_key(*id) || of_person(person).is_some())
+            .map(|(_, (person, _))| person)
+            .collect();
+        for (id, (person, days)) in &engagement_days {
+            if let Some(days) = days.beyond(people_days.get(person).unwrap_or(&never), day) {
                 snapshot.jobs_beyond.insert(id.clone(), Beyond { of: person.clone(), days });
             }
-            if let Some(there) = people_days.get(&person) {
-                work.entry(person).or_default().add_all(&days.within(there));
+            let life = lives.entry(person.clone()).or_default();
+            life.employed = true;
+            if let Some(there) = people_days.get(person) {
+                let worked = days.within(there);
+                if has_leave.contains(person) {
+                    let free = leave_of_jobs.get(id).map_or_else(|| worked.clone(), |leave| worked.without(leave));
+                    let free = of_person(person).map_or_else(|| free.clone(), |leave| free.without(leave));
+                    at_work.entry(person.clone()).or_default().add_all(&free);
+                }
+                life.days.add_all(&worked);
             }
             if let Some(run) = days.run_of(snapshot.day) {
-                snapshot.runs.insert(id, *run);
+                snapshot.runs.insert(id.clone(), *run);
+            }
+        }
+        for (person, free) in at_work {
+            if let Some(life) = lives.get_mut(&person) {
+                life.away = life.days.without(&free);
+            }
+        }
+        for (person, days) in people_days {
+            let life = lives.entry(person).or_default();
+            if !life.employed {
+                life.days = days;
             }
         }
         for ((id, unit), days) in post_days {
@@ -116,7 +178,9 @@ impl SnapshotBuilder {
                 snapshot.posts_beyond.insert(id, Beyond { of: unit, days });
             }
         }
-        snapshot.tenures = work.into_iter().map(|(person, days)| (person, Tenure::on(day, &days))).collect();
+        (snapshot.coming, snapshot.jobs_coming) = ahead.coming(day, &lives, &engagement_days, &snapshot.people);
+        snapshot.last_categories = categories.into_iter().map(|(person, (_, category))| (person, category)).collect();
+        snapshot.lives = lives;
         snapshot
     }
 }

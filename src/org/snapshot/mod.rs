@@ -1,15 +1,17 @@
 //! The roster cut at one day and one known instant: what everything downstream reads.
 //!
 //! A snapshot is built by feeding it every version that was known at the instant. It keeps the facts of the day; of
-//! the others it keeps only what [`Tenure`], the start of an engagement and [`Beyond`] need. It knows no rows and no
-//! sources.
+//! the others it keeps only what [`Life`], [`Coming`], the start of an engagement and [`Beyond`] need. It knows no rows
+//! and no sources.
 
 use std::collections::BTreeMap;
 
 mod belonging;
 mod builder;
+mod coming;
 
 pub use builder::SnapshotBuilder;
+pub use coming::Coming;
 
 use super::account::Account;
 use super::association::Association;
@@ -28,7 +30,7 @@ use super::person::Person;
 use super::position::Position;
 use super::primary::{self, Candidate, Primary};
 use super::relation::Relation;
-use super::tenure::Tenure;
+use super::tenure::{Life, Tenure};
 use super::time::{Day, Instant, Interval};
 use super::tree::Tree;
 use super::unit::Unit;
@@ -54,7 +56,11 @@ pub struct Snapshot {
     keys: BTreeMap<Id, Key>,
     tree: Tree,
     runs: BTreeMap<Id, Interval>,
-    tenures: BTreeMap<Id, Tenure>,
+    lives: BTreeMap<Id, Life>,
+    coming: BTreeMap<Id, Coming>,
+    jobs_coming: coming::Jobs,
+    /// The last category of those who are in the roster no more.
+    last_categories: BTreeMap<Id, Id>,
     jobs_beyond: BTreeMap<Id, Beyond>,
     posts_beyond: BTreeMap<Id, Beyond>,
     belonging: Belonging,
@@ -219,9 +225,57 @@ impl Snapshot {
         }))
     }
 
-    /// When the person works here. Somebody the roster never heard of has the empty tenure.
+    /// When the person works here. Somebody the roster never heard of, or who never had a job, has the empty tenure.
     pub fn tenure(&self, person: &Id) -> Tenure {
-        self.tenures.get(person).copied().unwrap_or_default()
+        let life = self.lives.get(person).filter(|life| life.employed);
+        life.map(|life| Tenure::on(self.day, &life.days)).unwrap_or_default()
+    }
+
+    /// The person's whole time here; `None` of somebody whom no person fact and no engagement speaks of.
+    pub fn life(&self, person: &Id) -> Option<&Life> {
+        self.lives.get(person)
+    }
+
+    /// Everybody with a time here, past, present or to come.
+    pub fn lives(&self) -> impl Iterator<Item = Found<'_, Life>> + Clone {
+        self.lives.iter()
+    }
+
+    /// Who is not here and is to come, as of the first day.
+    pub fn coming(&self, person: &Id) -> Option<&Coming> {
+        self.coming.get(person)
+    }
+
+    /// The person as of the day, or as of the first day of who is to come.
+    pub fn person_here_or_coming(&self, person: &Id) -> Option<&Person> {
+        let coming = || self.coming(person).map(|coming| &coming.person);
+        self.person(person).or_else(coming)
+    }
+
+    /// The primary engagement of the day, or of the first day of who is to come.
+    pub fn primary_here_or_coming(&self, person: &Id) -> Option<Primary<'_>> {
+        let coming = || {
+            let jobs = self.coming(person)?.engagements.iter();
+            let known = jobs.filter_map(|id| self.jobs_coming.get_key_value(id));
+            primary::primary(known.map(|(id, (engagement, run))| Candidate { id, engagement, start: run.from }))
+        };
+        self.primary_engagement(person).or_else(coming)
+    }
+
+    /// An engagement with its unbroken run: one of the day, or one of the first day of who is to come.
+    pub fn engagement_here_or_coming(&self, id: &Id) -> Option<(&Engagement, Interval)> {
+        if let (Some(engagement), Some(run)) = (self.engagement(id), self.engagement_run(id)) {
+            return Some((engagement, run));
+        }
+        self.jobs_coming.get(id).map(|(engagement, run)| (engagement, *run))
+    }
+
+    /// The person's category: that of the day, else of the first day to come, else the last one.
+    pub fn category(&self, person: &Id) -> Option<&Id> {
+        match self.person_here_or_coming(person) {
+            Some(fact) => fact.category.as_ref(),
+            None => self.last_categories.get(person),
+        }
     }
 
     /// The jobs that hold on days, today or to come, on which their person does not.
@@ -234,7 +288,8 @@ impl Snapshot {
         self.posts_beyond.iter()
     }
 
-    /// The effective manager of the day by the rule of [`chief`](mod@super::chief).
+    /// The effective manager of the day by the rule of [`chief`](mod@super::chief); of who is to come, that of the unit
+    /// of the first day.
     pub fn effective_manager(&self, person: &Id) -> Option<ManagerFound<'_>> {
         chief::effective_manager(self, person)
     }

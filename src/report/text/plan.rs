@@ -85,7 +85,7 @@ fn last_words(page: &mut Page, plans: &[PlanView]) {
             page.ends(6, &Ended::of_steps(&plan.steps), TAKEN);
         }
         if plan.to_look_at {
-            page.line(6, "a plan for a day to come is only to look at");
+            page.line(6, "this plan is only to look at");
         } else if held {
             page.line(6, "if it is meant to be so:");
             release(&plan.digest).iter().for_each(|command| page.line(6, command));
@@ -105,6 +105,11 @@ fn head(page: &mut Page, plan: &PlanView) {
     }
     if !plan.held.is_empty() {
         page.labelled("held", &[several(plan.held.len(), "object")]);
+    }
+    if !plan.not_read.is_empty() {
+        let first = "not read yet, so shown as if there were no value:".to_owned();
+        let names = plan.not_read.iter().map(|name| clean(name).to_string());
+        page.labelled("new", &std::iter::once(first).chain(names).collect::<Vec<_>>());
     }
     page.limits(&plan.limits);
     if !plan.approved {

@@ -87,6 +87,9 @@ impl Check<'_> {
             self.base(self.places.root(kind), &[self.settings.profile.class(kind)]).await;
             self.one(kind).await;
         }
+        if let Some(leavers) = &self.places.leavers {
+            self.base(leavers, &[]).await;
+        }
         self.names().await;
         self.lock().await;
         self.encoding().await;

@@ -204,6 +204,12 @@ impl LdapTarget {
             hint,
         }
     }
+    /// What its server told of its schema; once.
+    fn take_up_schema(&self, told: Told) {
+        let told_of = |kind| schema::schema(self.settings.profile, kind).told(&told.rules);
+        let schemas = Kind::ALL.into_iter().map(|kind| (kind, told_of(kind))).collect();
+        let _taken_up_before = self.told.set((told, schemas));
+    }
 }
 
 #[async_trait]
@@ -254,12 +260,14 @@ impl Target for LdapTarget {
             return Ok(None);
         }
         let body = serde_json::to_string(&told).map_err(|error| attempted(error.to_string()))?;
-        let schemas = Kind::ALL
-            .into_iter()
-            .map(|kind| (kind, schema::schema(self.settings.profile, kind).told(&told.rules)))
-            .collect();
-        let _learned_before = self.told.set((told, schemas));
+        self.take_up_schema(told);
         Ok((!is_kept).then_some(ToldSchema::new(source.version, body)))
+    }
+
+    fn recall(&self, known: &ToldSchema) {
+        if let Ok(told) = serde_json::from_str(&known.body) {
+            self.take_up_schema(told);
+        }
     }
 
     fn has(&self, attribute: &AttributeName) -> Option<bool> {
@@ -268,6 +276,10 @@ impl Target for LdapTarget {
 
     fn root(&self, kind: Kind) -> Option<Handle> {
         self.places.as_ref().ok().map(|places| places.root(kind).handle().clone())
+    }
+
+    fn leavers(&self) -> Option<Handle> {
+        Some(self.places.as_ref().ok()?.leavers.as_ref()?.handle().clone())
     }
 
     fn again(&self) -> Option<Box<dyn Target>> {

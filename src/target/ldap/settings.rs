@@ -46,6 +46,8 @@ pub struct Settings {
     pub user_base: Option<String>,
     /// Where groups are created; `base` without it.
     pub group_base: Option<String>,
+    /// Where users are moved some time after they left; nobody is moved without it.
+    pub leavers_base: Option<String>,
     /// The attribute that bears the roster's key of an object. It must hold a UUID, and nothing else may use it.
     /// Without it `adminDescription` in Active Directory, `businessCategory` elsewhere.
     pub stamp_attribute: Option<String>,
@@ -178,6 +180,7 @@ pub(super) struct Places {
     unit: Dn,
     user: Dn,
     group: Dn,
+    pub leavers: Option<Dn>,
     pub names: Option<Dn>,
     pub canaries: Vec<Dn>,
 }
@@ -200,10 +203,14 @@ impl Places {
         let unit = place("unit_base", &settings.unit_base);
         let user = place("user_base", &settings.user_base);
         let group = place("group_base", &settings.group_base);
+        let leavers = settings.leavers_base.as_ref().map(|text| parse("leavers_base", text));
         let names = settings.names_base.as_ref().map(|text| parse("names_base", text));
         let canaries: Vec<Option<Dn>> = settings.canaries.iter().map(|text| parse("canaries", text)).collect();
         let (Some(base), Some(unit), Some(user), Some(group)) = (base, unit, user, group) else { return Err(problems) };
-        for (field, dn) in [("unit_base", &unit), ("user_base", &user), ("group_base", &group)] {
+        let leavers = leavers.flatten();
+        let places = [("unit_base", Some(&unit)), ("user_base", Some(&user)), ("group_base", Some(&group))];
+        for (field, dn) in places.into_iter().chain([("leavers_base", leavers.as_ref())]) {
+            let Some(dn) = dn else { continue };
             if !dn.same(&base) && !dn.below(&base) {
                 problems.push((field, format!("{dn} does not lie below base, {base}")));
             }
@@ -215,7 +222,7 @@ impl Places {
             return Err(problems);
         }
         let canaries = canaries.into_iter().flatten().collect();
-        Ok(Self { base, unit, user, group, names: names.flatten(), canaries })
+        Ok(Self { base, unit, user, group, leavers, names: names.flatten(), canaries })
     }
 
     /// Where objects of a kind are created that have no parent of ours.
@@ -229,7 +236,10 @@ impl Places {
 
     /// Whether this is one of the configured containers, which are not ours to change.
     pub fn configured(&self, handle: &Handle) -> bool {
-        [&self.base, &self.unit, &self.user, &self.group].iter().any(|dn| dn.handle() == handle)
+        [&self.base, &self.unit, &self.user, &self.group]
+            .into_iter()
+            .chain(&self.leavers)
+            .any(|dn| dn.handle() == handle)
     }
 }
 
@@ -251,6 +261,7 @@ mod tests {
             unit_base: None,
             user_base: Some("ou=people, ou=org, dc=example, dc=org".into()),
             group_base: None,
+            leavers_base: None,
             stamp_attribute: None,
             profile: Profile::Ad,
             disabled: None,
@@ -294,6 +305,10 @@ mod tests {
         assert_eq!(
             fields(&Settings { unit_base: Some("OU=Other,DC=example,DC=org".into()), ..settings() }),
             ["unit_base"]
+        );
+        assert_eq!(
+            fields(&Settings { leavers_base: Some("OU=Other,DC=example,DC=org".into()), ..settings() }),
+            ["leavers_base"]
         );
         assert_eq!(
             fields(&Settings { names_base: Some("OU=A,OU=Org,DC=example,DC=org".into()), ..settings() }),

@@ -275,6 +275,7 @@ mod tests {
             object: None,
             ground: None,
             reason: String::new(),
+            rung: None,
             irreversible: false,
             needs: Vec::new(),
             changes: vec![Change { attribute: "userName".into(), before: Vec::new(), after: vec![Value::text(name)] }],

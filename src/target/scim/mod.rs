@@ -11,17 +11,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use self::behaviour::Behaviour;
 use self::http::answer::Failure;
 use self::http::client::Client;
-use self::http::limits::Limits;
+use self::http::limits::{Limits, Spent};
 use self::lookup::Filters;
 use self::profile::{Inactive, Paging, Removal};
 use self::read::listing::endpoint;
 use self::schema::Schemas;
 use self::service::{Locks, Service};
-use self::write::learned::Learned;
+use self::write::learned::{Found, Learned};
 use super::{Capabilities, Finding, ObserveRequest, Receipt, Refusal, Seen, Target, TargetError, ToldSchema};
 use crate::net::Expiry;
 use crate::object::{
@@ -122,8 +123,8 @@ impl ScimTarget {
         match self.profile.pace.concurrency.into_iter().chain(self.settings.concurrency).min() {
             None => AT_ONCE,
             Some(0 | 1) => 1,
-            // one window is written while the one before it is
-            Some(most) => (most as usize * 2).min(AT_ONCE),
+            // two windows are under way, and each has the next requests ready when the first of them are answered
+            Some(most) => (most as usize * 4).min(AT_ONCE),
         }
     }
 
@@ -176,6 +177,16 @@ impl ScimTarget {
         ways.pinned = Arc::new(behaviour);
         ways.changed = Arc::new(changed);
     }
+}
+
+/// What a process leaves to the next one.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Experience {
+    /// What still counts of the service's limits.
+    spent: Option<Spent>,
+    /// What writing found out.
+    found: Option<Found>,
 }
 
 impl std::fmt::Debug for ScimTarget {
@@ -235,13 +246,18 @@ impl Target for ScimTarget {
         http::credentials::expiries(&self.settings, &self.folder)
     }
 
-    fn used(&self, now: Instant) -> Option<String> {
-        serde_json::to_string(&self.limits.spent(now)?).ok()
+    fn experience(&self, now: Instant) -> Option<String> {
+        let experience = Experience { spent: self.limits.spent(now), found: self.learned.found() };
+        (experience != Experience::default()).then(|| serde_json::to_string(&experience).ok()).flatten()
     }
 
-    fn take_up_use(&self, used: &str, now: Instant) {
-        if let Ok(spent) = serde_json::from_str(used) {
+    fn take_up(&self, experience: &str, now: Instant) {
+        let Ok(Experience { spent, found }) = serde_json::from_str(experience) else { return };
+        if let Some(spent) = spent {
             self.limits.take_up(&spent, now);
+        }
+        if let Some(found) = found {
+            self.learned.take_up(found);
         }
     }
 

@@ -130,6 +130,15 @@ impl Settings {
         }
     }
 
+    /// Whether anything is to be asked over TLS.
+    pub fn uses_tls(&self) -> bool {
+        let token_url = self.oauth.as_ref().map(|oauth| oauth.token_url.as_str());
+        let proxy = self.proxy.as_ref().map(|proxy| proxy.url.as_str()).filter(|url| !url.is_empty());
+        // the environment may name a proxy for everything but this machine
+        let is_plain = |url: &str| Url::parse(url).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url));
+        ![Some(self.url.as_str()), token_url, proxy].into_iter().flatten().all(is_plain)
+    }
+
     /// What is wrong with the settings, as far as it shows without a connection: the field, and why.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
@@ -255,6 +264,15 @@ mod tests {
             assert_eq!(fields(&format!("url = {bad:?}\n{token}")), ["url"], "{bad}");
         }
         assert!(fields(&format!("url = \"http://a.example/\"\nallow_http = true\n{token}")).is_empty());
+    }
+
+    #[test]
+    fn tls_is_for_all_but_this_machine() {
+        let uses = |text: &str| toml::from_str::<Settings>(text).unwrap_or_else(|error| panic!("{error}")).uses_tls();
+        assert!(!uses("url = \"http://127.0.0.1/\""));
+        assert!(uses("url = \"https://127.0.0.1/\""));
+        assert!(uses("url = \"http://127.0.0.1/\"\nproxy = { url = \"https://127.0.0.1:3128\" }"));
+        assert!(uses("url = \"http://a.example/\"\nallow_http = true"));
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub fn step(op: Op, kind: Kind, key: &Id, name: &str, changes: Vec<Change>) -> S
         object: None,
         ground: op.is_negative().then_some(Ground::Ended),
         reason: "the contract".into(),
+        rung: None,
         irreversible: op == Op::Delete,
         needs: Vec::new(),
         changes,

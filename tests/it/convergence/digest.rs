@@ -28,7 +28,7 @@ fn limit() -> impl Strategy<Value = Limit> {
 }
 
 fn is_cleared(plan: &Plan, limits: &Limits, approval: Option<Approval>) -> bool {
-    matches!(guard(plan.clone(), limits, approval), Verdict::Cleared(_))
+    matches!(guard(plan.clone(), &(*limits).into(), approval), Verdict::Cleared(_))
 }
 
 proptest! {

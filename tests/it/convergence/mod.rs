@@ -7,6 +7,7 @@ mod adopting;
 mod blocked;
 mod digest;
 mod failing;
+mod ladder;
 mod organisation;
 mod places;
 mod properties;

@@ -35,7 +35,7 @@ proptest! {
         prop_assert_eq!(again, gone.len(), "{:#?}\nheld {:#?}", plan.steps, plan.held);
         let restored = plan.steps.iter().filter(|step| step.op == Op::Restore).count();
         prop_assert_eq!(restored, if tree { again } else { 0 });
-        let breached = matches!(guard(plan.clone(), &Limits::default(), None), Verdict::Breached { .. });
+        let breached = matches!(guard(plan.clone(), &Limits::default().into(), None), Verdict::Breached { .. });
         prop_assert!(breached || again == 0, "somebody has to consent");
         world.settle(&organisation);
         for (key, object) in links {

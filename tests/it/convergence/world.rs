@@ -8,14 +8,14 @@ use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use rosterd::expr::{Expression, fold};
 use rosterd::mapping::{
     AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, Pattern, Place, Rules, WhenEmpty,
-    account_id,
+    account_id, lifecycle,
 };
 use rosterd::object::{
-    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Hold, Kind, Links, ObjectId, Observed,
-    Op, Presence, Protection, Referent, Reservation, ScopeRead, Siblings, Step, StepId, Value, aspect,
+    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, ObjectId,
+    Observed, Op, Presence, Protection, Referent, Reservation, Rung, ScopeRead, Siblings, Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
-use rosterd::org::{CustomTypes, Id};
+use rosterd::org::{CustomTypes, Id, Snapshot};
 use rosterd::reconcile::adopt::{Field, Seeker, adopt};
 use rosterd::reconcile::{Diff, Occasion, Plan, Population, Reach, Surroundings, inspect};
 use rosterd::target::memory::{Faults, Memory};
@@ -30,7 +30,7 @@ const TARGET: &str = "memory";
 pub struct World {
     pub memory: Memory,
     pub links: Links,
-    rules: Rules,
+    pub rules: Rules,
     pattern: Pattern,
     /// The account facts that were written: account → person, system, login.
     pub accounts: BTreeMap<Id, (Id, String, String)>,
@@ -40,6 +40,10 @@ pub struct World {
     pub severities: Severities,
     /// Which names in one container are one to the target.
     pub siblings: Siblings,
+    /// The container of those who left.
+    pub leavers: Option<Handle>,
+    /// What was deleted of those who left.
+    deleted: BTreeMap<Id, ObjectId>,
     /// What the target protects.
     protected: BTreeMap<ObjectId, Protection>,
     runtime: tokio::runtime::Runtime,
@@ -72,6 +76,8 @@ impl World {
             absence: absence(),
             severities: Severities::default(),
             siblings: Siblings::Standard,
+            leavers: None,
+            deleted: BTreeMap::new(),
             protected: BTreeMap::new(),
             runtime,
         }
@@ -88,9 +94,16 @@ impl World {
 
     /// The same with the observed objects handed over in another order.
     pub fn plan_from(&self, organisation: &Organisation, order: impl Fn(Vec<Observed>) -> Vec<Observed>) -> Plan {
+        self.plan_of(organisation.snapshot(&self.accounts), order)
+    }
+
+    /// The plan for a roster.
+    pub fn plan_of(&self, snapshot: Snapshot, order: impl Fn(Vec<Observed>) -> Vec<Observed>) -> Plan {
         let (objects, names, coverage) = self.observe();
-        let snapshot = Arc::new(organisation.snapshot(&self.accounts));
-        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), taken: names, unread: Vec::new() };
+        let snapshot = Arc::new(snapshot);
+        let coming = lifecycle::coming(&snapshot, std::iter::once(&self.rules.ladder));
+        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), taken: names, coming, unread: Vec::new() };
+        let day = snapshot.day();
         let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
         let look = Look { snapshot: &snapshot, custom: &CustomTypes::default() };
         let blocked = Arc::new(Blocked::find(look, &self.severities));
@@ -104,6 +117,7 @@ impl World {
             schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
             absence: self.absence.clone(),
             blocked,
+            leavers: self.leavers.clone(),
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let accepted = Accepted::default();
@@ -121,6 +135,7 @@ impl World {
             bounds: BTreeMap::new(),
             accepted: &accepted,
             disabling: Disabling::Keeps,
+            deleted: &self.deleted,
         });
         for object in order(objects) {
             diff.see(object, &wanted);
@@ -132,7 +147,10 @@ impl World {
                 None => diff.not_found(key, self.runtime.block_on(self.memory.fate(Kind::User, &object)).unwrap()),
             }
         }
-        let occasion = Occasion { as_of: today(), reservations: mapper.reservations(), generation: "1" };
+        for (key, object) in &self.deleted {
+            diff.not_found(key.clone(), self.runtime.block_on(self.memory.fate(Kind::User, object)).unwrap());
+        }
+        let occasion = Occasion { as_of: day, reservations: mapper.reservations(), generation: "1" };
         let plan = diff.finish(&mapper.keys(), &wanted, &coverage, occasion);
         assert_eq!(inspect::inspect(&plan), vec![]);
         plan
@@ -160,6 +178,7 @@ impl World {
             schemas: BTreeMap::from([(Kind::User, self.memory.schema(Kind::User))]),
             absence: None,
             blocked: Arc::default(),
+            leavers: None,
         });
         let seeker = |key: Id| match mapper.wanted(&key)? {
             Ok(desired) if desired.kind == Kind::User && desired.presence == Presence::Present => {
@@ -236,7 +255,12 @@ impl World {
             };
             self.reserve(plan, step);
             match self.write(&mut possible, mishap(at)) {
-                Ok(object) if matches!(step.op, Op::Create | Op::Link) => {
+                Ok(object) if step.rung == Some(Rung::Deleted) => {
+                    _ = self.links.remove(&step.key);
+                    self.deleted.insert(step.key.clone(), object);
+                }
+                Ok(object) if matches!(step.op, Op::Create | Op::Link | Op::Restore) => {
+                    self.deleted.remove(&step.key);
                     assert!(self.links.add(step.key.clone(), object), "{} is linked twice", step.key);
                 }
                 Ok(_) if step.op == Op::Unlink => _ = self.links.remove(&step.key),
@@ -320,6 +344,7 @@ impl World {
             object: None,
             ground: None,
             reason: "by hand".into(),
+            rung: None,
             irreversible: false,
             needs: Vec::new(),
             changes,
@@ -340,6 +365,7 @@ impl World {
             object: Some(object.id.clone()),
             ground: Some(Ground::Ordered),
             reason: "by hand".into(),
+            rung: None,
             irreversible: true,
             needs: Vec::new(),
             changes: Vec::new(),
@@ -361,6 +387,7 @@ impl World {
             object: Some(group.clone()),
             ground: None,
             reason: "by hand".into(),
+            rung: None,
             irreversible: false,
             needs: Vec::new(),
             changes: vec![Change { attribute: aspect::MEMBERS.into(), before: Vec::new(), after }],
@@ -413,6 +440,11 @@ pub fn absence() -> Option<Absence> {
 
 fn compiled(source: &str, roots: &'static [RootSpec]) -> Expression {
     Expression::compile(source, roots).unwrap()
+}
+
+/// An expression of a user's rules.
+pub fn compiled_for_users(source: &str) -> Expression {
+    compiled(source, USER)
 }
 
 fn rules(tree: bool) -> Rules {

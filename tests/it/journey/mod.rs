@@ -13,6 +13,7 @@ mod merged;
 mod names;
 mod others;
 mod release;
+mod rules;
 mod sample;
 mod secrets;
 mod services;

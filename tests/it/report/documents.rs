@@ -49,6 +49,7 @@ pub(super) fn step(
         object: (op != Op::Create).then(|| ObjectId::new(format!("guid-{key}"))),
         ground: None,
         reason: reason.to_owned(),
+        rung: None,
         irreversible: false,
         needs: Vec::new(),
         changes: changes
@@ -171,7 +172,7 @@ pub(super) fn steps() -> Vec<Step> {
 }
 
 pub(super) fn plan_view(plan: Plan, approved: bool) -> PlanView {
-    let limits = guard::measure(&plan, &Limits::default());
+    let limits = guard::measure(&plan, &Limits::default().into());
     PlanView::new(plan, digest(), limits, approved)
 }
 

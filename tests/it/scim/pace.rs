@@ -83,10 +83,10 @@ async fn a_rest_that_is_too_long_is_left_to_the_next_run() {
 
     // the next process knows of it
     let at = |minutes: i64| Instant::from_micros(minutes * 60_000_000);
-    let used = target.used(at(0)).unwrap();
+    let used = target.experience(at(0)).unwrap();
     let asked = async |minutes| {
         let (next, _folder) = server.target(|_| {});
-        next.take_up_use(&used, at(minutes));
+        next.take_up(&used, at(minutes));
         next.observe(&users(), &mut |_| {}).await.is_ok()
     };
     assert!(!asked(30).await);
@@ -116,7 +116,7 @@ async fn a_stated_limit_is_kept_and_its_rest_is_for_the_next_run() {
     // a second look in the same run has the same limits, and the next process too
     assert!(target.again().unwrap().apply(&create(6), &Links::default()).await.is_err());
     let (next, _folder) = limited(&server, text);
-    next.take_up_use(&target.used(Instant::from_micros(0)).unwrap(), Instant::from_micros(1));
+    next.take_up(&target.experience(Instant::from_micros(0)).unwrap(), Instant::from_micros(1));
     assert!(next.apply(&create(7), &Links::default()).await.is_err());
     assert_eq!(server.asked().iter().filter(|asked| asked.method == "POST").count(), 3);
 }

@@ -1,7 +1,7 @@
 //! What services do in their own way, and what the writer makes of it: one case for each.
 
 use rosterd::object::{Bound, Disabling, Kind, Links, ObjectId, Op, Step, Value, aspect};
-use rosterd::org::Id;
+use rosterd::org::{Id, Instant};
 use rosterd::target::scim::Profile;
 use rosterd::target::scim::profile::{Clear, Deletion, ETag, ExternalId, Inactive, PatchForm, Put, RemoveForm, Shown};
 use rosterd::target::{Class, Receipt, Refusal, Target};
@@ -115,6 +115,13 @@ async fn where_there_is_no_patch_the_whole_resource_is_sent() {
     let methods: Vec<String> = service.writes().into_iter().map(|seen| seen.method).collect();
     assert_eq!(methods, ["PATCH", "PUT", "PUT"], "it is found out once");
     assert_eq!(service.resource("Users", "1")["active"], false);
+
+    let (next, _folder) = service.target(&Profile::default());
+    next.take_up(&target.experience(Instant::from_micros(0)).unwrap(), Instant::from_micros(1));
+    next.apply(&update("1", vec![change("nickName", &[], &text("x"))]), &Links::default()).await.unwrap();
+    let methods: Vec<String> = service.writes().into_iter().map(|seen| seen.method).collect();
+    assert_eq!(methods[3..], ["PUT"], "the next process knows it");
+
     let known = Profile { put: Put::None, ..Profile::default() };
     let refusal = apply(&service, &known, &update("1", vec![change("title", &[], &text("x"))])).await.unwrap_err();
     assert_eq!(refusal.class, Class::Permanent);

@@ -20,7 +20,7 @@ use super::credentials::Credentials;
 use super::limits::Limits;
 use super::pace::Permit;
 use super::retry::{Tries, is_limited, said_rest};
-use crate::net::{Identity, SecretRef, client_config_as};
+use crate::net::{Identity, SecretRef, client_config_as, trusting_nobody};
 use crate::target::Class;
 use crate::target::scim::apart;
 use crate::target::scim::profile::{Ids, Profile, Wire};
@@ -126,7 +126,7 @@ impl Client {
         })
     }
 
-    /// The same with a body that `parse` reads; `None` is for what is no JSON.
+    /// The same with a body that `parse` reads.
     async fn get_as<T>(&self, path: &[&str], query: &[(&str, &str)], parse: Parse<T>) -> Result<T, Failure> {
         let request = self.request(Method::GET, path, query, None);
         let asked = &request.asked;
@@ -335,12 +335,15 @@ fn http(
         .client_certificate
         .as_ref()
         .map(|one| Ok::<_, Failure>(Identity { certificate: folder.join(&one.file), key: read(&one.key)? }));
-    let tls = client_config_as(identity.transpose()?.as_ref(), ca_file.as_deref()).map_err(|error| {
-        Failure::unusable(
-            in_full(&error),
-            "ca_file is a PEM file with the service's authority, client_certificate ours",
-        )
-    })?;
+    let tls = match settings.uses_tls() {
+        true => client_config_as(identity.transpose()?.as_ref(), ca_file.as_deref()).map_err(|error| {
+            Failure::unusable(
+                in_full(&error),
+                "ca_file is a PEM file with the service's authority, client_certificate ours",
+            )
+        })?,
+        false => trusting_nobody(),
+    };
     let timeout = Duration::from_secs(settings.timeout_seconds);
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured((*tls).clone())
@@ -389,17 +392,18 @@ fn chance() -> f64 {
     f64::from(byte[0]) / 255.0
 }
 
-/// How a body is read; `None` is for what is no JSON.
-type Parse<T> = fn(&[u8]) -> Option<T>;
+/// How a body is read; what is no JSON comes back.
+type Parse<T> = fn(Vec<u8>) -> Result<T, Vec<u8>>;
 
-pub fn json(bytes: &[u8]) -> Option<Json> {
-    serde_json::from_slice(bytes).ok()
+pub fn json(bytes: Vec<u8>) -> Result<Json, Vec<u8>> {
+    serde_json::from_slice(&bytes).map_err(|_| bytes)
 }
 
 pub async fn read_body<T>(mut response: Response, parse: Parse<T>) -> Body<T> {
     let content_type =
         response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let mut bytes = Vec::new();
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default().min(LARGEST_BODY));
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > LARGEST_BODY => {
@@ -413,9 +417,9 @@ pub async fn read_body<T>(mut response: Response, parse: Parse<T>) -> Body<T> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Body::Empty;
     }
-    match parse(&bytes) {
-        Some(parsed) => Body::Json(parsed),
-        None => Body::Other(described(&content_type, &String::from_utf8_lossy(&bytes))),
+    match parse(bytes) {
+        Ok(parsed) => Body::Json(parsed),
+        Err(bytes) => Body::Other(described(&content_type, &String::from_utf8_lossy(&bytes))),
     }
 }
 

@@ -1,8 +1,13 @@
 //! One page of a listing (RFC 7644 section 3.4.2, RFC 9865): how far the listing goes, and its resources as they came.
 //! Most of them look as they did before, and are not read any further.
 
+use std::ops::Range;
+use std::string::FromUtf8Error;
+use std::sync::Arc;
+
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
@@ -22,35 +27,39 @@ pub struct Page {
 pub struct Item {
     /// `None` for one that nobody can tell from others.
     pub id: Option<String>,
-    text: Box<str>,
+    /// What it is a part of: the text of the whole page.
+    whole: Arc<String>,
+    part: Range<usize>,
 }
 
 impl Page {
-    /// `None` when it is no JSON, and `Some(None)` when it is JSON that is no listing.
-    pub fn parse(bytes: &[u8]) -> Option<Option<Self>> {
-        let raw: &RawValue = serde_json::from_slice(bytes).ok()?;
-        Some(Self::of(raw.get()))
-    }
-
-    fn of(text: &str) -> Option<Self> {
-        let parts: Parts<'_> = serde_json::from_str(text).ok()?;
-        let items = match parts.resources.map(RawValue::get) {
-            Some(text) if text.starts_with('[') => {
-                let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-                items.into_iter().map(|item| Item::of(item.get())).collect()
-            }
-            Some(text) if text.starts_with('{') => vec![Item::of(text)],
-            Some("null") | None if parts.total.is_some() || parts.next.is_some() || parts.is_list_response => {
-                Vec::new()
-            }
-            _ => return None,
+    /// `Ok(None)` is JSON that is no listing; what is no JSON comes back.
+    pub fn parse(bytes: Vec<u8>) -> Result<Option<Self>, Vec<u8>> {
+        let text = String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes)?;
+        let parts: Parts<'_> = match serde_json::from_str(&text) {
+            Ok(parts) => parts,
+            Err(_) if serde_json::from_str::<IgnoredAny>(&text).is_ok() => return Ok(None),
+            Err(_) => return Err(text.into_bytes()),
         };
-        Some(Self { items, total: parts.total, next: parts.next })
+        if !parts.is_listing() {
+            return Ok(None);
+        }
+        let (total, next) = (parts.total, parts.next);
+        let items = match parts.resources {
+            Resources::List(items) => {
+                let places: Vec<Range<usize>> = items.into_iter().map(|item| place(item.get(), &text)).collect();
+                let whole = Arc::new(text);
+                places.into_iter().map(|part| Item::of(Arc::clone(&whole), part)).collect()
+            }
+            Resources::One(item) => vec![Item::alone(item.to_string())],
+            Resources::None => Vec::new(),
+        };
+        Ok(Some(Self { items, total, next }))
     }
 
     /// The same with its resources made into others.
     pub fn with(self, change: fn(Json) -> Json) -> Self {
-        let items = self.items.iter().map(|item| Item::of(&change(item.json()).to_string())).collect();
+        let items = self.items.iter().map(|item| Item::alone(change(item.json()).to_string())).collect();
         Self { items, ..self }
     }
 
@@ -61,20 +70,37 @@ impl Page {
 }
 
 impl Item {
-    pub fn of(text: &str) -> Self {
-        let id = serde_json::from_str::<Named>(text).ok().and_then(|named| named.0);
-        Self { id, text: text.into() }
+    fn alone(text: String) -> Self {
+        let part = 0..text.len();
+        Self::of(Arc::new(text), part)
+    }
+
+    fn of(whole: Arc<String>, part: Range<usize>) -> Self {
+        let mut id = None;
+        // it is read as far as its id: that something follows is no mistake
+        let _rest = serde_json::Deserializer::from_str(&whole[part.clone()]).deserialize_map(IdVisitor(&mut id));
+        Self { id, whole, part }
     }
 
     pub fn json(&self) -> Json {
-        serde_json::from_str(&self.text).unwrap_or_default()
+        serde_json::from_str(self.text()).unwrap_or_default()
     }
 
     /// What it is known by, and how it looks: two resources that look alike are alike in every byte.
     pub fn look(&self) -> Option<(ObjectKey, Fingerprint)> {
         let key = ObjectKey::of(&ObjectId::new(self.id.as_deref()?));
-        Some((key, Fingerprint::of(&[self.text.as_bytes()])))
+        Some((key, Fingerprint::of(&[self.text().as_bytes()])))
     }
+
+    fn text(&self) -> &str {
+        &self.whole[self.part.clone()]
+    }
+}
+
+/// Where a part of a text is in it.
+fn place(part: &str, whole: &str) -> Range<usize> {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + part.len()
 }
 
 /// A listing, with its resources still as text. Keys are told apart without regard to case.
@@ -82,9 +108,25 @@ impl Item {
 struct Parts<'a> {
     total: Option<u64>,
     next: Option<String>,
-    resources: Option<&'a RawValue>,
+    resources: Resources<'a>,
     /// It calls itself a listing: what is empty may be left out (RFC 7643 section 2.5).
     is_list_response: bool,
+}
+
+/// The resources of a page; some services leave out the list where there is only one, or none.
+#[derive(Default)]
+enum Resources<'a> {
+    List(Vec<&'a RawValue>),
+    One(Json),
+    #[default]
+    None,
+}
+
+impl Parts<'_> {
+    fn is_listing(&self) -> bool {
+        let says_so = self.total.is_some() || self.next.is_some() || self.is_list_response;
+        says_so || !matches!(self.resources, Resources::None)
+    }
 }
 
 impl<'de> Deserialize<'de> for Parts<'de> {
@@ -108,7 +150,7 @@ impl<'de> Visitor<'de> for PartsVisitor {
             match key.to_ascii_lowercase().as_str() {
                 "totalresults" => parts.total = wire::number(&map.next_value()?),
                 "nextcursor" => parts.next = wire::text(&map.next_value()?),
-                "resources" => parts.resources = Some(map.next_value()?),
+                "resources" => parts.resources = map.next_value()?,
                 "schemas" => {
                     let schemas: Json = map.next_value()?;
                     let mut schemas = wire::list(&schemas).iter().filter_map(wire::text);
@@ -121,34 +163,57 @@ impl<'de> Visitor<'de> for PartsVisitor {
     }
 }
 
-/// The id of a resource, and nothing else of it.
-struct Named(Option<String>);
-
-impl<'de> Deserialize<'de> for Named {
+impl<'de> Deserialize<'de> for Resources<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(NamedVisitor)
+        deserializer.deserialize_any(ResourcesVisitor)
     }
 }
 
-struct NamedVisitor;
+struct ResourcesVisitor;
 
-impl<'de> Visitor<'de> for NamedVisitor {
-    type Value = Named;
+impl<'de> Visitor<'de> for ResourcesVisitor {
+    type Value = Resources<'de>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of resources")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Resources<'de>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Resources::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Resources<'de>, A::Error> {
+        Json::deserialize(MapAccessDeserializer::new(map)).map(Resources::One)
+    }
+
+    fn visit_unit<E>(self) -> Result<Resources<'de>, E> {
+        Ok(Resources::None)
+    }
+}
+
+/// Reads a resource as far as its id.
+struct IdVisitor<'a>(&'a mut Option<String>);
+
+impl<'de> Visitor<'de> for IdVisitor<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a resource")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named, A::Error> {
-        let mut id = None;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
             if key.eq_ignore_ascii_case("id") {
-                id = wire::text(&map.next_value()?).or(id);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+                *self.0 = wire::text(&map.next_value()?);
+                return Ok(());
             }
+            map.next_value::<IgnoredAny>()?;
         }
-        Ok(Named(id))
+        Ok(())
     }
 }
 
@@ -161,7 +226,7 @@ mod tests {
     use super::*;
 
     fn read(json: &Json) -> Option<Page> {
-        Page::parse(json.to_string().as_bytes()).unwrap()
+        Page::parse(json.to_string().into_bytes()).unwrap()
     }
 
     #[test]
@@ -177,7 +242,9 @@ mod tests {
         assert_eq!(total(json!({"totalResults": 1, "Resources": "1"})), None);
         assert_eq!(total(json!({"error": "x"})), None);
         assert_eq!(total(json!([1])), None);
-        assert!(Page::parse(b"<html>").is_none() && Page::parse(b"{\"a\": 1} and more").is_none());
+        for other in ["<html>", "{\"a\": 1} and more"] {
+            assert_eq!(Page::parse(other.into()).unwrap_err(), other.as_bytes());
+        }
     }
 
     #[test]
@@ -192,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_looks_alike_is_alike_in_every_byte() {
-        let look = |text: &str| Item::of(text).look();
+        let look = |text: &str| Item::alone(text.into()).look();
         assert_eq!(look(r#"{"id":"1","a":1}"#), look(r#"{"id":"1","a":1}"#));
         assert_ne!(look(r#"{"id":"1","a":1}"#), look(r#"{"id":"1","a":2}"#));
         assert_eq!(look(r#"{"a":1}"#), None);
@@ -201,8 +268,8 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_that_comes_stops_the_reader(bytes: Vec<u8>, text in "[{}\\[\\]\",:a0 ]{0,40}") {
-            let _ = Page::parse(&bytes);
-            let _ = Page::parse(text.as_bytes());
+            let _ = Page::parse(bytes);
+            let _ = Page::parse(text.into_bytes());
         }
     }
 }

@@ -1,16 +1,20 @@
-//! What writing found out about a service, for as long as the process lives. A profile that says it need not find it out.
+//! What writing found out about a service. It goes over to the next process; where a profile or the probe says how it is,
+//! that counts.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use crate::object::Kind;
 use crate::target::scim::profile::RemoveForm;
 
 #[derive(Debug, Default)]
-pub struct Learned(Mutex<State>);
+pub struct Learned(Mutex<Found>);
 
-#[derive(Debug, Default)]
-struct State {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Found {
     /// Kinds that are changed by PUT, since PATCH is not there.
     put: BTreeSet<Kind>,
     /// The most members that one request changes.
@@ -22,6 +26,17 @@ struct State {
 }
 
 impl Learned {
+    /// All of it; `None` where nothing was found out.
+    pub fn found(&self) -> Option<Found> {
+        let found = self.state().clone();
+        (found != Found::default()).then_some(found)
+    }
+
+    /// Takes up what an earlier process found out.
+    pub fn take_up(&self, found: Found) {
+        *self.state() = found;
+    }
+
     pub fn is_put(&self, kind: Kind) -> bool {
         self.state().put.contains(&kind)
     }
@@ -77,7 +92,7 @@ impl Learned {
         self.state().never.contains(&form)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

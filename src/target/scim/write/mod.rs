@@ -235,7 +235,8 @@ impl Service {
 
     pub fn dialect(&self, kind: Kind) -> Dialect<'_> {
         let dialect = Dialect::new(&self.profile, kind);
-        let form = if self.learned.is_put(kind) { PatchForm::None } else { dialect.form };
+        let said = self.profile.patch.form.is_some();
+        let form = if self.learned.is_put(kind) && !said { PatchForm::None } else { dialect.form };
         Dialect { form, ..dialect }
     }
 

@@ -1,23 +1,28 @@
-//! How much of the targets' own limits is used: what one process leaves to the next.
+//! What the targets want the next process to know of them, in their own form.
 
 use super::{Store, StoreError};
 use crate::org::Instant;
 
 impl Store {
-    /// What a target said last of the use of its limits.
-    pub async fn used(&self, target: &str) -> Result<Option<String>, StoreError> {
+    /// What a target wanted it to know.
+    pub async fn experience(&self, target: &str) -> Result<Option<String>, StoreError> {
         let query = sqlx::query_scalar("SELECT body FROM target_use WHERE target = ?");
         Ok(query.bind(target).fetch_optional(self.reader()).await?)
     }
 
-    /// Keeps what a target says of it; nothing is left of what it said before.
-    pub async fn keep_used(&self, target: &str, used: Option<&str>, now: Instant) -> Result<(), StoreError> {
+    /// Keeps that; nothing is left of what was kept before.
+    pub async fn keep_experience(
+        &self,
+        target: &str,
+        experience: Option<&str>,
+        now: Instant,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("DELETE FROM target_use WHERE target = ?").bind(target).execute(&mut *transaction).await?;
-        if let Some(used) = used {
+        if let Some(experience) = experience {
             sqlx::query("INSERT INTO target_use (target, body, at) VALUES (?, ?, ?)")
                 .bind(target)
-                .bind(used)
+                .bind(experience)
                 .bind(now.micros())
                 .execute(&mut *transaction)
                 .await?;

@@ -1,0 +1,44 @@
+//! Whether the rules of a target are still those of its last run. What new ones take away waits for an approval: a mistake
+//! in them shows there first.
+
+use super::engine::Engine;
+use super::failure::Failure;
+use crate::reconcile::{Brakes, Plan};
+
+impl Engine {
+    /// What a plan of this target is held against.
+    pub(super) async fn brakes(&self, target: &str) -> Result<Brakes, Failure> {
+        let limits = self.entry(target)?.limits;
+        let known = self.store.rules(target).await?;
+        let new_rules = match known {
+            Some(known) => known != self.rules(target).await?,
+            None => false,
+        };
+        Ok(Brakes { limits, new_rules })
+    }
+
+    /// The rules in force are those that a cleared plan of the whole target rests on: nobody has to be asked again.
+    pub(super) async fn consent_to_rules(&self, plan: &Plan) -> Result<(), Failure> {
+        let rules = self.rules(&plan.target).await?;
+        if plan.coverage.is_whole()
+            && !plan.is_adoption()
+            && self.store.rules(&plan.target).await?.as_ref() != Some(&rules)
+        {
+            self.store.keep_rules(&plan.target, &rules, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// A hash of everything by which the plans of a target are made, beside what the roster and the target hold.
+    async fn rules(&self, target: &str) -> Result<String, Failure> {
+        let schema = self.store.told_schema(target).await?.map(|(_, body)| body);
+        let written = self.config.targets.get(target).map(|target| target.generation.as_str());
+        let parts = [env!("CARGO_PKG_VERSION"), written.unwrap_or_default(), schema.as_deref().unwrap_or_default()];
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(part.as_bytes());
+            hasher.update(&[0]);
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+}
