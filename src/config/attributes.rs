@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::compile::{Protocol, Scope, Written, expression};
 use super::document::Document;
-use super::mapping;
+use super::mapping::{self, KindMapping};
 use crate::expr::{Context, ExprError, Expression, Form, nearest};
 use crate::mapping::{AttributeRule, Rules, WhenEmpty, outcome_values};
 use crate::object::{AttributeName, Kind, Syntax, Value, ValueProblem, aspect};
@@ -87,6 +87,32 @@ impl Scope<'_> {
             document.at_key(&self.at(&[]), format!("nothing sets {needed}, which every {} needs", self.kind), hint);
         }
         rules
+    }
+
+    /// A name is one text, and a condition that is the same for all is none.
+    pub fn check_decisions(
+        &self,
+        document: &mut Document<'_>,
+        mapping: &KindMapping,
+        when: Option<&Expression>,
+        name: Option<&Expression>,
+    ) {
+        let mut at = |field: &str, source: &Option<String>, message: &str, hint: &str| {
+            let error = ExprError { message: message.to_owned(), range: None, hint: Some(hint.to_owned()) };
+            document.at_expression(&self.at(&[field]), source.as_deref().unwrap_or_default(), &error);
+        };
+        let form = name.map(|name| name.likely(self.custom).form);
+        if matches!(form, Some(Form::List | Form::Bool | Form::Nothing)) {
+            at(
+                "name",
+                &mapping.name,
+                "a name is one text, and this is none",
+                "write an expression such as person.name",
+            );
+        }
+        if when.is_some_and(|when| when.reads().is_empty()) {
+            at("when", &mapping.when, "this condition is the same for everybody", "leave it out, or ask for something");
+        }
     }
 
     /// The one name of an attribute that has several.

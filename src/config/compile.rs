@@ -170,6 +170,7 @@ impl<'a> Scope<'a> {
         let when = optional("when", &mapping.when);
         let name = optional("name", &mapping.name);
         self.check_place(document, mapping);
+        self.check_decisions(document, mapping, when.as_ref(), name.as_ref());
         KindRules {
             when,
             name,

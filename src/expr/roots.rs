@@ -54,7 +54,8 @@ impl Shape {
             Self::List => "list",
             Self::Object(_) => "thing",
             Self::Many(_) => "things",
-            Self::Called(_) | Self::Custom(_) => "by name",
+            Self::Called(_) => "by name",
+            Self::Custom(_) => "as declared",
         }
     }
 }

@@ -128,6 +128,8 @@ const MISTAKES: &[Mistake] = &[
         "a name for resources of a service",
         &[("[scim.cloud.user.attributes]", "[scim.cloud.user]\nname = \"login\"\n[scim.cloud.user.attributes]")],
     ),
+    ("a name that is a list", &[("name = \"person.name\"", "name = \"unit.path\"")]),
+    ("a condition that is none", &[("name = \"person.name\"", "name = \"person.name\"\nwhen = \"'external'\"")]),
     ("no login", &[(END, "title = \"engagement.title\"")]),
     (
         "a place of a group",

@@ -107,3 +107,16 @@ fn they_keep_nothing_from_running_and_change_nothing_in_force() {
         generation("[test.a]\ntarget = \"ad\"\nperson.surname = \"B\"\ngives = { title = \"wrong\" }\n")
     );
 }
+
+#[test]
+fn those_of_the_example_pass() {
+    let shipped = |protocol: Protocol, kind: Kind| match protocol {
+        Protocol::Ldap(profile) => rosterd::target::ldap::schema(profile, kind).clone(),
+        Protocol::Scim => rosterd::target::scim::schema(kind).clone(),
+    };
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
+    let loaded = Config::check(&example, &shipped).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    assert!(!loaded.tests.is_empty());
+    let count = |target: &str| loaded.targets[target].rules.kinds[&Kind::User].attributes.len();
+    assert!(count("ad") >= 15 && count("cloud") >= 10);
+}

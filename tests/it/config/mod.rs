@@ -13,6 +13,7 @@ mod catalogue;
 mod csv;
 mod mapping_tests;
 mod owners;
+mod reference;
 
 const BASE: &str = include_str!("base.toml");
 
