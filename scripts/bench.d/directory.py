@@ -31,7 +31,7 @@ phone = {{ type = "text" }}
 city = {{ type = "text" }}
 
 [naming.login]
-pattern = "person.nickname"
+patterns = ["person.nickname"]
 
 [ldap.bench.connection]
 url = "{url}"

@@ -33,7 +33,7 @@ phone = {{ type = "text" }}
 city = {{ type = "text" }}
 
 [naming.login]
-pattern = "person.nickname"
+patterns = ["person.nickname"]
 
 [scim.bench]
 {profile}

@@ -19,6 +19,7 @@ mod init;
 mod invocation;
 mod links;
 mod map;
+mod names;
 mod output;
 mod plan;
 mod progress;
@@ -75,6 +76,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Show(args) => show::run(&args, &invocation).await,
         Verb::Find(args) => find::run(&args, &invocation).await,
         Verb::Map(args) => map::run(&args, &invocation).await,
+        Verb::Names(args) => names::run(&args, &invocation).await,
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::invocation::Invocation;
 use super::output::{self, note, write_file};
 use crate::org::Day;
-use crate::report::{self, QUALITY, REPORTS, ReconciliationDocument, ReportKind, report_kind, text};
+use crate::report::{self, QUALITY, REPORTS, ReconciliationDocument, ReportKind, UPCOMING, report_kind, text};
 use crate::run::{Exit, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,12 @@ pub struct Args {
     name: Option<String>,
     /// The targets; all of them without one
     targets: Vec<String>,
-    /// As of this day; without it, today (quality)
+    /// As of this day; without it, today (quality, upcoming)
     #[arg(long, value_name = "DAY")]
     at: Option<Day>,
+    /// How many days ahead to look (upcoming)
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    days: u32,
     /// List all reports
     #[arg(long, conflicts_with = "name")]
     list: bool,
@@ -49,6 +52,12 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
         QUALITY => {
             let engine = invocation.engine().await?;
             (report::quality(&engine.quality(args.at).await?, format, engine.zone()), Exit::Done)
+        }
+        UPCOMING => {
+            let targets = invocation.known_targets(args.targets.clone()).await?;
+            let engine = invocation.engine().await?;
+            let document = engine.upcoming(&targets, args.at, args.days).await?;
+            (report::upcoming(&document, format, engine.zone()), Exit::Done)
         }
         _ if args.at.is_some() => return Err(no_such_argument(kind, "is of today")),
         _ => {

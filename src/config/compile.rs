@@ -2,10 +2,9 @@
 
 use super::document::Document;
 use super::mapping::KindMapping;
-use super::settings::LoginNaming;
-use crate::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
-use crate::expr::{Expression, taken_forms};
-use crate::mapping::{KindRules, Pattern, Rules};
+use crate::expr::Expression;
+use crate::expr::roots::{GROUP_ROOTS, RootSpec, UNIT_ROOTS, USER};
+use crate::mapping::{KindRules, Rules};
 use crate::object::{AttributeName, Kind, Schema};
 use crate::org::{CustomTypes, Visibility};
 use crate::target::ldap::Profile;
@@ -82,29 +81,6 @@ pub(super) fn target(
     rules
 }
 
-/// Compiles the naming rule; `None` when it has a problem.
-pub(super) fn login(document: &mut Document<'_>, naming: &LoginNaming, custom: &CustomTypes) -> Option<Pattern> {
-    let path = ["naming", "login"];
-    if !(1..=64).contains(&naming.max_length) {
-        document.at_value(
-            &[path[0], path[1], "max_length"],
-            "max_length is from 1 to 64",
-            Some("write 20, as Active Directory allows".to_owned()),
-        );
-    }
-    if !(1..=6).contains(&naming.counter_digits) || naming.counter_digits >= naming.max_length {
-        let message = "counter_digits is from 1 to 6, and less than max_length";
-        document.at_value(&[path[0], path[1], "counter_digits"], message, Some("write 2".to_owned()));
-    }
-    let stem = expression(document, &[path[0], path[1], "pattern"], &naming.pattern, NAMING, custom)?;
-    Some(Pattern {
-        stem,
-        counter_digits: naming.counter_digits as usize,
-        max_length: naming.max_length as usize,
-        reserved: naming.reserved.iter().flat_map(|name| taken_forms(name)).collect(),
-    })
-}
-
 pub(super) fn expression(
     document: &mut Document<'_>,
     path: &[&str],
@@ -169,10 +145,21 @@ impl<'a> Scope<'a> {
         };
         let when = optional("when", &mapping.when);
         let name = optional("name", &mapping.name);
-        self.check_place(document, mapping);
+        let deeds = (mapping.scope.named().into_iter())
+            .filter_map(|(deed, text)| {
+                let path = self.at(&["scope", deed.as_str()]);
+                Some((deed, expression(document, &path, text?, self.roots(), self.custom)?))
+            })
+            .collect();
+        if mapping.leaves.is_some() && (self.kind != Kind::User || mapping.when.is_none()) {
+            let hint = Some("it says what becomes of users whom `when` does not mean any more".to_owned());
+            document.at_key(&self.at(&["leaves"]), "leaves says nothing here", hint);
+        }
         self.check_decisions(document, mapping, when.as_ref(), name.as_ref());
+        let scope = crate::mapping::Scope { when, leaves: mapping.leaves.unwrap_or_default(), deeds };
+        self.check_place(document, mapping);
         KindRules {
-            when,
+            scope,
             name,
             place: mapping.place.unwrap_or_default(),
             manager: self.kind == Kind::User && mapping.manager.unwrap_or(true),

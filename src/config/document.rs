@@ -80,6 +80,18 @@ impl<'t> Document<'t> {
         self.at(span, error.message.clone(), error.hint.clone());
     }
 
+    /// A key of the table at `path` as it is written: the case of some names does not count.
+    pub fn written(&self, path: &[&str], key: &str) -> String {
+        let mut table = Some(self.root.get_ref());
+        for step in path {
+            table = table.and_then(|table| table.get(*step)).and_then(|value| value.get_ref().as_table());
+        }
+        let keys = table.into_iter().flat_map(|table| table.keys()).map(|known| known.get_ref());
+        keys.into_iter()
+            .find(|known| known.eq_ignore_ascii_case(key))
+            .map_or_else(|| key.to_owned(), |known| known.to_string())
+    }
+
     /// The value at `path`, or what is nearest above it when it is not written.
     fn value_span(&self, path: &[&str]) -> Range<usize> {
         let known = (1..=path.len()).rev().find_map(|length| self.entry(&path[..length]));

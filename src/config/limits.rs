@@ -26,6 +26,7 @@ pub struct LimitsText {
     pub strip: LimitText,
     pub hide: LimitText,
     pub move_leavers: LimitText,
+    pub leave_scope: LimitText,
 }
 
 /// The limits of an import.
@@ -57,10 +58,11 @@ impl LimitsText {
             strip: self.strip.over(default.strip),
             hide: self.hide.over(default.hide),
             move_leavers: self.move_leavers.over(default.move_leavers),
+            leave_scope: self.leave_scope.over(default.leave_scope),
         }
     }
 
-    pub(super) fn named(&self) -> [(&'static str, LimitText); 8] {
+    pub(super) fn named(&self) -> [(&'static str, LimitText); 9] {
         [
             ("disable", self.disable),
             ("remove_members", self.remove_members),
@@ -70,6 +72,7 @@ impl LimitsText {
             ("strip", self.strip),
             ("hide", self.hide),
             ("move_leavers", self.move_leavers),
+            ("leave_scope", self.leave_scope),
         ]
     }
 }

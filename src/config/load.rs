@@ -14,13 +14,14 @@ use super::document::Document;
 use super::lifecycle;
 use super::mapping_run;
 use super::mapping_test::{self, MappingTest};
+use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
 use super::schedule::Schedule;
 use super::scim_profile;
 use super::settings::{Config, Sections};
-use crate::mapping::{Pattern, Rules};
+use crate::mapping::{NamingRules, Rules};
 use crate::object::Kind;
 use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
@@ -36,7 +37,7 @@ pub struct Loaded {
     pub folder: PathBuf,
     pub config: Config,
     pub zone: TimeZone,
-    pub login: Pattern,
+    pub naming: NamingRules,
     pub intake_ends: Limit,
     /// The custom attributes that are declared.
     pub custom: CustomTypes,
@@ -123,7 +124,7 @@ impl Config {
         lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
-        let login = compile::login(&mut document, &sections.naming.login, &custom);
+        let naming = naming::rules(&mut document, &sections.naming, &custom);
         let mut targets = targets(&mut document, &sections, &custom, &removed, known);
         mapping_test::check(&mut document, &sections.test, &targets);
         let tests = sections.test.clone();
@@ -140,8 +141,8 @@ impl Config {
             .map(|(name, schedule)| (name.clone(), scheduled(schedule.as_ref())))
             .collect();
         let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
-        match (document.is_good(), config(sections), login, zone) {
-            (true, Some(config), Some(login), Some(zone)) => {
+        match (document.is_good(), config(sections), naming, zone) {
+            (true, Some(config), Some(naming), Some(zone)) => {
                 let generation = config.generation(&profiles);
                 for (name, target) in &mut targets {
                     let profile = profiles.get_key_value(name).map(|(name, profile)| (name.clone(), profile.clone()));
@@ -153,7 +154,7 @@ impl Config {
                     folder,
                     config,
                     zone,
-                    login,
+                    naming,
                     intake_ends,
                     custom,
                     owners,
@@ -271,6 +272,7 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        naming::check_rules(document, &sections.naming, ("ldap", name), &rules);
         let words = (&sections.lifecycle, &ldap.lifecycle);
         let leavers = ldap.connection.leavers_base.is_some();
         rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
@@ -288,6 +290,7 @@ fn targets(
         let mut rules = compile::target(document, &written, custom, known);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
+        naming::check_rules(document, &sections.naming, ("scim", name), &rules);
         let words = (&sections.lifecycle, &scim.lifecycle);
         rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         unused_extras(document, &written, &rules);

@@ -7,8 +7,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::mapping::{Place, WhenEmpty};
-use crate::object::Authority;
+use crate::mapping::{Leaves, Place, WhenEmpty};
+use crate::object::{Authority, Deed};
 
 /// `[ldap.ad.user]` and its like. All texts but the keys are expressions.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,6 +16,11 @@ use crate::object::Authority;
 pub struct KindMapping {
     /// Which people, units or groups are meant: all of them without a condition.
     pub when: Option<String>,
+    /// What becomes of the account of somebody whom `when` does not mean any more. Users only.
+    pub leaves: Option<Leaves>,
+    /// Of those that are meant, to whom what may be done.
+    #[serde(default)]
+    pub scope: ScopeText,
     /// The relative name (RDN) in a directory; SCIM has none.
     pub name: Option<String>,
     /// Where users lie in a directory; SCIM has no places.
@@ -25,6 +30,24 @@ pub struct KindMapping {
     /// As written: two names may differ in case only, which is a problem that the check finds.
     #[serde(default)]
     pub attributes: BTreeMap<String, Rule>,
+}
+
+/// Conditions for what is done, each of its own; without one it may be done to all.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScopeText {
+    pub create: Option<String>,
+    pub change: Option<String>,
+    pub disable: Option<String>,
+    pub delete: Option<String>,
+}
+
+impl ScopeText {
+    pub(super) fn named(&self) -> [(Deed, Option<&String>); 4] {
+        let Self { create, change, disable, delete } = self;
+        let texts = [create, change, disable, delete].map(Option::as_ref);
+        [0, 1, 2, 3].map(|at| (Deed::ALL[at], texts[at]))
+    }
 }
 
 /// The rule of one attribute: an expression alone, or a table.

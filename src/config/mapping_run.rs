@@ -14,7 +14,7 @@ use super::load::{Loaded, TargetConfig};
 use super::mapping_test::{ClassText, ContactText, EngagementText, MappingTest, OtherText, PLACE, UnitTable};
 use super::problem::ConfigProblem;
 use crate::mapping::{Given, Inputs, Mapper, Naming, ORDINARY, account_id};
-use crate::object::{Desired, Edit, Kind, Referent, Schema, Value, aspect};
+use crate::object::{Desired, Edit, Kind, Presence, Referent, Schema, Value, aspect};
 use crate::org::quality::Blocked;
 use crate::org::{Custom, Fact, FactKind, Id, Instant, Interval, Snapshot, SnapshotBuilder, Version};
 
@@ -92,7 +92,7 @@ impl Staged {
             config.rules.kinds.keys().map(|kind| (*kind, known(config.protocol, *kind))).collect();
         let given = Given { roster: Uuid::nil(), ..Given::default() };
         let mapper = Mapper::new(Inputs {
-            naming: Arc::new(Naming::new(&self.snapshot, &loaded.login, &given)),
+            naming: Arc::new(Naming::new(&self.snapshot, &loaded.naming, &given)),
             snapshot: Arc::clone(&self.snapshot),
             roster: Uuid::nil(),
             target,
@@ -116,6 +116,15 @@ impl Staged {
                 return document.at_key(&path, format!("it comes to no object: {}", hold.reason), hint);
             }
             (Some(Ok(desired)), true) if desired.presence.is_present() => desired,
+            (
+                Some(Ok(Desired {
+                    presence: Presence::OutOfScope { reason } | Presence::Disabled { reason, .. }, ..
+                })),
+                true,
+            ) => {
+                let hint = Some("write in_scope = false if that is meant".to_owned());
+                return document.at_key(&path, format!("there would be no such account: {reason}"), hint);
+            }
             (Some(Ok(_)), true) => {
                 let hint = Some("let a job hold on the day of the test: start, end, day".to_owned());
                 return document.at_key(&path, "there would be no such object on that day", hint);

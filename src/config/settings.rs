@@ -14,6 +14,7 @@ use super::lifecycle::LifecycleText;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
 use super::mapping_test::MappingTest;
+use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
@@ -163,39 +164,6 @@ pub struct Jsonl {
     /// How its own ids are understood, by kind.
     #[serde(default, rename = "match")]
     pub matches: MatchText,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Naming {
-    #[serde(default)]
-    pub login: LoginNaming,
-}
-
-/// How a person gets a login: a stem, and a counter when the stem is taken.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LoginNaming {
-    /// An expression over the person.
-    pub pattern: String,
-    /// Digits of the counter at least: with 2 it is 02, 03, …
-    pub counter_digits: u32,
-    /// Characters of the whole login at most. Active Directory allows 20.
-    pub max_length: u32,
-    /// Logins that nobody gets.
-    pub reserved: Vec<String>,
-}
-
-impl Default for LoginNaming {
-    fn default() -> Self {
-        let reserved = ["admin", "administrator", "guest", "krbtgt", "postmaster", "root", "test"];
-        Self {
-            pattern: "slug(person.given_name)[:3] ~ slug(person.surname)[:3]".into(),
-            counter_digits: 2,
-            max_length: 20,
-            reserved: reserved.map(Into::into).to_vec(),
-        }
-    }
 }
 
 /// A directory.

@@ -88,6 +88,11 @@ impl Expression {
         infer::likely(&self.source, &reads.unwrap_or_default())
     }
 
+    /// Whether it looks at the root of this name.
+    pub fn mentions(&self, root: &str) -> bool {
+        self.compiled.undeclared_variables(false).contains(root)
+    }
+
     pub fn evaluate(&self, context: &Context) -> Result<Outcome, EvalError> {
         let value = self.compiled.eval(context.value(self.roots)).map_err(|error| self.failed(&error))?;
         Outcome::of(&value).map_err(|message| EvalError { message, expression: self.source.clone(), range: None })

@@ -9,10 +9,11 @@
 
 mod context;
 mod expression;
+mod filters;
 mod fold;
 mod functions;
-mod filters;
 mod infer;
+mod letters;
 mod nearest;
 mod outcome;
 pub mod roots;
@@ -20,9 +21,10 @@ mod scan;
 
 pub use context::{Context, ExprValue, Lazy, LazyMany};
 pub use expression::{EvalError, ExprError, Expression};
-pub use fold::{ascii, fold, initials, slug, taken_forms};
 pub use filters::FILTER_DOCS;
+pub use fold::{ascii, fold, initials, slug, taken_forms};
 pub use infer::{Form, Likely};
+pub use letters::transliterate;
 pub use nearest::nearest;
 pub use outcome::Outcome;
 pub use roots::Shape;

@@ -227,6 +227,11 @@ pub const USER: &[RootSpec] = &[
     object("sponsor", OTHER_PERSON, "the person who answers for an external one"),
     object("account", ACCOUNT, "the account"),
     text("login", "login of the account"),
+    text("mail", "mail address, where [naming.mail] gives one"),
+    list("mail_aliases", "mail addresses that the account had before"),
+    list("proxy_addresses", "both as proxyAddresses has them: SMTP: before the first, smtp: before the others"),
+    text("upn", "user principal name, where [naming.upn] gives one"),
+    text("cn", "relative name, where [naming.cn] gives one"),
 ];
 
 /// The roots of a unit's rules.
@@ -239,5 +244,24 @@ pub const UNIT_ROOTS: &[RootSpec] = &[
 /// The roots of a group's rules.
 pub const GROUP_ROOTS: &[RootSpec] = &[object("group", GROUP, "the group")];
 
-/// The roots of a naming pattern: what is known of a person before there is an account.
-pub const NAMING: &[RootSpec] = &[object("person", NAMED_PERSON, "the person")];
+const COUNTER: RootSpec = text("counter", "nothing at first, then 02, 03, … while the name is taken");
+
+/// The roots of the patterns of logins: what is known of a person before there is an account.
+pub const NAMING: &[RootSpec] = &[object("person", NAMED_PERSON, "the person"), COUNTER];
+
+/// The roots of the patterns of other names, which are given after the login, in this order.
+pub const NAMING_MAIL: &[RootSpec] =
+    &[object("person", NAMED_PERSON, "the person"), COUNTER, text("login", "the login")];
+pub const NAMING_UPN: &[RootSpec] = &[
+    object("person", NAMED_PERSON, "the person"),
+    COUNTER,
+    text("login", "the login"),
+    text("mail", "the mail address, where [naming.mail] gives one"),
+];
+pub const NAMING_CN: &[RootSpec] = &[
+    object("person", NAMED_PERSON, "the person"),
+    COUNTER,
+    text("login", "the login"),
+    text("mail", "the mail address, where [naming.mail] gives one"),
+    text("upn", "the user principal name, where [naming.upn] gives one"),
+];

@@ -1,10 +1,10 @@
 //! What a thing of the roster would be known by, if an object of it were in the target already: the values of the
-//! adoption rules, and the login that an account keeps.
+//! adoption rules, and the names that an account keeps.
 
+use super::account::ORDINARY;
 use super::mapper::{Mapper, values};
-use super::rules::KindRules;
 use crate::expr::Context;
-use crate::object::{Kind, Reservation, Value};
+use crate::object::{Kind, NameKind, Reservation, Value};
 use crate::org::Id;
 
 /// Where an account's login comes from when it is adopted.
@@ -14,8 +14,8 @@ pub enum Login {
     Recorded,
     /// The person has a login, which stays.
     Kept(Reservation),
-    /// The person has none yet, and gets the one that the object has.
-    OfObject { person: Id, login: String },
+    /// The person has none yet, and gets the one that the object has; this is what there would be without.
+    OfObject(Reservation),
 }
 
 impl Mapper<'_> {
@@ -36,31 +36,15 @@ impl Mapper<'_> {
         values.collect()
     }
 
-    /// The login that a person has or would be given.
-    pub fn login(&self, person: &Id) -> Option<&str> {
-        self.inputs.naming.login(person)
-    }
-
     /// The login that goes with an account when it is adopted; none for what is no account.
     pub fn login_at_adoption(&self, account: &Id) -> Option<Login> {
         let holder = self.accounts.get(account)?;
-        let login = self.inputs.naming.login(&holder.person)?.to_owned();
-        let person = holder.person.clone();
-        Some(if holder.recorded {
-            Login::Recorded
-        } else if self.inputs.naming.is_recorded(&person) {
-            Login::Kept(Reservation { account: account.clone(), person, login })
-        } else {
-            Login::OfObject { person, login }
-        })
-    }
-
-    /// The attribute of users that is the login and nothing else, as the mapping has it.
-    pub fn is_login(&self, attribute: &str) -> bool {
-        let bare = |rules: &KindRules| {
-            rules.attributes.iter().any(|(name, rule)| name.is(attribute) && rule.value.source().trim() == "login")
-        };
-        self.rules(Kind::User).is_some_and(bare)
+        let choice = self.inputs.naming.choice(&holder.person, ORDINARY, NameKind::Login)?;
+        if holder.recorded {
+            return Some(Login::Recorded);
+        }
+        let reservation = self.reservation(account, &holder.person)?;
+        Some(if choice.kept { Login::Kept(reservation) } else { Login::OfObject(reservation) })
     }
 
     fn context_of(&self, key: &Id) -> Option<(Kind, Context)> {

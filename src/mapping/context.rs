@@ -3,37 +3,56 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::account::ORDINARY;
 use super::classes::Classes;
 use crate::expr::{Context, ExprValue, Lazy, LazyMany};
+use crate::object::NameKind;
 use crate::org::{Contact, ContactForm, Custom, Engagement, Id, Scalar, Snapshot, Unit, Visibility, custom_values};
 
-/// A snapshot with the logins, shared by all things that expressions look at, and what of it they may tell.
+/// A snapshot with the names, shared by all things that expressions look at, and what of it they may tell.
 #[derive(Debug, Clone)]
 pub(super) struct Scene(Arc<Stage>);
 
 #[derive(Debug)]
 struct Stage {
     snapshot: Arc<Snapshot>,
-    logins: Arc<dyn Logins>,
+    names: Arc<dyn Names>,
     /// What is more confidential is nothing to the expressions.
     release: Visibility,
     /// What the classes are called, once something is looked up by its class.
     classes: OnceLock<Classes>,
 }
 
-/// Who has which login.
-pub(super) trait Logins: Send + Sync + std::fmt::Debug {
-    fn login(&self, person: &Id) -> Option<&str>;
+/// Who has which names, by the kind of account.
+pub(super) trait Names: Send + Sync + std::fmt::Debug {
+    fn name(&self, person: &Id, account: &str, what: NameKind) -> Option<&str>;
+
+    /// The mail addresses that the account had before.
+    fn aliases(&self, person: &Id, account: &str) -> &[String];
+}
+
+/// Nobody has a name yet.
+#[derive(Debug)]
+pub(super) struct Nameless;
+
+impl Names for Nameless {
+    fn name(&self, _person: &Id, _account: &str, _what: NameKind) -> Option<&str> {
+        None
+    }
+
+    fn aliases(&self, _person: &Id, _account: &str) -> &[String] {
+        &[]
+    }
 }
 
 impl Scene {
-    pub fn new(snapshot: Arc<Snapshot>, logins: Arc<dyn Logins>, release: Visibility) -> Self {
-        Self(Arc::new(Stage { snapshot, logins, release, classes: OnceLock::new() }))
+    pub fn new(snapshot: Arc<Snapshot>, names: Arc<dyn Names>, release: Visibility) -> Self {
+        Self(Arc::new(Stage { snapshot, names, release, classes: OnceLock::new() }))
     }
 
     /// The same scene for those who may know more, or less.
     pub fn released(&self, release: Visibility) -> Self {
-        Self::new(Arc::clone(&self.0.snapshot), Arc::clone(&self.0.logins), release)
+        Self::new(Arc::clone(&self.0.snapshot), Arc::clone(&self.0.names), release)
     }
 
     pub fn snapshot(&self) -> &Snapshot {
@@ -80,8 +99,12 @@ impl Scene {
         })
     }
 
-    pub fn login(&self, person: &Id) -> Option<&str> {
-        self.0.logins.login(person)
+    fn name(&self, person: &Id, what: NameKind) -> Option<&str> {
+        self.0.names.name(person, ORDINARY, what)
+    }
+
+    fn login(&self, person: &Id) -> Option<&str> {
+        self.name(person, NameKind::Login)
     }
 
     /// The contacts of a type that may be told, the primary ones first. A type is a class, by its name or id, or a form:
@@ -186,6 +209,15 @@ impl Lazy for User {
                 Some(ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]))
             }
             "login" => scene.login(person).map(Into::into),
+            "mail" => scene.name(person, NameKind::Mail).map(Into::into),
+            "mail_aliases" => Some(ExprValue::list(scene.0.names.aliases(person, ORDINARY).iter().map(String::as_str))),
+            "proxy_addresses" => {
+                let first = scene.name(person, NameKind::Mail).map(|mail| format!("SMTP:{mail}"));
+                let others = scene.0.names.aliases(person, ORDINARY).iter().map(|alias| format!("smtp:{alias}"));
+                Some(ExprValue::list(first.into_iter().chain(others)))
+            }
+            "upn" => scene.name(person, NameKind::Upn).map(Into::into),
+            "cn" => scene.name(person, NameKind::Cn).map(Into::into),
             _ => None,
         }
     }
@@ -231,7 +263,7 @@ fn contact_field(scene: &Scene, owner: &Id, name: &str) -> Option<ExprValue> {
     Some(ExprValue::lazy(Contacts { scene: scene.clone(), owner: owner.clone(), up_to, all }))
 }
 
-fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+pub(super) fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     let person = scene.snapshot().person_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
@@ -313,7 +345,10 @@ fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
 fn other_person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     match name {
         "login" => scene.login(id).map(Into::into),
-        "mail" => Some(scene.contacts(id, "email", Visibility::Secret).first()?.1.value.as_str().into()),
+        "mail" => {
+            let contact = || Some(scene.contacts(id, "email", Visibility::Secret).first()?.1.value.as_str());
+            scene.name(id, NameKind::Mail).or_else(contact).map(Into::into)
+        }
         "job_title" => job_title(scene, scene.snapshot().primary_here_or_coming(id)?.engagement).map(Into::into),
         "id" | "name" | "given_name" | "surname" => person_field(scene, id, name),
         _ => contact_field(scene, id, name),
@@ -362,9 +397,14 @@ mod tests {
     #[derive(Debug)]
     struct Everybody;
 
-    impl Logins for Everybody {
-        fn login(&self, _person: &Id) -> Option<&str> {
-            Some("login")
+    impl Names for Everybody {
+        fn name(&self, _person: &Id, _account: &str, what: NameKind) -> Option<&str> {
+            Some(what.as_str())
+        }
+
+        fn aliases(&self, _person: &Id, _account: &str) -> &[String] {
+            static BEFORE: [String; 1] = [String::new()];
+            &BEFORE
         }
     }
 

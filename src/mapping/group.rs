@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::mapper::{Mapper, hold, present};
 use crate::expr::{Expression, roots};
-use crate::object::{Desired, Kind, Referent};
+use crate::object::{Desired, Kind, Presence, Referent};
 use crate::object::{HoldCode, Wanted};
 use crate::org::{Group, Id};
 
@@ -15,28 +15,27 @@ impl Mapper<'_> {
     pub(super) fn group(&self, key: &Id, group: &Group) -> Wanted {
         let rules = self.rules(Kind::Group)?;
         let context = self.scene.group_context(key);
-        let desired = || -> Result<Option<Desired>, String> {
-            if let Some(when) = &rules.when
-                && !when.holds(&context).map_err(|error| format!("when: {error}"))?
-            {
-                return Ok(None);
+        let desired = || -> Result<Desired, String> {
+            if !rules.scope.means(&|| context.clone())? {
+                let presence = Presence::OutOfScope { reason: rules.scope.left() };
+                return Ok(Desired { presence, ..present(key, Kind::Group, &group.name) });
             }
             let mut members = BTreeSet::new();
             self.collect(key, &mut members, &mut BTreeSet::new())?;
-            Ok(Some(Desired {
+            Ok(Desired {
+                outside: rules.scope.outside(&context)?,
                 name: self.relative_name(rules, &context, "cn", Some(&group.name))?,
                 parent: Some(Referent::Root),
                 attributes: self.attributes(Kind::Group, rules, &context)?,
                 members: Some(members),
                 ..present(key, Kind::Group, &group.name)
-            }))
+            })
         };
         match desired() {
-            Ok(Some(desired)) => match self.inputs.blocked.reason(key) {
+            Ok(desired) => match self.inputs.blocked.reason(key) {
                 Some(reason) => hold(key, Kind::Group, &group.name, HoldCode::Quality, reason.to_owned()),
                 None => Some(Ok(desired)),
             },
-            Ok(None) => None,
             Err(reason) => hold(key, Kind::Group, &group.name, HoldCode::Value, reason),
         }
     }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id};
-use super::context::{Logins, Scene, display_name};
+use super::context::{Names, Scene, display_name};
 use super::lifecycle::{Ladder, Standing, life_of, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{
-    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, Reservation, Rung, Schema, Value,
-    ValueProblem, Wanted, Wish,
+    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, NameKind, Rung, Schema, Value, ValueProblem,
+    Wanted, Wish,
 };
 use crate::org::quality::Blocked;
 use crate::org::{Id, Snapshot, Unit};
@@ -44,6 +44,8 @@ pub struct Mapper<'a> {
     pub(super) scene: Scene,
     /// The accounts of this target: of everybody who is to have one, and of everybody who ever had one.
     pub(super) accounts: BTreeMap<Id, Holder>,
+    /// The names that the rules of users look at.
+    pub(super) names: BTreeSet<NameKind>,
     namesakes: Namesakes,
 }
 
@@ -65,9 +67,13 @@ pub(super) struct Holder {
     pub stripped: bool,
 }
 
-impl Logins for Naming {
-    fn login(&self, person: &Id) -> Option<&str> {
-        self.login(person)
+impl Names for Naming {
+    fn name(&self, person: &Id, account: &str, what: NameKind) -> Option<&str> {
+        self.name(person, account, what)
+    }
+
+    fn aliases(&self, person: &Id, account: &str) -> &[String] {
+        self.aliases(person, account)
     }
 }
 
@@ -108,12 +114,13 @@ impl<'a> Mapper<'a> {
         let people = accounts.values().filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
-        Self { inputs, scene, accounts, namesakes }
+        let names = Self::names_of(inputs.rules.kinds.get(&Kind::User));
+        Self { inputs, scene, accounts, names, namesakes }
     }
 
     /// What a person is called where people read it: with the login when another account's holder is called the same.
     pub(super) fn person_label(&self, person: &Id) -> String {
-        let login = || self.inputs.naming.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
+        let login = || self.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
         match self.inputs.snapshot.person_here_or_coming(person).map(display_name) {
             Some(name) if self.namesakes.people.contains(&name) => format!("{name} ({})", login()),
             Some(name) => name,
@@ -156,18 +163,6 @@ impl<'a> Mapper<'a> {
         }
     }
 
-    /// The accounts that have no account fact yet, with their logins.
-    pub fn reservations(&self) -> Vec<Reservation> {
-        self.accounts
-            .iter()
-            .filter(|(_, holder)| !holder.recorded)
-            .filter_map(|(account, holder)| {
-                let login = self.inputs.naming.login(&holder.person)?.to_owned();
-                Some(Reservation { account: account.clone(), person: holder.person.clone(), login })
-            })
-            .collect()
-    }
-
     /// Where a person stands on the ladder of this target.
     pub fn standing(&self, person: &Id) -> Standing {
         standing_of(&self.inputs.snapshot, &self.inputs.rules.ladder, person)
@@ -178,8 +173,8 @@ impl<'a> Mapper<'a> {
         if !self.accounts.get(account).is_some_and(|holder| holder.rung.is_here()) {
             return Ok(false);
         }
-        let Some(when) = self.rules(Kind::User).and_then(|rules| rules.when.as_ref()) else { return Ok(true) };
-        when.holds(&self.scene.user(person, account)).map_err(|error| format!("when: {error}"))
+        let Some(rules) = self.rules(Kind::User) else { return Ok(false) };
+        rules.scope.means(&|| self.scene.user(person, account))
     }
 
     pub(super) fn rules(&self, kind: Kind) -> Option<&'a KindRules> {
@@ -271,6 +266,7 @@ pub(super) fn present(key: &Id, kind: Kind, label: &str) -> Desired {
         presence: crate::object::Presence::Present,
         rung: None,
         stripped: false,
+        outside: BTreeSet::new(),
         name: None,
         parent: None,
         attributes: BTreeMap::new(),

@@ -1,7 +1,8 @@
 //! What should be: the objects that a target should hold, from a snapshot of the roster. Pure.
 //!
 //! [`Rules`] say, per target and kind of object, which expression gives which attribute. A [`Mapper`] evaluates them
-//! on demand, one object at a time. The [`lifecycle`] says who has an account on the day, and what for. Logins are given by [`naming`], once for all targets. Nothing here looks
+//! on demand, one object at a time. The [`lifecycle`] says who has an account on the day, and what for. Names are given
+//! by [`naming`], once for all targets. Nothing here looks
 //! anything up outside the snapshot, and nothing is reserved.
 
 mod account;
@@ -11,8 +12,10 @@ mod context;
 mod group;
 pub mod lifecycle;
 mod mapper;
+mod named;
 pub mod naming;
 mod rules;
+mod scope;
 mod trace;
 mod unit;
 mod user;
@@ -20,6 +23,7 @@ mod user;
 pub use account::{ORDINARY, account_id};
 pub use adopt::Login;
 pub use mapper::{Inputs, Mapper, values as outcome_values};
-pub use naming::{Given, Naming, Pattern};
+pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
+pub use scope::{Leaves, Scope};
 pub use trace::{Source, Trace, Traced, TracedAttribute};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::lifecycle::{Effects, Ladder};
+use super::scope::Scope;
 use crate::expr::Expression;
 use crate::object::{AttributeName, Authority, Kind, aspect};
 use crate::org::Visibility;
@@ -33,8 +34,8 @@ pub struct AdoptRule {
 pub struct KindRules {
     /// The relative name, in targets with a tree.
     pub name: Option<Expression>,
-    /// Which people, units or groups have such an object; none is all of them.
-    pub when: Option<Expression>,
+    /// Which people, units or groups have such an object, and what may be done to it.
+    pub scope: Scope,
     pub place: Place,
     /// Whether the user's manager is kept in step.
     pub manager: bool,

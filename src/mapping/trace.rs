@@ -84,7 +84,7 @@ impl Mapper<'_> {
         };
         Trace {
             kind: about.kind,
-            when: rules.when.as_ref().map(|rule| trace(rule, None)),
+            when: rules.scope.when.as_ref().map(|rule| trace(rule, None)),
             name: rules.name.as_ref().map(|rule| trace(rule, None)),
             attributes: (rules.attributes.iter())
                 .map(|(attribute, AttributeRule { value, authority, empty })| TracedAttribute {
@@ -177,7 +177,7 @@ impl About {
                 all.into_iter().take(count).map(|id| (FactKind::Engagement, id.clone())).collect()
             }
             // a login that is only to be given has no fact yet
-            "account" | "login" => {
+            "account" | "login" | "mail" | "mail_aliases" | "proxy_addresses" | "upn" | "cn" => {
                 one(FactKind::Account, Some(&self.key).filter(|key| snapshot.account(key).is_some()))
             }
             _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! An organisational unit as a container of the target.
 
 use super::mapper::{Mapper, hold, present};
-use crate::object::{Desired, Kind, Referent};
+use crate::object::{Desired, Kind, Presence, Referent};
 use crate::object::{HoldCode, Wanted};
 use crate::org::{Id, Unit};
 
@@ -10,25 +10,24 @@ impl Mapper<'_> {
         let rules = self.rules(Kind::Unit)?;
         let context = self.scene.unit_context(key);
         let label = self.unit_label(unit);
-        let desired = || -> Result<Option<Desired>, String> {
-            if let Some(when) = &rules.when
-                && !when.holds(&context).map_err(|error| format!("when: {error}"))?
-            {
-                return Ok(None);
+        let desired = || -> Result<Desired, String> {
+            if !rules.scope.means(&|| context.clone())? {
+                let presence = Presence::OutOfScope { reason: rules.scope.left() };
+                return Ok(Desired { presence, ..present(key, Kind::Unit, &label) });
             }
-            Ok(Some(Desired {
+            Ok(Desired {
+                outside: rules.scope.outside(&context)?,
                 name: self.relative_name(rules, &context, "ou", Some(&unit.name))?,
                 parent: Some(unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent))),
                 attributes: self.attributes(Kind::Unit, rules, &context)?,
                 ..present(key, Kind::Unit, &label)
-            }))
+            })
         };
         match desired() {
-            Ok(Some(desired)) => match self.inputs.blocked.reason(key) {
+            Ok(desired) => match self.inputs.blocked.reason(key) {
                 Some(reason) => hold(key, Kind::Unit, &label, HoldCode::Quality, reason.to_owned()),
                 None => Some(Ok(desired)),
             },
-            Ok(None) => None,
             Err(reason) => hold(key, Kind::Unit, &label, HoldCode::Value, reason),
         }
     }
@@ -39,7 +38,6 @@ impl Mapper<'_> {
         if self.inputs.snapshot.unit(unit).is_none() {
             return false;
         }
-        let Some(when) = &rules.when else { return true };
-        when.holds(&self.scene.unit_context(unit)).unwrap_or(true)
+        rules.scope.means(&|| self.scene.unit_context(unit)).unwrap_or(true)
     }
 }

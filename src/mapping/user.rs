@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::lifecycle::{Effects, Need, OnLeave, Standing};
 use super::mapper::{Holder, Mapper, hold, present};
 use super::rules::{KindRules, Place};
+use super::scope::Leaves;
 use crate::object::{
     AttributeName, Authority, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted, Wish,
 };
@@ -20,6 +21,19 @@ use crate::org::Id;
 impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
         let rules = self.rules(Kind::User)?;
+        let wanted = self.standing_account(account, holder, rules);
+        if rules.scope.deeds.is_empty() {
+            return wanted;
+        }
+        match (wanted?, rules.scope.outside(&self.scene.user(&holder.person, account))) {
+            (Ok(desired), Ok(outside)) => Some(Ok(Desired { outside, ..desired })),
+            (Ok(desired), Err(reason)) => hold(account, Kind::User, &desired.label, HoldCode::Value, reason),
+            (Err(held), _) => Some(Err(held)),
+        }
+    }
+
+    /// The account by the rung that the person stands on, whatever is ours to do to it.
+    fn standing_account(&self, account: &Id, holder: &Holder, rules: &KindRules) -> Wanted {
         let person = &holder.person;
         let label = self.person_label(person);
         let blocked = self.inputs.blocked.reason(person);
@@ -36,7 +50,7 @@ impl Mapper<'_> {
         }
         match self.is_in_scope(person, account) {
             Ok(true) => {}
-            Ok(false) => return None,
+            Ok(false) => return Some(Ok(self.out_of_scope(account, person, &label, rules))),
             Err(reason) => return hold(account, Kind::User, &label, HoldCode::Value, reason),
         }
         if let Some(reason) = blocked {
@@ -45,13 +59,24 @@ impl Mapper<'_> {
         if let Some(reason) = self.lacks(person) {
             return hold(account, Kind::User, &label, HoldCode::Lifecycle, reason);
         }
-        if let Err(reason) = self.inputs.naming.given(person) {
+        if let Err(reason) = self.is_named(person) {
             return hold(account, Kind::User, &label, HoldCode::Naming, reason);
         }
         match self.current(account, person, &label, rules, &standing) {
             Ok(desired) => Some(Ok(desired)),
             Err(reason) => hold(account, Kind::User, &label, HoldCode::Value, reason),
         }
+    }
+
+    /// The account of somebody who is here and whom no rule means; there may never have been one.
+    fn out_of_scope(&self, account: &Id, person: &Id, label: &str, rules: &KindRules) -> Desired {
+        let reason = rules.scope.left();
+        let presence = match rules.scope.leaves {
+            Leaves::Disable => Presence::Disabled { ground: Ground::Ended, reason },
+            Leaves::Keep => Presence::OutOfScope { reason },
+        };
+        let rung = Some(Rung::OutOfScope);
+        Desired { person: Some(person.clone()), presence, rung, ..present(account, Kind::User, label) }
     }
 
     fn current(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attribute::AttributeName;
 use super::observed::Kind;
 use super::rung::Rung;
+use super::scope::Deed;
 use super::step::Ground;
 use super::value::{Referent, Value};
 use crate::org::Id;
@@ -60,6 +61,8 @@ pub enum Presence {
     Disabled { ground: Ground, reason: String },
     /// It should be gone. If it exists, it is deleted.
     Deleted { ground: Ground, reason: String },
+    /// No rule means it any more: left as it is, and shown as a hold. Never created.
+    OutOfScope { reason: String },
     /// Nothing is done about it now, for the reason given: shown as a hold.
     Held { reason: String },
 }
@@ -88,6 +91,9 @@ pub struct Desired {
     /// The person left, by a dated fact, and the account is to be in no group of ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stripped: bool,
+    /// What is not ours to do to it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub outside: BTreeSet<Deed>,
     /// The RDN's value; `None` where the target has no such name.
     pub name: Option<String>,
     /// `Key` of a unit, or `Root`; `None` where the target has no tree.

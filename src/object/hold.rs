@@ -1,8 +1,11 @@
 //! What is deliberately not done, and what a mapping answers for one key.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::desired::Desired;
+use super::name::NameKind;
 use super::observed::Kind;
 use crate::org::Id;
 
@@ -23,7 +26,7 @@ pub enum HoldCode {
     Value,
     /// The relative name is wanted twice in one place, or taken by another object.
     NameTaken,
-    /// No login could be given.
+    /// No name could be given.
     Naming,
     /// The target marks the object as protected.
     Protected,
@@ -31,6 +34,8 @@ pub enum HoldCode {
     Quality,
     /// The record of the person lacks what the lifecycle needs, or no ground is there to take the account away.
     Lifecycle,
+    /// No rule means it any more; it is left as it is.
+    OutOfScope,
     /// It waits for an object that is itself held.
     Waits,
     /// A member whom only a change of his own account can take out of the group.
@@ -49,10 +54,42 @@ pub struct Hold {
     pub reason: String,
 }
 
-/// A login that the plan gives for the first time; reserved when the plan is applied.
+/// The names that the plan gives an account for the first time; reserved when the plan is applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reservation {
     pub account: Id,
     pub person: Id,
+    /// Which of the person's accounts it is; empty for the ordinary one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// The login of the account, given now or before.
     pub login: String,
+    /// The other names that are given now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<NameKind, String>,
+    /// A hash of what the person is called today: when it is another one day, the person has been renamed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
+    /// Who had one of the names before, for so long that it may be given again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub former: BTreeSet<Id>,
+    /// It changes a name that changes only when somebody approves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gated: bool,
+}
+
+impl Reservation {
+    /// An ordinary account with its login, and nothing beside.
+    pub fn of_login(account: Id, person: Id, login: String) -> Self {
+        Self {
+            account,
+            person,
+            kind: String::new(),
+            login,
+            names: BTreeMap::new(),
+            basis: String::new(),
+            former: BTreeSet::new(),
+            gated: false,
+        }
+    }
 }

@@ -129,10 +129,3 @@ impl Observed {
         }
     }
 }
-
-/// A name that is taken in the target, whoever owns it, inside or outside our scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TakenName {
-    pub name: String,
-    pub object: ObjectId,
-}

@@ -29,10 +29,12 @@ pub enum Rung {
     Moved,
     /// It is gone.
     Deleted,
+    /// The person is here, and no rule means this account any more.
+    OutOfScope,
 }
 
 impl Rung {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Awaited,
         Self::Prepared,
         Self::Active,
@@ -43,6 +45,7 @@ impl Rung {
         Self::Hidden,
         Self::Moved,
         Self::Deleted,
+        Self::OutOfScope,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Rung {
             Self::Hidden => "hidden",
             Self::Moved => "moved",
             Self::Deleted => "deleted",
+            Self::OutOfScope => "out-of-scope",
         }
     }
 

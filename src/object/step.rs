@@ -192,6 +192,11 @@ impl Step {
         self.op == Op::Link && self.change(aspect::STAMP).is_some()
     }
 
+    /// Whether it disables an account that no rule means any more.
+    pub fn leaves_scope(&self) -> bool {
+        self.op == Op::Disable && self.rung == Some(Rung::OutOfScope)
+    }
+
     /// Whether it takes something away that nobody ordered to be taken.
     pub fn takes_by_rule(&self) -> bool {
         self.op.is_negative() && !matches!(self.ground, Some(Ground::Ordered | Ground::Suspended))

@@ -71,7 +71,7 @@ pub(super) fn plain(
 ) -> (Vec<Step>, Vec<String>) {
     let mut refused = Vec::new();
     let steps = match &desired.presence {
-        Presence::Held { .. } | Presence::Kept => Vec::new(),
+        Presence::Held { .. } | Presence::Kept | Presence::OutOfScope { .. } => Vec::new(),
         Presence::Disabled { ground, reason } => {
             let taken = update(desired, observed, schema).map(|step| taking(desired, reason, step));
             disable(desired, observed, ground, reason, ways.disabling).into_iter().chain(taken).collect()
@@ -148,7 +148,7 @@ fn disable(
         let reason = if deletes { format!("{reason}; the target deletes whom it disables") } else { reason.to_owned() };
         let mut step = step(desired, Op::Disable, Some(&observed.id), reason, changes);
         step.ground = Some(ground.clone());
-        step.rung = desired.rung.filter(|rung| *rung == Rung::OnLeave);
+        step.rung = desired.rung.filter(|rung| matches!(rung, Rung::OnLeave | Rung::OutOfScope));
         step.irreversible = deletes;
         step
     })

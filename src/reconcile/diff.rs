@@ -11,8 +11,8 @@ use super::compare::{self, Ways};
 use super::missing::Recreation;
 use super::plan::{Population, Unmanaged};
 use crate::object::{
-    Accepted, AttributeName, Bound, Desired, Disabling, Fate, Handle, Kind, Links, ObjectId, Observed, Presence,
-    ProtectedObject, Protection, Schema, Siblings, Step,
+    Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Handle, Kind, Links, ObjectId, Observed, Op,
+    Presence, ProtectedObject, Protection, Schema, Siblings, Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
@@ -77,8 +77,12 @@ pub struct Diff<'a> {
     pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) population: Population,
     pub(super) protected: Vec<ProtectedObject>,
+    /// Steps that the scopes do not let be taken.
+    pub(super) outside: BTreeMap<Deed, u64>,
     /// Whose memberships are left as they are, whatever the groups want.
     pub(super) kept: HashSet<Id>,
+    /// Who is not here: such an account comes into no group.
+    pub(super) away: HashSet<Id>,
     /// Who left, by a dated fact, and is to be in no group of ours.
     pub(super) stripped: HashSet<Id>,
 }
@@ -140,9 +144,11 @@ impl<'a> Diff<'a> {
             logins: HashMap::new(),
             unmanaged: Vec::new(),
             population: Population::default(),
+            outside: BTreeMap::new(),
             protected: Vec::new(),
             kept: HashSet::new(),
             stripped: HashSet::new(),
+            away: HashSet::new(),
         }
     }
 
@@ -220,6 +226,7 @@ impl<'a> Diff<'a> {
                     desired.parent = None;
                 }
                 match (&desired.presence, self.around.schemas.get(&desired.kind)) {
+                    (Presence::OutOfScope { reason }, _) => self.hold(&desired, HoldCode::OutOfScope, reason.clone()),
                     (Presence::Held { reason }, _) => self.hold(&desired, HoldCode::Unread, reason.clone()),
                     (_, None) => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
                     (_, Some(schema)) => {
@@ -233,8 +240,11 @@ impl<'a> Diff<'a> {
                 }
                 desired.attributes.clear();
                 label.clone_from(&desired.label);
-                if desired.presence == Presence::Kept {
+                if matches!(desired.presence, Presence::Kept | Presence::OutOfScope { .. }) {
                     self.kept.insert(key.clone());
+                }
+                if !is_present(&desired) {
+                    self.away.insert(key.clone());
                 }
                 if desired.stripped {
                     self.stripped.insert(key.clone());
@@ -264,7 +274,8 @@ impl<'a> Diff<'a> {
     }
 
     /// Takes steps into the plan, unless the object is protected: then it is held, and what is left undone is named.
-    pub(super) fn accept(&mut self, desired: &Desired, protected: Option<&Protection>, steps: Vec<Step>) {
+    pub(super) fn accept(&mut self, desired: &Desired, protected: Option<&Protection>, mut steps: Vec<Step>) {
+        steps.retain(|step| self.is_ours_to_do(desired, step.op));
         let Some(why) = protected.filter(|_| !steps.is_empty()) else { return self.steps.extend(steps) };
         let undone = |step: &Step| match step.op.is_negative() {
             true => format!("{} ({})", step.op, step.reason),
@@ -272,6 +283,15 @@ impl<'a> Diff<'a> {
         };
         let undone: Vec<String> = steps.iter().map(undone).collect();
         self.hold(desired, HoldCode::Protected, format!("{why}; left undone: {}", undone.join(", ")));
+    }
+
+    /// Whether the scopes let a step be taken; one that they do not is counted.
+    pub(super) fn is_ours_to_do(&mut self, desired: &Desired, op: Op) -> bool {
+        let outside = Deed::of(op).filter(|deed| desired.outside.contains(deed));
+        if let Some(deed) = outside {
+            *self.outside.entry(deed).or_default() += 1;
+        }
+        outside.is_none()
     }
 
     /// Takes note of what a target does not do.

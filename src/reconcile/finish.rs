@@ -59,6 +59,7 @@ impl Diff<'_> {
             held: self.held,
             population: self.population,
             protected: self.protected,
+            outside: self.outside,
             unmanaged: self.unmanaged,
             labels,
         }

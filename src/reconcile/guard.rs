@@ -57,6 +57,8 @@ pub struct Limits {
     pub hide: Limit,
     /// Accounts of leavers that are moved among the leavers.
     pub move_leavers: Limit,
+    /// Accounts that are disabled since no rule means them any more.
+    pub leave_scope: Limit,
 }
 
 impl Default for Limits {
@@ -70,6 +72,7 @@ impl Default for Limits {
             strip: Limit::new(50, 5.0, 5),
             hide: Limit::new(50, 5.0, 5),
             move_leavers: Limit::new(50, 5.0, 5),
+            leave_scope: Limit::new(25, 5.0, 3),
         }
     }
 }
@@ -149,6 +152,7 @@ pub enum Verdict {
 pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
     let Brakes { limits, new_rules } = brakes;
     let count = |op: Op| plan.steps.iter().filter(|step| step.op == op).count() as u64;
+    let leaving = plan.steps.iter().filter(|step| step.leaves_scope()).count() as u64;
     let removed = plan
         .steps
         .iter()
@@ -164,11 +168,17 @@ pub fn measure(plan: &Plan, brakes: &Brakes) -> Vec<Measure> {
     let recreated = plan.steps.iter().filter(|step| step.is_recreation()).count() as u64;
     let recreation = (recreated > 0).then(|| limits.recreate.measure("recreate", recreated, plan.population.objects));
     let mut measures = vec![
-        limits.disable.measure("disable", count(Op::Disable), plan.population.users),
+        limits.disable.measure("disable", count(Op::Disable) - leaving, plan.population.users),
         limits.remove_members.measure("remove-members", removed, plan.population.members),
         limits.delete.measure("delete", count(Op::Delete) + ended, plan.population.objects),
     ];
     measures.extend(recreation);
+    measures.extend((leaving > 0).then(|| limits.leave_scope.measure("leave-scope", leaving, plan.population.users)));
+    // such a change waits for somebody, whatever the limits are
+    let renamed = plan.reservations.iter().filter(|one| one.gated).count() as u64;
+    if renamed > 0 {
+        measures.push(Limit::new(0, 0.0, 0).measure("name-changes", renamed, plan.population.users));
+    }
     let taking = plan.steps.iter().filter(|step| step.takes_by_rule()).count() as u64;
     if *new_rules && taking > 0 {
         measures.push(Limit::new(0, 0.0, 0).measure(NEW_RULES, taking, plan.steps.len() as u64));

@@ -125,7 +125,8 @@ fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
         if change.attribute.is(aspect::PASSWORD) && shown {
             flaws.push("it shows a password".into());
         }
-        if change.before == change.after {
+        // what is brought back may have had a value, which then goes
+        if change.before == change.after && step.op != Op::Restore {
             flaws.push(format!("{} stays as it is", change.attribute));
         }
     }
@@ -169,6 +170,7 @@ mod tests {
             reservations: Vec::new(),
             population: Population::default(),
             unmanaged: Vec::new(),
+            outside: std::collections::BTreeMap::new(),
             protected: vec![ProtectedObject { object: ObjectId::new("chief"), why: Protection::Administrative }],
             labels: std::collections::BTreeMap::new(),
             basis: String::new(),

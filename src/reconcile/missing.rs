@@ -7,8 +7,8 @@ use super::compare::{change, delete, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
-    Absence, AttributeName, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind, ObjectId, Op,
-    Presence, Referent, Rung, Step, StepId, Value, Wanted, aspect,
+    Absence, AttributeName, Authority, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind,
+    ObjectId, Op, Presence, Referent, Rung, Step, StepId, Value, Wanted, Wish, aspect,
 };
 use crate::org::Id;
 
@@ -43,8 +43,8 @@ impl Diff<'_> {
                 None => {}
                 Some(Err(hold)) => self.held.push(hold),
                 Some(Ok(desired)) => match self.is_to_be_made(&desired, coverage) {
-                    Ok(true) => missing.push(desired),
-                    Ok(false) => {}
+                    Ok(true) if self.is_ours_to_do(&desired, Op::Create) => missing.push(desired),
+                    Ok(_) => {}
                     Err((code, reason)) => self.hold(&desired, code, reason),
                 },
             }
@@ -53,6 +53,9 @@ impl Diff<'_> {
     }
 
     fn is_to_be_made(&mut self, desired: &Desired, coverage: &Coverage) -> Result<bool, (HoldCode, String)> {
+        if matches!(desired.presence, Presence::OutOfScope { .. }) {
+            return Ok(false);
+        }
         let linked = self.around.links.object(&desired.key);
         let disabled = desired.presence != Presence::Present;
         let needless = !is_present(desired) || disabled && self.around.disabling != Disabling::Keeps;
@@ -180,7 +183,9 @@ impl Diff<'_> {
         };
         if *restored {
             let mut restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
-            restore.rung = desired.rung.filter(|_| *ours);
+            if *ours {
+                restore.rung = desired.rung;
+            }
             let is_usable = desired.kind == Kind::User && desired.presence == Presence::Present;
             let enable = is_usable.then(|| {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
@@ -230,6 +235,14 @@ impl Diff<'_> {
             self.around.bounds.get(&(desired.kind, attribute.clone())) != Some(&Bound::NotWritten)
         };
         changes.extend(initial(desired).into_iter().filter(|change| is_written(&change.attribute)));
+        if op == Op::Restore {
+            // what was deleted comes back with what it had, which is not known here
+            let cleared = |wish: &Wish| wish.edit == Edit::Clear && wish.authority == Authority::Own;
+            let cleared = desired.attributes.iter().filter(|(_, wish)| cleared(wish)).map(|(name, _)| name.clone());
+            let manager = (desired.manager == Edit::Clear).then(|| AttributeName::from(aspect::MANAGER));
+            let cleared = cleared.chain(manager).filter(&is_written);
+            changes.extend(cleared.map(|name| change(name.as_str(), vec![], vec![])));
+        }
         if let Edit::Set(manager) = &desired.manager
             && self.present.contains_key(manager)
             && is_written(&aspect::MANAGER.into())

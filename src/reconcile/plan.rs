@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Coverage, Extent, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted};
+use crate::object::{
+    Coverage, Deed, Extent, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted,
+};
 use crate::org::{Day, Id};
 
 /// The name of a plan: a hash of what it would do. Equal plans have equal digests, whenever they are proposed.
@@ -136,6 +138,9 @@ pub struct Plan {
     /// What was seen that is never touched; no step is about any of these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub protected: Vec<ProtectedObject>,
+    /// Steps that are not in the plan since the scopes of the rules do not let them be taken.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside: BTreeMap<Deed, u64>,
     /// Names for the keys and objects that the steps refer to, for people to read.
     pub labels: BTreeMap<String, String>,
     /// Hash of the configuration and of the desired state of the plan's objects.

@@ -107,7 +107,8 @@ impl Diff<'_> {
                 .members
                 .iter()
                 .flatten()
-                .filter(|member| self.will_be_there(member, created) && !blocked.contains(*member))
+                .filter(|member| self.will_be_there(member, created))
+                .filter(|member| !blocked.contains(*member) && !self.away.contains(*member))
                 .collect();
             if !joining.is_empty() {
                 let addition = self.joining_step(desired, None, &joining, created);
@@ -134,7 +135,7 @@ impl Diff<'_> {
             observed.iter().filter_map(|handle| self.handles.get(handle)).map(|id| (id, self.key_at(id))).collect();
         let joining: Vec<&Id> = members
             .iter()
-            .filter(|member| !blocked.contains(*member))
+            .filter(|member| !blocked.contains(*member) && !self.away.contains(*member))
             .filter(|member| match self.present.get(*member) {
                 Some(present) => !there.contains_key(&present.object),
                 None => created.contains_key(*member),

@@ -113,6 +113,7 @@ mod tests {
             reservations: Vec::new(),
             population: Population::default(),
             unmanaged: Vec::new(),
+            outside: std::collections::BTreeMap::new(),
             protected: Vec::new(),
             labels: BTreeMap::new(),
             basis: String::new(),

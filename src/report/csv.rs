@@ -1,7 +1,7 @@
 //! Reports as tables for spreadsheets (RFC 4180), one row per finding.
 
 use super::words::{Names, gaps, hold_code};
-use super::{QualityDocument, ReconciliationDocument, TargetReconciliation};
+use super::{QualityDocument, ReconciliationDocument, TargetReconciliation, UpcomingDocument};
 use crate::object::Step;
 
 const HEAD: [&str; 8] = ["target", "finding", "kind", "key", "name", "op", "changes", "reason"];
@@ -21,6 +21,17 @@ pub(super) fn quality(document: &QualityDocument) -> String {
     let head = ["severity", "rule", "kind", "id", "name", "detail"].map(Into::into);
     let rows = document.findings.iter().map(|one| {
         let cells = [one.severity.as_str(), &one.rule, &one.kind, &one.id, &one.name, &one.detail];
+        line(&cells.map(Into::into))
+    });
+    std::iter::once(line(&head)).chain(rows).collect()
+}
+
+pub(super) fn upcoming(document: &UpcomingDocument) -> String {
+    let head = ["day", "rung", "person", "name", "now", "because", "targets"].map(Into::into);
+    let rows = document.turns.iter().map(|turn| {
+        let (day, targets) = (turn.day.to_string(), turn.targets.join(" "));
+        let person = turn.person.as_str();
+        let cells = [&day, turn.rung.as_str(), person, &turn.name, turn.now.as_str(), &turn.because, &targets];
         line(&cells.map(Into::into))
     });
     std::iter::once(line(&head)).chain(rows).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Hold, Kind, Step};
+use crate::object::{Deed, Hold, Kind, Step};
 use crate::org::{Day, Instant};
 use crate::reconcile::{Counts, Digest, Measure, Plan, Reach, Unmanaged};
 
@@ -57,6 +57,9 @@ pub struct PlanView {
     /// It is for a day to come: it can be neither approved nor applied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_look_at: bool,
+    /// Steps that the scopes of the rules do not let be taken.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outside: BTreeMap<Deed, u64>,
     /// It is by rules that are not in force: what these speak of that nobody has read yet looks as if it had no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_read: Vec<String>,
@@ -86,6 +89,7 @@ impl PlanView {
             limits,
             approved,
             to_look_at: false,
+            outside: plan.outside,
             not_read: Vec::new(),
             at_least_seconds: 0,
             labels: plan.labels,

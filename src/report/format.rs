@@ -45,10 +45,18 @@ pub const REPORTS: &[ReportKind] = &[
         description: "the roster of a day by rules: what contradicts itself, is likely a mistake, or is worth a look",
         formats: &Format::ALL,
     },
+    ReportKind {
+        name: UPCOMING,
+        description: "who comes and who leaves, and each next rung of the lifecycle with its day, in every target",
+        formats: &Format::ALL,
+    },
 ];
 
 /// The report on the record itself; it needs no target.
 pub const QUALITY: &str = "quality";
+
+/// The report on the days to come; it needs no target either.
+pub const UPCOMING: &str = "upcoming";
 
 /// The report of that name.
 pub fn report_kind(name: &str) -> Option<&'static ReportKind> {

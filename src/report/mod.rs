@@ -14,9 +14,11 @@ mod html;
 mod links;
 mod log;
 mod mapping;
+mod names;
 mod quality;
 mod reconciliation;
 pub mod text;
+mod upcoming;
 mod words;
 
 pub use documents::{
@@ -28,12 +30,14 @@ pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
 pub use find::{FindDocument, Match, Matched};
-pub use format::{Format, QUALITY, REPORTS, ReportKind, report_kind};
+pub use format::{Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use mapping::{MapAttribute, MapDocument, MapFact, MapManager, MapRule, MapSource, MapTarget};
+pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
+pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
 pub use words::time;
 
 use serde_json::Value;

@@ -60,6 +60,8 @@ impl Names<'_> {
         let after = self.values(attribute, &change.after);
         if op == Op::Create {
             vec![format!("{}: {after}", attribute_name(attribute))]
+        } else if op == Op::Restore && change.before == change.after {
+            vec![format!("{}: (what comes back) → {after}", attribute_name(attribute))]
         } else {
             vec![format!("{}: {} → {after}", attribute_name(attribute), self.values(attribute, &change.before))]
         }

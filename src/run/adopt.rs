@@ -9,9 +9,11 @@ use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
 use super::perform::exit_of;
 use super::propose::Scene;
-use crate::expr::fold;
-use crate::mapping::{Given, Login, Mapper, Naming};
-use crate::object::{Coverage, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Reservation, Schema, Step};
+use crate::mapping::naming::{Holder, Ledger, takes};
+use crate::mapping::{Login, Mapper, Naming};
+use crate::object::{
+    Coverage, Hold, HoldCode, Kind, Links, NameKind, ObjectId, Observed, Op, Reservation, Schema, Step,
+};
 use crate::org::Id;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};
 use crate::reconcile::{Digest, Plan, Population, Reach, basis, guard, inspect};
@@ -36,6 +38,8 @@ pub(super) struct Survey {
     logins: BTreeMap<Id, Login>,
     /// Whether the object's login is the person's, as the mapping has it.
     bare_login: bool,
+    /// The attribute that holds another kind of name and nothing else.
+    bare: BTreeMap<NameKind, String>,
 }
 
 impl Engine {
@@ -126,24 +130,20 @@ impl Engine {
                 _ => {}
             }
         }
-        let bare_login = mapper.is_login(login);
+        let bare_login = mapper.bare(NameKind::Login).iter().any(|name| name.eq_ignore_ascii_case(login));
+        let bare = |what: NameKind| Some((what, (*mapper.bare(what).first()?).to_owned()));
+        let bare = NameKind::ALL.into_iter().filter_map(bare).collect();
         drop(mapper);
-        Ok(Ok(Survey { links, coverage, objects, seen, seekers, held, ignored, logins, bare_login }))
+        Ok(Ok(Survey { links, coverage, objects, seen, seekers, held, ignored, logins, bare_login, bare }))
     }
 
-    /// The roster with the logins as they would be if nobody had those of this target's unlinked objects: what such an
+    /// The roster with the names as they would be if nobody had those of this target's unlinked objects: what such an
     /// object is called must not keep its own person from being called so.
     async fn scene_for_adoption(&self, target: &str, links: &Links) -> Result<Scene, Failure> {
         let snapshot = Arc::new(self.store.snapshot(self.today(), None).await?);
-        let counts = |of: &str, objects: &[ObjectId]| of != target || objects.iter().any(|id| links.key(id).is_some());
-        let mut taken = HashSet::new();
-        for (of, names) in self.store.taken_names().await? {
-            taken.extend(names.into_iter().filter(|(_, objects)| counts(&of, objects)).map(|(name, _)| name));
-        }
-        let coming = self.coming(&snapshot);
-        let given =
-            Given { roster: self.store.meta().roster, ledger: self.ledger().await?, taken, coming, unread: Vec::new() };
-        let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
+        let counts = |of: &str, object: &ObjectId| of != target || links.key(object).is_some();
+        let given = self.given(&snapshot, self.store.ledger().await?, &counts).await?;
+        let naming = Arc::new(Naming::new(&snapshot, &self.config.naming, &given));
         Ok(self.set(snapshot, naming))
     }
 
@@ -155,11 +155,12 @@ impl Engine {
         mut steps: Vec<Step>,
         mut held: Vec<Hold>,
     ) -> Result<(Plan, Digest), Failure> {
-        let ledger = self.ledger().await?;
+        let ledger = self.store.ledger().await?;
         let mut reservations = Vec::new();
         steps.retain(|step| match survey.reservation(step, port.capabilities().login) {
-            Some(one) if ledger.get(&fold(&one.login)).is_some_and(|owner| *owner != one.person) => {
-                let reason = format!("the login {} was given to somebody else", one.login);
+            Some(one) if lost(&ledger, &one).is_some() => {
+                let (what, name) = lost(&ledger, &one).unwrap_or((NameKind::Login, &one.login));
+                let reason = format!("the {what} {name} was given to somebody else");
                 let (key, name) = (step.key.clone(), step.name.clone());
                 held.push(Hold { key, kind: step.kind, name, code: HoldCode::Naming, reason });
                 false
@@ -175,6 +176,7 @@ impl Engine {
         let mapper = self.mapper(port, self.entry(port.name())?, &scene).await?;
         let keys: Vec<Id> = steps.iter().map(|step| step.key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let plan = Plan {
+            outside: std::collections::BTreeMap::new(),
             target: port.name().to_owned(),
             as_of: today,
             coverage: Reach::from(&survey.coverage),
@@ -243,20 +245,37 @@ impl Survey {
         adopt_by_hand(seeker, found, &self.links).map_err(refused)
     }
 
-    /// The login and the account fact that an adopted account needs.
+    /// The names and the account fact that an adopted account needs: the object keeps the names that it has.
     fn reservation(&self, step: &Step, attribute: &str) -> Option<Reservation> {
-        match self.logins.get(&step.key).filter(|_| step.op == Op::Link)? {
-            Login::Recorded => None,
-            Login::Kept(reservation) => Some(reservation.clone()),
-            Login::OfObject { person, login } => {
-                let object = self.objects.iter().find(|one| Some(&one.id) == step.object.as_ref())?;
-                let has = object.attributes.get(&attribute.into()).and_then(|values| values.first());
-                let own = has.and_then(|value| value.as_text()).filter(|_| self.bare_login);
-                let login = own.unwrap_or(login).to_owned();
-                Some(Reservation { account: step.key.clone(), person: person.clone(), login })
-            }
+        let object = self.objects.iter().find(|one| Some(&one.id) == step.object.as_ref());
+        let has = |attribute: &str| {
+            let values = object.and_then(|object| object.attributes.get(&attribute.into()));
+            values.and_then(|values| values.first()).and_then(|value| value.as_text()).map(str::to_owned)
+        };
+        let (mut reservation, takes_login) = match self.logins.get(&step.key).filter(|_| step.op == Op::Link)? {
+            Login::Recorded => return None,
+            Login::Kept(reservation) => (reservation.clone(), false),
+            Login::OfObject(reservation) => (reservation.clone(), self.bare_login),
+        };
+        if let Some(login) = has(attribute).filter(|_| takes_login) {
+            reservation.login = login;
         }
+        // what the object has not, the next plan gives
+        let names = std::mem::take(&mut reservation.names).into_keys();
+        reservation.names =
+            names.filter_map(|what| Some((what, self.bare.get(&what).and_then(|name| has(name))?))).collect();
+        Some(reservation)
     }
+}
+
+/// A name of a reservation that is somebody else's.
+fn lost<'a>(ledger: &Ledger, one: &'a Reservation) -> Option<(NameKind, &'a str)> {
+    let holder = Holder::new(&one.person, &one.kind);
+    let others = one.names.iter().map(|(what, name)| (*what, name.as_str()));
+    std::iter::once((NameKind::Login, one.login.as_str())).chain(others).find(|(what, name)| {
+        let mut owners = takes(*what, name).into_iter().filter_map(|(space, form)| ledger.owner(space, &form));
+        owners.any(|owner| *owner != holder)
+    })
 }
 
 /// The labels of everything that the roster wants or once had in a target, by key.

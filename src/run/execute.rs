@@ -20,7 +20,7 @@ use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
 use crate::report::{RunCounts, RunFailure, time};
-use crate::store::{Claim, CommitMeta, Entry, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
+use crate::store::{CommitMeta, Entry, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
 use crate::target::{Class, Receipt, Refusal, Target, Unshown};
 
 /// What became of a plan's steps.
@@ -200,17 +200,17 @@ impl<'a> Execution<'a> {
         self.settle(step, Event::Refused, None, Some((Class::Stale, message)));
     }
 
-    /// Writes what came of steps, and the intents of a window; says which of them cannot be, since the login is not to
-    /// be had any more. The login and the account fact stand before the account does.
+    /// Writes what came of steps, and the intents of a window; says which of them cannot be, since a name is not to be
+    /// had any more. The names and the account fact stand before the account does.
     async fn write(&self, window: &[(&'a Step, Step)]) -> Result<Vec<Option<String>>, Failure> {
         if self.settled.is_empty() && window.is_empty() {
             return Ok(Vec::new());
         }
+        // whoever is to lose something needs no name
+        let needs_names = |op: Op| !matches!(op, Op::Disable | Op::Delete | Op::Unlink);
         let intent = |(step, _): &(&'a Step, Step)| {
-            let reservation = self.reserved.get(&step.key).filter(|_| matches!(step.op, Op::Create | Op::Link));
-            let claim =
-                reservation.map(|reservation| Claim { reservation, folded: crate::expr::fold(&reservation.login) });
-            (self.entry(step, Event::Intended), claim)
+            let reservation = self.reserved.get(&step.key).filter(|_| needs_names(step.op));
+            (self.entry(step, Event::Intended), reservation.copied())
         };
         let page = Page {
             outcomes: self.settled.iter().map(|settled| (self.outcome(settled), linking(settled))).collect(),

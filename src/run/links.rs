@@ -163,6 +163,7 @@ impl Engine {
             reservations: Vec::new(),
             population: Population { objects: links.len() as u64, ..Population::default() },
             unmanaged: Vec::new(),
+            outside: std::collections::BTreeMap::new(),
             protected: Vec::new(),
             labels: std::collections::BTreeMap::new(),
         })

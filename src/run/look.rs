@@ -16,6 +16,7 @@ use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
 use crate::report::{
     QualityDocument, ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus,
+    UpcomingDocument,
 };
 use crate::store::{self, Shown};
 
@@ -180,6 +181,15 @@ impl Engine {
         let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
         let look = Look { snapshot: &snapshot, custom: &self.config.custom };
         Ok(QualityDocument::new(look, &self.config.quality, organisation(&snapshot), self.clock.now()))
+    }
+
+    /// Who comes and who leaves within some days from a day, today without one, by the ladders of these targets.
+    pub async fn upcoming(&self, targets: &[String], at: Option<Day>, days: u32) -> Result<UpcomingDocument, Failure> {
+        let chosen = self.chosen(targets)?;
+        let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
+        let ladders = self.targets.iter().filter(|(name, _)| chosen.contains(name));
+        let ladders = ladders.map(|(name, entry)| (name.as_str(), &entry.rules.ladder));
+        Ok(UpcomingDocument::new(&snapshot, ladders, days, organisation(&snapshot), self.clock.now()))
     }
 }
 

@@ -82,6 +82,7 @@ fn of_target(
                 Presence::Present => ("present", None),
                 Presence::Inactive { reason, .. } => ("inactive", Some(reason)),
                 Presence::Kept => ("kept", Some("left as it is".to_owned())),
+                Presence::OutOfScope { reason } => ("out of scope", Some(reason)),
                 Presence::Deleted { reason, .. } => ("deleted", Some(reason)),
                 Presence::Disabled { reason, .. } => ("disabled", Some(reason)),
                 Presence::Held { reason } => ("held", Some(reason)),
@@ -110,7 +111,7 @@ fn of_target(
         });
         return target;
     };
-    if target.state == "out of scope" {
+    if target.state == "out of scope" && target.reason.is_none() {
         target.reason = trace.when.as_ref().map(|when| format!("the rule does not hold: {}", when.rule));
     }
     target.when = trace.when.map(|when| rule(when, release));

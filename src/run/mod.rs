@@ -27,6 +27,7 @@ mod links;
 mod log;
 mod look;
 mod map_test;
+mod names;
 mod observe;
 mod perform;
 mod propose;

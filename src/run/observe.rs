@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
-use crate::expr::taken_forms;
+use crate::mapping::naming;
 use crate::object::{Coverage, Evidence, Kind, ObjectId, TakenName};
+use crate::store::ShownNames;
 use crate::target::{ObserveRequest, Seen, Target, TargetError};
 
 /// A read that is finished.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub coverage: Coverage,
-    /// The logins that are taken in the target.
+    /// The names that are taken in the target.
     pub names: Vec<TakenName>,
 }
 
@@ -80,11 +81,11 @@ pub(super) fn floors(last: Option<&Evidence>) -> BTreeMap<Kind, u64> {
     floors
 }
 
-/// Taken logins in all the forms in which they are taken, with the objects that have them.
-pub(super) fn forms(names: &[TakenName]) -> Vec<(String, ObjectId)> {
+/// Taken names in all the forms in which they are taken, with the objects that have them.
+pub(super) fn shown(names: &[TakenName], request: &ObserveRequest) -> ShownNames {
     let forms = |taken: &TakenName| {
-        let object = taken.object.clone();
-        taken_forms(&taken.name).into_iter().map(move |form| (form, object.clone()))
+        let (space, object) = (taken.space, taken.object.clone());
+        naming::forms(&taken.name).into_iter().map(move |form| (space, form, object.clone()))
     };
-    names.iter().flat_map(forms).collect()
+    ShownNames { spaces: request.spaces.clone(), taken: names.iter().flat_map(forms).collect() }
 }

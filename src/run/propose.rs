@@ -1,15 +1,15 @@
 //! Observe and propose: reads targets, asks the mapping what should be, and stores the plan of the difference.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
-use super::observe::{floors, forms, observe};
+use super::observe::{floors, observe, shown};
 use super::sight::Sight;
-use crate::expr::taken_forms;
-use crate::mapping::{Given, Inputs, Mapper, Naming, lifecycle};
+use crate::mapping::naming::Ledger;
+use crate::mapping::{Inputs, Mapper, Naming, lifecycle};
 use crate::object::{AttributeName, Coverage, Kind, Observed};
 use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
@@ -37,7 +37,7 @@ pub(super) struct Proposal {
 /// The proposals of several targets, each with its own outcome: one that cannot be read stops no other.
 pub(super) type Proposals = Vec<(String, Result<Proposal, Trouble>)>;
 
-type Ports = BTreeMap<String, Box<dyn Target>>;
+pub(super) type Ports = BTreeMap<String, Box<dyn Target>>;
 
 /// One target, looked at.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ struct Roster<'a> {
     engine: &'a Engine,
     day: Day,
     snapshot: Option<Arc<Snapshot>>,
+    names: Option<(bool, Ledger)>,
 }
 
 impl Roster<'_> {
@@ -66,6 +67,19 @@ impl Roster<'_> {
             }
         }
     }
+
+    /// Whether somebody waits for a name.
+    async fn needs_names(&mut self) -> Result<bool, Failure> {
+        Ok(self.names().await?.0)
+    }
+
+    async fn names(&mut self) -> Result<&(bool, Ledger), Failure> {
+        if self.names.is_none() {
+            let snapshot = self.snapshot().await?;
+            self.names = Some(self.engine.names_are_needed(&snapshot).await?);
+        }
+        Ok(self.names.get_or_insert_default())
+    }
 }
 
 impl Engine {
@@ -75,7 +89,7 @@ impl Engine {
     /// logins in all. Where nothing changed, neither in a target nor in what its last plan rests on, that plan is the
     /// answer: a plan is a function of these.
     pub(super) async fn propose(&self, ports: &Ports, day: Day, progress: &dyn Progress) -> Result<Proposals, Failure> {
-        let mut roster = Roster { engine: self, day, snapshot: None };
+        let mut roster = Roster { engine: self, day, snapshot: None, names: None };
         let mut looks = Vec::new();
         for (name, port) in ports {
             let look = self.look_once(port.as_ref(), self.entry(name)?, &mut roster, progress).await?;
@@ -85,7 +99,9 @@ impl Engine {
         let scene = match unsettled {
             true => {
                 let snapshot = roster.snapshot().await?;
-                let naming = self.naming(&snapshot, ports, progress).await?;
+                roster.names().await?;
+                let names = roster.names.take().unwrap_or_default();
+                let naming = self.naming(&snapshot, names, ports, progress).await?;
                 Some(self.set(snapshot, naming))
             }
             false => None,
@@ -117,15 +133,10 @@ impl Engine {
         }
         let basis = self.basis_of(entry, roster.day).await?;
         let conclusion = self.store.conclusion(&entry.name).await?.filter(|last| last.basis == basis);
-        // a conclusion is kept only while nobody waits for a first login
-        let names = match conclusion {
-            Some(_) => false,
-            None => {
-                let snapshot = roster.snapshot().await?;
-                Naming::is_needed(&snapshot, &self.coming(&snapshot), self.store.meta().roster)
-            }
-        };
-        let looked = self.look(port, entry, !names, progress).await?;
+        // a conclusion is kept only while nobody waits for a name
+        let names = conclusion.is_none() && roster.needs_names().await?;
+        let spaces = if names { self.config.naming.spaces() } else { BTreeSet::new() };
+        let looked = self.look(port, entry, spaces, progress).await?;
         self.keep_experience(port).await?;
         let sight = match looked {
             Ok(sight) => sight,
@@ -159,7 +170,7 @@ impl Engine {
             self.store.meta().roster.to_string(),
             self.store.last_commit().await?.to_string(),
             self.intake_absence().await?.is_some().to_string(),
-            format!("{links} {ignored} {day}"),
+            format!("{links} {ignored} {day} {}", self.store.ledger_revision().await?),
         ];
         let mut hasher = blake3::Hasher::new();
         for part in parts {
@@ -180,7 +191,8 @@ impl Engine {
     ) -> Result<Result<Coverage, Trouble>, Failure> {
         let last = self.store.last_read(port.name()).await?;
         let (floor, linked) = (floors(last.as_ref()), self.linked(port).await?);
-        let request = ObserveRequest { attributes, floor, linked, ..ObserveRequest::default() };
+        let spaces = self.config.naming.spaces();
+        let request = ObserveRequest { attributes, floor, linked, spaces, ..ObserveRequest::default() };
         let mut take = |seen| {
             if let Seen::Object(object, _) = seen {
                 take(*object);
@@ -194,55 +206,15 @@ impl Engine {
             return Ok(Err(trouble));
         }
         if let Some(evidence) = reading.coverage.evidence() {
-            let names = forms(&reading.names);
+            let names = shown(&reading.names, &request);
             self.store.keep_read(port.name(), evidence, Some(&names), self.clock.now()).await?;
         }
         Ok(Ok(reading.coverage))
     }
 
-    /// Gives the logins. When somebody needs a new one, every target must have been read completely once; one that
-    /// never was is read now, for its names alone.
-    async fn naming(
-        &self,
-        snapshot: &Snapshot,
-        ports: &Ports,
-        progress: &dyn Progress,
-    ) -> Result<Arc<Naming>, Failure> {
-        let coming = self.coming(snapshot);
-        let mut given =
-            Given { roster: self.store.meta().roster, ledger: self.ledger().await?, coming, ..Given::default() };
-        if Naming::is_needed(snapshot, &given.coming, given.roster) {
-            for (name, entry) in self.targets.iter() {
-                if !self.store.knows_names(name).await? && !ports.contains_key(name) {
-                    let port = self.connect(name)?;
-                    let attributes = entry.rules.attributes();
-                    let _only_for_its_names =
-                        self.read_attributes(port.as_ref(), attributes, progress, &mut |_| {}).await?;
-                }
-                if self.store.last_read(name).await?.is_none() {
-                    given.unread.push(name.clone());
-                }
-            }
-            let taken = self.store.taken_names().await?;
-            given.taken = taken.into_values().flat_map(std::collections::HashMap::into_keys).collect();
-        }
-        Ok(Arc::new(Naming::new(snapshot, &self.config.login, &given)))
-    }
-
     /// Everybody who has no job on the day and is to have an account in some target all the same.
     pub(super) fn coming(&self, snapshot: &Snapshot) -> BTreeSet<Id> {
         lifecycle::coming(snapshot, self.targets.values().map(|entry| &entry.rules.ladder))
-    }
-
-    /// Every login ever given, in all the forms in which it is taken, with the person it was given to.
-    pub(super) async fn ledger(&self) -> Result<HashMap<String, Id>, Failure> {
-        let mut ledger = HashMap::new();
-        for (folded, name, person) in self.store.given_names().await? {
-            for form in std::iter::once(folded).chain(taken_forms(&name)) {
-                ledger.entry(form).or_insert_with(|| person.clone());
-            }
-        }
-        Ok(ledger)
     }
 
     /// The desired state of one target.
@@ -268,15 +240,8 @@ impl Engine {
     /// What the roster says on `day`, with the names as they were last read: for checking a stored plan's basis.
     pub(super) async fn scene(&self, day: Day) -> Result<Scene, Failure> {
         let snapshot = Arc::new(self.store.snapshot(day, None).await?);
-        let taken = self.store.taken_names().await?;
-        let given = Given {
-            roster: self.store.meta().roster,
-            ledger: self.ledger().await?,
-            taken: taken.into_values().flat_map(std::collections::HashMap::into_keys).collect(),
-            coming: self.coming(&snapshot),
-            unread: Vec::new(),
-        };
-        let naming = Arc::new(Naming::new(&snapshot, &self.config.login, &given));
+        let given = self.given(&snapshot, self.store.ledger().await?, &|_, _| true).await?;
+        let naming = Arc::new(Naming::new(&snapshot, &self.config.naming, &given));
         Ok(self.set(snapshot, naming))
     }
 

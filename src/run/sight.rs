@@ -10,23 +10,22 @@ use super::command::Progress;
 use super::engine::{Engine, TargetEntry};
 use super::failure::Failure;
 use super::following::Following;
-use super::observe::{Reading, floors, forms, observe};
+use super::observe::{Reading, floors, observe, shown};
 use super::propose::trouble;
 use crate::object::{
-    Coverage, Evidence, Extent, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions,
-    TakenName,
+    Coverage, Evidence, Extent, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions, Space,
 };
 use crate::org::Instant;
 use crate::report::Trouble;
-use crate::store::{Differences, Observation, Read, Spool, StoreError};
+use crate::store::{Differences, Observation, Read, ShownNames, Spool, StoreError};
 use crate::target::{Increment, Mark, ObserveRequest, Seen, Target};
 
 /// A target as it was read now.
 #[derive(Debug)]
 pub(super) struct Sight {
     pub coverage: Coverage,
-    /// The taken logins, where they were asked for.
-    names: Option<Vec<TakenName>>,
+    /// The taken names, where they were asked for.
+    names: Option<ShownNames>,
     /// What looks as it does in the last observation.
     same: Same,
     changed: Spool,
@@ -69,12 +68,12 @@ impl Sight {
 }
 
 impl Engine {
-    /// Looks at a target. `asked` says what is asked for.
+    /// Looks at a target, and at the names that are taken there in some spaces.
     pub(super) async fn look(
         &self,
         port: &dyn Target,
         entry: &TargetEntry,
-        without_names: bool,
+        spaces: BTreeSet<Space>,
         progress: &dyn Progress,
     ) -> Result<Result<Sight, Trouble>, Failure> {
         let attributes = entry.rules.attributes();
@@ -83,7 +82,7 @@ impl Engine {
         let of_use = last.as_ref().is_some_and(|last| last.asked == asked && !last.is_crowded());
         let floor = floors(self.store.last_read(&entry.name).await?.as_ref());
         let linked = self.linked(port).await?;
-        let request = ObserveRequest { attributes, floor, without_names, linked, known: Arc::default() };
+        let request = ObserveRequest { attributes, floor, spaces, linked, known: Arc::default() };
         let glance = Glance { engine: self, port, entry, asked, last, of_use, request };
         let sight = match glance.changes(progress).await? {
             Ok(Tried::Sight(sight)) => Ok(*sight),
@@ -112,8 +111,7 @@ impl Engine {
     /// Keeps a complete read for the next time; answers the version of the observation that it became.
     pub(super) async fn keep_sight(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
         let Some(evidence) = sight.coverage.evidence() else { return Ok(None) };
-        let names = sight.names.as_ref().map(|names| forms(names));
-        self.store.keep_read(target, evidence, names.as_deref(), self.clock.now()).await?;
+        self.store.keep_read(target, evidence, sight.names.as_ref(), self.clock.now()).await?;
         if sight.coverage.complete().is_none() {
             return Ok(None);
         }
@@ -176,8 +174,8 @@ impl Glance<'_> {
         if self.engine.clock.now() >= last.whole.hours_later(i64::from(hours)) {
             return whole(&format!("{hours} hours have passed since the last read of everything"));
         }
-        if !self.request.without_names {
-            return whole("somebody waits for a first login, so all logins are read");
+        if !self.request.spaces.is_empty() {
+            return whole("somebody waits for a name, so all names are read");
         }
         let mut objects = Vec::new();
         let mut see = |seen| {
@@ -306,7 +304,7 @@ impl Glance<'_> {
         let gone = request.known.all().filter(|(position, _)| !seen(*position)).map(|(_, key)| key).collect();
         Ok(Ok(Sight {
             coverage: coverage.because(instead),
-            names: (!request.without_names).then_some(names),
+            names: (!request.spaces.is_empty()).then(|| shown(&names, &request)),
             same: Same::These(Arc::clone(&request.known), same),
             changed,
             gone,

@@ -161,12 +161,22 @@ async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Res
     Ok((last.seq + 1, known))
 }
 
-/// What targets hold of a thing, and the logins that it was given, go on under its other id.
+/// What goes on under another id: what targets hold of a thing, and the names that it was given. Of two that become one
+/// the second's own names stay the latest.
+const MOVES: [&str; 5] = [
+    "UPDATE OR IGNORE link SET key = ?2 WHERE key = ?1",
+    "UPDATE given_name SET seq = -abs(seq) WHERE person = ?1 AND EXISTS (
+         SELECT 1 FROM given_name AS own
+         WHERE own.person = ?2 AND own.account = given_name.account AND own.what = given_name.what)",
+    "UPDATE OR IGNORE given_name SET person = ?2 WHERE person = ?1",
+    "DELETE FROM given_name WHERE person = ?1 AND person <> ?2",
+    "UPDATE name_claim SET person = ?2 WHERE person = ?1",
+];
+
+/// Does so for each that has another id.
 async fn move_things(connection: &mut SqliteConnection, moved: &[(Id, Id)]) -> Result<(), StoreError> {
     for (from, to) in moved {
-        for query in
-            ["UPDATE OR IGNORE link SET key = ?2 WHERE key = ?1", "UPDATE given_name SET person = ?2 WHERE person = ?1"]
-        {
+        for query in MOVES {
             sqlx::query(query).bind(from.as_str()).bind(to.as_str()).execute(&mut *connection).await?;
         }
     }

@@ -6,9 +6,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::commit::{CommitMeta, ROWS_AT_ONCE};
 use super::log::{LogKey, Record, append_all};
-use super::reserve::{Claim, reserve};
+use super::reserve::reserve;
 use super::{RunId, Store, StoreError, Written, accepted, links};
-use crate::object::{Kind, ObjectId, StepId};
+use crate::object::{Kind, ObjectId, Reservation, StepId};
 use crate::org::{Day, Id, Instant};
 use crate::reconcile::journal::Event;
 
@@ -39,14 +39,14 @@ pub enum Linking<'a> {
 pub struct Page<'a> {
     /// What came of steps.
     pub outcomes: Vec<(Entry<'a>, Option<Linking<'a>>)>,
-    /// The steps to take next, with the login and the account fact that a create needs.
-    pub intents: Vec<(Entry<'a>, Option<Claim<'a>>)>,
+    /// The steps to take next, with the names and the account fact that they need.
+    pub intents: Vec<(Entry<'a>, Option<&'a Reservation>)>,
     /// What the objects of done steps show of what was written.
     pub written: Vec<Written<'a>>,
 }
 
 impl Store {
-    /// Writes a page, durably and whole. Answers for each intent why it cannot be: its login was given to somebody else
+    /// Writes a page, durably and whole. Answers for each intent why it cannot be: a name was given to somebody else
     /// since the plan was made. Such an intent is not written. `meta` is for the account facts, which are one commit.
     pub async fn write_page(
         &self,
@@ -61,10 +61,10 @@ impl Store {
         append(&mut transaction, key, &outcomes, meta.now).await?;
         link(&mut transaction, target, &page.outcomes, meta.now).await?;
         accepted::keep(&mut transaction, target, &page.written, meta.now).await?;
-        let claims: Vec<&Claim<'_>> = page.intents.iter().filter_map(|(_, claim)| claim.as_ref()).collect();
-        let mut refused = reserve(&mut transaction, key, &claims, (target, today), meta).await?.into_iter();
+        let reservations: Vec<&Reservation> = page.intents.iter().filter_map(|(_, reservation)| *reservation).collect();
+        let mut refused = reserve(&mut transaction, key, &reservations, (target, today), meta).await?.into_iter();
         let refused: Vec<Option<String>> =
-            page.intents.iter().map(|(_, claim)| claim.as_ref().and_then(|_| refused.next().flatten())).collect();
+            page.intents.iter().map(|(_, one)| one.and_then(|_| refused.next().flatten())).collect();
         let possible = page.intents.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
         let intents: Vec<&Entry<'_>> = possible.map(|((entry, _), _)| entry).collect();
         append(&mut transaction, key, &intents, meta.now).await?;

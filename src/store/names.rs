@@ -1,37 +1,57 @@
-//! Logins: those that targets showed, and those that were ever given.
+//! Names: those that targets showed, and those that were ever given.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeSet;
 
-use sqlx::{QueryBuilder, Sqlite};
+use futures_util::TryStreamExt;
+use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::{Store, StoreError};
-use crate::object::{Evidence, ObjectId};
+use crate::mapping::naming::{Holder, Ledger, Taken};
+use crate::object::{Evidence, NameKind, ObjectId, Space};
 use crate::org::{Id, Instant};
 
-/// Rows in one INSERT: three columns each, below SQLite's limit on bound values.
+/// Rows in one INSERT: four columns each, below SQLite's limit on bound values.
 const CHUNK: usize = 2_000;
 
+/// The names that a read of a target showed: folded, in all the forms in which they are taken.
+#[derive(Debug, Default)]
+pub struct ShownNames {
+    /// The spaces that were asked for.
+    pub spaces: BTreeSet<Space>,
+    pub taken: Vec<(Space, String, ObjectId)>,
+}
+
 impl Store {
-    /// Keeps what a complete read of a target showed: its evidence, and the logins that are taken there (folded). Without
-    /// names, those of the read before stay, as old ones.
+    /// Keeps what a complete read of a target showed: its evidence, and the names that are taken there. Without names,
+    /// those of the read before stay, as old ones.
     pub async fn keep_read(
         &self,
         target: &str,
         evidence: &Evidence,
-        names: Option<&[(String, ObjectId)]>,
+        names: Option<&ShownNames>,
         now: Instant,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        if names.is_some() {
-            sqlx::query("DELETE FROM taken_name WHERE target = ?").bind(target).execute(&mut *transaction).await?;
-        }
-        for chunk in names.unwrap_or_default().chunks(CHUNK) {
-            let mut insert: QueryBuilder<Sqlite> =
-                QueryBuilder::new("INSERT OR IGNORE INTO taken_name (target, folded, object) ");
-            insert.push_values(chunk, |mut row, (folded, object)| {
-                row.push_bind(target).push_bind(folded).push_bind(object.as_str());
-            });
-            insert.build().execute(&mut *transaction).await?;
+        if let Some(names) = names {
+            for table in ["taken_name", "read_space"] {
+                let delete = format!("DELETE FROM {table} WHERE target = ?");
+                sqlx::query(sqlx::AssertSqlSafe(delete)).bind(target).execute(&mut *transaction).await?;
+            }
+            for space in &names.spaces {
+                sqlx::query("INSERT INTO read_space (target, space) VALUES (?, ?)")
+                    .bind(target)
+                    .bind(space.as_str())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            for chunk in names.taken.chunks(CHUNK) {
+                let mut insert: QueryBuilder<Sqlite> =
+                    QueryBuilder::new("INSERT OR IGNORE INTO taken_name (target, space, folded, object) ");
+                insert.push_values(chunk, |mut row, (space, folded, object)| {
+                    row.push_bind(target).push_bind(space.as_str()).push_bind(folded).push_bind(object.as_str());
+                });
+                insert.build().execute(&mut *transaction).await?;
+            }
         }
         sqlx::query(
             "INSERT INTO target_read (target, at, evidence, named) VALUES (?, ?, ?, ?)
@@ -56,8 +76,8 @@ impl Store {
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
-    /// Whether the last complete read of a target showed the taken logins, too.
-    pub async fn knows_names(&self, target: &str) -> Result<bool, StoreError> {
+    /// Whether the last complete read of a target showed its names, too; else those that are known are older.
+    pub async fn has_fresh_names(&self, target: &str) -> Result<bool, StoreError> {
         let named: Option<bool> = sqlx::query_scalar("SELECT named FROM target_read WHERE target = ?")
             .bind(target)
             .fetch_optional(self.reader())
@@ -65,23 +85,58 @@ impl Store {
         Ok(named.unwrap_or(false))
     }
 
-    /// The logins taken in each target at its last complete read: folded login → the objects that have it.
-    pub async fn taken_names(&self) -> Result<BTreeMap<String, HashMap<String, Vec<ObjectId>>>, StoreError> {
-        let rows: Vec<(String, String, String)> =
-            sqlx::query_as("SELECT target, folded, object FROM taken_name").fetch_all(self.reader()).await?;
-        let mut taken: BTreeMap<String, HashMap<String, Vec<ObjectId>>> = BTreeMap::new();
-        for (target, folded, object) in rows {
-            taken.entry(target).or_default().entry(folded).or_default().push(ObjectId::new(object));
+    /// The spaces in which the names of a target are known, by its last complete read that asked for them.
+    pub async fn read_spaces(&self, target: &str) -> Result<BTreeSet<Space>, StoreError> {
+        let spaces: Vec<String> = sqlx::query_scalar("SELECT space FROM read_space WHERE target = ?")
+            .bind(target)
+            .fetch_all(self.reader())
+            .await?;
+        Ok(spaces.iter().filter_map(|space| Space::from_text(space)).collect())
+    }
+
+    /// The names taken in the targets at their last complete reads, in some spaces, by those of the objects that count.
+    pub async fn taken_names(
+        &self,
+        spaces: &BTreeSet<Space>,
+        counts: &(dyn Fn(&str, &ObjectId) -> bool + Sync),
+    ) -> Result<Taken, StoreError> {
+        let mut taken = Taken::default();
+        let mut rows = sqlx::query("SELECT target, space, folded, object FROM taken_name").fetch(self.reader());
+        while let Some(row) = rows.try_next().await? {
+            let (target, space, object): (&str, &str, &str) =
+                (row.try_get("target")?, row.try_get("space")?, row.try_get("object")?);
+            let Some(space) = Space::from_text(space).filter(|space| spaces.contains(space)) else { continue };
+            if counts(target, &ObjectId::new(object)) {
+                taken.add(target, space, row.try_get("folded")?, object);
+            }
         }
         Ok(taken)
     }
 
-    /// Every login ever given, with the person it was given to: as it was folded, and as it was given.
-    pub async fn given_names(&self) -> Result<Vec<(String, String, Id)>, StoreError> {
-        let rows: Vec<(String, String, String)> =
-            sqlx::query_as("SELECT folded, name, person FROM given_name ORDER BY folded")
-                .fetch_all(self.reader())
-                .await?;
-        Ok(rows.into_iter().map(|(folded, name, person)| (folded, name, Id::new(person))).collect())
+    /// Every name ever given.
+    pub async fn ledger(&self) -> Result<Ledger, StoreError> {
+        let mut ledger = Ledger::default();
+        {
+            let mut rows = sqlx::query("SELECT space, folded, person, account FROM name_claim").fetch(self.reader());
+            while let Some(row) = rows.try_next().await? {
+                let Some(space) = Space::from_text(row.try_get("space")?) else { continue };
+                let holder = Holder::new(&Id::new(row.try_get::<&str, _>("person")?), row.try_get("account")?);
+                ledger.claim(space, row.try_get("folded")?, &holder);
+            }
+        }
+        let mut rows =
+            sqlx::query("SELECT person, account, what, name, basis FROM given_name ORDER BY seq").fetch(self.reader());
+        while let Some(row) = rows.try_next().await? {
+            let what: &str = row.try_get("what")?;
+            let Some(what) = NameKind::ALL.into_iter().find(|one| one.as_str() == what) else { continue };
+            let holder = Holder::new(&Id::new(row.try_get::<&str, _>("person")?), row.try_get("account")?);
+            ledger.give(&holder, what, row.try_get("name")?, row.try_get("basis")?);
+        }
+        Ok(ledger)
+    }
+
+    /// Grows whenever a name is given.
+    pub async fn ledger_revision(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM given_name").fetch_one(self.reader()).await?)
     }
 }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use crate::net::Expiry;
 use crate::object::{
     AttributeName, Bound, Coverage, Disabling, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links,
-    ObjectId, Observed, Position, Schema, Siblings, Step, TakenName, Value,
+    ObjectId, Observed, Position, Schema, Siblings, Space, Step, TakenName, Value,
 };
 use crate::org::{Id, Instant};
 
@@ -260,8 +260,8 @@ pub struct ObserveRequest {
     /// How objects looked when these very attributes were read before. A target may show such an object as
     /// [`Seen::Same`].
     pub known: Arc<Fingerprints>,
-    /// Nobody asks for the taken logins.
-    pub without_names: bool,
+    /// The spaces of which the taken names are asked for.
+    pub spaces: BTreeSet<Space>,
     /// What is linked, by kind; empty for targets that can be read whole.
     pub linked: BTreeMap<Kind, Vec<ObjectId>>,
 }

@@ -18,7 +18,7 @@ fn request(subject: &Subject) -> ObserveRequest {
         (Kind::User, vec![words.login.into(), words.title.into()]),
         (Kind::Group, vec![words.group.into()]),
     ];
-    ObserveRequest { attributes: attributes.into(), without_names: true, ..ObserveRequest::default() }
+    ObserveRequest { attributes: attributes.into(), ..ObserveRequest::default() }
 }
 
 async fn create(subject: &Subject, kind: Kind, name: &str) -> ObjectId {

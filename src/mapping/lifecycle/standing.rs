@@ -35,6 +35,8 @@ pub enum Because {
     Between(Day, Day),
     /// The first day without.
     Ended(Day),
+    /// The same of somebody who is here by the person's own record.
+    RecordEnded(Day),
     /// Nothing says when.
     Unknown,
 }
@@ -57,7 +59,7 @@ impl Standing {
     /// The first day without, of who left.
     pub fn ended(&self) -> Option<Day> {
         match self.because {
-            Because::Ended(end) => Some(end),
+            Because::Ended(end) | Because::RecordEnded(end) => Some(end),
             _ => None,
         }
     }
@@ -71,11 +73,12 @@ pub fn standing(life: &Life, policy: &Policy, day: Day) -> Standing {
     }
     let next = bridged.runs().iter().filter_map(|run| run.from).filter(|from| *from > day).min();
     let ended = bridged.runs().iter().filter_map(|run| run.to).filter(|to| *to <= day).max();
-    if let Some(first) = next.filter(|first| day >= first.plus(-policy.enable_days)) {
+    let is_away = |first: &Day| policy.leave == OnLeave::Disable && life.away.run_of(*first).is_some();
+    if let Some(first) = next.filter(|first| day >= first.plus(-policy.enable_days) && !is_away(first)) {
         return Standing::on(Rung::Active, Some(first.plus(-policy.enable_days)), Because::Starts(first));
     }
     if let Some(end) = ended.filter(|end| day < end.plus(policy.disable_days)) {
-        return Standing::on(Rung::Kept, Some(end), Because::Ended(end));
+        return Standing::on(Rung::Kept, Some(end), over(life, end));
     }
     if let Some(first) = next.filter(|first| day >= first.plus(-policy.create_days)) {
         let from = first.plus(-policy.create_days);
@@ -84,7 +87,7 @@ pub fn standing(life: &Life, policy: &Policy, day: Day) -> Standing {
         return Standing::on(Rung::Prepared, Some(since), Because::Starts(first));
     }
     match ended {
-        Some(end) => left(policy, end, next, day),
+        Some(end) => left(policy, over(life, end), (end, next), day),
         None => Standing::on(Rung::Awaited, None, next.map_or(Because::Unknown, Because::Starts)),
     }
 }
@@ -110,7 +113,7 @@ fn here(life: &Life, policy: &Policy, run: Interval, day: Day) -> Standing {
 }
 
 /// Somebody who left: every rung of the descent whose day has come.
-fn left(policy: &Policy, end: Day, next: Option<Day>, day: Day) -> Standing {
+fn left(policy: &Policy, because: Because, (end, next): (Day, Option<Day>), day: Day) -> Standing {
     let mut reached: Vec<(Rung, Day)> = policy
         .descent()
         .map(|(rung, days)| (rung, end.plus(days)))
@@ -119,7 +122,11 @@ fn left(policy: &Policy, end: Day, next: Option<Day>, day: Day) -> Standing {
     reached.sort_by_key(|(rung, from)| (*from, *rung));
     let (rung, since) = reached.last().copied().unwrap_or((Rung::Disabled, end));
     let reached = reached.into_iter().map(|(rung, from)| (rung, Some(from))).collect();
-    Standing { rung, since: Some(since), because: Because::Ended(end), reached }
+    Standing { rung, since: Some(since), because, reached }
+}
+
+fn over(life: &Life, end: Day) -> Because {
+    if life.employed { Because::Ended(end) } else { Because::RecordEnded(end) }
 }
 
 /// What comes after a day, in order: each rung with its first day, and why.
@@ -150,8 +157,8 @@ pub fn outlook(life: &Life, policy: &Policy, day: Day) -> Vec<(Rung, Day, Becaus
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Here(Interval { to: None, .. }) => f.write_str("works here"),
-            Self::Here(Interval { to: Some(to), .. }) => write!(f, "works here, last day {}", to.plus(-1)),
+            Self::Here(Interval { to: None, .. }) => f.write_str("is here"),
+            Self::Here(Interval { to: Some(to), .. }) => write!(f, "is here, last day {}", to.plus(-1)),
             Self::Away(Interval { to: None, .. }) => f.write_str("is on leave"),
             Self::Away(Interval { to: Some(to), .. }) => write!(f, "is on leave, last day {}", to.plus(-1)),
             Self::Starts(first) => write!(f, "the first day is {first}"),
@@ -159,6 +166,7 @@ impl fmt::Display for Because {
                 write!(f, "between two jobs: the last day was {}, the first one is {first}", end.plus(-1))
             }
             Self::Ended(end) => write!(f, "the last engagement ended, last day {}", end.plus(-1)),
+            Self::RecordEnded(end) => write!(f, "the person's record ended, last day {}", end.plus(-1)),
             Self::Unknown => f.write_str("has no engagement"),
         }
     }

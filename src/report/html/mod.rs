@@ -4,10 +4,12 @@
 mod chart;
 mod quality;
 mod style;
+mod upcoming;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub(super) use quality::quality;
+pub(super) use upcoming::upcoming;
 
 use super::reconciliation::Numbers;
 use super::text::last_run;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::words::{Names, clean, counts, measure, several, time};
 use super::super::{Ended, PlanDocument, PlanView, Trouble};
 use super::layout::{Page, TAKEN, apply, release};
-use crate::object::{Op, Step};
+use crate::object::{Deed, Op, Step};
 
 /// Steps of one operation that are listed. More than a person reads; JSON has them all.
 const LISTED: usize = 200;
@@ -111,6 +111,11 @@ fn head(page: &mut Page, plan: &PlanView) {
         let names = plan.not_read.iter().map(|name| clean(name).to_string());
         page.labelled("new", &std::iter::once(first).chain(names).collect::<Vec<_>>());
     }
+    let outside = |(deed, count): (&Deed, &u64)| format!("{} {count}", deed.as_str());
+    if !plan.outside.is_empty() {
+        let left = plan.outside.iter().map(outside).collect::<Vec<_>>().join(", ");
+        page.labelled("scope", &[format!("left alone, since it is not ours to do: {left}")]);
+    }
     page.limits(&plan.limits);
     if !plan.approved {
         let ends = Ended::of_steps(&plan.steps);
@@ -120,13 +125,14 @@ fn head(page: &mut Page, plan: &PlanView) {
 
 /// The steps, grouped by operation.
 pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>) {
-    let mut groups: BTreeMap<Op, Vec<&Step>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Op, bool), Vec<&Step>> = BTreeMap::new();
     for step in steps {
-        groups.entry(step.op).or_default().push(step);
+        groups.entry((step.op, step.leaves_scope())).or_default().push(step);
     }
-    for (op, group) in groups {
+    for ((op, leaves_scope), group) in groups {
         page.gap();
-        page.line(2, &format!("{op} ({})", group.len()));
+        let why = if leaves_scope { ", leaving scope" } else { "" };
+        page.line(2, &format!("{op}{why} ({})", group.len()));
         for one in group.iter().take(LISTED) {
             step(page, one, names);
         }

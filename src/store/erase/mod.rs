@@ -1,8 +1,8 @@
 //! Erasing a person from the file: one transaction that leaves a tombstone, and an entry of the log that says what went.
 //!
 //! What goes is decided in [`org::erase`](crate::org::erase). Here it is found, done, and said: rows, links and the
-//! index of national ids go; stored plans and free texts that name the person go with them; the login stays, so that
-//! nobody gets it again.
+//! index of national ids go; stored plans and free texts that name the person go with them; the names stay as folded
+//! claims, so that nobody gets them again.
 
 mod find;
 mod rows;
@@ -84,11 +84,8 @@ impl Store {
         texts.redact(connection, &mut taken).await?;
         let person = erasure.person.as_str();
         sqlx::query("DELETE FROM national_id WHERE person = ?").bind(person).execute(&mut *connection).await?;
-        // the login stays given: it is never given again
-        sqlx::query("UPDATE given_name SET name = folded WHERE person = ?")
-            .bind(person)
-            .execute(&mut *connection)
-            .await?;
+        // the claims stay, folded: nobody gets the names again
+        sqlx::query("DELETE FROM given_name WHERE person = ?").bind(person).execute(&mut *connection).await?;
         let seq = commit(connection, key, meta, &Changes::of(&[], &Runs::EMPTY)).await?;
         unlink(connection, &erasure.plan, seq).await?;
         // targets are read anew: what they showed of the person is not kept

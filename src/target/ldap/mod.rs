@@ -361,7 +361,7 @@ impl Target for LdapTarget {
         };
         match &mut increment {
             Increment::Whole { evidence, .. }
-                if request.attributes.contains_key(&Kind::User) && !request.without_names =>
+                if request.attributes.contains_key(&Kind::User) && !request.spaces.is_empty() =>
             {
                 let schemas = |kind| self.schema(kind);
                 let names = Read::new((&self.settings, places, &self.folder), (request, &schemas), bulk, server);

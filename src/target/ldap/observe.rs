@@ -1,6 +1,6 @@
 //! The complete read, and its proof: every page to the one that the server calls the last, and what was seen counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::ber::{EntryView, Filter, Scope};
@@ -17,7 +17,7 @@ use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use super::taking::{See, Shown, Taking};
-use crate::object::{Evidence, Handle, Kind, ObjectKey, Observed, Schema, ScopeRead, TakenName};
+use crate::object::{Evidence, Handle, Kind, ObjectId, ObjectKey, Observed, Schema, ScopeRead, Space, TakenName};
 use crate::target::{ObserveRequest, Seen};
 
 /// How often a read begins a part anew after its connection was lost. Cookies are bound to their connection.
@@ -84,7 +84,7 @@ impl<'a> Read<'a> {
             let seen = |canary: &Canary| canary.key.is_some_and(|key| shown.contains(key));
             evidence.scopes.extend(of_kind.map(|canary| canary.proof(seen(canary))));
         }
-        if self.request.attributes.contains_key(&Kind::User) && !self.request.without_names {
+        if self.request.attributes.contains_key(&Kind::User) && !self.request.spaces.is_empty() {
             evidence.scopes.push(self.names(see).await?);
         }
         if self.references > 0 {
@@ -224,9 +224,10 @@ impl<'a> Read<'a> {
             return Ok(proof);
         }
         let profile = self.settings.profile;
-        let names = profile.name_attributes().iter().map(|name| (*name).to_owned());
-        let attributes = names.clone().chain([profile.id_attribute().to_owned()]).collect();
-        let filter = Filter::Any(names.map(Filter::present).collect());
+        let spaces = &self.request.spaces;
+        let names: Vec<&str> = spaces.iter().flat_map(|space| profile.attributes_of(*space)).copied().collect();
+        let attributes = names.iter().copied().chain([profile.id_attribute()]).map(str::to_owned).collect();
+        let filter = Filter::Any(names.iter().map(|name| Filter::present(*name)).collect());
         let query = query(&base, filter, attributes);
         let mut turning = Turning::new();
         while let Some(cookie) = turning.cookie() {
@@ -239,8 +240,10 @@ impl<'a> Read<'a> {
                     return;
                 };
                 proof.seen += 1;
-                for name in taken(&entry, profile) {
-                    see(Seen::Name(TakenName { name, object: object.clone() }));
+                for name in taken(&entry, profile, &object) {
+                    if spaces.contains(&name.space) {
+                        see(Seen::Name(name));
+                    }
                 }
             };
             let ended = self.bulk.page(&query, self.settings.page_size, &cookie, &mut visit).await?;
@@ -351,17 +354,18 @@ fn whole_members(kind: Kind, entry: &Entry) -> Members {
     if kind == Kind::Group { members(entry).ok() } else { None }
 }
 
-/// The names that an entry takes: the login, the principal name, and the part of it before the `@`.
-fn taken(entry: &Entry, profile: Profile) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let principal = entry.text("userPrincipalName");
-    let local = principal.and_then(|name| name.rsplit_once('@')).map(|(local, _)| local);
-    // Elsewhere an entry may have several logins.
-    for name in entry.texts(profile.login()).into_iter().chain(principal).chain(local) {
-        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            names.push(name.to_owned());
-        }
-    }
+/// The names that an entry takes, in all spaces.
+fn taken(entry: &Entry, profile: Profile, object: &ObjectId) -> Vec<TakenName> {
+    let mut names: Vec<TakenName> = Vec::new();
+    // Elsewhere than in Active Directory an entry may have several logins.
+    let logins = entry.texts(profile.login()).into_iter().chain(entry.text("userPrincipalName"));
+    names.extend(logins.flat_map(|name| TakenName::of_login(name, object)));
+    let addresses = entry.texts("mail").into_iter().chain(entry.texts("proxyAddresses"));
+    names.extend(addresses.filter_map(|address| TakenName::of_address(address, object)));
+    let relative = entry.text("cn").map(str::to_owned);
+    names.extend(relative.map(|name| TakenName { space: Space::Cn, name, object: object.clone() }));
+    let mut known = BTreeSet::new();
+    names.retain(|taken| known.insert((taken.space, taken.name.to_ascii_lowercase())));
     names
 }
 

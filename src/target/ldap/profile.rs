@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::ber::Filter;
-use crate::object::{Kind, Siblings};
+use crate::object::{Kind, Siblings, Space};
 
 /// Which kind of directory it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -49,7 +49,17 @@ impl Profile {
         if self.is_ad() { Siblings::ActiveDirectory } else { Siblings::Standard }
     }
 
-    /// The attributes that take a name, in or out of scope.
+    /// The attributes that take a name in a space, in or out of scope.
+    pub fn attributes_of(self, space: Space) -> &'static [&'static str] {
+        match (space, self.is_ad()) {
+            (Space::Login, _) => self.name_attributes(),
+            (Space::Mail, true) => &["mail", "userPrincipalName", "proxyAddresses"],
+            (Space::Mail, false) => &["mail"],
+            (Space::Cn, _) => &["cn"],
+        }
+    }
+
+    /// The attributes by whose values people sign in.
     pub fn name_attributes(self) -> &'static [&'static str] {
         if self.is_ad() { &["sAMAccountName", "userPrincipalName"] } else { &["uid"] }
     }

@@ -1,7 +1,7 @@
 //! Reads of what changed: a mark is the number of changes that there were.
 
 use super::state::State;
-use crate::object::{Evidence, Kind, ObjectId, ScopeRead, TakenName};
+use crate::object::{Evidence, Kind, ObjectId, ScopeRead};
 use crate::target::{Gone, Increment, Mark, ObserveRequest, Seen};
 
 pub(super) fn mark(server: &str, state: &State) -> Mark {
@@ -28,11 +28,11 @@ pub(super) fn changes(
         return Increment::Impossible("reads stop before their end".into());
     }
     let missing = reread(state, request, &state.changed_since(since), see);
-    if request.attributes.contains_key(&Kind::User) && !request.without_names {
+    if request.attributes.contains_key(&Kind::User) {
         let there = state.ids().into_iter().filter(|id| !state.faults.hidden.contains(id));
         for object in there {
-            if let Some(name) = state.login_of(&object) {
-                see(Seen::Name(TakenName { name, object }));
+            for name in state.taken_by(&object).into_iter().filter(|name| request.spaces.contains(&name.space)) {
+                see(Seen::Name(name));
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::object::{
     Attributes, Coverage, Disabling, Evidence, Handle, Kind, Links, ObjectId, Observed, Protection, Schema, ScopeRead,
-    Siblings, Step, TakenName, Value, aspect,
+    Siblings, Step, Value, aspect,
 };
 use crate::org::Id;
 
@@ -160,8 +160,8 @@ impl Target for Memory {
                 there.filter_map(|id| state.observed(&id, Some(names))).filter(|object| object.kind == *kind).collect();
             let seen = objects.len() as u64;
             for object in objects {
-                if let Some(name) = state.login_of(&object.id) {
-                    see(Seen::Name(TakenName { name, object: object.id.clone() }));
+                for name in state.taken_by(&object.id).into_iter().filter(|name| request.spaces.contains(&name.space)) {
+                    see(Seen::Name(name));
                 }
                 see(Seen::Object(Box::new(object), None));
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Faults, ROOT, is_aspect};
-use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection, Value};
+use crate::object::{AttributeName, Attributes, Handle, Kind, ObjectId, Observed, Protection, TakenName, Value};
 use crate::org::Id;
 use crate::target::{Class, Refusal};
 
@@ -236,8 +236,13 @@ impl State {
         self.objects.keys().find(|id| self.handle(id) == *handle).cloned()
     }
 
-    pub fn login_of(&self, id: &ObjectId) -> Option<String> {
-        self.object(id).and_then(|object| object.login(self.tree)).map(str::to_owned)
+    /// The names that an object takes.
+    pub fn taken_by(&self, id: &ObjectId) -> Vec<TakenName> {
+        let Some(object) = self.object(id) else { return Vec::new() };
+        let login = object.login(self.tree).map(|login| TakenName::of_login(login, id)).unwrap_or_default();
+        let texts = |name: &str| object.attributes.get(&name.into()).into_iter().flatten().filter_map(Value::as_text);
+        let addresses = texts("mail").chain(texts("proxyAddresses")).filter_map(|text| TakenName::of_address(text, id));
+        login.into_iter().chain(addresses).collect()
     }
 
     /// The object as the port shows it, with the attributes in `names`, or with all.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
 use rosterd::mapping::{Place, WhenEmpty};
-use rosterd::object::{AttributeName, AttributeRule, Authority, Kind, Schema, Syntax};
+use rosterd::object::{AttributeName, AttributeRule, Authority, Kind, NameKind, Schema, Syntax};
 use rosterd::org::Instant;
 use rosterd::target::ldap::Profile;
 
@@ -163,12 +163,12 @@ fn the_base_is_compiled_whole() {
     let loaded = parse(BASE).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     let user = &loaded.targets["ad"].rules.kinds[&Kind::User];
     assert_eq!(user.place, Place::Unit);
-    assert!(user.manager && user.name.is_some() && user.when.is_none());
+    assert!(user.manager && user.name.is_some() && user.scope.when.is_none());
     let title = &user.attributes[&AttributeName::new("TITLE")];
     assert_eq!((title.authority, title.empty), (Authority::Own, WhenEmpty::Keep));
     assert_eq!(loaded.targets["ad"].limits.disable.count, 25);
     assert_eq!(loaded.intake_ends.count, 200);
-    assert_eq!(loaded.login.counter_digits, 2);
+    assert_eq!(loaded.naming.names[&NameKind::Login].counter_digits, 2);
     assert!(loaded.sources["hr"].is_some() && loaded.targets["cloud"].schedule.is_none());
     let next = loaded.sources["hr"]
         .as_ref()

@@ -1,18 +1,20 @@
 //! A target in memory with what is remembered of it, and the pipeline from the organisation to the target: observe,
 //! compare, inspect, apply. Applying mirrors what a run does with each step, without a store.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rosterd::expr::Expression;
 use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
-use rosterd::expr::{Expression, fold};
+use rosterd::mapping::naming::{Holder, Ledger, NameRule, OnRename, Pattern, Taken, forms, takes};
 use rosterd::mapping::{
-    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, Pattern, Place, Rules, WhenEmpty,
-    account_id, lifecycle,
+    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, NamingRules, Place, Rules, Scope,
+    WhenEmpty, account_id, lifecycle,
 };
 use rosterd::object::{
-    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, ObjectId,
-    Observed, Op, Presence, Protection, Referent, Reservation, Rung, ScopeRead, Siblings, Step, StepId, Value, aspect,
+    Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, NameKind,
+    ObjectId, Observed, Op, Presence, Protection, Referent, Reservation, Rung, ScopeRead, Siblings, Step, StepId,
+    Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id, Snapshot};
@@ -31,10 +33,11 @@ pub struct World {
     pub memory: Memory,
     pub links: Links,
     pub rules: Rules,
-    pattern: Pattern,
+    naming: NamingRules,
     /// The account facts that were written: account → person, system, login.
     pub accounts: BTreeMap<Id, (Id, String, String)>,
-    ledger: HashMap<String, Id>,
+    /// The reservations that were made, in their order.
+    given: Vec<Reservation>,
     pub absence: Option<Absence>,
     /// The rules of the record that are not as usual.
     pub severities: Severities,
@@ -65,14 +68,9 @@ impl World {
             memory: Memory::new(TARGET, tree),
             links: Links::default(),
             rules: rules(tree),
-            pattern: Pattern {
-                stem: compiled("slug(person.given_name)[:3] ~ slug(person.surname)[:3]", NAMING),
-                counter_digits: 2,
-                max_length: 20,
-                reserved: ["bober".to_owned()].into(),
-            },
+            naming: naming_rules(),
             accounts: BTreeMap::new(),
-            ledger: HashMap::new(),
+            given: Vec::new(),
             absence: absence(),
             severities: Severities::default(),
             siblings: Siblings::Standard,
@@ -102,9 +100,9 @@ impl World {
         let (objects, names, coverage) = self.observe();
         let snapshot = Arc::new(snapshot);
         let coming = lifecycle::coming(&snapshot, std::iter::once(&self.rules.ladder));
-        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), taken: names, coming, unread: Vec::new() };
+        let given = Given { roster: ROSTER, ledger: self.ledger(), taken: names, coming, ..Given::default() };
         let day = snapshot.day();
-        let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
+        let naming = Arc::new(Naming::new(&snapshot, &self.naming, &given));
         let look = Look { snapshot: &snapshot, custom: &CustomTypes::default() };
         let blocked = Arc::new(Blocked::find(look, &self.severities));
         let kinds = || self.rules.kinds.keys().copied();
@@ -161,8 +159,8 @@ impl World {
         let (mut objects, _, coverage) = self.observe();
         objects.retain(|object| self.links.key(&object.id).is_none());
         let snapshot = Arc::new(organisation.snapshot(&self.accounts));
-        let given = Given { roster: ROSTER, ledger: self.ledger.clone(), ..Given::default() };
-        let naming = Arc::new(Naming::new(&snapshot, &self.pattern, &given));
+        let given = Given { roster: ROSTER, ledger: self.ledger(), ..Given::default() };
+        let naming = Arc::new(Naming::new(&snapshot, &self.naming, &given));
         let mut all = self.rules.clone();
         let rule = |(attribute, source): &(&str, &str)| AdoptRule {
             attribute: (*attribute).into(),
@@ -202,14 +200,14 @@ impl World {
             match mapper.login_at_adoption(&step.key)? {
                 Login::Recorded => None,
                 Login::Kept(reservation) => Some(reservation),
-                Login::OfObject { person, .. } => Some(Reservation {
-                    account: step.key.clone(),
-                    person,
+                Login::OfObject(reservation) => Some(Reservation {
                     login: object.attributes.get(&login.into())?.first()?.as_text()?.to_owned(),
+                    ..reservation
                 }),
             }
         });
         let plan = Plan {
+            outside: BTreeMap::new(),
             protected: Vec::new(),
             target: TARGET.into(),
             as_of: today(),
@@ -226,13 +224,17 @@ impl World {
         (plan, found.held)
     }
 
-    fn observe(&self) -> (Vec<Observed>, HashSet<String>, Coverage) {
-        let (mut objects, mut names) = (Vec::new(), HashSet::new());
-        let request = ObserveRequest { attributes: self.rules.attributes(), ..ObserveRequest::default() };
+    fn observe(&self) -> (Vec<Observed>, Taken, Coverage) {
+        let (mut objects, mut names) = (Vec::new(), Taken::default());
+        let (attributes, spaces) = (self.rules.attributes(), self.naming.spaces());
+        let request = ObserveRequest { attributes, spaces, ..ObserveRequest::default() };
         let mut see = |seen| match seen {
             Seen::Object(object, _) => objects.push(*object),
             Seen::Same(_) => {}
-            Seen::Name(name) => _ = names.insert(fold(&name.name)),
+            Seen::Name(name) => {
+                let forms = forms(&name.name);
+                forms.iter().for_each(|form| names.add(TARGET, name.space, form, name.object.as_str()));
+            }
         };
         let coverage = self.runtime.block_on(self.memory.observe(&request, &mut see)).unwrap();
         (objects, names, coverage)
@@ -301,13 +303,26 @@ impl World {
         self.write(&mut step.clone(), None).err()
     }
 
+    fn ledger(&self) -> Ledger {
+        let mut ledger = Ledger::default();
+        for one in &self.given {
+            let holder = Holder::new(&one.person, &one.kind);
+            ledger.give(&holder, NameKind::Login, &one.login, None);
+        }
+        ledger
+    }
+
     fn reserve(&mut self, plan: &Plan, step: &Step) {
         if !matches!(step.op, Op::Create | Op::Link) {
             return;
         }
         for one in plan.reservations.iter().filter(|one| one.account == step.key) {
-            let owner = self.ledger.entry(fold(&one.login)).or_insert_with(|| one.person.clone());
-            assert_eq!(*owner, one.person, "the login {} is given twice", one.login);
+            let ledger = self.ledger();
+            for (space, form) in takes(NameKind::Login, &one.login) {
+                let owner = ledger.owner(space, &form).map(|holder| &holder.person);
+                assert!(owner.is_none_or(|owner| *owner == one.person), "the login {} is given twice", one.login);
+            }
+            self.given.push(one.clone());
             self.accounts.insert(one.account.clone(), (one.person.clone(), TARGET.into(), one.login.clone()));
         }
     }
@@ -459,7 +474,7 @@ fn rules(tree: bool) -> Rules {
     let login = if tree { "sAMAccountName" } else { "userName" };
     let user = KindRules {
         name: tree.then(|| compiled("truncate(person.name, 40) ~ ' (' ~ login ~ ')'", USER)),
-        when: Some(compiled("person.category != 'external'", USER)),
+        scope: Scope { when: Some(compiled("person.category != 'external'", USER)), ..Scope::default() },
         place: Place::Unit,
         manager: true,
         attributes: attributes(
@@ -475,7 +490,7 @@ fn rules(tree: bool) -> Rules {
     };
     let group = KindRules {
         name: tree.then(|| compiled("truncate(group.name, 64)", GROUP_ROOTS)),
-        when: None,
+        scope: Scope::default(),
         place: Place::Top,
         manager: false,
         attributes: attributes(&[("displayName", "'Group ' ~ group.name")], GROUP_ROOTS),
@@ -484,7 +499,7 @@ fn rules(tree: bool) -> Rules {
     if tree {
         let unit = KindRules {
             name: Some(compiled("truncate(unit.name, 64)", UNIT_ROOTS)),
-            when: None,
+            scope: Scope::default(),
             place: Place::Unit,
             manager: false,
             attributes: attributes(&[("description", "unit.path|join(' / ')")], UNIT_ROOTS),
@@ -492,4 +507,17 @@ fn rules(tree: bool) -> Rules {
         kinds.insert(Kind::Unit, unit);
     }
     Rules { kinds, ..Rules::default() }
+}
+
+fn naming_rules() -> NamingRules {
+    let pattern = compiled("slug(person.given_name)[:3] ~ slug(person.surname)[:3]", NAMING);
+    let rule = NameRule {
+        patterns: vec![Pattern::new(pattern)],
+        domain: None,
+        max_length: 20,
+        counter_digits: 2,
+        on_rename: OnRename::Keep,
+    };
+    let names = BTreeMap::from([(NameKind::Login, rule)]);
+    NamingRules { names, forbidden: ["bober".to_owned()].into(), ..NamingRules::default() }
 }

@@ -40,7 +40,7 @@ fn directory(lab: &Lab, base: &str, url: &str, word: &str) -> String {
     format!(
         r#"
 [naming.login]
-pattern = "'{word}' ~ slug(person.given_name)"
+patterns = ["'{word}' ~ slug(person.given_name)"]
 
 [ldap.ad]
 schedule = "* * * * * *"

@@ -28,7 +28,7 @@ impl Cloud {
         format!(
             r#"
 [naming.login]
-pattern = "'{word}' ~ slug(person.given_name)"
+patterns = ["'{word}' ~ slug(person.given_name)"]
 
 [scim.cloud]
 {schedule}

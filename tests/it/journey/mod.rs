@@ -11,6 +11,7 @@ mod kerberos;
 mod life;
 mod merged;
 mod names;
+mod naming;
 mod others;
 mod release;
 mod rules;

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::organisation::{CURRENT, Organisation};
-use crate::support::site::{PLAIN, Site, Wiring};
+use crate::scim::lab::Vendor;
+use crate::support::organisation::{CURRENT, Organisation, id};
+use crate::support::sample::sample;
+use crate::support::service::Service;
+use crate::support::site::{PLAIN, Site, TODAY, Wiring};
 
 async fn at_work() -> (Site, Organisation) {
     let site = Site::new().await;
@@ -97,4 +100,83 @@ async fn what_new_rules_take_away_waits_for_an_approval_the_first_time() {
     site.import(&organisation, 0).await;
     site.apply().await;
     site.in_step().await;
+}
+
+#[tokio::test]
+async fn a_rule_that_means_few_is_held_and_told_as_leaving_scope() {
+    let service = Service::new(Vendor::Strict).await;
+    service.import(&sample(&["--day", TODAY, "--people", "420"]).0).await;
+    service.apply().await;
+    let everybody = service.all("Users").await;
+    let config = service.path("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let rule = "[scim.cloud.user]\nwhen = \"default(person.given_name, '') < 'F'\"\n";
+    std::fs::write(&config, text.replace("[scim.cloud.user]\n", rule)).unwrap();
+
+    let plan = service.run(&["--format", "json", "plan"]).await.expect(4).json()["plans"][0].take();
+    let leaving: Vec<&Value> =
+        plan["steps"].as_array().unwrap().iter().filter(|step| step["op"] == "disable").collect();
+    assert!(leaving.len() > everybody.len() / 2, "{} of {}", leaving.len(), everybody.len());
+    for step in &leaving {
+        assert_eq!((&step["rung"], &step["ground"]), (&json!("out-of-scope"), &json!("ended")));
+        assert_eq!(step["reason"], "leaves scope because `default(person.given_name, '') < 'F'` does not hold");
+    }
+    let breached: Vec<&str> =
+        plan["breaches"].as_array().unwrap().iter().map(|breach| breach["limit"].as_str().unwrap()).collect();
+    assert!(breached.contains(&"leave-scope") && !breached.contains(&"disable"), "{breached:?}");
+    let found = |limit: &str| {
+        let limits = plan["limits"].as_array().unwrap();
+        limits.iter().find(|one| one["limit"] == limit).unwrap_or_else(|| panic!("{limits:?}"))["found"].clone()
+    };
+    assert_eq!((found("leave-scope"), found("disable")), (json!(leaving.len()), json!(0)));
+    let said = service.run(&["apply", "cloud", "--yes"]).await.expect(4).said();
+    assert!(said.contains(&format!("leave-scope: {} of", leaving.len())), "{said}");
+    assert!(service.run(&["plan"]).await.expect(4).said().contains("disable, leaving scope ("));
+    assert_eq!(service.all("Users").await, everybody, "nobody lost anything");
+
+    // who is to be left alone keeps the account, and is told of
+    let keep = format!("{rule}leaves = \"keep\"\n");
+    std::fs::write(&config, text.replace("[scim.cloud.user]\n", &keep)).unwrap();
+    let plan = service.run(&["--format", "json", "plan"]).await.expect(0).json()["plans"][0].take();
+    assert_eq!(plan["held"].as_array().unwrap().len(), leaving.len());
+    assert!(plan["held"].as_array().unwrap().iter().all(|hold| hold["code"] == "out-of-scope"));
+    std::fs::write(&config, text).unwrap();
+    service.in_step().await;
+}
+
+#[tokio::test]
+async fn what_may_be_done_is_said_of_each_deed_by_itself() {
+    let (site, mut organisation) = at_work().await;
+    let scopes = r#"
+[ldap.ad.user.scope]
+create = "person.category != 'external'"
+change = "unit.name != 'Teknik'"
+disable = "person.surname != 'Lund'"
+"#;
+    site.configure(PLAIN, &Wiring { more: scopes.into(), ..site.wiring() });
+    organisation.add_person("mona", "Mona", "Ny");
+    organisation.employ("mona", "skole", "Konsulent");
+    organisation.set("mona", "category", id("external"));
+    organisation.set("finn job", "title", "Kontorleder");
+    organisation.set("hans job", "title", "Chefingeniør");
+    organisation.set("gerda job", "valid_to", "2026-03-01");
+    organisation.set("emil job", "valid_to", "2026-03-01");
+    site.import(&organisation, 0).await;
+    let document = site.run(&["--format", "json", "plan", "ad"]).await.json();
+    let plan = &document["plans"][0];
+    let mut done: Vec<(&str, &str)> = plan["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| (step["op"].as_str().unwrap(), step["name"].as_str().unwrap()))
+        .collect();
+    done.sort_unstable();
+    assert_eq!(done, [("disable", "Emil Holm"), ("update", "Finn Sand")]);
+    assert_eq!(plan["outside"], json!({ "create": 1, "change": 1, "disable": 1 }));
+    let said = site.run(&["plan", "ad"]).await.said();
+    assert!(said.contains("left alone, since it is not ours to do: create 1, change 1, disable 1"), "{said}");
+    // the cloud has scopes of its own: none
+    let cloud = site.run(&["--format", "json", "plan", "cloud"]).await.json();
+    assert_eq!(cloud["plans"][0]["outside"], Value::Null);
+    assert_eq!(cloud["plans"][0]["counts"], json!({ "create": 1, "update": 2, "disable": 2 }));
 }

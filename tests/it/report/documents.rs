@@ -97,6 +97,7 @@ pub(super) fn complete() -> Reach {
 pub(super) fn plan(steps: Vec<Step>) -> Plan {
     let steps_names = steps.iter().map(|step| (step.key.to_string(), step.name.clone())).collect();
     Plan {
+        outside: std::collections::BTreeMap::new(),
         target: "ad".into(),
         as_of: day(),
         coverage: complete(),

@@ -1,11 +1,11 @@
 //! Erasing a person: what goes, what stays, what the log says of it, and which bytes are left in the files.
 
-use rosterd::object::{Kind, ObjectId, Op, Reservation, StepId};
+use rosterd::object::{Kind, ObjectId, Op, Reservation, Space, StepId};
 use rosterd::org::edit::Act;
 use rosterd::org::{CustomTypes, Day, Edit, ErasureRefused, FactKind, Instant, Interval, plan_edit};
 use rosterd::reconcile::journal::Event;
 use rosterd::reconcile::{Digest, Plan};
-use rosterd::store::{Claim, CommitMeta, Entry, Erasure, ExportOptions, Page, Store, StoreError};
+use rosterd::store::{CommitMeta, Entry, Erasure, ExportOptions, Page, Store, StoreError};
 
 use super::fixture::{Roster, complete, day, id, instant, log_key, partial, sealer};
 
@@ -111,7 +111,7 @@ async fn run(store: &Store) {
 }
 
 fn reservation() -> Reservation {
-    Reservation { account: id("a-2"), person: id("p-1"), login: "XantQuis".into() }
+    Reservation::of_login(id("a-2"), id("p-1"), "XantQuis".into())
 }
 
 /// Writes an intent with what it reserves; says why it cannot be.
@@ -122,8 +122,7 @@ async fn reserve(
     today: Day,
     now: Instant,
 ) -> Option<String> {
-    let claim = Claim { reservation, folded: reservation.login.to_lowercase() };
-    let page = Page { outcomes: Vec::new(), intents: vec![(intent, Some(claim))], written: Vec::new() };
+    let page = Page { outcomes: Vec::new(), intents: vec![(intent, Some(reservation))], written: Vec::new() };
     store.write_page(&page, "ad", today, &meta("run 1", "rosterd", now)).await.unwrap().remove(0)
 }
 
@@ -204,8 +203,8 @@ async fn nothing_of_the_person_is_left_and_others_are_as_they_were() {
         roster.store.people_with_national_id(&sealer().index("010203-9999").unwrap()).await.unwrap(),
         [id("p-3")]
     );
-    let given = roster.store.given_names().await.unwrap();
-    let of = given.iter().find(|(folded, ..)| folded == "xantquis").map(|(.., person)| person);
+    let ledger = roster.store.ledger().await.unwrap();
+    let of = ledger.owner(Space::Login, "xantquis").map(|holder| &holder.person);
     assert_eq!(of, Some(&id("p-1")), "nobody gets the login again");
     let tombstone = roster.store.tombstone(&id("a-2")).await.unwrap().unwrap();
     assert_eq!((tombstone.kind, tombstone.day), (FactKind::Account, day("2026-11-23")));

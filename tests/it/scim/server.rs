@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rosterd::object::{Change, Kind, Links, ObjectId, Op, Step, Value, aspect};
+use rosterd::object::{Change, Kind, Links, ObjectId, Op, Space, Step, Value, aspect};
 use rosterd::org::Id;
 use rosterd::target::scim::ScimTarget;
 use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target};
@@ -241,7 +241,8 @@ async fn taken_names_are_told_of_everybody() {
     let prefix = own_prefix();
     let foreign = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": prefix});
     let made = real.raw("POST", "Users", Some(foreign)).await;
-    let request = ObserveRequest { attributes: BTreeMap::from([(Kind::User, Vec::new())]), ..Default::default() };
+    let attributes = BTreeMap::from([(Kind::User, Vec::new())]);
+    let request = ObserveRequest { attributes, spaces: [Space::Login].into(), ..Default::default() };
     let mut taken = Vec::new();
     let mut see = |seen| match seen {
         Seen::Name(name) if name.name == prefix => taken.push(name.object),

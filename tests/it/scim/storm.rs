@@ -56,7 +56,7 @@ file = "hr.jsonl"
 source = "roster"
 
 [naming.login]
-pattern = "slug(person.surname)"
+patterns = ["slug(person.surname)"]
 
 [scim.cloud]
 profile_file = "profile.toml"

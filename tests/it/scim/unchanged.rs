@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use rosterd::object::{Fingerprints, Kind, ObjectKey};
+use std::collections::BTreeSet;
+
+use rosterd::object::{Fingerprints, Kind, ObjectKey, Space};
 use rosterd::target::scim::{Profile, ScimTarget};
 use rosterd::target::{ObserveRequest, Seen, Target};
 use serde_json::{Value as Json, json};
@@ -12,7 +14,8 @@ use super::scripted::{Asked, Reply, Scripted, listing, user};
 /// What two reads show, the second of which knows the fingerprints of the first: objects and those that are the same.
 async fn twice(target: &ScimTarget, without_names: bool) -> (Vec<String>, Vec<String>, usize) {
     let attributes = [(Kind::User, vec!["title".into()]), (Kind::Group, vec!["displayName".into()])];
-    let mut request = ObserveRequest { attributes: attributes.into(), without_names, ..ObserveRequest::default() };
+    let spaces = if without_names { BTreeSet::new() } else { [Space::Login].into() };
+    let mut request = ObserveRequest { attributes: attributes.into(), spaces, ..ObserveRequest::default() };
     let (mut first, mut prints) = (Vec::new(), Vec::new());
     let whole = target
         .observe(&request, &mut |seen| {

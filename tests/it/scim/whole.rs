@@ -56,7 +56,7 @@ zone = "Europe/Copenhagen"
 national_id_key = {{ file = "secrets/national-id.key" }}
 
 [naming.login]
-pattern = "slug(person.given_name)"
+patterns = ["slug(person.given_name)"]
 
 [scim.cloud]
 {more}

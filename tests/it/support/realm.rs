@@ -114,7 +114,7 @@ file = "intake/hr.jsonl"
 source = "roster"
 
 [naming.login]
-pattern = "'{word}' ~ person.id[:8]"
+patterns = ["'{word}' ~ person.id[:8]"]
 
 [ldap.dir.connection]
 url = "{url}"
@@ -164,8 +164,8 @@ name = "group.name"
     /// Gives logins by another pattern.
     pub fn configure_login(&self, pattern: &str) {
         let text = std::fs::read_to_string(self.path("config.toml")).unwrap();
-        let line = |line: &str| match line.starts_with("pattern = ") {
-            true => format!("pattern = {}\n", serde_json::json!(pattern)),
+        let line = |line: &str| match line.starts_with("patterns = ") {
+            true => format!("patterns = {}\n", serde_json::json!([pattern])),
             false => format!("{line}\n"),
         };
         std::fs::write(self.path("config.toml"), text.lines().map(line).collect::<String>()).unwrap();

@@ -76,7 +76,7 @@ file = "intake/hr.jsonl"
 source = "roster"
 
 [naming.login]
-pattern = "slug(person.given_name)[:3] ~ slug(person.surname)[:3]"
+patterns = ["slug(person.given_name)[:3] ~ slug(person.surname)[:3]"]
 
 [scim.cloud]
 {profile}

@@ -120,7 +120,7 @@ impl Reading<'_> {
     /// Whether a resource that looks as it did before need not be read: nothing but itself follows from it.
     fn may_pass(&self) -> bool {
         let tells_others = matches!(self.service.profile.listing.members, Some(Shown::Users | Shown::Filter));
-        self.kind == Kind::Group || (self.request.without_names && !tells_others)
+        self.kind == Kind::Group || (self.request.spaces.is_empty() && !tells_others)
     }
 
     async fn listing(&mut self, endpoint: &str, memberships: &mut Memberships) -> Result<Ended, Failure> {
@@ -206,13 +206,24 @@ impl Reading<'_> {
         if object.kind == Kind::Group && object.members.is_none() {
             self.flaws.without_members.push(format!("{} (id {})", object.name, object.id));
         }
-        if object.kind == Kind::User
-            && let Some(name) = wire::member(resource, "userName").and_then(wire::text)
-        {
-            (self.see)(Seen::Name(TakenName { name, object: object.id.clone() }));
+        if object.kind == Kind::User && !self.request.spaces.is_empty() {
+            for name in taken(resource, &object.id).into_iter().filter(|name| self.request.spaces.contains(&name.space))
+            {
+                (self.see)(Seen::Name(name));
+            }
         }
         (self.see)(Seen::Object(Box::new(object), print));
     }
+}
+
+/// The names that a user takes (RFC 7643 section 4.1): userName, which often is an address, and all addresses.
+fn taken(resource: &Json, object: &ObjectId) -> Vec<TakenName> {
+    let login = wire::member(resource, "userName").and_then(wire::text);
+    let mut names: Vec<TakenName> = login.iter().flat_map(|name| TakenName::of_login(name, object)).collect();
+    let addresses = wire::member(resource, "emails").map(wire::list).unwrap_or_default();
+    let addresses = addresses.iter().filter_map(|one| wire::member(one, "value").and_then(wire::text));
+    names.extend(addresses.filter_map(|address| TakenName::of_address(&address, object)));
+    names
 }
 
 /// What of the resources is not known.

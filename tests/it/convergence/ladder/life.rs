@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rosterd::mapping::lifecycle::{Effects, Ladder, OnLeave, Policy, life_of, standing};
 use rosterd::mapping::{AttributeRule, WhenEmpty, account_id};
-use rosterd::object::{Authority, Handle, Kind, ObjectId, Observed, Op, Step, Value, aspect};
+use rosterd::object::{Authority, Handle, Kind, ObjectId, Observed, Op, Referent, Step, Value, aspect};
 use rosterd::org::{Day, Fact, FactKind, Id, Instant, Interval, Snapshot, SnapshotBuilder, Version};
 use serde_json::{Value as Json, json};
 
@@ -85,7 +85,7 @@ impl Course {
         let effects = Effects { hide, strip };
         world.rules.ladder = Ladder { everybody: policy(), categories: categories.into(), effects };
         let users = world.rules.kinds.get_mut(&Kind::User).unwrap();
-        users.when = None;
+        users.scope.when = None;
         let licence =
             AttributeRule { value: compiled_for_users("'E3'"), authority: Authority::Own, empty: WhenEmpty::Clear };
         users.attributes.insert("licence".into(), licence);
@@ -162,7 +162,7 @@ impl Course {
         let policy = self.world.rules.ladder.policy(&snapshot, &"p".into()).clone();
         let standing = standing(&life_of(&snapshot, &policy, &"p".into()), &policy, day(on));
         let plan = self.world.plan_of(snapshot, |objects| objects);
-        let steps: Vec<String> = plan.steps.iter().filter_map(|step| told(step)).collect();
+        let steps: Vec<String> = plan.steps.iter().filter_map(|step| told(step, self.first.as_ref())).collect();
         let held =
             plan.held.iter().filter(|hold| hold.key == Self::account()).map(|hold| format!("HELD {}", hold.reason));
         let steps: Vec<String> = steps.into_iter().chain(held).collect();
@@ -206,11 +206,21 @@ const NEED_SPONSOR: rosterd::mapping::lifecycle::Need = rosterd::mapping::lifecy
 const NEED_END: rosterd::mapping::lifecycle::Need = rosterd::mapping::lifecycle::Need::End;
 
 /// A step, as far as it is about the person; what only sets the scene is left out.
-fn told(step: &Step) -> Option<String> {
+fn told(step: &Step, object: Option<&ObjectId>) -> Option<String> {
     if step.kind == Kind::Unit || step.key == account_id(ROSTER, &"chief".into(), "memory", "") {
         return None;
     }
     if step.kind == Kind::Group && matches!(step.op, Op::Create | Op::Update) {
+        return None;
+    }
+    let account = account_id(ROSTER, &"p".into(), "memory", "");
+    let is_mine = |value: &Value| match value {
+        Value::Reference(Referent::Key(key)) => *key == account,
+        Value::Reference(Referent::Object(id)) => Some(id) == object,
+        _ => false,
+    };
+    let mut members = step.changes.iter().flat_map(|change| change.before.iter().chain(&change.after));
+    if step.kind == Kind::Group && !members.any(is_mine) {
         return None;
     }
     let changes: Vec<&str> = step.changes.iter().map(|change| change.attribute.as_str()).collect();
@@ -222,5 +232,11 @@ fn told(step: &Step) -> Option<String> {
     };
     let ground = step.ground.as_ref().map_or_else(String::new, |ground| format!(" ({})", ground.as_str()));
     let rung = step.rung.map_or_else(String::new, |rung| format!(" [{rung}]"));
-    Some(format!("{}{what}{ground}{rung}", step.op))
+    let leaves = if step.op == Op::Restore { format!(" clearing {}", cleared(step)) } else { String::new() };
+    Some(format!("{}{what}{leaves}{ground}{rung}", step.op))
+}
+
+fn cleared(step: &Step) -> String {
+    let cleared = step.changes.iter().filter(|change| change.after.is_empty());
+    cleared.map(|change| change.attribute.to_string()).collect::<Vec<_>>().join(" ")
 }

@@ -2,6 +2,7 @@
 //! Each case goes through propose and apply on a target in memory, and after each apply nothing is left to plan.
 
 mod life;
+mod managers;
 
 use self::life::{Course, Facts};
 
@@ -41,7 +42,8 @@ fn after(event: &str, at: usize, day: &str) -> Facts {
     match event {
         "moved earlier" => moved(at, "2025-11-20", "2026-03-01"),
         "moved later" => moved(at, "2026-02-01", "2027-07-01"),
-        "withdrawn" => moved(at, "2027-01-01", ""),
+        "withdrawn" if at < 2 => Facts { jobs: Vec::new(), ..facts() },
+        "withdrawn" => moved(at, "", ""),
         "never was" => Facts { jobs: Vec::new(), ..facts() },
         "comes back" => {
             let mut facts = facts();

@@ -12,7 +12,7 @@ pub fn request() -> ObserveRequest {
     ];
     let named = |(kind, names): (Kind, Vec<&str>)| (kind, names.into_iter().map(Into::into).collect());
     let attributes = attributes.into_iter().map(named).collect();
-    ObserveRequest { attributes, without_names: true, ..ObserveRequest::default() }
+    ObserveRequest { attributes, ..ObserveRequest::default() }
 }
 
 pub async fn world() -> World {

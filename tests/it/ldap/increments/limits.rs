@@ -113,7 +113,7 @@ async fn taken_names_are_told_when_they_are_asked_for() {
             names.push(name.name);
         }
     };
-    let request = ObserveRequest { without_names: false, ..request() };
+    let request = ObserveRequest { spaces: [rosterd::object::Space::Login].into(), ..request() };
     ad.changes(&request, &mark, &mut see).await.unwrap();
     let word = world.dialect.group.trim();
     assert!(names.contains(&format!("other{word}")) && names.contains(&format!("ole{word}")), "{names:?}");

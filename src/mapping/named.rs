@@ -1,0 +1,90 @@
+//! What one target needs of the naming: which names its rules speak of, whether a person has them, and what has to be
+//! reserved before an account is made or changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::ORDINARY;
+use super::mapper::{Holder, Mapper};
+use super::naming::Naming;
+use super::rules::KindRules;
+use crate::expr::Expression;
+use crate::object::{Kind, NameKind, Reservation};
+use crate::org::Id;
+
+impl KindRules {
+    /// The names that the rules look at.
+    pub fn names(&self) -> BTreeSet<NameKind> {
+        let rules = self.attributes.values().map(|rule| &rule.value);
+        let deeds = self.scope.deeds.iter().map(|(_, only)| only);
+        let all: Vec<&Expression> = rules.chain(&self.name).chain(&self.scope.when).chain(deeds).collect();
+        let is_meant = |what: &NameKind| {
+            let beside: &[&str] = if *what == NameKind::Mail { &["mail_aliases", "proxy_addresses"] } else { &[] };
+            let is_beside = beside.iter().any(|root| all.iter().any(|rule| rule.mentions(root)));
+            is_beside || all.iter().any(|rule| rule.mentions(what.as_str()))
+        };
+        NameKind::ALL.into_iter().filter(is_meant).collect()
+    }
+}
+
+impl Mapper<'_> {
+    /// The login of a person's ordinary account.
+    pub fn login(&self, person: &Id) -> Option<&str> {
+        self.inputs.naming.name(person, ORDINARY, NameKind::Login)
+    }
+
+    /// Every account has a login; other names matter where the rules look at them.
+    pub(super) fn names_of(rules: Option<&KindRules>) -> BTreeSet<NameKind> {
+        let looked_at = rules.map(KindRules::names).unwrap_or_default();
+        looked_at.into_iter().chain([NameKind::Login]).collect()
+    }
+
+    /// Why a name that the rules look at cannot be had: nothing is written then, since without it they would say less.
+    pub(super) fn is_named(&self, person: &Id) -> Result<(), String> {
+        let naming = &self.inputs.naming;
+        for what in &self.names {
+            if naming.name(person, ORDINARY, *what).is_none() {
+                let problem = naming.problem(person, ORDINARY, *what);
+                return Err(problem.map_or_else(|| format!("no {what} was given"), str::to_owned));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the accounts of this target reserve: those that have no account fact yet, and those that get a name.
+    pub fn reservations(&self) -> Vec<Reservation> {
+        let reservation = |(account, holder): (&Id, &Holder)| {
+            let reservation = self.reservation(account, &holder.person)?;
+            let login = self.inputs.snapshot.account(account).and_then(|fact| fact.login.as_deref());
+            let stands = holder.recorded && login == Some(reservation.login.as_str()) && reservation.names.is_empty();
+            (!stands).then_some(reservation)
+        };
+        self.accounts.iter().filter_map(reservation).collect()
+    }
+
+    /// The names of an account as they have to be reserved, those that it has left out; `None` without a login.
+    pub(super) fn reservation(&self, account: &Id, person: &Id) -> Option<Reservation> {
+        let naming = &self.inputs.naming;
+        let login = self.login(person)?.to_owned();
+        let fact = self.inputs.snapshot.person_here_or_coming(person);
+        let mut reservation = Reservation::of_login(account.clone(), person.clone(), login);
+        reservation.basis = fact.map(|fact| Naming::basis(self.inputs.roster, fact)).unwrap_or_default();
+        let mut names = BTreeMap::new();
+        for choice in naming.choices(person).iter().filter(|choice| self.names.contains(&choice.what) && !choice.kept) {
+            let why = choice.why.as_deref();
+            reservation.gated |= why.is_some_and(|why| why.gated);
+            reservation.former.extend(why.and_then(|why| why.former.clone()));
+            if choice.what != NameKind::Login {
+                names.insert(choice.what, choice.name.to_string());
+            }
+        }
+        reservation.names = names;
+        Some(reservation)
+    }
+
+    /// The attributes of users that are a name of this kind and nothing else, as the mapping has it.
+    pub fn bare(&self, what: NameKind) -> Vec<&str> {
+        let rules = self.rules(Kind::User).map(|rules| &rules.attributes);
+        let bare = rules.into_iter().flatten().filter(|(_, rule)| rule.value.source().trim() == what.as_str());
+        bare.map(|(name, _)| name.as_str()).collect()
+    }
+}
