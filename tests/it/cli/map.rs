@@ -106,7 +106,7 @@ fn who_has_no_account_is_told_why() {
         (target["state"].clone(), target["reason"].as_str().unwrap_or_default().to_owned())
     };
     assert_eq!(state(&["p1", "--target", "ad"]), (json!("present"), String::new()));
-    assert_eq!(state(&["p1", "--target", "cloud"]).1, "the rule does not hold: unit.name == 'Other'");
+    assert_eq!(state(&["p1", "--target", "cloud"]).1, "leaves scope because `unit.name == 'Other'` does not hold");
     assert_eq!(
         state(&["ida", "--target", "ad"]),
         (json!("disabled"), "the last engagement ended, last day 2026-04-30".into())

@@ -153,7 +153,7 @@ const MISTAKES: &[Mistake] = &[
         "a profile that is none",
         &[(CLOUD, "[scim.cloud]\nprofile = \"aws-identity-centre\"\n\n[scim.cloud.connection]")],
     ),
-    ("a login of no length", &[("pattern =", "max_length = 0\npattern =")]),
+    ("a login of no length", &[("patterns =", "max_length = 0\npatterns =")]),
     // tests of the mapping
     ("a test of nobody", &[(END, "userName = \"login\"\n\n[test.a]\ntarget = \"ad\"\ngives = { title = \"x\" }")]),
     (
