@@ -218,13 +218,8 @@ impl Facts<'_> {
     }
 
     fn during(&mut self, kind: FactKind, id: &str, body: serde_json::Value, interval: Interval) -> Result<(), String> {
-        let fields: Map<String, serde_json::Value> = body
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
+        let serde_json::Value::Object(fields) = body else { return Err(format!("this can be no {kind}")) };
+        let fields: Map<String, serde_json::Value> = fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
         let fact = Fact::from_body(kind, &serde_json::Value::Object(fields).to_string())
             .map_err(|error| format!("this can be no {kind}: {error}"))?;
         self.builder.add(Version { id: id.into(), interval, fact });

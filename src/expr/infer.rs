@@ -47,7 +47,7 @@ impl Likely {
     }
 
     /// One or the other.
-    fn or(self, other: Self) -> Self {
+    fn or(self, other: &Self) -> Self {
         let form = match (self.form, other.form) {
             (Form::Nothing, form) | (form, Form::Nothing) => form,
             (one, other) if one == other => one,
@@ -124,7 +124,7 @@ impl<'a> Parser<'a> {
         while self.word("if") {
             let _condition = self.either();
             let other = if self.word("else") { self.choice() } else { Likely::of(Form::Nothing) };
-            likely = likely.or(other);
+            likely = likely.or(&other);
         }
         self.depth -= 1;
         likely
@@ -134,7 +134,7 @@ impl<'a> Parser<'a> {
         let mut likely = self.both();
         while self.word("or") {
             let other = self.both();
-            likely = likely.or(other);
+            likely = likely.or(&other);
         }
         likely
     }
@@ -144,7 +144,7 @@ impl<'a> Parser<'a> {
         while self.word("and") {
             // the first when it is nothing or false, else the second
             let other = self.negated();
-            likely = if likely.form == Form::Bool { likely.or(other) } else { Likely { least: 0, ..other } };
+            likely = if likely.form == Form::Bool { likely.or(&other) } else { Likely { least: 0, ..other } };
         }
         likely
     }
@@ -356,7 +356,7 @@ impl<'a> Parser<'a> {
                 self.refuse_pattern(arguments);
                 Likely::of(Form::Text)
             }
-            "default" => arguments.iter().fold(of, |one, other| one.or(other.likely.clone())),
+            "default" => arguments.iter().fold(of, |one, other| one.or(&other.likely)),
             "split" | "list" | "sort" | "unique" => Likely::of(Form::List),
             "first" | "last" if of.form == Form::List => Likely::of(Form::Text),
             "length" | "int" | "round" => Likely::of(Form::Number),
