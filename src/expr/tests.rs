@@ -181,8 +181,8 @@ fn unknown_names_are_refused_with_place_and_hint() {
     expect("slugg(login)", "slugg: there is no function \"slugg\"", "did you mean \"slug\"?");
     expect("login is nonee", "nonee: there is no test \"nonee\"", "did you mean \"none\"?");
     expect("login.upper()", "upper: there are no methods", "write login|upper, if there is such a filter");
-    expect("login.x", "x: login has no fields", "");
-    expect("unit.path[0].x", "x: \"x\" follows a value that has no fields", "");
+    expect("login.x", "x: login has no fields", "write login alone");
+    expect("unit.path[0].x", "x: \"x\" follows a value that has no fields", "leave it out");
     expect("unit.tags ~ 'a'", "unit: unit.tags is a list, not a text", "write unit.tags|join(', ') or unit.tags[0]");
     expect("person[login]", "[: a field of person is named in full", "write person.NAME");
     assert!(refused("manager ~ ''").0.contains("manager is not one value"));

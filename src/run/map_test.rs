@@ -28,7 +28,7 @@ impl Engine {
             let mapper = self.mapper(port.as_ref(), entry, &scene).await?;
             let account = account_id(self.store.meta().roster, &person, name, ORDINARY);
             let release = entry.rules.release;
-            targets.push(of_target(&mapper, &scene.snapshot, name, release, &person, account));
+            targets.push(of_target(&mapper, &scene.snapshot, name, release, &person, &account));
         }
         let name = scene.snapshot.person(&person).map(crate::org::Person::full_name).unwrap_or_default();
         Ok(MapDocument { person, name, at: scene.snapshot.day(), targets })
@@ -61,7 +61,7 @@ fn of_target(
     name: &str,
     release: Visibility,
     person: &Id,
-    account: Id,
+    account: &Id,
 ) -> MapTarget {
     let mut target = MapTarget {
         target: name.to_owned(),
@@ -76,7 +76,7 @@ fn of_target(
         attributes: Vec::new(),
         account: account.clone(),
     };
-    match mapper.wanted(&account) {
+    match mapper.wanted(account) {
         Some(Ok(desired)) => {
             (target.state, target.reason) = match desired.presence {
                 Presence::Present => ("present", None),
@@ -104,7 +104,7 @@ fn of_target(
         Some(Err(hold)) => (target.state, target.reason) = ("held", Some(hold.reason)),
         None => {}
     }
-    let Some(trace) = mapper.trace(&account) else {
+    let Some(trace) = mapper.trace(account) else {
         target.reason = Some(match snapshot.tenure(person).next_start {
             Some(start) => format!("has no engagement before {start}"),
             None => "has no engagement".to_owned(),

@@ -38,7 +38,7 @@ pub fn problems(settings: &Settings) -> Vec<(&'static str, String)> {
     let mut wrong = |field, problem: &str| problems.push((field, problem.to_owned()));
     match (settings.sign_in, &settings.password) {
         (SignIn::Simple, None) => {
-            wrong("password", "it is missing: write password = { file = \"…\" }, where the account's password lies")
+            wrong("password", "it is missing: write password = { file = \"…\" }, where the account's password lies");
         }
         (SignIn::Simple, Some(password)) if !password.is_well_formed() => {
             wrong(
