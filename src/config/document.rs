@@ -24,7 +24,8 @@ impl<'t> Document<'t> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let mut document = Self { file: file.to_owned(), text: Arc::from(text), root, problems: Vec::new() };
         for error in errors {
-            document.at(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()), None);
+            let hint = "a line is KEY = \"text\", KEY = 7, KEY = true, KEY = [\"a\", \"b\"] or [SECTION]";
+            document.at(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()), Some(hint.to_owned()));
         }
         document
     }

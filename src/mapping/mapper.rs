@@ -92,7 +92,7 @@ impl fmt::Debug for Mapper<'_> {
 
 impl<'a> Mapper<'a> {
     pub fn new(inputs: Inputs<'a>) -> Self {
-        let scene = Scene { snapshot: Arc::clone(&inputs.snapshot), names: Arc::clone(&inputs.naming) as _ };
+        let scene = Scene::new(Arc::clone(&inputs.snapshot), Arc::clone(&inputs.naming) as _, inputs.rules.release);
         let mut accounts = BTreeMap::new();
         if inputs.rules.kinds.contains_key(&Kind::User) {
             let ladder = &inputs.rules.ladder;
@@ -295,7 +295,8 @@ fn repeated(names: impl Iterator<Item = String>) -> HashSet<String> {
     times.into_iter().filter(|(_, times)| *times > 1).map(|(name, _)| name).collect()
 }
 
-pub(super) fn values(outcome: Outcome) -> Vec<Value> {
+/// The values of an outcome, before the attribute's schema has seen them.
+pub fn values(outcome: Outcome) -> Vec<Value> {
     match outcome {
         Outcome::Nothing => Vec::new(),
         Outcome::Text(text) => vec![Value::Text(text)],

@@ -32,7 +32,7 @@ fn mentioned(rules: &[&Expression]) -> BTreeSet<NameKind> {
 
 impl Mapper<'_> {
     /// The login of a person's ordinary account.
-    pub(super) fn login(&self, person: &Id) -> Option<&str> {
+    pub fn login(&self, person: &Id) -> Option<&str> {
         self.inputs.naming.name(person, ORDINARY, NameKind::Login)
     }
 

@@ -5,22 +5,39 @@ use std::path::PathBuf;
 
 use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
 use rosterd::mapping::{Place, WhenEmpty};
-use rosterd::object::{AttributeName, Authority, Kind, NameKind};
+use rosterd::object::{AttributeName, AttributeRule, Authority, Kind, NameKind, Schema, Syntax};
 use rosterd::org::Instant;
+use rosterd::target::ldap::Profile;
 
+mod catalogue;
 mod csv;
 mod lifecycle;
+mod mapping_tests;
 mod owners;
+mod reference;
 
 const BASE: &str = include_str!("base.toml");
 
-fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
-    let names: &[&str] = match (protocol, kind) {
-        (Protocol::Ldap(_), Kind::User) => &["sAMAccountName", "givenName", "sn", "title", "department"],
-        (Protocol::Scim, Kind::User) => &["userName", "name.givenName", "title"],
+fn known(protocol: Protocol, kind: Kind) -> Schema {
+    let rule = |single, max_length, syntax| AttributeRule { single, max_length, syntax, ..AttributeRule::default() };
+    let text = |max_length| rule(true, max_length, Syntax::Text);
+    let rules: &[(&str, AttributeRule)] = match (protocol, kind) {
+        (Protocol::Ldap(Profile::Ad), Kind::User) => &[
+            ("sAMAccountName", AttributeRule { required: true, forbidden: "@", ..text(Some(20)) }),
+            ("givenName", text(Some(64))),
+            ("sn", text(Some(64))),
+            ("title", text(Some(128))),
+            ("department", text(Some(64))),
+            ("otherTelephone", rule(false, Some(64), Syntax::Telephone)),
+            ("msExchHideFromAddressLists", rule(true, None, Syntax::Boolean)),
+            ("countryCode", rule(true, None, Syntax::Integer)),
+        ],
+        (Protocol::Scim, Kind::User) => {
+            &[("userName", text(None)), ("name.givenName", text(None)), ("title", text(None))]
+        }
         _ => &[],
     };
-    names.iter().map(|name| AttributeName::new(*name)).collect()
+    rules.iter().map(|(name, rule)| (AttributeName::new(*name), *rule)).collect()
 }
 
 fn parse(text: &str) -> Result<Loaded, Vec<ConfigProblem>> {
@@ -175,7 +192,7 @@ fn the_base_is_compiled_whole() {
 
 #[test]
 fn the_starter_is_good() {
-    let any = |_, _| Vec::new();
+    let any = |_, _| Schema::default();
     let loaded = Config::parse("config.example.toml", starter(), PathBuf::new(), &any)
         .unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     assert_eq!(loaded.targets["ad"].rules.kinds.len(), 3);
@@ -193,7 +210,7 @@ fn a_site_may_name_attributes_of_its_own() {
 
 #[test]
 fn each_kind_of_directory_has_its_login() {
-    let unknown = |_, _| Vec::new();
+    let unknown = |_, _| Schema::default();
     let base = BASE.replace("base = \"OU", "profile = \"openldap\"\nbase = \"OU");
     let parse = |text: &str| Config::parse("config.toml", text, PathBuf::new(), &unknown);
     assert!(parse(&base.replace("sAMAccountName =", "uid =")).is_ok());

@@ -10,8 +10,7 @@ const DAY: &str = "2026-04-01";
 
 /// The delivery in which a thing is otherwise from the day on.
 fn from_the_day(delivery: &str, changes: &[(&str, Value)]) -> String {
-    let mut lines: Vec<Map<String, Value>> =
-        delivery.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut lines: Vec<Map<String, Value>> = delivery.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for (name, fields) in changes {
         let at = lines.iter().position(|fact| fact.get("id") == Some(&json!(id(name)))).unwrap();
         let mut later = lines[at].clone();
