@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, export, find, import, init, links, names, plan, report, run, runs, show,
+    apply, approve, backup, check, edit, export, find, import, init, links, map, names, plan, report, run, runs, show,
     verify_log,
 };
 use crate::org::Instant;
@@ -69,6 +69,8 @@ pub enum Verb {
     Show(show::Args),
     /// Find people, units and groups by what they are called
     Find(find::Args),
+    /// Show what the mapping makes of one person
+    Map(map::Args),
     /// Try the naming rules on everybody
     Names(names::Args),
     /// Compare the targets with the roster and propose changes

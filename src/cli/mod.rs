@@ -18,6 +18,7 @@ mod import;
 mod init;
 mod invocation;
 mod links;
+mod map;
 mod names;
 mod output;
 mod plan;
@@ -74,6 +75,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Edit(args) => edit::run(args, &invocation).await,
         Verb::Show(args) => show::run(&args, &invocation).await,
         Verb::Find(args) => find::run(&args, &invocation).await,
+        Verb::Map(args) => map::run(&args, &invocation).await,
         Verb::Names(args) => names::run(&args, &invocation).await,
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,

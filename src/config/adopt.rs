@@ -6,7 +6,7 @@ use super::compile::{Written, expression, roots};
 use super::document::Document;
 use crate::expr::nearest;
 use crate::mapping::{AdoptRule, Rules};
-use crate::object::{AttributeName, Kind, aspect};
+use crate::object::{AttributeName, Kind, Schema, aspect};
 use crate::org::CustomTypes;
 
 /// As written: `attribute = expression`, or an attribute alone, which stands for its rule of the mapping.
@@ -37,7 +37,7 @@ pub(super) fn adoption(
     written: &Written<'_>,
     (texts, stamp): (&AdoptText, &str),
     custom: &CustomTypes,
-    known: impl Fn(Kind) -> Vec<AttributeName>,
+    known: impl Fn(Kind) -> Schema,
     rules: &mut Rules,
 ) {
     for kind in Kind::ALL {
@@ -80,13 +80,13 @@ fn check_known(
     written: &Written<'_>,
     path: &[&str],
     name: &AttributeName,
-    known: &[AttributeName],
+    known: &Schema,
 ) {
     let extra = written.extra.iter().any(|extra| name.is(extra));
     if aspect::ALL.iter().any(|aspect| name.is(aspect)) {
         document.at_value(path, format!("{name} is not a plain attribute"), None);
-    } else if !known.is_empty() && !known.contains(name) && !extra {
-        let hint = nearest(name.as_str(), known.iter().map(AttributeName::as_str))
+    } else if written.protocol.is_closed() && known.names().next().is_some() && !known.knows(name) && !extra {
+        let hint = nearest(name.as_str(), known.names().map(AttributeName::as_str))
             .map_or_else(String::new, |near| format!("did you mean {near:?}? Else "));
         let hint = Some(format!("{hint}name it in extra_attributes of [{}.{}]", path[0], path[1]));
         document.at_value(path, format!("there is no attribute {:?}", name.as_str()), hint);

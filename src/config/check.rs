@@ -20,7 +20,11 @@ const OWN_NAMES: [&str; 2] = ["roster", "rosterd"];
 pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
     if let Some(roster) = &sections.roster {
         if roster.file.as_os_str().is_empty() {
-            document.at_value(&["roster", "file"], "the name of the roster's file is empty", None);
+            document.at_value(
+                &["roster", "file"],
+                "the name of the roster's file is empty",
+                Some("write file = \"roster.db\"".to_owned()),
+            );
         }
         if let Err(hint) = zone(&roster.zone) {
             let message = format!("there is no time zone {:?}", roster.zone);
@@ -69,13 +73,15 @@ fn limit(document: &mut Document<'_>, path: &[&str], limit: LimitText) {
         && floor > count
     {
         let message = format!("the floor {floor} is above the count {count}, which is never exceeded");
-        document.at_value(&[path, &["floor"]].concat(), message, None);
+        let hint = Some(format!("write a floor of at most {count}"));
+        document.at_value(&[path, &["floor"]].concat(), message, hint);
     }
 }
 
 fn jsonl(document: &mut Document<'_>, name: &str, source: &Jsonl) {
     if source.file.as_os_str().is_empty() {
-        document.at_value(&["jsonl", name, "file"], "the name of the file is empty", None);
+        let hint = Some("write where the file lies, relative to this one".to_owned());
+        document.at_value(&["jsonl", name, "file"], "the name of the file is empty", hint);
     }
     let _checked = schedule(document, &["jsonl", name, "schedule"], source.schedule.as_ref());
 }
@@ -90,7 +96,8 @@ fn custom(document: &mut Document<'_>, types: &CustomTypes) {
                 document.at_key(&path, format!("{name:?} cannot be a name"), hint);
             }
             for (field, problem) in declared.flaws() {
-                document.at_value(&[path[0], path[1], path[2], field], problem, None);
+                let hint = Some(format!("mend {field}, or leave it out"));
+                document.at_value(&[path[0], path[1], path[2], field], problem, hint);
             }
         }
     }

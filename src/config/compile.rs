@@ -1,14 +1,12 @@
 //! From the written mapping to compiled rules; every expression and attribute name is checked on the way.
 
-use std::collections::BTreeMap;
-
 use super::document::Document;
-use super::mapping::{self, KindMapping};
+use super::mapping::KindMapping;
+use crate::expr::Expression;
 use crate::expr::roots::{GROUP_ROOTS, RootSpec, UNIT_ROOTS, USER};
-use crate::expr::{Expression, nearest};
-use crate::mapping::{AttributeRule, KindRules, Rules};
-use crate::object::{AttributeName, Kind, aspect};
-use crate::org::CustomTypes;
+use crate::mapping::{KindRules, Rules};
+use crate::object::{AttributeName, Kind, Schema};
+use crate::org::{CustomTypes, Visibility};
 use crate::target::ldap::Profile;
 
 /// What kind of target a mapping is for.
@@ -18,8 +16,8 @@ pub enum Protocol {
     Scim,
 }
 
-/// The attributes that objects of a kind can have; empty when that is not known offline, and nothing is checked.
-pub type Known<'a> = dyn Fn(Protocol, Kind) -> Vec<AttributeName> + 'a;
+/// What the attributes of a kind can hold, as far as that is known offline. An empty schema checks nothing.
+pub type Known<'a> = dyn Fn(Protocol, Kind) -> Schema + 'a;
 
 impl Protocol {
     pub fn as_str(self) -> &'static str {
@@ -29,8 +27,13 @@ impl Protocol {
         }
     }
 
+    /// Whether the known attributes are all that there are. What other directories have, they say themselves.
+    pub(super) fn is_closed(self) -> bool {
+        matches!(self, Self::Ldap(Profile::Ad) | Self::Scim)
+    }
+
     /// An attribute without which an object cannot be created.
-    fn needs(self, kind: Kind) -> Option<&'static str> {
+    pub(super) fn needs(self, kind: Kind) -> Option<&'static str> {
         match (self, kind) {
             (Self::Ldap(profile), Kind::User) => Some(profile.login()),
             (Self::Ldap(Profile::Ad), Kind::Group) => Some(Profile::Ad.login()),
@@ -48,6 +51,9 @@ pub(super) struct Written<'a> {
     pub name: &'a str,
     /// Attributes that this target has beyond the known ones.
     pub extra: &'a [String],
+    /// Attributes that rosterd itself writes there, and what for.
+    pub own: Vec<(String, &'static str)>,
+    pub release: Visibility,
     pub kinds: [(Kind, Option<&'a KindMapping>); 3],
 }
 
@@ -63,15 +69,12 @@ pub(super) fn target(
         let hint = Some(format!("add [{}.{}.user]", base[0], base[1]));
         document.at_key(&base, "the target maps nothing", hint);
     }
-    let mut rules = Rules::default();
+    let mut rules = Rules { release: written.release, ..Rules::default() };
     for (kind, mapping) in written.kinds {
         if let Some(mapping) = mapping {
             let path = [base[0], base[1], kind.as_str()];
-            let mut names = known(written.protocol, kind);
-            if !names.is_empty() {
-                names.extend(written.extra.iter().map(|name| AttributeName::new(name.as_str())));
-            }
-            let scope = Scope { path, protocol: written.protocol, kind, known: &names, custom };
+            let schema = known(written.protocol, kind);
+            let scope = Scope { path, written, kind, schema: &schema, custom };
             rules.kinds.insert(kind, scope.compile(document, mapping));
         }
     }
@@ -107,37 +110,32 @@ pub(super) fn check_attribute(
     path: &[&str],
     name: &AttributeName,
 ) {
-    let mut names = known(written.protocol, Kind::User);
-    if !names.is_empty() {
-        names.extend(written.extra.iter().map(|name| AttributeName::new(name.as_str())));
-    }
-    let kind = Kind::User;
-    let own = [written.protocol.as_str(), written.name, kind.as_str()];
-    let custom = CustomTypes::default();
-    let scope = Scope { path: own, protocol: written.protocol, kind, known: &names, custom: &custom };
-    if !scope.refuse_aspect(document, path, name) {
+    let (kind, custom, schema) = (Kind::User, CustomTypes::default(), known(written.protocol, Kind::User));
+    let path_of_kind = [written.protocol.as_str(), written.name, kind.as_str()];
+    let scope = Scope { path: path_of_kind, written, kind, schema: &schema, custom: &custom };
+    if !scope.refuse_aspect(document, path, name) && !scope.refuse_written(document, path, name) {
         scope.check_known(document, path, name);
     }
 }
 
 /// One kind of object in one target.
-struct Scope<'a> {
-    path: [&'a str; 3],
-    protocol: Protocol,
-    kind: Kind,
-    known: &'a [AttributeName],
-    custom: &'a CustomTypes,
+pub(super) struct Scope<'a> {
+    pub path: [&'a str; 3],
+    pub written: &'a Written<'a>,
+    pub kind: Kind,
+    pub schema: &'a Schema,
+    pub custom: &'a CustomTypes,
 }
 
 impl<'a> Scope<'a> {
-    fn at<'b>(&self, rest: &[&'b str]) -> Vec<&'b str>
+    pub fn at<'b>(&self, rest: &[&'b str]) -> Vec<&'b str>
     where
         'a: 'b,
     {
         self.path.iter().copied().chain(rest.iter().copied()).collect()
     }
 
-    fn roots(&self) -> &'static [RootSpec] {
+    pub fn roots(&self) -> &'static [RootSpec] {
         roots(self.kind)
     }
 
@@ -157,6 +155,7 @@ impl<'a> Scope<'a> {
             let hint = Some("it says what becomes of users whom `when` does not mean any more".to_owned());
             document.at_key(&self.at(&["leaves"]), "leaves says nothing here", hint);
         }
+        self.check_decisions(document, mapping, when.as_ref(), name.as_ref());
         let scope = crate::mapping::Scope { when, leaves: mapping.leaves.unwrap_or_default(), deeds };
         self.check_place(document, mapping);
         KindRules {
@@ -171,7 +170,7 @@ impl<'a> Scope<'a> {
     }
 
     fn check_place(&self, document: &mut Document<'_>, mapping: &KindMapping) {
-        match (self.protocol, &mapping.name) {
+        match (self.written.protocol, &mapping.name) {
             (Protocol::Ldap(_), None) => {
                 let hint = Some("add name = an expression for the relative name (RDN)".to_owned());
                 document.at_key(&self.at(&[]), "objects of a directory need a name", hint);
@@ -182,7 +181,7 @@ impl<'a> Scope<'a> {
             }
             _ => {}
         }
-        if mapping.place.is_some() && (self.kind != Kind::User || self.protocol == Protocol::Scim) {
+        if mapping.place.is_some() && (self.kind != Kind::User || self.written.protocol == Protocol::Scim) {
             let hint = Some("only users of a directory have a choice of place".to_owned());
             document.at_key(&self.at(&["place"]), "place says nothing here", hint);
         }
@@ -191,78 +190,12 @@ impl<'a> Scope<'a> {
                 document.at_key(&self.at(&[field]), "only groups have members", None);
             }
         }
-        if mapping.nested == Some(true) && self.protocol == Protocol::Scim {
+        if mapping.nested == Some(true) && self.written.protocol == Protocol::Scim {
             let hint = Some("leave it out: a group within a group then stands for its members".to_owned());
             document.at_key(&self.at(&["nested"]), "groups within groups are not for SCIM services", hint);
         }
         if mapping.manager.is_some() && self.kind != Kind::User {
-            document.at_key(&self.at(&["manager"]), "only users have a manager", None);
+            document.at_key(&self.at(&["manager"]), "only users have a manager", Some("leave it out".to_owned()));
         }
-    }
-
-    fn attributes(
-        &self,
-        document: &mut Document<'_>,
-        written: &BTreeMap<String, mapping::Rule>,
-    ) -> BTreeMap<AttributeName, AttributeRule> {
-        let mut rules: BTreeMap<AttributeName, AttributeRule> = BTreeMap::new();
-        for (text, rule) in written {
-            let name = AttributeName::new(text.as_str());
-            let path = self.at(&["attributes", text]);
-            let other = rules.keys().find(|other| **other == name).cloned();
-            if let Some(other) = other {
-                let hint = Some("case does not count in names of attributes: keep one of the two".to_owned());
-                document.at_key(&path, format!("{text:?} has two rules, here and as {other}"), hint);
-            } else if !self.refuse_aspect(document, &path, &name) {
-                self.check_known(document, &path, &name);
-            }
-            let value_path = if rule.in_full { [path.as_slice(), &["value"]].concat() } else { path };
-            if let Some(value) = expression(document, &value_path, &rule.value, self.roots(), self.custom) {
-                rules.insert(name, AttributeRule { value, authority: rule.authority, empty: rule.empty });
-            }
-        }
-        if let Some(needed) = self.protocol.needs(self.kind)
-            && !written.keys().any(|name| name.eq_ignore_ascii_case(needed))
-        {
-            let hint = Some(format!("add {needed} below [{}.attributes]", self.path.join(".")));
-            document.at_key(&self.at(&[]), format!("nothing sets {needed}, which every {} needs", self.kind), hint);
-        }
-        rules
-    }
-
-    /// Some meanings are the engine's own, and some attributes carry them.
-    fn refuse_aspect(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) -> bool {
-        let owned = [("userAccountControl", aspect::ENABLED), ("active", aspect::ENABLED)]
-            .into_iter()
-            .chain([("unicodePwd", aspect::PASSWORD), ("userPassword", aspect::PASSWORD), ("member", aspect::MEMBERS)])
-            .chain([("distinguishedName", aspect::PARENT), ("externalId", "the link"), ("objectGUID", "the link")])
-            .find(|(attribute, _)| name.is(attribute));
-        // SCIM has an attribute `name`, but only its parts hold a value.
-        let own = aspect::ALL.iter().find(|aspect| name.is(aspect)).map(|aspect| (*aspect, *aspect)).or(owned);
-        let Some((_, aspect)) = own else { return false };
-        let hint = match aspect {
-            aspect::MANAGER => "the effective manager is written by itself: manager = true or false beside name".into(),
-            aspect::NAME if self.protocol == Protocol::Scim => {
-                "map \"name.givenName\" and \"name.familyName\"".to_owned()
-            }
-            aspect::NAME => "it is the relative name: write it beside attributes, not below".into(),
-            aspect::PARENT => "choose place = \"unit\" or \"top\"".into(),
-            aspect::ENABLED => "accounts are enabled and disabled by the dates of the jobs".into(),
-            aspect::MEMBERS => "members come from the roster".into(),
-            aspect::PASSWORD => "new accounts get a random password".into(),
-            _ => "rosterd links by it".to_owned(),
-        };
-        document.at_key(path, format!("{name} is not a plain attribute"), Some(hint));
-        true
-    }
-
-    fn check_known(&self, document: &mut Document<'_>, path: &[&str], name: &AttributeName) {
-        if self.known.is_empty() || self.known.contains(name) {
-            return;
-        }
-        let hint = nearest(name.as_str(), self.known.iter().map(AttributeName::as_str))
-            .map_or_else(String::new, |near| format!("did you mean {near:?}? Else "));
-        let hint = Some(format!("{hint}name it in extra_attributes of [{}.{}]", self.path[0], self.path[1]));
-        document.at_key(path, format!("a {} has no attribute {:?}", self.kind, name.as_str()), hint);
     }
 }

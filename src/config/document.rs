@@ -24,7 +24,8 @@ impl<'t> Document<'t> {
         let (root, errors) = DeTable::parse_recoverable(text);
         let mut document = Self { file: file.to_owned(), text: Arc::from(text), root, problems: Vec::new() };
         for error in errors {
-            document.at(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()), None);
+            let hint = "a line is KEY = \"text\", KEY = 7, KEY = true, KEY = [\"a\", \"b\"] or [SECTION]";
+            document.at(error.span().unwrap_or(0..0), format!("not TOML: {}", error.message()), Some(hint.to_owned()));
         }
         document
     }
@@ -85,10 +86,10 @@ impl<'t> Document<'t> {
         for step in path {
             table = table.and_then(|table| table.get(*step)).and_then(|value| value.get_ref().as_table());
         }
-        let keys = table.into_iter().flat_map(|table| table.keys()).map(|known| known.get_ref());
+        let keys = table.into_iter().flat_map(|table| table.keys()).map(Spanned::get_ref);
         keys.into_iter()
             .find(|known| known.eq_ignore_ascii_case(key))
-            .map_or_else(|| key.to_owned(), |known| known.to_string())
+            .map_or_else(|| key.to_owned(), ToString::to_string)
     }
 
     /// The value at `path`, or what is nearest above it when it is not written.

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::adopt::adoption;
+use super::attributes::unused_extras;
 use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
 use super::document::Document;
 use super::groups;
 use super::lifecycle;
+use super::mapping_run;
+use super::mapping_test::{self, MappingTest};
 use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
@@ -25,7 +28,7 @@ use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
-use crate::target::ldap::Urls;
+use crate::target::ldap::{self, Urls};
 use crate::target::scim::Profile;
 
 /// A configuration that may be used.
@@ -50,6 +53,8 @@ pub struct Loaded {
     /// What the rows of the CSV sources mean, by name.
     pub layouts: BTreeMap<String, Layout>,
     pub targets: BTreeMap<String, TargetConfig>,
+    /// The tests of the mapping, by name.
+    pub tests: BTreeMap<String, MappingTest>,
     /// What is said of the ways of SCIM services, by the name of the target.
     pub profiles: BTreeMap<String, Profile>,
     /// A hash of everything that is in force: equal for files that differ in comments and layout only.
@@ -86,14 +91,21 @@ pub struct TargetConfig {
 }
 
 impl Config {
+    /// The same as [`load`](Self::load), and the tests of the mapping are run. One that fails is a problem of the file, though
+    /// it keeps nothing from running.
+    pub fn check(path: &Path, known: &Known<'_>) -> Result<Loaded, Vec<ConfigProblem>> {
+        let loaded = Self::load(path, known)?;
+        let file = path.display().to_string();
+        let text = read(path)?;
+        let problems = mapping_run::run(&file, &text, &loaded, known);
+        if problems.is_empty() { Ok(loaded) } else { Err(problems) }
+    }
+
     /// Reads and checks the file at `path`. Every problem is reported, not only the first. Of the files that it names only
     /// profiles are read, which are part of the configuration, and no secret.
     pub fn load(path: &Path, known: &Known<'_>) -> Result<Loaded, Vec<ConfigProblem>> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let hint = "name another file with --config or $ROSTERD_CONFIG; `rosterd init DIR` writes a first one";
-            vec![ConfigProblem::of_file(&file, format!("cannot read {file}: {error}"), Some(hint.into()))]
-        })?;
+        let text = read(path)?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Self::parse(&file, &text, folder, known)
     }
@@ -115,6 +127,8 @@ impl Config {
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
         let naming = naming::rules(&mut document, &sections.naming, &custom);
         let mut targets = targets(&mut document, &sections, &custom, &removed, known);
+        mapping_test::check(&mut document, &sections.test, &targets);
+        let tests = sections.test.clone();
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
             .filter_map(|(name, scim)| Some((name.clone(), scim_profile::profile(&mut document, name, scim, &folder)?)))
             .collect();
@@ -150,6 +164,7 @@ impl Config {
                     sources,
                     layouts,
                     targets,
+                    tests,
                     profiles,
                     generation,
                 })
@@ -186,7 +201,16 @@ impl Config {
     }
 }
 
+fn read(path: &Path) -> Result<String, Vec<ConfigProblem>> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let file = path.display().to_string();
+        let hint = "name another file with --config or $ROSTERD_CONFIG; `rosterd init DIR` writes a first one";
+        vec![ConfigProblem::of_file(&file, format!("cannot read {file}: {error}"), Some(hint.into()))]
+    })
+}
+
 fn config(sections: Sections) -> Option<Config> {
+    // what only `check` looks at is not in force
     let Sections {
         roster,
         intake,
@@ -202,6 +226,7 @@ fn config(sections: Sections) -> Option<Config> {
         groups,
         ldap,
         scim,
+        test: _,
     } = sections;
     Some(Config {
         roster: roster?,
@@ -240,7 +265,8 @@ fn targets(
         let kinds =
             [(Kind::Unit, ldap.unit.as_ref()), (Kind::User, ldap.user.as_ref()), (Kind::Group, ldap.group.as_ref())];
         let protocol = Protocol::Ldap(ldap.connection.profile);
-        let written = Written { protocol, name, extra: &ldap.extra_attributes, kinds };
+        let own = own_attributes(&ldap.connection);
+        let written = Written { protocol, name, extra: &ldap.extra_attributes, own, release: ldap.release, kinds };
         connection(document, &written, removed, ldap.connection.problems());
         for (field, problem) in ldap.password.problems() {
             document.at_value(&["ldap", name, "password", field], problem, None);
@@ -255,29 +281,37 @@ fn targets(
         let words = (&sections.lifecycle, &ldap.lifecycle);
         let leavers = ldap.connection.leavers_base.is_some();
         rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
+        unused_extras(document, &written, &rules);
         let limits = ldap.limits.over(default);
         targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
-        let written = Written { protocol: Protocol::Scim, name, extra: &scim.extra_attributes, kinds };
+        let (protocol, own) = (Protocol::Scim, Vec::new());
+        let written = Written { protocol, name, extra: &scim.extra_attributes, own, release: scim.release, kinds };
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
         let adopt = (&scim.adopt, "externalId");
-        adoption(document, &written, adopt, custom, |kind| known(Protocol::Scim, kind), &mut rules);
+        adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("scim", name), &rules);
         let words = (&sections.lifecycle, &scim.lifecycle);
         rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
+        unused_extras(document, &written, &rules);
         let limits = scim.limits.over(default);
-        targets.insert(
-            name.clone(),
-            TargetConfig { protocol: Protocol::Scim, schedule, limits, rules, generation: String::new() },
-        );
+        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
     }
     targets
+}
+
+/// The attributes of a directory that rosterd writes for its own ends.
+fn own_attributes(connection: &ldap::Settings) -> Vec<(String, &'static str)> {
+    let stamp = (connection.stamp().to_owned(), "the stamp by which it knows an object again");
+    let disabled = connection.disabled.clone().or_else(|| connection.profile.disabled());
+    let disabled = disabled.map(|disabled| (disabled.attribute, "what says that a user is disabled"));
+    std::iter::once(stamp).chain(disabled).collect()
 }
 
 fn connection(
@@ -289,7 +323,12 @@ fn connection(
     for (field, message) in problems {
         let path = [written.protocol.as_str(), written.name, "connection", field];
         if !removed.contains(&path.map(ToOwned::to_owned).to_vec()) {
-            document.at_value(&path, format!("{field}: {message}"), None);
+            // many say after a colon what to write instead
+            let instead = ["use ", "write ", "set ", "leave ", "add "];
+            let parts = message.rsplit_once(": ").filter(|(_, last)| instead.iter().any(|verb| last.starts_with(verb)));
+            let (message, hint) =
+                parts.unwrap_or((&message, "the documentation of the connection says what can stand here"));
+            document.at_value(&path, format!("{field}: {message}"), Some(hint.to_owned()));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the language of the file and the tables of fields and attributes; it connects to nothing and reads no secret.
 
 mod adopt;
+mod attributes;
 mod check;
 mod compile;
 mod csv;
@@ -15,6 +16,8 @@ mod lifecycle;
 mod limits;
 mod load;
 mod mapping;
+mod mapping_run;
+mod mapping_test;
 mod naming;
 mod owners;
 mod problem;
@@ -31,6 +34,7 @@ pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as C
 pub use limits::{IntakeLimits, LimitText, LimitsText};
 pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};
+pub use mapping_test::MappingTest;
 pub use naming::{NameText, Naming};
 pub use problem::{ConfigProblem, render, to_json};
 pub use schedule::{Schedule, ScheduleError};

@@ -135,7 +135,11 @@ pub(super) fn rules(document: &mut Document<'_>, naming: &Naming, custom: &Custo
         names: BTreeMap::new(),
     };
     if rules.forbidden_parts.iter().any(String::is_empty) {
-        document.at_value(&["naming", "forbidden_parts"], "an empty part is in every name", None);
+        document.at_value(
+            &["naming", "forbidden_parts"],
+            "an empty part is in every name",
+            Some("leave it out".to_owned()),
+        );
     }
     let mut is_good = true;
     for what in NameKind::ALL {
@@ -175,12 +179,16 @@ fn rule(
     let path = |field| ["naming", what.as_str(), field];
     let max_length = text.max_length.unwrap_or(usual.usual_most);
     if !(1..=usual.most).contains(&max_length) {
-        document.at_value(&path("max_length"), format!("max_length is from 1 to {}", usual.most), None);
+        document.at_value(
+            &path("max_length"),
+            format!("max_length is from 1 to {}", usual.most),
+            Some(format!("write {}", usual.usual_most)),
+        );
     }
     let counter_digits = text.counter_digits.unwrap_or(2);
     if !(1..=6).contains(&counter_digits) || counter_digits >= max_length {
         let message = "counter_digits is from 1 to 6, and less than max_length";
-        document.at_value(&path("counter_digits"), message, None);
+        document.at_value(&path("counter_digits"), message, Some("write 2".to_owned()));
     }
     let domain = naming.domain(what).cloned();
     check_domain(document, what, text, domain.as_deref());
@@ -237,6 +245,9 @@ pub(super) fn check_rules(
         if let Some(rule) = rule {
             check_names(document, naming, &path(field), rule);
         }
+    }
+    for (deed, only) in &scope.deeds {
+        check_names(document, naming, &[&path("scope")[..], &[deed.as_str()]].concat(), only);
     }
     let base = path("attributes");
     for (attribute, rule) in attributes {

@@ -16,7 +16,7 @@ use crate::expr::nearest;
 const MOST: usize = 100;
 
 /// Sections whose entries have a name of their own, such as `[ldap.ad]`.
-const NAMED: [&str; 4] = ["csv", "jsonl", "ldap", "scim"];
+const NAMED: [&str; 5] = ["csv", "jsonl", "ldap", "scim", "test"];
 
 /// What was taken out: below these, nothing more is said.
 pub(super) type Removed = BTreeSet<Vec<String>>;
@@ -100,8 +100,8 @@ fn unknown(
     if let [.., attributes, first] = above
         && attributes == "attributes"
     {
-        let hint = format!("the name of an attribute with a dot stands in quotes: \"{first}.{name}\"");
-        document.at_redacted(span, format!("there is no key {name:?} here"), Some(hint));
+        let hint = format!("a dot parts keys: write \"{first}.{name}\" = …");
+        document.at_redacted(span, format!("the attribute {first}.{name} stands in no quotes"), Some(hint));
         let taken = remove(root.get_mut(), above);
         removed.insert(above.to_vec());
         return taken.then_some(());
@@ -130,7 +130,16 @@ fn wrong_value(document: &mut Document<'_>, span: Range<usize>, path: &[String],
         };
         document.at(span, format!("{wrong:?} is no choice here"), Some(hint));
     } else {
-        document.at(span, plain(message), None);
+        let told = plain(message);
+        match told.split_once(", expected ") {
+            Some((what, instead)) => document.at(span, what.to_owned(), Some(format!("write {instead}"))),
+            None => {
+                let hint = told
+                    .contains("is not a pattern")
+                    .then(|| "write a regular expression, such as [0-9]{4}".to_owned());
+                document.at(span, told, hint);
+            }
+        }
     }
 }
 

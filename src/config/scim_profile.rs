@@ -220,7 +220,7 @@ mod tests {
         for (text, parts) in [
             ("[listing]\npagesize = 3\n", ["my.toml:2:1", "did you mean \"page_size\"?"]),
             ("[listing]\npaging = \"cursors\"\n", ["my.toml:2:10", "did you mean \"cursor\"?"]),
-            ("[listing]\npage_size = \"many\"\n", ["my.toml:2:13", "expected a whole number"]),
+            ("[listing]\npage_size = \"many\"\n", ["my.toml:2:13", "write a whole number"]),
             ("based_on = \"entr\"\n", ["my.toml:1:12", "did you mean \"entra\"?"]),
             ("[listing]\npage_cap = 0\n", ["my.toml:2:12", "above 0"]),
             ("[user]\nrequired = [\"a b\"]\n", ["my.toml:2:12", "\"a b\" is not the path of an attribute"]),

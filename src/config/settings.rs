@@ -14,11 +14,12 @@ use super::groups::GroupText;
 use super::lifecycle::LifecycleText;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
+use super::mapping_test::MappingTest;
 use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
-use crate::org::{CustomNames, CustomTypes, FactKind};
+use crate::org::{CustomNames, CustomTypes, FactKind, Visibility};
 use crate::target::{ldap, scim};
 
 /// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
@@ -81,6 +82,8 @@ pub(super) struct Sections {
     pub ldap: BTreeMap<String, Ldap>,
     #[serde(default)]
     pub scim: BTreeMap<String, Scim>,
+    #[serde(default)]
+    pub test: BTreeMap<String, MappingTest>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -178,6 +181,9 @@ pub struct Ldap {
     pub full_read_hours: Option<u32>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
+    #[serde(default)]
+    pub release: Visibility,
     /// What of the lifecycle is otherwise here, and what its rungs mean.
     #[serde(default)]
     pub lifecycle: LifecycleText,
@@ -204,6 +210,9 @@ pub struct Scim {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
+    #[serde(default)]
+    pub release: Visibility,
     /// What of the lifecycle is otherwise here, and what its rungs mean.
     #[serde(default)]
     pub lifecycle: LifecycleText,

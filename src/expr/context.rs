@@ -17,6 +17,12 @@ enum Repr {
     Nothing,
     Plain(Value),
     Object(Arc<dyn Lazy>),
+    Many(Arc<dyn LazyMany>),
+}
+
+/// Several things of one kind, looked up when an expression asks for them.
+pub trait LazyMany: Send + Sync {
+    fn things(&self) -> Vec<ExprValue>;
 }
 
 /// A thing whose fields are computed when an expression asks for them. `None` is "has no value". Only fields that
@@ -26,9 +32,11 @@ pub trait Lazy: Send + Sync {
 }
 
 /// The values of the roots for one evaluation. A root that is not set is nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Context {
-    roots: Arc<Vec<(&'static str, ExprValue)>>,
+    named: Arc<Vec<(&'static str, ExprValue)>>,
+    /// What is not among the named ones.
+    looked_up: Option<Arc<dyn Lazy>>,
 }
 
 impl ExprValue {
@@ -41,8 +49,13 @@ impl ExprValue {
         Self(Repr::Plain(items.into_iter().map(|item| item.into().shaped(Shape::Text)).collect()))
     }
 
+    /// Several things of one kind.
+    pub fn lazy_many(things: impl LazyMany + 'static) -> Self {
+        Self(Repr::Many(Arc::new(things)))
+    }
+
     pub fn object(fields: Vec<(&'static str, Self)>) -> Self {
-        Self::lazy(Fields(fields))
+        Self::lazy(Named(fields))
     }
 
     pub fn lazy(thing: impl Lazy + 'static) -> Self {
@@ -51,16 +64,31 @@ impl ExprValue {
 
     /// The value as the expression sees it: where the table says "object", always something that has fields.
     fn shaped(self, shape: Shape) -> Value {
-        match (self.0, shape) {
-            (Repr::Plain(value), _) => value,
-            (Repr::Object(thing), Shape::Object(fields)) => {
-                Value::from_object(View { fields: Some(fields), thing: Some(thing) })
+        let fields = match shape {
+            Shape::Object(fields) => Fields::Of(fields),
+            Shape::Custom(_) => Fields::Each(Shape::Text),
+            Shape::Called(each) => Fields::Each(*each),
+            Shape::Many(fields) => {
+                let things = if let Repr::Many(things) = self.0 { things.things() } else { Vec::new() };
+                return Value::from_object(Several { fields, things });
             }
-            (Repr::Nothing, Shape::Object(fields)) => Value::from_object(View { fields: Some(fields), thing: None }),
-            (Repr::Object(thing), Shape::Custom(_)) => Value::from_object(View { fields: None, thing: Some(thing) }),
-            (Repr::Nothing, Shape::Custom(_)) => Value::from_object(View { fields: None, thing: None }),
-            (Repr::Nothing, Shape::List) => Value::from(Vec::<Value>::new()),
-            (Repr::Nothing | Repr::Object(_), _) => empty(),
+            Shape::Text | Shape::Day | Shape::Number | Shape::Bool | Shape::List => {
+                return match self.0 {
+                    Repr::Plain(value) => value,
+                    _ if shape == Shape::List => Value::from(Vec::<Value>::new()),
+                    _ => empty(),
+                };
+            }
+        };
+        let thing = if let Repr::Object(thing) = self.0 { Some(thing) } else { None };
+        Value::from_object(View { fields, thing })
+    }
+
+    /// The field of a thing.
+    fn field(&self, name: &str) -> Self {
+        match &self.0 {
+            Repr::Object(thing) => thing.field(name).into(),
+            Repr::Nothing | Repr::Plain(_) | Repr::Many(_) => Self::nothing(),
         }
     }
 }
@@ -70,15 +98,25 @@ impl Context {
         Self::default()
     }
 
+    /// Roots that are looked up when an expression asks for them.
+    pub fn lazy(roots: impl Lazy + 'static) -> Self {
+        Self { looked_up: Some(Arc::new(roots)), ..Self::default() }
+    }
+
     /// Gives the root `name` its value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<ExprValue>) -> Self {
-        Arc::make_mut(&mut self.roots).push((name, value.into()));
+        Arc::make_mut(&mut self.named).push((name, value.into()));
         self
     }
 
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let named = self.named.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        named.or_else(|| self.looked_up.as_ref()?.field(name))
+    }
+
     pub(super) fn value(&self, table: &'static [RootSpec]) -> Value {
-        let roots = Roots { table, values: Arc::clone(&self.roots) };
+        let roots = Roots { table, context: self.clone() };
         Value::from_dyn_object(DynObject::new(Arc::new(roots)))
     }
 }
@@ -128,6 +166,7 @@ impl fmt::Debug for ExprValue {
             Repr::Nothing => f.write_str("nothing"),
             Repr::Plain(value) => fmt::Debug::fmt(value, f),
             Repr::Object(_) => f.write_str("(object)"),
+            Repr::Many(_) => f.write_str("(objects)"),
         }
     }
 }
@@ -137,18 +176,25 @@ pub(super) fn empty() -> Value {
     Value::from("")
 }
 
-struct Fields(Vec<(&'static str, ExprValue)>);
+struct Named(Vec<(&'static str, ExprValue)>);
 
-impl Lazy for Fields {
+impl Lazy for Named {
     fn field(&self, name: &str) -> Option<ExprValue> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 }
 
+/// Which fields an object has.
+#[derive(Clone, Copy)]
+enum Fields {
+    Of(&'static [Field]),
+    /// Any, all of one shape: they were checked when the expression was compiled.
+    Each(Shape),
+}
+
 /// An object as its table shows it; `None` is an object that is not there.
 pub(super) struct View {
-    /// `None` where the fields are custom attributes: these were checked when the expression was compiled.
-    fields: Option<&'static [Field]>,
+    fields: Fields,
     thing: Option<Arc<dyn Lazy>>,
 }
 
@@ -171,8 +217,8 @@ impl Object for View {
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
         let shape = match self.fields {
-            Some(fields) => fields.iter().find(|field| field.name == key)?.shape,
-            None => Shape::Text,
+            Fields::Of(fields) => fields.iter().find(|field| field.name == key)?.shape,
+            Fields::Each(shape) => shape,
         };
         let value = self.thing.as_ref().and_then(|thing| thing.field(key));
         Some(ExprValue::from(value).shaped(shape))
@@ -191,10 +237,64 @@ impl Object for View {
     }
 }
 
+/// Several objects of one table.
+#[derive(Debug)]
+pub(super) struct Several {
+    fields: &'static [Field],
+    things: Vec<ExprValue>,
+}
+
+impl Several {
+    pub(super) fn is_empty(&self) -> bool {
+        self.things.is_empty()
+    }
+}
+
+impl Object for Several {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        if let Some(name) = key.as_str() {
+            return self.get_value_by_str(name);
+        }
+        let at = i64::try_from(key.clone()).ok()?;
+        let count = i64::try_from(self.things.len()).ok()?;
+        let at = usize::try_from(if at < 0 { count + at } else { at }).ok();
+        let thing = at.and_then(|at| self.things.get(at)).cloned();
+        Some(ExprValue::from(thing).shaped(Shape::Object(self.fields)))
+    }
+
+    /// The field of all of them.
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let shape = self.fields.iter().find(|field| field.name == key)?.shape;
+        let values = self.things.iter().map(|thing| thing.field(key));
+        Some(match shape.of_many() {
+            Shape::Many(fields) => Value::from_object(Several { fields, things: values.collect() }),
+            _ => values.map(|value| value.shaped(shape)).collect(),
+        })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        !self.is_empty()
+    }
+
+    fn render(self: &Arc<Self>, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Context")
+    }
+}
+
 #[derive(Debug)]
 struct Roots {
     table: &'static [RootSpec],
-    values: Arc<Vec<(&'static str, ExprValue)>>,
+    context: Context,
 }
 
 impl Object for Roots {
@@ -204,7 +304,7 @@ impl Object for Roots {
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
         let root = self.table.iter().find(|root| root.name == key)?;
-        let value = self.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value.clone());
+        let value = self.context.field(key);
         Some(ExprValue::from(value).shaped(root.shape))
     }
 }

@@ -8,9 +8,10 @@ use minijinja::ErrorKind;
 
 use super::context::Context;
 use super::functions::ENVIRONMENT;
+use super::infer::{self, Likely};
 use super::outcome::{MAX_TEXT, Outcome};
 use super::roots::RootSpec;
-use super::scan;
+use super::scan::{self, Read};
 use crate::org::CustomTypes;
 
 /// A compiled expression. Cheap to clone.
@@ -62,12 +63,29 @@ impl Expression {
             return Err(ExprError { message, range: None, hint: None });
         }
         let checked = scan::check(source, roots, custom)?;
-        let compiled = ENVIRONMENT.compile_expression_owned(checked).map_err(|error| syntax(source, &error))?;
+        infer::refuse(source, &checked.paths)?;
+        let compiled = ENVIRONMENT.compile_expression_owned(checked.source).map_err(|error| syntax(source, &error))?;
         Ok(Self { compiled: Arc::new(compiled), source: source.into(), roots })
+    }
+
+    pub fn roots(&self) -> &'static [RootSpec] {
+        self.roots
     }
 
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// What it reads of the roots, in its order. Looked up in the source each time: for people, not for every object.
+    pub fn reads(&self) -> Vec<Read> {
+        scan::check(&self.source, self.roots, None).map(|checked| checked.paths).unwrap_or_default()
+    }
+
+    /// What kind of result it has, as far as that can be told without a thing to look at. `custom` says what custom
+    /// attributes are.
+    pub fn likely(&self, custom: &CustomTypes) -> Likely {
+        let reads = scan::check(&self.source, self.roots, Some(custom)).map(|checked| checked.paths);
+        infer::likely(&self.source, &reads.unwrap_or_default())
     }
 
     /// Whether it looks at the root of this name.

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use minijinja::value::Rest;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, filters, tests};
 
-use super::context::{View, empty};
+use super::context::{Several, View, empty};
 use super::fold;
 use super::outcome::{MAX_LIST, MAX_TEXT};
+use crate::org::Day;
 
 /// Steps that one evaluation may take; a fixed price for work that grows with its input is charged on top.
 const FUEL: u64 = 10_000;
@@ -40,9 +41,28 @@ pub(super) const FILTERS: &[&str] = &[
     "int",
     "round",
     "string",
+    "day",
+    "plus_days",
+    "local_part",
+    "domain",
 ];
-pub(super) const FUNCTIONS: &[&str] =
-    &["ascii", "slug", "initials", "truncate", "default", "upper", "lower", "title", "trim", "replace", "join"];
+pub(super) const FUNCTIONS: &[&str] = &[
+    "ascii",
+    "slug",
+    "initials",
+    "truncate",
+    "default",
+    "upper",
+    "lower",
+    "title",
+    "trim",
+    "replace",
+    "join",
+    "day",
+    "plus_days",
+    "local_part",
+    "domain",
+];
 pub(super) const TESTS: &[&str] =
     &["none", "defined", "startingwith", "endingwith", "in", "string", "number", "eq", "ne"];
 
@@ -80,6 +100,10 @@ fn environment() -> Environment<'static> {
     env.add_filter("int", filters::int);
     env.add_filter("round", filters::round);
     env.add_filter("string", |text: &Value| plain(text));
+    env.add_filter("day", day);
+    env.add_filter("plus_days", plus_days);
+    env.add_filter("local_part", |text: &Value| mail_parts(text).0);
+    env.add_filter("domain", |text: &Value| mail_parts(text).1);
 
     env.add_function("ascii", |text: &Value| fold::ascii(&plain(text)));
     env.add_function("slug", |text: &Value| fold::slug(&plain(text)));
@@ -92,6 +116,10 @@ fn environment() -> Environment<'static> {
     env.add_function("trim", filters::trim);
     env.add_function("replace", filters::replace);
     env.add_function("join", join);
+    env.add_function("day", day);
+    env.add_function("plus_days", plus_days);
+    env.add_function("local_part", |text: &Value| mail_parts(text).0);
+    env.add_function("domain", |text: &Value| mail_parts(text).1);
 
     env.add_test("none", is_nothing);
     env.add_test("defined", |value: &Value| !is_nothing(value));
@@ -111,6 +139,7 @@ fn is_nothing(value: &Value) -> bool {
         || value.is_none()
         || value.as_str().is_some_and(str::is_empty)
         || value.downcast_object_ref::<View>().is_some_and(View::is_absent)
+        || value.downcast_object_ref::<Several>().is_some_and(Several::is_empty)
         || (value.as_str().is_none() && value.len() == Some(0))
 }
 
@@ -132,6 +161,34 @@ fn default(value: &Value, others: Rest<Value>) -> Value {
 fn truncate(text: &Value, length: u32) -> String {
     let text: String = plain(text).chars().take(length as usize).collect();
     text.trim_end().to_owned()
+}
+
+/// `day(text, pattern)`: a day in another form, such as `'%d-%m-%Y'`.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands over the arguments")]
+fn day(text: &Value, pattern: String) -> Result<String, Error> {
+    let Some(day) = the_day(text)? else { return Ok(String::new()) };
+    let refused = || Error::new(ErrorKind::InvalidOperation, format!("no day is written as {pattern:?}"));
+    day.written(&pattern).ok_or_else(refused)
+}
+
+/// `plus_days(text, n)`: the day n days later, or earlier when n is below 0.
+fn plus_days(text: &Value, days: i64) -> Result<String, Error> {
+    Ok(the_day(text)?.map_or_else(String::new, |day| day.plus(days.clamp(-400_000, 400_000)).to_string()))
+}
+
+fn the_day(text: &Value) -> Result<Option<Day>, Error> {
+    match plain(text).as_str() {
+        "" => Ok(None),
+        text => {
+            text.parse().map(Some).map_err(|_| Error::new(ErrorKind::InvalidOperation, "this is no day YYYY-MM-DD"))
+        }
+    }
+}
+
+/// What stands before and after the last @; nothing of what has none.
+fn mail_parts(text: &Value) -> (String, String) {
+    let text = plain(text);
+    text.rsplit_once('@').map(|(local, domain)| (local.to_owned(), domain.to_owned())).unwrap_or_default()
 }
 
 /// `join(list, separator)`: leaves out what is nothing.

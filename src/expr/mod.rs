@@ -9,20 +9,26 @@
 
 mod context;
 mod expression;
+mod filters;
 mod fold;
 mod functions;
+mod infer;
 mod letters;
 mod nearest;
 mod outcome;
 pub mod roots;
 mod scan;
 
-pub use context::{Context, ExprValue, Lazy};
+pub use context::{Context, ExprValue, Lazy, LazyMany};
 pub use expression::{EvalError, ExprError, Expression};
+pub use filters::FILTER_DOCS;
 pub use fold::{ascii, fold, initials, slug, taken_forms};
+pub use infer::{Form, Likely};
 pub use letters::transliterate;
 pub use nearest::nearest;
 pub use outcome::Outcome;
+pub use roots::Shape;
+pub use scan::Read;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]

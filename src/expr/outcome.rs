@@ -3,7 +3,7 @@
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use super::context::View;
+use super::context::{Several, View};
 
 /// The longest text, in bytes.
 pub(super) const MAX_TEXT: usize = 64 * 1024;
@@ -52,6 +52,7 @@ impl Outcome {
             ValueKind::Number => Self::number(value),
             ValueKind::String => Self::text(value.as_str().unwrap_or_default()),
             _ if value.downcast_object_ref::<View>().is_some_and(View::is_absent) => Ok(Self::Nothing),
+            _ if value.downcast_object_ref::<Several>().is_some_and(Several::is_empty) => Ok(Self::Nothing),
             ValueKind::Seq | ValueKind::Iterable => Err("the result is a list of lists".into()),
             kind => Err(format!("the result is a {kind}, not a text, number, true or false, or a list of these")),
         }

@@ -7,12 +7,18 @@ use crate::org::{CustomForm, CustomType, FactKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     Text,
-    /// A whole number.
+    /// A day, written YYYY-MM-DD.
+    Day,
+    /// A number, whole or not.
     Number,
     Bool,
     /// A list of texts.
     List,
     Object(&'static [Field]),
+    /// Several things of one kind. A field of them is the list of all their values; `[0]` is the first of them.
+    Many(&'static [Field]),
+    /// A thing with a field for whatever the site has: named by name or id, each of the same shape.
+    Called(&'static Shape),
     /// The custom attributes of a kind: which there are is declared in the configuration.
     Custom(FactKind),
 }
@@ -24,7 +30,32 @@ impl Shape {
             _ if declared.many => Self::List,
             CustomForm::Number => Self::Number,
             CustomForm::Bool => Self::Bool,
-            CustomForm::Text | CustomForm::Day | CustomForm::Class => Self::Text,
+            CustomForm::Day => Self::Day,
+            CustomForm::Text | CustomForm::Class => Self::Text,
+        }
+    }
+
+    /// What the field of several things is, when it has this shape in one of them.
+    pub(super) fn of_many(self) -> Self {
+        match self {
+            Self::Object(fields) | Self::Many(fields) => Self::Many(fields),
+            Self::Called(_) | Self::Custom(_) => self,
+            Self::Text | Self::Day | Self::Number | Self::Bool | Self::List => Self::List,
+        }
+    }
+
+    /// How the documentation calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Day => "day",
+            Self::Number => "number",
+            Self::Bool => "true or false",
+            Self::List => "list",
+            Self::Object(_) => "thing",
+            Self::Many(_) => "things",
+            Self::Called(_) => "by name",
+            Self::Custom(_) => "as declared",
         }
     }
 }
@@ -44,6 +75,10 @@ const fn text(name: &'static str, doc: &'static str) -> Field {
     Field { name, shape: Shape::Text, doc }
 }
 
+const fn day(name: &'static str, doc: &'static str) -> Field {
+    Field { name, shape: Shape::Day, doc }
+}
+
 const fn number(name: &'static str, doc: &'static str) -> Field {
     Field { name, shape: Shape::Number, doc }
 }
@@ -56,47 +91,117 @@ const fn object(name: &'static str, fields: &'static [Field], doc: &'static str)
     Field { name, shape: Shape::Object(fields), doc }
 }
 
+const fn called(name: &'static str, shape: &'static Shape, doc: &'static str) -> Field {
+    Field { name, shape: Shape::Called(shape), doc }
+}
+
 const fn custom(kind: FactKind) -> Field {
     Field { name: "custom", shape: Shape::Custom(kind), doc: "custom attributes, as declared" }
 }
 
+const fn many(name: &'static str, fields: &'static [Field], doc: &'static str) -> Field {
+    Field { name, shape: Shape::Many(fields), doc }
+}
+
 const CLASS: &[Field] = &[text("id", "id of the class"), text("name", "name of the class")];
 
+const CONTACT: Field = called("contact", &Shape::Text, "the first contact of a type: its primary one, else by id");
+const CONTACTS: Field = called("contacts", &Shape::List, "all contacts of a type, the primary one first");
+const PUBLIC_CONTACT: Field = called("public_contact", &Shape::Text, "the same of those that anybody may see");
+const PUBLIC_CONTACTS: Field = called("public_contacts", &Shape::List, "the same of those that anybody may see");
+
+const ID: Field = text("id", "id in the roster");
+const GIVEN_NAME: Field = text("given_name", "given names");
+const SURNAME: Field = text("surname", "surname");
+const NICKNAME: Field = text("nickname", "name the person goes by, in full");
+const NAME: Field = text("name", "nickname, else given name and surname");
+const CATEGORY: Field = text("category", "employee, external, …");
+const SPONSOR: Field = text("sponsor", "id of the person who answers for an external; see the root sponsor");
+
 const PERSON: &[Field] = &[
-    text("id", "id in the roster"),
-    text("given_name", "given names"),
-    text("surname", "surname"),
-    text("nickname", "name the person goes by, in full"),
-    text("name", "nickname, else given name and surname"),
-    text("category", "employee, external, …"),
-    text("sponsor", "id of the person who answers for an external"),
+    ID,
+    GIVEN_NAME,
+    SURNAME,
+    NICKNAME,
+    NAME,
+    CATEGORY,
+    SPONSOR,
+    CONTACT,
+    CONTACTS,
+    PUBLIC_CONTACT,
+    PUBLIC_CONTACTS,
     custom(FactKind::Person),
 ];
 
-const ENGAGEMENT: &[Field] = &[
-    text("id", "id in the roster"),
-    text("number", "employee number"),
-    text("title", "title as written in the job"),
-    object("job_function", CLASS, "job function, from the vocabulary"),
-    object("type", CLASS, "type of engagement, from the vocabulary"),
-    number("fraction", "share of full time, as the source counts it"),
-    text("start", "first day, YYYY-MM-DD"),
-    text("end", "last day, YYYY-MM-DD; nothing while open"),
-    custom(FactKind::Engagement),
+/// What a naming pattern may know of a person.
+const NAMED_PERSON: &[Field] = &[ID, GIVEN_NAME, SURNAME, NICKNAME, NAME, CATEGORY, SPONSOR, custom(FactKind::Person)];
+
+const NUMBER: Field = text("number", "employee number");
+const TITLE: Field = text("title", "title as written in the job");
+const JOB_TITLE: Field = text("job_title", "the title, else the name of the job function");
+const JOB_FUNCTION: Field = object("job_function", CLASS, "job function, from the vocabulary");
+const ENGAGEMENT_TYPE: Field = object("type", CLASS, "type of engagement, from the vocabulary");
+const FRACTION: Field = number("fraction", "share of full time, as the source counts it");
+const START: Field = day("start", "first day");
+const END: Field = day("end", "last day; nothing while open");
+
+const ENGAGEMENT: &[Field] =
+    &[ID, NUMBER, TITLE, JOB_TITLE, JOB_FUNCTION, ENGAGEMENT_TYPE, FRACTION, START, END, custom(FactKind::Engagement)];
+
+/// One of several engagements.
+const JOB: &[Field] = &[
+    ID,
+    NUMBER,
+    TITLE,
+    JOB_TITLE,
+    JOB_FUNCTION,
+    ENGAGEMENT_TYPE,
+    FRACTION,
+    START,
+    END,
+    object("unit", UNIT_IN_SHORT, "the unit that it is in"),
 ];
 
+const UNIT_TYPE: Field = object("type", CLASS, "type of unit, from the vocabulary");
+const LEVEL: Field = object("level", CLASS, "level, from the vocabulary");
+
+const UNIT_IN_SHORT: &[Field] = &[ID, text("name", "name"), UNIT_TYPE, LEVEL];
+
+const ANCESTOR: Shape = Shape::Object(UNIT_IN_SHORT);
+
 const UNIT: &[Field] = &[
-    text("id", "id in the roster"),
+    ID,
     text("name", "name"),
-    object("type", CLASS, "type of unit, from the vocabulary"),
-    object("level", CLASS, "level, from the vocabulary"),
+    UNIT_TYPE,
+    LEVEL,
     list("tags", "tags"),
-    list("path", "names from the top unit down to this one"),
+    list("path", "names from the top unit down to this one: [0] the top, [-1] this one"),
+    list("path_ids", "the same as ids"),
+    list("above", "names of the units above, nearest first: [0] the parent"),
+    list("above_ids", "the same as ids"),
+    called("at_level", &ANCESTOR, "the nearest unit, this one or above, of a level"),
+    called("of_type", &ANCESTOR, "the nearest unit, this one or above, of a type"),
+    CONTACT,
+    CONTACTS,
+    PUBLIC_CONTACT,
+    PUBLIC_CONTACTS,
     custom(FactKind::Unit),
 ];
 
-const MANAGER: &[Field] =
-    &[text("id", "id of the person"), text("name", "display name"), text("login", "login of the manager's account")];
+/// Another person, as far as a rule may need to know.
+const OTHER_PERSON: &[Field] = &[
+    text("id", "id of the person"),
+    text("name", "display name"),
+    GIVEN_NAME,
+    SURNAME,
+    text("login", "login of the account"),
+    text("mail", "the first contact that is an e-mail address"),
+    text("job_title", "title, else job function, of the primary engagement"),
+    CONTACT,
+    CONTACTS,
+    PUBLIC_CONTACT,
+    PUBLIC_CONTACTS,
+];
 
 const ACCOUNT: &[Field] = &[
     text("id", "id of the account"),
@@ -105,7 +210,7 @@ const ACCOUNT: &[Field] = &[
 ];
 
 const GROUP: &[Field] = &[
-    text("id", "id in the roster"),
+    ID,
     text("name", "name"),
     object("type", CLASS, "type of group, from the vocabulary"),
     text("description", "description"),
@@ -118,8 +223,10 @@ const GROUP: &[Field] = &[
 pub const USER: &[RootSpec] = &[
     object("person", PERSON, "the person"),
     object("engagement", ENGAGEMENT, "the primary engagement"),
+    many("engagements", JOB, "all engagements of the day, the primary one first"),
     object("unit", UNIT, "the unit of the primary engagement"),
-    object("manager", MANAGER, "the effective manager; nothing when there is none"),
+    object("manager", OTHER_PERSON, "the effective manager; nothing when there is none"),
+    object("sponsor", OTHER_PERSON, "the person who answers for an external one"),
     object("account", ACCOUNT, "the account"),
     text("login", "login of the account"),
     text("mail", "mail address, where [naming.mail] gives one"),
@@ -130,8 +237,11 @@ pub const USER: &[RootSpec] = &[
 ];
 
 /// The roots of a unit's rules.
-pub const UNIT_ROOTS: &[RootSpec] =
-    &[object("unit", UNIT, "the unit"), object("parent", UNIT, "the unit above; nothing at the top")];
+pub const UNIT_ROOTS: &[RootSpec] = &[
+    object("unit", UNIT, "the unit"),
+    object("parent", UNIT, "the unit above; nothing at the top"),
+    object("manager", OTHER_PERSON, "the manager of the unit, else of the nearest unit above that has one"),
+];
 
 /// The roots of the name of a group that is made for no unit: nothing.
 pub const GROUPS: &[RootSpec] = &[];
@@ -142,18 +252,19 @@ pub const GROUP_ROOTS: &[RootSpec] = &[object("group", GROUP, "the group")];
 const COUNTER: RootSpec = text("counter", "nothing at first, then 02, 03, … while the name is taken");
 
 /// The roots of the patterns of logins: what is known of a person before there is an account.
-pub const NAMING: &[RootSpec] = &[object("person", PERSON, "the person"), COUNTER];
+pub const NAMING: &[RootSpec] = &[object("person", NAMED_PERSON, "the person"), COUNTER];
 
 /// The roots of the patterns of other names, which are given after the login, in this order.
-pub const NAMING_MAIL: &[RootSpec] = &[object("person", PERSON, "the person"), COUNTER, text("login", "the login")];
+pub const NAMING_MAIL: &[RootSpec] =
+    &[object("person", NAMED_PERSON, "the person"), COUNTER, text("login", "the login")];
 pub const NAMING_UPN: &[RootSpec] = &[
-    object("person", PERSON, "the person"),
+    object("person", NAMED_PERSON, "the person"),
     COUNTER,
     text("login", "the login"),
     text("mail", "the mail address, where [naming.mail] gives one"),
 ];
 pub const NAMING_CN: &[RootSpec] = &[
-    object("person", PERSON, "the person"),
+    object("person", NAMED_PERSON, "the person"),
     COUNTER,
     text("login", "the login"),
     text("mail", "the mail address, where [naming.mail] gives one"),

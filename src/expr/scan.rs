@@ -10,10 +10,11 @@ use super::nearest::nearest;
 use super::roots::{Field, RootSpec, Shape};
 use crate::org::{CustomTypes, FactKind};
 
-const KEYWORDS: [&str; 11] = ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];
+pub(super) const KEYWORDS: [&str; 11] =
+    ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind<'a> {
+pub(super) enum Kind<'a> {
     Name(&'a str),
     Text(&'a str),
     Number,
@@ -21,24 +22,41 @@ enum Kind<'a> {
 }
 
 #[derive(Debug, Clone)]
-struct Token<'a> {
-    kind: Kind<'a>,
-    range: Range<usize>,
+pub(super) struct Token<'a> {
+    pub kind: Kind<'a>,
+    pub range: Range<usize>,
 }
 
-/// Checks every name of `source`. The result is the source to compile: the same text of the same length, in which
-/// `none` is the language's own nothing.
+/// What the check found out.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The source to compile: the same text of the same length, in which `none` is the language's own nothing.
+    pub source: String,
+    /// What the expression reads, in its order.
+    pub paths: Vec<Read>,
+}
+
+/// A path of an expression, such as `person.given_name`, and what stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    pub path: String,
+    pub shape: Shape,
+    /// The bytes of the source.
+    pub range: Range<usize>,
+}
+
+/// Checks every name of `source`.
 pub(super) fn check(
     source: &str,
     roots: &'static [RootSpec],
     custom: Option<&CustomTypes>,
-) -> Result<String, ExprError> {
+) -> Result<Checked, ExprError> {
     let tokens = tokens(source);
     refuse_repetition(&tokens)?;
     let mut compiled = source.to_owned();
     let mut at = 0;
+    let mut scan = Scan { tokens: &tokens, roots, custom, paths: Vec::new() };
     while at < tokens.len() {
-        let scan = Scan { tokens: &tokens, roots, custom };
         match tokens[at].kind {
             Kind::Name(name @ ("none" | "None")) if !scan.is_called_for(at) => {
                 debug_assert_eq!(name.len(), NULL.len());
@@ -48,12 +66,13 @@ pub(super) fn check(
             Kind::Name(_) => at = scan.name(at)?,
             Kind::Punct("{") => {
                 let message = "an expression gives one value or a list, no table".to_owned();
-                return Err(ExprError { message, range: Some(tokens[at].range.clone()), hint: None });
+                let hint = Some("write the value without braces, such as person.given_name".to_owned());
+                return Err(ExprError { message, range: Some(tokens[at].range.clone()), hint });
             }
             _ => at += 1,
         }
     }
-    Ok(compiled)
+    Ok(Checked { source: compiled, paths: scan.paths })
 }
 
 /// A list of constants times a number is computed while it is compiled, where no fuel is counted.
@@ -71,7 +90,8 @@ fn refuse_repetition(tokens: &[Token<'_>]) -> Result<(), ExprError> {
     match times.filter(|_| (0..tokens.len()).any(is_list)) {
         Some(times) => {
             let message = "a list cannot be multiplied".to_owned();
-            Err(ExprError { message, range: Some(times.range.clone()), hint: None })
+            let hint = Some("write each of its values out".to_owned());
+            Err(ExprError { message, range: Some(times.range.clone()), hint })
         }
         None => Ok(()),
     }
@@ -82,6 +102,7 @@ struct Scan<'a> {
     roots: &'static [RootSpec],
     /// The custom attributes that there are; `None` where any may be.
     custom: Option<&'a CustomTypes>,
+    paths: Vec<Read>,
 }
 
 impl<'a> Scan<'a> {
@@ -107,7 +128,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Checks the name at `at` with what belongs to it; gives the token to go on with.
-    fn name(&self, at: usize) -> Result<usize, ExprError> {
+    fn name(&mut self, at: usize) -> Result<usize, ExprError> {
         let Some(Kind::Name(name)) = self.kind(at) else { return Ok(at + 1) };
         if self.before(at) == Some(Kind::Punct("|")) {
             return self.one_of(at, name, "filter", FILTERS);
@@ -116,7 +137,11 @@ impl<'a> Scan<'a> {
             return self.one_of(at, name, "test", TESTS);
         }
         if self.before(at) == Some(Kind::Punct(".")) {
-            return Err(self.error(at, format!("{name:?} follows a value that has no fields"), None));
+            return Err(self.error(
+                at,
+                format!("{name:?} follows a value that has no fields"),
+                Some("leave it out".to_owned()),
+            ));
         }
         if KEYWORDS.contains(&name) || name == NULL {
             return Ok(at + 1);
@@ -138,7 +163,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A root and the fields that follow it: `person.given_name`, `person["given_name"]`.
-    fn path(&self, start: usize, root: &str) -> Result<usize, ExprError> {
+    fn path(&mut self, start: usize, root: &str) -> Result<usize, ExprError> {
         let Some(field) = self.roots.iter().find(|known| known.name == root) else {
             return Err(self.unknown(start, "there is nothing named", root, self.roots));
         };
@@ -149,7 +174,20 @@ impl<'a> Scan<'a> {
             let (name, place, next) = match (self.kind(at), self.kind(at + 1), self.kind(at + 2)) {
                 (Some(Kind::Punct(".")), Some(Kind::Name(name)), _) => (name, at + 1, at + 2),
                 (Some(Kind::Punct("[")), Some(Kind::Text(name)), Some(Kind::Punct("]"))) => (name, at + 1, at + 3),
-                (Some(Kind::Punct("[")), ..) if matches!(shape, Shape::Object(_) | Shape::Custom(_)) => {
+                (Some(Kind::Punct("[")), ..) if matches!(shape, Shape::Many(_)) => {
+                    let Shape::Many(fields) = shape else { break };
+                    let Some(next) = self.index(at) else {
+                        let hint = Some(format!("write {path}[0] for the first, or {path}.NAME for a list of all"));
+                        return Err(self.error(at, format!("one of {path} is meant by its number"), hint));
+                    };
+                    shape = Shape::Object(fields);
+                    path = format!("{path}[…]");
+                    at = next;
+                    continue;
+                }
+                (Some(Kind::Punct("[")), ..)
+                    if matches!(shape, Shape::Object(_) | Shape::Custom(_) | Shape::Called(_)) =>
+                {
                     let hint = Some(format!("write {path}.NAME"));
                     return Err(self.error(at, format!("a field of {path} is named in full"), hint));
                 }
@@ -164,14 +202,36 @@ impl<'a> Scan<'a> {
                     Some(field) => field.shape,
                     None => return Err(self.unknown(place, &format!("{path} has no field"), name, fields)),
                 },
+                Shape::Many(fields) => match fields.iter().find(|known| known.name == name) {
+                    Some(field) => field.shape.of_many(),
+                    None => return Err(self.unknown(place, &format!("{path} have no field"), name, fields)),
+                },
                 Shape::Custom(kind) => self.custom(place, kind, name)?,
-                _ => return Err(self.error(place, format!("{path} has no fields"), None)),
+                Shape::Called(each) => *each,
+                _ => {
+                    return Err(self.error(
+                        place,
+                        format!("{path} has no fields"),
+                        Some(format!("write {path} alone")),
+                    ));
+                }
             };
             path = format!("{path}.{name}");
             at = next;
         }
         self.usable(start, at, &path, shape)?;
+        if let (Some(first), Some(last)) = (self.tokens.get(start), self.tokens.get(at - 1)) {
+            let range = first.range.start..last.range.end;
+            self.paths.push(Read { path, shape, range });
+        }
         Ok(at)
+    }
+
+    /// The token after a number in brackets, `[0]` or `[-1]`.
+    fn index(&self, at: usize) -> Option<usize> {
+        let number = if self.kind(at + 1) == Some(Kind::Punct("-")) { at + 2 } else { at + 1 };
+        let ends = self.kind(number) == Some(Kind::Number) && self.kind(number + 1) == Some(Kind::Punct("]"));
+        ends.then_some(number + 2)
     }
 
     /// The shape of a custom attribute.
@@ -194,22 +254,26 @@ impl<'a> Scan<'a> {
     fn usable(&self, start: usize, next: usize, path: &str, shape: Shape) -> Result<(), ExprError> {
         let (before, after) = (self.before(start), self.kind(next));
         match shape {
-            Shape::Object(fields) => {
+            Shape::Object(fields) | Shape::Many(fields) => {
                 let asked = matches!(before, Some(Kind::Name("if" | "and" | "or" | "not")))
                     || matches!(after, Some(Kind::Name("and" | "or" | "is")));
                 let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
                 let hint = Some(format!("name one of its fields: {}", names.join(", ")));
                 if asked { Ok(()) } else { Err(self.error(start, format!("{path} is not one value"), hint)) }
             }
-            Shape::Custom(_) => {
+            Shape::Custom(_) | Shape::Called(_) => {
                 let hint = Some(format!("name one of them: {path}.NAME"));
                 Err(self.error(start, format!("{path} is not one value"), hint))
             }
-            Shape::List if before == Some(Kind::Punct("~")) || after == Some(Kind::Punct("~")) => {
+            // what is done to it first may make a text of it
+            Shape::List
+                if after == Some(Kind::Punct("~"))
+                    || (before == Some(Kind::Punct("~")) && !matches!(after, Some(Kind::Punct("[" | "|")))) =>
+            {
                 let hint = Some(format!("write {path}|join(', ') or {path}[0]"));
                 Err(self.error(start, format!("{path} is a list, not a text"), hint))
             }
-            Shape::Text | Shape::Number if is_order(before) || is_order(after) => {
+            Shape::Text | Shape::Day | Shape::Number if is_order(before) || is_order(after) => {
                 let instead = if shape == Shape::Number { "0" } else { "'9999-12-31'" };
                 let hint = Some(format!("say what counts then, such as {path}|default({instead})"));
                 Err(self.error(start, format!("{path} may have no value to compare"), hint))
@@ -237,7 +301,7 @@ fn is_order(token: Option<Kind<'_>>) -> bool {
 }
 
 /// Splits an expression into tokens. What is not well formed is left to the compiler to refuse.
-fn tokens(source: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = source[at..].chars().next() {

@@ -181,8 +181,8 @@ fn unknown_names_are_refused_with_place_and_hint() {
     expect("slugg(login)", "slugg: there is no function \"slugg\"", "did you mean \"slug\"?");
     expect("login is nonee", "nonee: there is no test \"nonee\"", "did you mean \"none\"?");
     expect("login.upper()", "upper: there are no methods", "write login|upper, if there is such a filter");
-    expect("login.x", "x: login has no fields", "");
-    expect("unit.path[0].x", "x: \"x\" follows a value that has no fields", "");
+    expect("login.x", "x: login has no fields", "write login alone");
+    expect("unit.path[0].x", "x: \"x\" follows a value that has no fields", "leave it out");
     expect("unit.tags ~ 'a'", "unit: unit.tags is a list, not a text", "write unit.tags|join(', ') or unit.tags[0]");
     expect("person[login]", "[: a field of person is named in full", "write person.NAME");
     assert!(refused("manager ~ ''").0.contains("manager is not one value"));
@@ -258,4 +258,139 @@ fn hostile_text_never_panics() {
             let _either = expression.evaluate(&context());
         }
     }
+}
+
+#[test]
+fn what_kind_of_value_it_is_can_be_told() {
+    let custom = crate::org::CustomTypes::default();
+    let likely = |source: &str| {
+        let expression = Expression::compile(source, USER).unwrap_or_else(|error| panic!("{source}: {error}"));
+        expression.likely(&custom)
+    };
+    for (form, sources) in [
+        (
+            Form::Text,
+            &[
+                "login",
+                "'x' if manager else login",
+                "person.nickname or person.given_name",
+                "unit.path[0]",
+                "unit.path|join(', ')",
+                "unit.path|first|upper",
+                "person.given_name[:2] ~ 7",
+                "(none if manager else login)",
+                "engagement.end|day('%Y')",
+                "default(person.nickname, 'x')",
+                "manager and manager.name",
+                "engagements[0].title",
+                "unit.at_level['Afdeling'].name",
+                "person.contact.email",
+            ][..],
+        ),
+        (
+            Form::List,
+            &[
+                "unit.path",
+                "unit.path[1:]",
+                "[login, 'x']",
+                "unit.path|sort",
+                "unit.path|unique|reverse",
+                "engagements.unit.name",
+                "person.contacts.email",
+                "unit.path if manager else unit.above",
+                "login|split('.')",
+            ],
+        ),
+        (
+            Form::Bool,
+            &[
+                "not manager",
+                "person.category == 'x'",
+                "'a' in unit.path and true",
+                "person.nickname is none",
+                "login not in unit.path",
+                "manager is not none or false",
+            ],
+        ),
+        (Form::Number, &["engagement.fraction", "7", "engagement.fraction * 2 + 1", "unit.path|length", "-3"]),
+        (Form::Nothing, &["none", "(none)"]),
+        (Form::Unknown, &["login if manager else unit.path", "engagement.fraction or login", "login * 3", "'x' + 3"]),
+    ] {
+        for source in sources {
+            assert_eq!(likely(source).form, form, "{source}");
+        }
+    }
+    assert_eq!(likely("login ~ '@example.test'").least, 13);
+    assert_eq!(likely("'abc' if manager else 'ab'").least, 2);
+    assert_eq!(likely("truncate(login, 64)").cut.unwrap().0, 64);
+    assert_eq!(likely("(login ~ 'x')|truncate(20)").cut.unwrap().0, 20);
+    assert_eq!(likely("truncate(login, 64) ~ 'x'").cut, None);
+}
+
+#[test]
+fn a_list_is_never_written_as_it_is_into_a_text() {
+    for source in ["unit.path ~ 'x'", "'x' ~ unit.path[1:]", "'x' ~ (unit.path|sort)", "login ~ engagements.title"] {
+        assert!(refused(source).0.contains("is a list"), "{source}: {:?}", refused(source));
+    }
+    assert_eq!(text("'x' ~ unit.path[0] ~ (unit.path|last)"), "xKommunenSkole");
+}
+
+#[test]
+fn days_and_mail_addresses_have_parts() {
+    assert_eq!(text("'2026-03-04'|day('%d-%m-%Y')"), "04-03-2026");
+    assert_eq!(text("plus_days('2026-02-28', 1)|day('%Y%m%d000000Z')"), "20260301000000Z");
+    assert_eq!(text("plus_days('2026-03-01', -1)"), "2026-02-28");
+    assert_eq!(says("engagement.end|day('%Y')"), Outcome::Nothing);
+    assert_eq!(says("engagement.end|plus_days(1)"), Outcome::Nothing);
+    assert!(stopped("login|day('%Y')").contains("this is no day"));
+    assert!(refused("engagement.end|day('%Q')").0.contains("no day is written"));
+    assert!(refused("day(engagement.end, 'dd')").1.contains("%d-%m-%Y"));
+    assert_eq!(text("'Bo@Example.test'|lower|domain"), "example.test");
+    assert_eq!(text("local_part('Bo@Example.test')"), "Bo");
+    assert_eq!(says("login|domain"), Outcome::Nothing);
+}
+
+#[test]
+fn several_things_are_asked_all_at_once_or_one_by_one() {
+    struct Jobs;
+    impl LazyMany for Jobs {
+        fn things(&self) -> Vec<ExprValue> {
+            let unit = || ExprValue::object(vec![("name", "Skole".into())]);
+            ["Cook", "", "Guard"]
+                .map(|title| ExprValue::object(vec![("title", title.into()), ("unit", unit())]))
+                .to_vec()
+        }
+    }
+    let context = Context::new().with("engagements", ExprValue::lazy_many(Jobs));
+    let says = |source: &str| Expression::compile(source, USER).unwrap().evaluate(&context).unwrap();
+    assert_eq!(says("engagements.title|join(', ')"), Outcome::Text("Cook, Guard".into()));
+    assert_eq!(says("engagements.unit.name|unique|join"), Outcome::Text("Skole".into()));
+    assert_eq!(says("engagements[-1].title ~ engagements[0].unit.name"), Outcome::Text("GuardSkole".into()));
+    assert_eq!(says("engagements[7].title"), Outcome::Nothing);
+    assert_eq!(says("engagements.title|length"), Outcome::Int(3));
+    assert_eq!(says("'x' if engagements"), Outcome::Text("x".into()));
+    let none = Expression::compile("'x' if engagements else 'y'", USER).unwrap();
+    assert_eq!(none.evaluate(&Context::new()).unwrap(), Outcome::Text("y".into()));
+    assert!(refused("engagements").1.contains("job_title"));
+    assert!(refused("engagements.titel").1.contains("did you mean \"title\""));
+    assert!(refused("engagements[login].title").0.contains("by its number"));
+    assert!(refused("person.contact").1.contains("person.contact.NAME"));
+}
+
+#[test]
+fn every_filter_is_documented() {
+    let documented: Vec<&str> = FILTER_DOCS.iter().map(|(name, _)| name.split('(').next().unwrap()).collect();
+    let mut known = functions::FILTERS.to_vec();
+    known.sort_unstable();
+    let mut told = documented.clone();
+    told.sort_unstable();
+    assert_eq!(told, known);
+    assert!(functions::FUNCTIONS.iter().all(|name| documented.contains(name)));
+}
+
+#[test]
+fn what_is_read_can_be_told() {
+    let expression = Expression::compile("engagements[0].title or person['name'] ~ unit.path[1:]|join", USER).unwrap();
+    let reads: Vec<String> = expression.reads().into_iter().map(|read| read.path).collect();
+    assert_eq!(reads, ["engagements[…].title", "person.name", "unit.path"]);
 }

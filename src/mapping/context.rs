@@ -1,19 +1,27 @@
 //! What the expressions see: the things of a snapshot as the objects of the expression language. Fields are computed
 //! when an expression asks for them; their names are those of the tables in [`crate::expr::roots`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::account::ORDINARY;
+use super::classes::Classes;
 use super::groups::Made;
-use crate::expr::{Context, ExprValue, Lazy};
+use crate::expr::{Context, ExprValue, Lazy, LazyMany};
 use crate::object::NameKind;
-use crate::org::{Custom, Id, Scalar, Snapshot, custom_values};
+use crate::org::{Contact, ContactForm, Custom, Engagement, Id, Scalar, Snapshot, Unit, Visibility, custom_values};
 
-/// A snapshot with the names, shared by all things that expressions look at.
+/// A snapshot with the names, shared by all things that expressions look at, and what of it they may tell.
 #[derive(Debug, Clone)]
-pub(super) struct Scene {
-    pub snapshot: Arc<Snapshot>,
-    pub names: Arc<dyn Names>,
+pub(super) struct Scene(Arc<Stage>);
+
+#[derive(Debug)]
+struct Stage {
+    snapshot: Arc<Snapshot>,
+    names: Arc<dyn Names>,
+    /// What is more confidential is nothing to the expressions.
+    release: Visibility,
+    /// What the classes are called, once something is looked up by its class.
+    classes: OnceLock<Classes>,
 }
 
 /// Who has which names, by the kind of account.
@@ -39,36 +47,39 @@ impl Names for Nameless {
 }
 
 impl Scene {
+    pub fn new(snapshot: Arc<Snapshot>, names: Arc<dyn Names>, release: Visibility) -> Self {
+        Self(Arc::new(Stage { snapshot, names, release, classes: OnceLock::new() }))
+    }
+
+    /// The same scene for those who may know more, or less.
+    pub fn released(&self, release: Visibility) -> Self {
+        Self::new(Arc::clone(&self.0.snapshot), Arc::clone(&self.0.names), release)
+    }
+
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.0.snapshot
+    }
+
     /// What the rules of a user see.
     pub fn user(&self, person: &Id, account: &Id) -> Context {
-        let primary = self.snapshot.primary_here_or_coming(person);
-        let engagement = primary.as_ref().map(|primary| self.engagement(primary.id));
-        let unit = primary.as_ref().map(|primary| self.unit(&primary.engagement.unit));
-        let manager = self.snapshot.effective_manager(person).map(|found| self.manager(found.person));
-        let name = |what| self.names.name(person, ORDINARY, what).map(str::to_owned);
-        let aliases = || self.names.aliases(person, ORDINARY).iter();
-        let proxies = name(NameKind::Mail).map(|mail| format!("SMTP:{mail}")).into_iter();
-        let proxies: Vec<String> = proxies.chain(aliases().map(|alias| format!("smtp:{alias}"))).collect();
-        let login = name(NameKind::Login);
-        let account = ExprValue::object(vec![("id", account.as_str().into()), ("login", login.clone().into())]);
-        Context::new()
-            .with("person", self.person(person))
-            .with("engagement", engagement)
-            .with("unit", unit)
-            .with("manager", manager)
-            .with("account", account)
-            .with("login", login)
-            .with("mail", name(NameKind::Mail))
-            .with("mail_aliases", ExprValue::list(aliases().map(String::as_str)))
-            .with("proxy_addresses", ExprValue::list(proxies))
-            .with("upn", name(NameKind::Upn))
-            .with("cn", name(NameKind::Cn))
+        Context::lazy(User {
+            scene: self.clone(),
+            person: person.clone(),
+            account: account.clone(),
+            itself: OnceLock::new(),
+            engagement: OnceLock::new(),
+            unit: OnceLock::new(),
+            manager: OnceLock::new(),
+        })
     }
 
     /// What the rules of a unit see.
     pub fn unit_context(&self, unit: &Id) -> Context {
-        let parent = self.snapshot.unit(unit).and_then(|unit| unit.parent.as_ref()).map(|parent| self.unit(parent));
-        Context::new().with("unit", self.unit(unit)).with("parent", parent)
+        let parent = self.snapshot().unit(unit).and_then(|unit| unit.parent.as_ref());
+        Context::new()
+            .with("unit", self.view(unit, unit_field))
+            .with("parent", parent.map(|parent| self.view(parent, unit_field)))
+            .with("manager", self.manager_of(unit).map(|(_, person)| self.view(person, other_person_field)))
     }
 
     /// What the rules of a group see that a rule made.
@@ -78,7 +89,7 @@ impl Scene {
             ("name", made.name.clone().ok().into()),
             ("description", made.description.clone().into()),
             ("rule", rule.into()),
-            ("unit", made.unit.as_ref().map(|unit| self.unit(unit)).into()),
+            ("unit", made.unit.as_ref().map(|unit| self.view(unit, unit_field)).into()),
         ]);
         Context::new().with("group", group)
     }
@@ -88,25 +99,72 @@ impl Scene {
         Context::new().with("group", self.view(group, group_field))
     }
 
-    fn person(&self, id: &Id) -> ExprValue {
-        self.view(id, person_field)
+    /// Who manages a unit, directly or from above, with the fact that says so.
+    pub fn manager_of(&self, unit: &Id) -> Option<(&Id, &Id)> {
+        let snapshot = self.snapshot();
+        let above = snapshot.ancestors(unit);
+        std::iter::once(unit).chain(above).find_map(|unit| {
+            snapshot.managers_of(unit).find_map(|(fact, manager)| {
+                let through = || Some(&snapshot.engagement(manager.engagement.as_ref()?)?.person);
+                let person = manager.person.as_ref().or_else(through)?;
+                snapshot.tenure(person).current.then_some((fact, person))
+            })
+        })
     }
 
-    fn engagement(&self, id: &Id) -> ExprValue {
-        self.view(id, engagement_field)
+    fn name(&self, person: &Id, what: NameKind) -> Option<&str> {
+        self.0.names.name(person, ORDINARY, what)
     }
 
-    fn unit(&self, id: &Id) -> ExprValue {
-        self.view(id, unit_field)
+    fn login(&self, person: &Id) -> Option<&str> {
+        self.name(person, NameKind::Login)
     }
 
-    fn manager(&self, person: &Id) -> ExprValue {
-        self.view(person, manager_field)
+    /// The contacts of a type that may be told, the primary ones first. A type is a class, by its name or id, or a form:
+    /// email, telephone, web, ean.
+    pub fn contacts(&self, owner: &Id, called: &str, up_to: Visibility) -> Vec<(&Id, &Contact)> {
+        let may_be_told = up_to.min(self.0.release);
+        let form = ContactForm::named(called);
+        let is_meant = |contact: &Contact| {
+            self.classes().is_called(&contact.contact_type, called)
+                || (form.is_some() && self.snapshot().class(&contact.contact_type).map(ContactForm::of) == form)
+        };
+        let contacts = self.snapshot().contacts_of(owner);
+        let mut found: Vec<(&Id, &Contact)> =
+            contacts.filter(|(_, contact)| contact.visibility <= may_be_told && is_meant(contact)).collect();
+        found.sort_by_key(|(_, contact)| contact.primary != Some(true));
+        found
+    }
+
+    /// The engagements of the day, or of the first day of who is to come, the primary one first.
+    pub fn engagements(&self, person: &Id) -> Vec<&Id> {
+        let primary = self.snapshot().primary_here_or_coming(person).map(|primary| primary.id);
+        let coming = self.snapshot().coming(person).into_iter().flat_map(|coming| &coming.engagements);
+        let all = self.snapshot().engagements_of(person).map(|(id, _)| id).chain(coming);
+        primary.into_iter().chain(all.filter(|id| Some(*id) != primary)).collect()
+    }
+
+    /// The nearest unit, this one or above, whose class is called so.
+    fn nearest<'a>(&'a self, unit: &'a Id, class: fn(&Unit) -> Option<&Id>, called: &str) -> Option<&'a Id> {
+        std::iter::once(unit).chain(self.snapshot().ancestors(unit)).find(|unit| {
+            let class = self.snapshot().unit(unit).and_then(class);
+            class.is_some_and(|class| self.may_tell(class) && self.classes().is_called(class, called))
+        })
+    }
+
+    /// Whether what a class says may be told.
+    fn may_tell(&self, class: &Id) -> bool {
+        self.snapshot().class(class).is_none_or(|class| class.visibility() <= self.0.release)
     }
 
     fn class(&self, id: Option<&Id>) -> Option<ExprValue> {
-        let class = self.snapshot.class(id?)?;
-        Some(ExprValue::object(vec![("id", id?.as_str().into()), ("name", class.name.as_str().into())]))
+        let id = id.filter(|id| self.may_tell(id))?;
+        let class = self.snapshot().class(id)?;
+        Some(ExprValue::object(vec![("id", id.as_str().into()), ("name", class.name.as_str().into())]))
+    }
+
+    fn classes(&self) -> &Classes {
+        self.0.classes.get_or_init(|| Classes::of(self.snapshot()))
     }
 
     fn view(&self, id: &Id, field: FieldOf) -> ExprValue {
@@ -129,30 +187,128 @@ impl Lazy for View {
     }
 }
 
+/// The roots of a user, each looked up at most once.
+struct User {
+    scene: Scene,
+    person: Id,
+    account: Id,
+    itself: OnceLock<ExprValue>,
+    engagement: OnceLock<ExprValue>,
+    unit: OnceLock<ExprValue>,
+    manager: OnceLock<ExprValue>,
+}
+
+impl Lazy for User {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let Self { scene, person, account, .. } = self;
+        let snapshot = scene.snapshot();
+        let once = |kept: &OnceLock<ExprValue>, find: &dyn Fn() -> Option<ExprValue>| {
+            Some(kept.get_or_init(|| find().into()).clone())
+        };
+        let primary = || snapshot.primary_here_or_coming(person);
+        match name {
+            "person" => once(&self.itself, &|| Some(scene.view(person, person_field))),
+            "engagement" => once(&self.engagement, &|| Some(scene.view(primary()?.id, engagement_field))),
+            "unit" => once(&self.unit, &|| Some(scene.view(&primary()?.engagement.unit, unit_field))),
+            "manager" => once(&self.manager, &|| {
+                Some(scene.view(snapshot.effective_manager(person)?.person, other_person_field))
+            }),
+            "engagements" => Some(ExprValue::lazy_many(Engagements { scene: scene.clone(), person: person.clone() })),
+            "sponsor" => {
+                Some(scene.view(snapshot.person_here_or_coming(person)?.sponsor.as_ref()?, other_person_field))
+            }
+            "account" => {
+                let login = scene.login(person);
+                Some(ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]))
+            }
+            "login" => scene.login(person).map(Into::into),
+            "mail" => scene.name(person, NameKind::Mail).map(Into::into),
+            "mail_aliases" => Some(ExprValue::list(scene.0.names.aliases(person, ORDINARY).iter().map(String::as_str))),
+            "proxy_addresses" => {
+                let first = scene.name(person, NameKind::Mail).map(|mail| format!("SMTP:{mail}"));
+                let others = scene.0.names.aliases(person, ORDINARY).iter().map(|alias| format!("smtp:{alias}"));
+                Some(ExprValue::list(first.into_iter().chain(others)))
+            }
+            "upn" => scene.name(person, NameKind::Upn).map(Into::into),
+            "cn" => scene.name(person, NameKind::Cn).map(Into::into),
+            _ => None,
+        }
+    }
+}
+
+/// All engagements of a person.
+struct Engagements {
+    scene: Scene,
+    person: Id,
+}
+
+impl LazyMany for Engagements {
+    fn things(&self) -> Vec<ExprValue> {
+        let engagements = self.scene.engagements(&self.person);
+        engagements.into_iter().map(|id| self.scene.view(id, engagement_field)).collect()
+    }
+}
+
+/// The contacts of a person or unit, by what their type is called.
+struct Contacts {
+    scene: Scene,
+    owner: Id,
+    up_to: Visibility,
+    all: bool,
+}
+
+impl Lazy for Contacts {
+    fn field(&self, name: &str) -> Option<ExprValue> {
+        let found = self.scene.contacts(&self.owner, name, self.up_to);
+        let mut values = found.into_iter().map(|(_, contact)| contact.value.as_str());
+        if self.all { Some(ExprValue::list(values)) } else { values.next().map(Into::into) }
+    }
+}
+
+fn contact_field(scene: &Scene, owner: &Id, name: &str) -> Option<ExprValue> {
+    let (up_to, all) = match name {
+        "contact" => (Visibility::Secret, false),
+        "contacts" => (Visibility::Secret, true),
+        "public_contact" => (Visibility::Public, false),
+        "public_contacts" => (Visibility::Public, true),
+        _ => return None,
+    };
+    Some(ExprValue::lazy(Contacts { scene: scene.clone(), owner: owner.clone(), up_to, all }))
+}
+
 pub(super) fn person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let person = scene.snapshot.person_here_or_coming(id)?;
+    let person = scene.snapshot().person_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "given_name" => Some(person.given_name.as_str().into()),
         "surname" => Some(person.surname.as_str().into()),
         "nickname" => person.nickname.as_deref().map(Into::into),
         "name" => Some(display_name(person).into()),
-        "category" => Some(scene.snapshot.class(person.category.as_ref()?)?.name.as_str().into()),
-        "custom" => Some(custom(&person.custom)),
+        "category" => {
+            let category = person.category.as_ref().filter(|category| scene.may_tell(category))?;
+            Some(scene.snapshot().class(category)?.name.as_str().into())
+        }
+        "custom" => {
+            Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().person_here_or_coming(id)?.custom, name)))
+        }
         "sponsor" => Some(person.sponsor.as_ref()?.as_str().into()),
-        _ => None,
+        _ => contact_field(scene, id, name),
     }
 }
 
 fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let (engagement, run) = scene.snapshot.engagement_here_or_coming(id)?;
+    let (engagement, run) = scene.snapshot().engagement_here_or_coming(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "number" => engagement.number.as_deref().map(Into::into),
-        "title" => engagement.title.as_deref().map(Into::into),
+        "title" => title(scene, engagement).map(Into::into),
+        "job_title" => job_title(scene, engagement).map(Into::into),
         "job_function" => scene.class(engagement.job_function.as_ref()),
         "type" => scene.class(engagement.engagement_type.as_ref()),
-        "custom" => Some(custom(&engagement.custom)),
+        "unit" => Some(scene.view(&engagement.unit, unit_field)),
+        "custom" => Some(
+            scene.view(id, |scene, id, name| custom(&scene.snapshot().engagement_here_or_coming(id)?.0.custom, name)),
+        ),
         "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
         "start" => run.from.map(|day| day.to_string().into()),
         "end" => run.to.map(|day| day.plus(-1).to_string().into()),
@@ -160,62 +316,74 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     }
 }
 
+/// The title that is written in a job. It says in other words what the job function says, and is told to nobody else.
+fn title<'a>(scene: &Scene, engagement: &'a Engagement) -> Option<&'a str> {
+    let title = engagement.title.as_deref()?;
+    engagement.job_function.as_ref().is_none_or(|class| scene.may_tell(class)).then_some(title)
+}
+
+fn job_title<'a>(scene: &'a Scene, engagement: &'a Engagement) -> Option<&'a str> {
+    let job_function = || {
+        let class = engagement.job_function.as_ref().filter(|class| scene.may_tell(class))?;
+        Some(scene.snapshot().class(class)?.name.as_str())
+    };
+    title(scene, engagement).filter(|title| !title.trim().is_empty()).or_else(job_function)
+}
+
 fn unit_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let unit = scene.snapshot.unit(id)?;
+    let unit = scene.snapshot().unit(id)?;
+    let name_of = |id: &Id| scene.snapshot().unit(id).map_or("", |unit| unit.name.as_str());
+    let path = || scene.snapshot().tree().path(id);
     match name {
         "id" => Some(id.as_str().into()),
         "name" => Some(unit.name.as_str().into()),
         "type" => scene.class(unit.unit_type.as_ref()),
         "level" => scene.class(unit.level.as_ref()),
-        "custom" => Some(custom(&unit.custom)),
+        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().unit(id)?.custom, name))),
         "tags" => Some(ExprValue::list(unit.tags.iter().map(String::as_str))),
-        "path" => {
-            let mut path: Vec<&str> = vec![&unit.name];
-            let above = scene.snapshot.ancestors(id);
-            path.extend(above.iter().filter_map(|unit| scene.snapshot.unit(unit)).map(|unit| unit.name.as_str()));
-            path.reverse();
-            Some(ExprValue::list(path))
-        }
-        _ => None,
+        "path" => Some(ExprValue::list(path().into_iter().map(name_of))),
+        "path_ids" => Some(ExprValue::list(path().into_iter().map(Id::as_str))),
+        "above" => Some(ExprValue::list(scene.snapshot().ancestors(id).into_iter().map(name_of))),
+        "above_ids" => Some(ExprValue::list(scene.snapshot().ancestors(id).into_iter().map(Id::as_str))),
+        "at_level" => Some(scene.view(id, |scene, id, name| {
+            Some(scene.view(scene.nearest(id, |unit| unit.level.as_ref(), name)?, unit_field))
+        })),
+        "of_type" => Some(scene.view(id, |scene, id, name| {
+            Some(scene.view(scene.nearest(id, |unit| unit.unit_type.as_ref(), name)?, unit_field))
+        })),
+        _ => contact_field(scene, id, name),
     }
 }
 
-fn manager_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
+fn other_person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
     match name {
-        "login" => scene.names.name(id, ORDINARY, NameKind::Login).map(Into::into),
-        "id" | "name" => person_field(scene, id, name),
-        _ => None,
+        "login" => scene.login(id).map(Into::into),
+        "mail" => {
+            let contact = || Some(scene.contacts(id, "email", Visibility::Secret).first()?.1.value.as_str());
+            scene.name(id, NameKind::Mail).or_else(contact).map(Into::into)
+        }
+        "job_title" => job_title(scene, scene.snapshot().primary_here_or_coming(id)?.engagement).map(Into::into),
+        "id" | "name" | "given_name" | "surname" => person_field(scene, id, name),
+        _ => contact_field(scene, id, name),
     }
 }
 
 fn group_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
-    let group = scene.snapshot.group(id)?;
+    let group = scene.snapshot().group(id)?;
     match name {
         "id" => Some(id.as_str().into()),
         "name" => Some(group.name.as_str().into()),
         "type" => scene.class(group.group_type.as_ref()),
-        "custom" => Some(custom(&group.custom)),
+        "custom" => Some(scene.view(id, |scene, id, name| custom(&scene.snapshot().group(id)?.custom, name))),
         "description" => group.description.as_deref().map(Into::into),
         _ => None,
     }
 }
 
-/// The custom attributes of a thing.
-struct CustomValues(Custom);
-
-impl Lazy for CustomValues {
-    fn field(&self, name: &str) -> Option<ExprValue> {
-        let mut values = custom_values(&self.0, name)?;
-        Some(if values.many {
-            ExprValue::list(values.list.into_iter().map(scalar))
-        } else {
-            scalar(values.list.pop()?)
-        })
-    }
-}
-
-fn custom(custom: &Custom) -> ExprValue {
-    ExprValue::lazy(CustomValues(custom.clone()))
+/// A custom attribute of a thing.
+fn custom(custom: &Custom, name: &str) -> Option<ExprValue> {
+    let mut values = custom_values(custom, name)?;
+    Some(if values.many { ExprValue::list(values.list.into_iter().map(scalar)) } else { scalar(values.list.pop()?) })
 }
 
 fn scalar(value: Scalar) -> ExprValue {
@@ -259,7 +427,17 @@ mod tests {
         let mut builder = SnapshotBuilder::new(day, Instant::from_micros(0));
         for (kind, id, body) in [
             (FactKind::Class, "class", r#"{"vocabulary":"v","name":"Lærer"}"#),
-            (FactKind::Unit, "top", r#"{"name":"Kommune","type":"class","level":"class","tags":["a"]}"#),
+            (FactKind::Class, "mail", r#"{"vocabulary":"contact","name":"E-mail"}"#),
+            (FactKind::Contact, "c1", r#"{"person":"person","type":"mail","value":"a@x","visibility":"public"}"#),
+            (FactKind::Contact, "c2", r#"{"person":"chief","type":"mail","value":"b@x","visibility":"public"}"#),
+            (FactKind::Contact, "c3", r#"{"unit":"unit","type":"mail","value":"u@x","visibility":"public"}"#),
+            (FactKind::Contact, "c4", r#"{"unit":"top","type":"mail","value":"t@x","visibility":"public"}"#),
+            (FactKind::Unit, "world", r#"{"name":"Alt"}"#),
+            (
+                FactKind::Unit,
+                "top",
+                r#"{"name":"Kommune","parent":"world","type":"class","level":"class","tags":["a"]}"#,
+            ),
             (FactKind::Unit, "unit", r#"{"name":"Skole","parent":"top","type":"class","level":"class","tags":["a"]}"#),
             (
                 FactKind::Person,
@@ -272,22 +450,26 @@ mod tests {
                 "job",
                 r#"{"person":"person","unit":"unit","number":"7","job_function":"class","title":"T","type":"class","fraction":0.5}"#,
             ),
-            (FactKind::Engagement, "lead", r#"{"person":"chief","unit":"unit"}"#),
+            (FactKind::Engagement, "lead", r#"{"person":"chief","unit":"unit","job_function":"class"}"#),
             (FactKind::Manager, "manager", r#"{"unit":"unit","person":"chief"}"#),
             (FactKind::Group, "group", r#"{"name":"G","type":"class","description":"D"}"#),
         ] {
             let interval = Interval { from: "2026-01-01".parse().ok(), to: "2027-01-01".parse().ok() };
             builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
         }
-        Scene { snapshot: Arc::new(builder.finish()), names: Arc::new(Everybody) }
+        Scene::new(Arc::new(builder.finish()), Arc::new(Everybody), Visibility::Public)
     }
 
     fn paths(specs: &[RootSpec]) -> Vec<String> {
         specs
             .iter()
             .flat_map(|spec| match spec.shape {
-                Shape::Object(fields) => paths(fields).iter().map(|path| format!("{}.{path}", spec.name)).collect(),
+                Shape::Object(fields) | Shape::Many(fields) => {
+                    paths(fields).iter().map(|path| format!("{}.{path}", spec.name)).collect()
+                }
                 Shape::Custom(_) => Vec::new(),
+                Shape::Called(Shape::Object(_)) => vec![format!("{}['Lærer'].id", spec.name)],
+                Shape::Called(_) => vec![format!("{}.email", spec.name), format!("{}['e_mail']", spec.name)],
                 _ => vec![spec.name.to_owned()],
             })
             .collect()
@@ -302,13 +484,58 @@ mod tests {
             (roots::UNIT_ROOTS, scene.unit_context(&"unit".into())),
             (roots::GROUP_ROOTS, scene.group_context(&"group".into())),
         ] {
-            for path in paths(specs).iter().filter(|path| *path != "account.kind") {
+            for path in paths(specs).iter().filter(|path| !matches!(path.as_str(), "account.kind" | "mail_aliases")) {
                 let said = Expression::compile(path, specs).unwrap().evaluate(&context).unwrap();
                 assert_ne!(said, Outcome::Nothing, "{path}");
             }
         }
-        let end = Expression::compile("engagement.end ~ ' ' ~ engagement.fraction", roots::USER).unwrap();
-        let said = end.evaluate(&scene.user(&person, &account)).unwrap();
-        assert_eq!(said, Outcome::Text("2026-12-31 0.5".into()), "the last day, not the first one after");
+        let says = |source: &str| {
+            let said = Expression::compile(source, roots::USER).unwrap().evaluate(&scene.user(&person, &account));
+            said.unwrap().into_text().unwrap_or_default()
+        };
+        assert_eq!(says("unit.above|join('<') ~ ' ' ~ unit.path_ids[-2]"), "Kommune<Alt top");
+        assert_eq!(says("engagements[0].unit.name ~ engagements[7].unit.name ~ engagements[-1].job_title"), "SkoleT");
+        assert_eq!(says("engagement.end ~ ' ' ~ engagement.fraction"), "2026-12-31 0.5", "the last day");
+    }
+
+    #[test]
+    fn what_may_not_be_told_is_nothing() {
+        let mut builder = SnapshotBuilder::new("2026-11-23".parse().unwrap(), Instant::from_micros(0));
+        for (kind, id, body) in [
+            (FactKind::Class, "mobile", r#"{"vocabulary":"contact","name":"Mobile"}"#),
+            (FactKind::Class, "line", r#"{"vocabulary":"contact","name":"Direct line","scope":"phone"}"#),
+            (FactKind::Class, "guard", r#"{"vocabulary":"job","name":"Guard","scope":"SECRET"}"#),
+            (FactKind::Class, "cook", r#"{"vocabulary":"job","name":"Cook","scope":"internal"}"#),
+            (FactKind::Unit, "unit", r#"{"name":"Skole","level":"guard"}"#),
+            (FactKind::Person, "p", r#"{"given_name":"Bo","surname":"Berg","category":"cook"}"#),
+            (FactKind::Engagement, "e1", r#"{"person":"p","unit":"unit","job_function":"guard","title":"Watch"}"#),
+            (FactKind::Engagement, "e2", r#"{"person":"p","unit":"unit","job_function":"cook"}"#),
+            (FactKind::Engagement, "e3", r#"{"person":"p","unit":"unit","title":"Helper"}"#),
+            (FactKind::Contact, "c1", r#"{"person":"p","type":"mobile","value":"11","visibility":"secret"}"#),
+            (FactKind::Contact, "c2", r#"{"person":"p","type":"line","value":"22","visibility":"internal"}"#),
+            (FactKind::Contact, "c3", r#"{"person":"p","type":"line","value":"33","visibility":"public"}"#),
+            (
+                FactKind::Contact,
+                "c4",
+                r#"{"person":"p","type":"line","value":"44","visibility":"internal","primary":true}"#,
+            ),
+        ] {
+            let interval = Interval { from: None, to: None };
+            builder.add(Version { id: id.into(), interval, fact: Fact::from_body(kind, body).unwrap() });
+        }
+        let all = "[person.contact.mobile, person.contact.direct_line, person.contacts.telephone|join('+'), \
+                   person.public_contact['Direct line'], person.category, engagement.title, \
+                   engagement.job_function.name, unit.level.name, unit.at_level.guard.name, \
+                   engagements.job_title|join('+')]|join(' ')";
+        let all = Expression::compile(all, roots::USER).unwrap();
+        let scene = Scene::new(Arc::new(builder.finish()), Arc::new(Everybody), Visibility::Public);
+        for (release, said) in [
+            (Visibility::Public, "33 33 33 Helper"),
+            (Visibility::Internal, "44 44+22+33 33 Cook Cook+Helper"),
+            (Visibility::Secret, "11 44 44+11+22+33 33 Cook Watch Guard Guard Skole Watch+Cook+Helper"),
+        ] {
+            let context = scene.released(release).user(&"p".into(), &"a".into());
+            assert_eq!(all.evaluate(&context).unwrap(), Outcome::Text(said.into()), "{release:?}");
+        }
     }
 }

@@ -47,6 +47,8 @@ pub struct Mapper<'a> {
     pub(super) accounts: BTreeMap<Id, Holder>,
     /// The names that the rules of users look at.
     pub(super) names: BTreeSet<NameKind>,
+    /// Those among them that say who is meant.
+    pub(super) scope_names: BTreeSet<NameKind>,
     /// The groups that rules made.
     pub(super) made: BTreeMap<Id, Made>,
     /// The members of each group, once they are asked for.
@@ -90,7 +92,7 @@ impl fmt::Debug for Mapper<'_> {
 
 impl<'a> Mapper<'a> {
     pub fn new(inputs: Inputs<'a>) -> Self {
-        let scene = Scene { snapshot: Arc::clone(&inputs.snapshot), names: Arc::clone(&inputs.naming) as _ };
+        let scene = Scene::new(Arc::clone(&inputs.snapshot), Arc::clone(&inputs.naming) as _, inputs.rules.release);
         let mut accounts = BTreeMap::new();
         if inputs.rules.kinds.contains_key(&Kind::User) {
             let ladder = &inputs.rules.ladder;
@@ -119,14 +121,15 @@ impl<'a> Mapper<'a> {
         let people = accounts.values().filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
-        let names = Self::names_of(inputs.rules.kinds.get(&Kind::User));
+        let users = inputs.rules.kinds.get(&Kind::User);
+        let (names, scope_names) = (Self::names_of(users), Self::scope_names_of(users));
         let made = match inputs.rules.kinds.contains_key(&Kind::Group) {
             true => made(&inputs.rules.groups, &scene, inputs.roster),
             false => BTreeMap::new(),
         };
         let groups = inputs.snapshot.groups().map(|(id, _)| id).chain(made.keys());
         let members = groups.map(|id| (id.clone(), OnceLock::new())).collect();
-        Self { inputs, scene, accounts, names, made, members, namesakes }
+        Self { inputs, scene, accounts, names, scope_names, made, members, namesakes }
     }
 
     /// What a person is called where people read it: with the login when another account's holder is called the same.
@@ -183,6 +186,7 @@ impl<'a> Mapper<'a> {
             return Ok(false);
         }
         let Some(rules) = self.rules(Kind::User) else { return Ok(false) };
+        self.is_named_for_scope(person)?;
         rules.scope.means(&|| self.scene.user(person, account))
     }
 
@@ -291,7 +295,8 @@ fn repeated(names: impl Iterator<Item = String>) -> HashSet<String> {
     times.into_iter().filter(|(_, times)| *times > 1).map(|(name, _)| name).collect()
 }
 
-pub(super) fn values(outcome: Outcome) -> Vec<Value> {
+/// The values of an outcome, before the attribute's schema has seen them.
+pub fn values(outcome: Outcome) -> Vec<Value> {
     match outcome {
         Outcome::Nothing => Vec::new(),
         Outcome::Text(text) => vec![Value::Text(text)],

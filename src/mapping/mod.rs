@@ -7,6 +7,7 @@
 
 mod account;
 mod adopt;
+mod classes;
 mod context;
 mod groups;
 pub mod lifecycle;
@@ -15,13 +16,15 @@ mod named;
 pub mod naming;
 mod rules;
 mod scope;
+mod trace;
 mod unit;
 mod user;
 
 pub use account::{ORDINARY, account_id};
 pub use adopt::Login;
 pub use groups::{GroupRule, group_id};
-pub use mapper::{Inputs, Mapper};
+pub use mapper::{Inputs, Mapper, values as outcome_values};
 pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
 pub use scope::{Leaves, Scope};
+pub use trace::{Source, Trace, Traced, TracedAttribute};

@@ -14,21 +14,25 @@ use crate::org::Id;
 impl KindRules {
     /// The names that the rules look at.
     pub fn names(&self) -> BTreeSet<NameKind> {
-        let rules = self.attributes.values().map(|rule| &rule.value);
-        let deeds = self.scope.deeds.iter().map(|(_, only)| only);
-        let all: Vec<&Expression> = rules.chain(&self.name).chain(&self.scope.when).chain(deeds).collect();
-        let is_meant = |what: &NameKind| {
-            let beside: &[&str] = if *what == NameKind::Mail { &["mail_aliases", "proxy_addresses"] } else { &[] };
-            let is_beside = beside.iter().any(|root| all.iter().any(|rule| rule.mentions(root)));
-            is_beside || all.iter().any(|rule| rule.mentions(what.as_str()))
-        };
-        NameKind::ALL.into_iter().filter(is_meant).collect()
+        let rules = self.attributes.values().map(|rule| &rule.value).chain(&self.name);
+        let scopes = self.scope.when.iter().chain(self.scope.deeds.iter().map(|(_, only)| only));
+        mentioned(&rules.chain(scopes).collect::<Vec<_>>())
     }
+}
+
+/// The names that some expressions look at.
+fn mentioned(rules: &[&Expression]) -> BTreeSet<NameKind> {
+    let is_meant = |what: &NameKind| {
+        let beside: &[&str] = if *what == NameKind::Mail { &["mail_aliases", "proxy_addresses"] } else { &[] };
+        let roots: Vec<&str> = beside.iter().copied().chain([what.as_str()]).collect();
+        rules.iter().any(|rule| roots.iter().any(|root| rule.mentions(root)))
+    };
+    NameKind::ALL.into_iter().filter(is_meant).collect()
 }
 
 impl Mapper<'_> {
     /// The login of a person's ordinary account.
-    pub(super) fn login(&self, person: &Id) -> Option<&str> {
+    pub fn login(&self, person: &Id) -> Option<&str> {
         self.inputs.naming.name(person, ORDINARY, NameKind::Login)
     }
 
@@ -38,10 +42,23 @@ impl Mapper<'_> {
         looked_at.into_iter().chain([NameKind::Login]).collect()
     }
 
+    pub(super) fn scope_names_of(rules: Option<&KindRules>) -> BTreeSet<NameKind> {
+        mentioned(&rules.and_then(|rules| rules.scope.when.as_ref()).into_iter().collect::<Vec<_>>())
+    }
+
     /// Why a name that the rules look at cannot be had: nothing is written then, since without it they would say less.
     pub(super) fn is_named(&self, person: &Id) -> Result<(), String> {
+        self.has(person, &self.names)
+    }
+
+    /// The same of the names by which it is told who is meant: whose name is only not known yet has not left.
+    pub(super) fn is_named_for_scope(&self, person: &Id) -> Result<(), String> {
+        self.has(person, &self.scope_names)
+    }
+
+    fn has(&self, person: &Id, names: &BTreeSet<NameKind>) -> Result<(), String> {
         let naming = &self.inputs.naming;
-        for what in &self.names {
+        for what in names {
             if naming.name(person, ORDINARY, *what).is_none() {
                 let problem = naming.problem(person, ORDINARY, *what);
                 return Err(problem.map_or_else(|| format!("no {what} was given"), str::to_owned));

@@ -9,12 +9,15 @@ use super::lifecycle::{Effects, Ladder};
 use super::scope::Scope;
 use crate::expr::Expression;
 use crate::object::{AttributeName, Authority, Kind, Membership, aspect};
+use crate::org::Visibility;
 
 /// The rules of one target. A kind without rules is neither read nor written there.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Groups that are made of the roster, beside those that it holds.
     pub groups: Vec<GroupRule>,
+    /// How confidential what the target may have is, at most: to its expressions, all else is nothing.
+    pub release: Visibility,
     pub kinds: BTreeMap<Kind, KindRules>,
     /// By what an object that is there already is known: of each kind, the first rule that finds any object decides.
     pub adopt: BTreeMap<Kind, Vec<AdoptRule>>,

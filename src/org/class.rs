@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::contact::Visibility;
 use super::id::Id;
 use super::kind::FactKind;
 use super::reference::{self, Map};
@@ -14,12 +15,21 @@ pub struct Class<R = Id> {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<R>,
-    /// What kind of value the class allows, where it types something.
+    /// What kind of value the class allows, where it types something; `internal` or `secret` says who may know that a
+    /// thing is of this class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
 
 impl<R> Class<R> {
+    /// Who may know that a thing is of this class: everybody, unless its scope says otherwise.
+    pub fn visibility(&self) -> Visibility {
+        let is = |visibility: &Visibility| {
+            self.scope.as_deref().is_some_and(|scope| scope.eq_ignore_ascii_case(visibility.as_str()))
+        };
+        [Visibility::Internal, Visibility::Secret].into_iter().find(is).unwrap_or_default()
+    }
+
     pub(super) fn map<S, E>(self, map: &mut Map<'_, R, S, E>) -> Result<Class<S>, E> {
         let parent = reference::maybe("parent", FactKind::Class, self.parent, map)?;
         Ok(Class { vocabulary: self.vocabulary, name: self.name, parent, scope: self.scope })

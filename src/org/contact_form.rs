@@ -37,6 +37,12 @@ impl ContactForm {
         Self::NAMES.iter().find(|(_, names)| is_called(names)).map_or(Self::Text, |(form, _)| *form)
     }
 
+    /// The form of this name: the first of those it goes by, and no other, since they may be names of classes.
+    pub fn named(name: &str) -> Option<Self> {
+        let forms = Self::NAMES.iter().filter(|(form, _)| *form != Self::Text);
+        forms.into_iter().find(|(_, names)| names.first() == Some(&name)).map(|(form, _)| *form)
+    }
+
     /// What is wrong with a value, if anything.
     pub fn problem(self, value: &str) -> Option<&'static str> {
         let (holds, problem) = match self {

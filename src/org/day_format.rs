@@ -34,7 +34,17 @@ impl DayFormat {
     }
 
     fn write(&self, day: Day) -> Option<String> {
-        jiff::fmt::strtime::format(&self.0, day.date()).ok()
+        day.written(&self.0)
+    }
+}
+
+impl Day {
+    /// Some day of the past, to try patterns on.
+    pub const SOME: Self = Self::from_date(jiff::civil::date(1999, 11, 28));
+
+    /// The day by a pattern such as `%d-%m-%Y` (strftime's, of what a day has); `None` when it is no pattern.
+    pub fn written(self, pattern: &str) -> Option<String> {
+        jiff::fmt::strtime::format(pattern, self.date()).ok()
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Day(Date);
 pub struct DayError(String);
 
 impl Day {
-    pub fn from_date(date: Date) -> Self {
+    pub const fn from_date(date: Date) -> Self {
         Self(date)
     }
 

@@ -7,8 +7,8 @@ use super::diff::{Diff, Present};
 use super::displaced::Displaced;
 use super::finish::Created;
 use crate::object::{
-    Change, Coverage, Desired, Edit, Ground, Membership, ObjectId, Op, Protection, Referent, Rung, Step, StepId, Value,
-    aspect,
+    Change, Coverage, Desired, Edit, Ground, Handle, Membership, ObjectId, Op, Protection, Referent, Rung, Step,
+    StepId, Value, aspect,
 };
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
@@ -142,7 +142,7 @@ impl Diff<'_> {
                 None => created.contains_key(*member),
             })
             .collect();
-        let foreign = self.foreign_members(present, &there);
+        let (foreign, unknown) = self.foreign_members(present, &there);
         let is_ours = |id: &ObjectId| match self.around.membership {
             Membership::Whole | Membership::Ours => true,
             Membership::Added => self.around.added.contains(&(object.clone(), id.clone())),
@@ -193,26 +193,37 @@ impl Diff<'_> {
         if coverage.complete().is_some() {
             self.held.extend(kept);
         }
+        if !unknown.is_empty() {
+            let names = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            let why = format!("lies outside of what is read, so it is not taken out of the group: {names}");
+            self.hold(&desired, HoldCode::Unread, why);
+        }
         self.accept(&desired, protected.as_ref(), steps);
     }
 
-    /// The members that are none of ours, where the whole membership is: what lies outside of what is read, too.
-    fn foreign_members(&self, present: &Present, there: &BTreeMap<&ObjectId, Option<&Id>>) -> Vec<Value> {
+    /// The members that are none of ours, where the whole membership is; and those that lie outside of what is read, of
+    /// which nothing is known.
+    fn foreign_members(
+        &self,
+        present: &Present,
+        there: &BTreeMap<&ObjectId, Option<&Id>>,
+    ) -> (Vec<Value>, Vec<Handle>) {
+        let (mut foreign, mut unknown) = (Vec::new(), Vec::new());
         if self.around.membership != Membership::Whole {
-            return Vec::new();
+            return (foreign, unknown);
         }
         let is_kept = |id: &ObjectId| {
             let known = self.protected.iter().find(|one| one.object == *id);
             known.is_some_and(|one| one.why.keeps_memberships())
         };
-        let free = present.members.iter().flatten().filter(|handle| !present.fixed_members.contains(handle));
-        free.filter_map(|handle| match self.handles.get(handle) {
-            None => Some(Referent::Handle(handle.clone())),
-            Some(id) if there.get(id).is_some_and(Option::is_some) || is_kept(id) => None,
-            Some(id) => Some(Referent::Object(id.clone())),
-        })
-        .map(Value::Reference)
-        .collect()
+        for handle in present.members.iter().flatten().filter(|handle| !present.fixed_members.contains(handle)) {
+            match self.handles.get(handle) {
+                None => unknown.push(handle.clone()),
+                Some(id) if there.get(id).is_some_and(Option::is_some) || is_kept(id) => {}
+                Some(id) => foreign.push(Value::Reference(Referent::Object(id.clone()))),
+            }
+        }
+        (foreign, unknown)
     }
 
     fn will_be_there(&self, key: &Id, created: &Created) -> bool {

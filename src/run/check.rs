@@ -15,7 +15,7 @@ use crate::target::Finding;
 /// Checks the configuration; with `online` also whether each target can be reached and used. What was found out of a
 /// target is kept where nothing was known of it; with `pin`, in any case.
 pub async fn check(config: &Path, online: bool, pin: bool, clock: &dyn Clock) -> Result<CheckDocument, Failure> {
-    let loaded = match Config::load(config, &known) {
+    let loaded = match Config::check(config, &known) {
         Ok(loaded) => loaded,
         Err(problems) => {
             let problems = problems.into_iter().map(placed).collect();

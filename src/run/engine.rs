@@ -10,12 +10,12 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
-use crate::object::{Absence, AttributeName, Coverage, Kind, Membership};
+use crate::object::{Absence, Coverage, Kind, Membership, Schema};
 use crate::org::{Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
 use crate::target::Target;
-use crate::target::ldap::{LdapTarget, Profile};
+use crate::target::ldap::LdapTarget;
 use crate::target::scim::ScimTarget;
 
 /// Everything that a command needs. A clone shares all of it.
@@ -164,15 +164,12 @@ pub fn load(path: &Path) -> Result<Loaded, Failure> {
     Config::load(path, &known).map_err(|problems| Failure::new(Exit::Usage, crate::config::render(&problems, false)))
 }
 
-/// The attributes that the shipped schemas know.
-pub(super) fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
-    let schema = match protocol {
-        Protocol::Ldap(Profile::Ad) => crate::target::ldap::schema(Profile::Ad, kind),
-        // each has the schemas that it was given; the run reads them
-        Protocol::Ldap(_) => return Vec::new(),
-        Protocol::Scim => crate::target::scim::schema(kind),
-    };
-    schema.names().cloned().collect()
+/// What the shipped schemas say.
+pub(super) fn known(protocol: Protocol, kind: Kind) -> Schema {
+    match protocol {
+        Protocol::Ldap(profile) => crate::target::ldap::schema(profile, kind).clone(),
+        Protocol::Scim => crate::target::scim::schema(kind).clone(),
+    }
 }
 
 #[cfg(test)]

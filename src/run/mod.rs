@@ -26,6 +26,7 @@ mod lease;
 mod links;
 mod log;
 mod look;
+mod map_test;
 mod names;
 mod observe;
 mod perform;

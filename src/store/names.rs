@@ -117,20 +117,20 @@ impl Store {
     pub async fn ledger(&self) -> Result<Ledger, StoreError> {
         let mut ledger = Ledger::default();
         {
-            let mut rows = sqlx::query("SELECT space, folded, person, account FROM name_claim").fetch(self.reader());
+            let mut rows = sqlx::query("SELECT person, account, what, name, basis FROM given_name ORDER BY seq")
+                .fetch(self.reader());
             while let Some(row) = rows.try_next().await? {
-                let Some(space) = Space::from_text(row.try_get("space")?) else { continue };
+                let what: &str = row.try_get("what")?;
+                let Some(what) = NameKind::ALL.into_iter().find(|one| one.as_str() == what) else { continue };
                 let holder = Holder::new(&Id::new(row.try_get::<&str, _>("person")?), row.try_get("account")?);
-                ledger.claim(space, row.try_get("folded")?, &holder);
+                ledger.give(&holder, what, row.try_get("name")?, row.try_get("basis")?);
             }
         }
-        let mut rows =
-            sqlx::query("SELECT person, account, what, name, basis FROM given_name ORDER BY seq").fetch(self.reader());
+        let mut rows = sqlx::query("SELECT space, folded, person, account FROM name_claim").fetch(self.reader());
         while let Some(row) = rows.try_next().await? {
-            let what: &str = row.try_get("what")?;
-            let Some(what) = NameKind::ALL.into_iter().find(|one| one.as_str() == what) else { continue };
+            let Some(space) = Space::from_text(row.try_get("space")?) else { continue };
             let holder = Holder::new(&Id::new(row.try_get::<&str, _>("person")?), row.try_get("account")?);
-            ledger.give(&holder, what, row.try_get("name")?, row.try_get("basis")?);
+            ledger.claim(space, row.try_get("folded")?, &holder);
         }
         Ok(ledger)
     }

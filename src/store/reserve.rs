@@ -89,8 +89,11 @@ pub(super) async fn reserve(
 struct Wanted<'a> {
     reservation: &'a Reservation,
     holder: Holder,
-    claims: Vec<((Space, String), (NameKind, &'a str))>,
+    claims: Vec<(Claim, (NameKind, &'a str))>,
 }
+
+/// A folded name in a space.
+type Claim = (Space, String);
 
 impl<'a> Wanted<'a> {
     fn of(reservation: &'a Reservation) -> Self {
@@ -143,7 +146,7 @@ async fn erased(
 async fn owners(
     connection: &mut SqliteConnection,
     wanted: &[Wanted<'_>],
-) -> Result<HashMap<(Space, String), Holder>, StoreError> {
+) -> Result<HashMap<Claim, Holder>, StoreError> {
     let mut found = HashMap::new();
     for space in Space::ALL {
         let of_space = wanted.iter().flat_map(|wanted| &wanted.claims).filter(|((of, _), _)| *of == space);

@@ -63,7 +63,7 @@ pub fn made(rules: &[GroupRule], scene: &Scene, roster: Uuid) -> BTreeMap<Id, Ma
             all.insert(group_id(roster, &rule.rule, None), one(at, rule, None, &Context::new()));
             continue;
         }
-        for (unit, _) in scene.snapshot.units() {
+        for (unit, _) in scene.snapshot().units() {
             let context = scene.unit_context(unit);
             let group = match rule.when.as_ref().map_or(Ok(true), |when| when.holds(&context)) {
                 Ok(false) => continue,

@@ -66,7 +66,7 @@ impl<'a> Giving<'a> {
                 && *id == account_id(given.roster, person, &account.system, kind)
             {
                 let holder = Holder::new(person, kind);
-                giving.use_up(NameKind::Login, login, &holder);
+                giving.use_up_unknown(login, &holder);
                 giving.logins.entry(holder).or_default().push(login);
             }
         }
@@ -225,10 +225,10 @@ impl<'a> Giving<'a> {
                 }
                 Candidate::Nothing | Candidate::NoRoom => continue,
             }
-            if at == last || pattern.counts {
-                if let Some((name, former)) = self.count(holder, &candidates, at, &mut why)? {
-                    return Ok((name, Why { former, ..why }));
-                }
+            if (at == last || pattern.counts)
+                && let Some((name, former)) = self.count(holder, &candidates, at, &mut why)?
+            {
+                return Ok((name, Why { former, ..why }));
             }
         }
         Err(match why.passed.is_empty() {
@@ -310,6 +310,15 @@ impl<'a> Giving<'a> {
     fn is_own(&self, holder: &Holder, target: &str, object: &str) -> bool {
         let key = self.given.links.get(target).and_then(|links| links.key(&ObjectId::new(object)));
         key.is_some_and(|key| *key == account_id(self.given.roster, &holder.person, target, &holder.account))
+    }
+
+    /// Notes a login of the facts, where the ledger does not say the same.
+    fn use_up_unknown(&mut self, login: &str, holder: &Holder) {
+        for (space, form) in takes(NameKind::Login, login) {
+            if self.given.ledger.owner(space, &form) != Some(holder) {
+                self.in_use[space as usize].insert(form, holder.clone());
+            }
+        }
     }
 
     fn use_up(&mut self, what: NameKind, name: &str, holder: &Holder) {

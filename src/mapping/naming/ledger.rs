@@ -39,7 +39,9 @@ pub struct Ledger {
 impl Ledger {
     /// A folded name in a space is this holder's, unless it is somebody's already.
     pub fn claim(&mut self, space: Space, folded: &str, holder: &Holder) {
-        self.claims[space as usize].entry(folded.into()).or_insert_with(|| holder.clone());
+        // one text of an id in memory is enough
+        let known = self.given.get_key_value(holder).map_or(holder, |(known, _)| known);
+        self.claims[space as usize].entry(folded.into()).or_insert_with(|| known.clone());
     }
 
     /// A name was given, after all that were told before. Its claims are told beside it, but for names from a time when

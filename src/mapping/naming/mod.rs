@@ -50,10 +50,16 @@ pub struct Given {
 #[derive(Debug, Default)]
 pub struct Naming {
     choices: HashMap<Id, Vec<Choice>>,
-    problems: HashMap<Id, Vec<(Box<str>, NameKind, String)>>,
+    problems: HashMap<Id, Vec<Problem>>,
     /// The addresses that accounts had before.
-    aliases: HashMap<Id, Vec<(Box<str>, Vec<String>)>>,
+    aliases: HashMap<Id, Vec<Aliases>>,
 }
+
+/// Why an account of this kind has no name of that.
+type Problem = (Box<str>, NameKind, String);
+
+/// The earlier addresses of an account of this kind.
+type Aliases = (Box<str>, Vec<String>);
 
 impl Naming {
     /// Gives names to everybody who is to have some and has not.

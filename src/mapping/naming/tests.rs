@@ -1,6 +1,7 @@
 //! What a naming promises, on generated organisations.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a campaign says how long it takes")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::expr::{ExprValue, Lazy, transliterate};
 use crate::mapping::context::{Nameless, Scene, display_name, person_field};
-use crate::org::{Id, Snapshot};
+use crate::org::{Id, Snapshot, Visibility};
 
 /// Makes views of people.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct Views {
 
 impl Views {
     pub fn new(snapshot: &Arc<Snapshot>, letters: &BTreeMap<char, String>) -> Self {
-        let scene = Scene { snapshot: Arc::clone(snapshot), names: Arc::new(Nameless) };
+        let scene = Scene::new(Arc::clone(snapshot), Arc::new(Nameless), Visibility::Public);
         Self { scene, letters: Arc::new(letters.clone()), plain: Arc::default() }
     }
 
@@ -36,7 +36,7 @@ struct Person {
 
 impl Lazy for Person {
     fn field(&self, name: &str) -> Option<ExprValue> {
-        let person = self.scene.snapshot.person_here_or_coming(&self.id)?;
+        let person = self.scene.snapshot().person_here_or_coming(&self.id)?;
         let written = |text: &str| Some(transliterate(text, &self.letters).into());
         match name {
             "given_name" => written(&person.given_name),

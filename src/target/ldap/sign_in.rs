@@ -37,9 +37,14 @@ pub fn problems(settings: &Settings) -> Vec<(&'static str, String)> {
     let mut problems = Vec::new();
     let mut wrong = |field, problem: &str| problems.push((field, problem.to_owned()));
     match (settings.sign_in, &settings.password) {
-        (SignIn::Simple, None) => wrong("password", "it is missing: where does the account's password lie?"),
+        (SignIn::Simple, None) => {
+            wrong("password", "it is missing: write password = { file = \"…\" }, where the account's password lies");
+        }
         (SignIn::Simple, Some(password)) if !password.is_well_formed() => {
-            wrong("password", "a secret needs exactly one of file, credential or env");
+            wrong(
+                "password",
+                "a secret needs exactly one of file, credential or env: write { file = \"…\" } or one of the others",
+            );
         }
         (SignIn::Simple, Some(_)) => {}
         (SignIn::Kerberos, password) => {

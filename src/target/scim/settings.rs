@@ -163,7 +163,8 @@ impl Settings {
     }
 
     fn credentials_problems(&self) -> Vec<(&'static str, String)> {
-        const ONE: &str = "exactly one of file, credential or env is needed";
+        const ONE: &str =
+            "exactly one of file, credential or env is needed: write { file = \"…\" } or one of the others";
         let mut problems = Vec::new();
         let mut secret = |field: &'static str, secret: Option<&SecretRef>| {
             if secret.is_some_and(|secret| !secret.is_well_formed()) {

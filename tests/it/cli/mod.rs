@@ -5,6 +5,7 @@ mod csv;
 mod edit;
 mod erase;
 mod find;
+mod map;
 mod quality;
 mod roster;
 mod sources;
@@ -40,6 +41,7 @@ fn help_names_every_verb_and_exit_code() {
         "edit",
         "show",
         "find",
+        "map",
         "plan",
         "approve",
         "apply",

@@ -13,7 +13,7 @@ fn layout(changes: &[(&str, &str)]) -> Result<Layout, String> {
         assert!(text.contains(from), "{from:?} is not in the source");
         text.replacen(from, to, 1)
     });
-    match Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| Vec::new()) {
+    match Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| rosterd::object::Schema::default()) {
         Ok(loaded) => Ok(loaded.layouts["payroll"].clone()),
         Err(problems) => Err(render(&problems, false)),
     }
@@ -23,7 +23,9 @@ fn layout(changes: &[(&str, &str)]) -> Result<Layout, String> {
 fn what_is_left_out_has_a_customary_value() {
     let lines = ["encoding", "delimiter", "quote =", "decimal", "dates", "complete"];
     let kept: Vec<&str> = SOURCE.lines().filter(|line| !lines.iter().any(|left| line.starts_with(left))).collect();
-    let loaded = Config::parse("c", &kept.join("\n"), std::path::PathBuf::new(), &|_, _| Vec::new()).expect("good");
+    let loaded =
+        Config::parse("c", &kept.join("\n"), std::path::PathBuf::new(), &|_, _| rosterd::object::Schema::default())
+            .expect("good");
     let layout = &loaded.layouts["payroll"];
     assert_eq!((layout.encoding, layout.delimiter, layout.quote, layout.decimal), (Encoding::Utf8, ';', '"', '.'));
     assert_eq!((&layout.proof, layout.states), (&Proof::None, States::Current));
@@ -41,7 +43,8 @@ fn the_example_is_good() {
         example.split("# [csv.payroll]\n").nth(1).expect("it is there").split("\n\n").next().expect("its end");
     let section: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("# ")).collect();
     let text = format!("{example}\n[csv.payroll]\n{}\n", section.join("\n"));
-    let loaded = Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| Vec::new());
+    let loaded =
+        Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| rosterd::object::Schema::default());
     let loaded = loaded.unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     assert_eq!(loaded.layouts["payroll"].statements.len(), 4);
 }

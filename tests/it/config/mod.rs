@@ -5,22 +5,39 @@ use std::path::PathBuf;
 
 use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
 use rosterd::mapping::{Place, WhenEmpty};
-use rosterd::object::{AttributeName, Authority, Kind, NameKind};
+use rosterd::object::{AttributeName, AttributeRule, Authority, Kind, NameKind, Schema, Syntax};
 use rosterd::org::Instant;
+use rosterd::target::ldap::Profile;
 
+mod catalogue;
 mod csv;
 mod lifecycle;
+mod mapping_tests;
 mod owners;
+mod reference;
 
 const BASE: &str = include_str!("base.toml");
 
-fn known(protocol: Protocol, kind: Kind) -> Vec<AttributeName> {
-    let names: &[&str] = match (protocol, kind) {
-        (Protocol::Ldap(_), Kind::User) => &["sAMAccountName", "givenName", "sn", "title", "department"],
-        (Protocol::Scim, Kind::User) => &["userName", "name.givenName", "title"],
+fn known(protocol: Protocol, kind: Kind) -> Schema {
+    let rule = |single, max_length, syntax| AttributeRule { single, max_length, syntax, ..AttributeRule::default() };
+    let text = |max_length| rule(true, max_length, Syntax::Text);
+    let rules: &[(&str, AttributeRule)] = match (protocol, kind) {
+        (Protocol::Ldap(Profile::Ad), Kind::User) => &[
+            ("sAMAccountName", AttributeRule { required: true, forbidden: "@", ..text(Some(20)) }),
+            ("givenName", text(Some(64))),
+            ("sn", text(Some(64))),
+            ("title", text(Some(128))),
+            ("department", text(Some(64))),
+            ("otherTelephone", rule(false, Some(64), Syntax::Telephone)),
+            ("msExchHideFromAddressLists", rule(true, None, Syntax::Boolean)),
+            ("countryCode", rule(true, None, Syntax::Integer)),
+        ],
+        (Protocol::Scim, Kind::User) => {
+            &[("userName", text(None)), ("name.givenName", text(None)), ("title", text(None))]
+        }
         _ => &[],
     };
-    names.iter().map(|name| AttributeName::new(*name)).collect()
+    rules.iter().map(|(name, rule)| (AttributeName::new(*name), *rule)).collect()
 }
 
 fn parse(text: &str) -> Result<Loaded, Vec<ConfigProblem>> {
@@ -76,6 +93,18 @@ mistake!(
 );
 mistake!(rules_of_the_record_that_cannot_be, "[jsonl.hr]" => "[quality]\nduplicate-nationalid = \"block\"\nnonsense = \"off\"\nmissing-mail = \"blocks\"\n\n[jsonl.hr]");
 mistake!(unknown_root_in_naming, "slug(person.given_name)[:3]" => "slug(unit.name)[:3]");
+mistake!(
+    names_that_cannot_be_given,
+    "[naming.login]\n" => "[naming]\ntransliterate = { \"Å\" = \"aa\", \"ae\" = \"e\" }\nforbidden_parts = [\"\"]\nkeep_days = -1\n\n[naming.mail]\ndomain = \"example..test\"\npatterns = []\n\n[naming.upn]\npatterns = [\"login\", \"cn\"]\n\n[naming.cn]\ndomain = \"example.test\"\nmax_length = 65\n\n[naming.login]\ncounter_digits = 7\non_rename = \"ask\"\n",
+);
+mistake!(names_without_a_domain, "[naming.login]\n" => "[naming.mail]\n\n[naming.upn]\n\n[naming.login]\n");
+mistake!(
+    rules_that_look_at_names_nobody_gets,
+    "\"person.given_name\"" => "\"mail\"",
+    "{ value = \"engagement.title\", empty = \"keep\" }" => "{ value = \"proxy_addresses|first\", empty = \"keep\" }",
+    "name = \"person.name\"" => "name = \"cn\"",
+);
+mistake!(the_old_way_of_a_pattern, "patterns = [\"slug(person.given_name)[:3]\"]" => "pattern = \"slug(person.given_name)[:3]\"");
 mistake!(broken_expression, "\"person.given_name\"" => "\"person.given_name ~\"");
 mistake!(unknown_filter, "\"person.given_name\"" => "\"person.given_name|uper\"");
 mistake!(national_id_in_expression, "\"person.given_name\"" => "\"person.national_id\"");
@@ -163,7 +192,7 @@ fn the_base_is_compiled_whole() {
 
 #[test]
 fn the_starter_is_good() {
-    let any = |_, _| Vec::new();
+    let any = |_, _| Schema::default();
     let loaded = Config::parse("config.example.toml", starter(), PathBuf::new(), &any)
         .unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     assert_eq!(loaded.targets["ad"].rules.kinds.len(), 3);
@@ -181,7 +210,7 @@ fn a_site_may_name_attributes_of_its_own() {
 
 #[test]
 fn each_kind_of_directory_has_its_login() {
-    let unknown = |_, _| Vec::new();
+    let unknown = |_, _| Schema::default();
     let base = BASE.replace("base = \"OU", "profile = \"openldap\"\nbase = \"OU");
     let parse = |text: &str| Config::parse("config.toml", text, PathBuf::new(), &unknown);
     assert!(parse(&base.replace("sAMAccountName =", "uid =")).is_ok());

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 use rosterd::object::{
     AttributeName, AttributeRule, Change, Coverage, Ground, Handle, Kind, Links, ObjectId, Observed, Op, Referent,
-    Step, StepId, Syntax, Value, aspect,
+    Space, Step, StepId, Syntax, Value, aspect,
 };
 use rosterd::org::Id;
 use rosterd::target::memory::Memory;
@@ -299,7 +299,7 @@ impl Subject {
             kind => vec![self.text_of(kind).into()],
         };
         let attributes = self.target.capabilities().kinds.iter().map(|kind| (*kind, of(*kind))).collect();
-        ObserveRequest { attributes, ..ObserveRequest::default() }
+        ObserveRequest { attributes, spaces: [Space::Login].into(), ..ObserveRequest::default() }
     }
 
     /// Everything of this test that a read shows, the taken logins, and the coverage.

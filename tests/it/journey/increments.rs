@@ -185,12 +185,12 @@ async fn everything_is_read_where_changes_do_not_serve_and_the_plan_says_why() {
         in_step(&realm).await;
         let shown = realm.run(&["plan", "dir"]).await.expect(0).out;
         assert!(shown.contains("complete, by what changed since it was last read as a whole"), "{shown}");
-        // so does every need of a first login
+        // so does every need of a name
         let mut organisation = organisation();
         organisation.add_person("newcomer", "X", "Ny");
         organisation.employ("newcomer", "team", "Lærer");
         realm.import(&organisation).await;
-        assert!(why(&realm.plan().await).contains("first login"));
+        assert!(why(&realm.plan().await).contains("waits for a name"));
         realm.apply().await;
         in_step(&realm).await;
     }

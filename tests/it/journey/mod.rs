@@ -15,6 +15,8 @@ mod merged;
 mod names;
 mod naming;
 mod others;
+mod release;
+mod reorganisation;
 mod rules;
 mod sample;
 mod secrets;

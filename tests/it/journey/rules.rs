@@ -137,7 +137,8 @@ async fn a_rule_that_means_few_is_held_and_told_as_leaving_scope() {
     // who is to be left alone keeps the account, and is told of
     let keep = format!("{rule}leaves = \"keep\"\n");
     std::fs::write(&config, text.replace("[scim.cloud.user]\n", &keep)).unwrap();
-    let plan = service.run(&["--format", "json", "plan"]).await.expect(0).json()["plans"][0].take();
+    let plan = service.run(&["--format", "json", "plan"]).await.expect(3).json()["plans"][0].take();
+    assert!(plan["counts"].as_object().unwrap().keys().eq(["update"]), "who lost the manager: {}", plan["counts"]);
     assert_eq!(plan["held"].as_array().unwrap().len(), leaving.len());
     assert!(plan["held"].as_array().unwrap().iter().all(|hold| hold["code"] == "out-of-scope"));
     std::fs::write(&config, text).unwrap();

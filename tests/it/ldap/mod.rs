@@ -25,7 +25,7 @@ use std::path::Path;
 
 use rosterd::net::SecretRef;
 use rosterd::object::{
-    Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Protection, Referent, Step, StepId, Value,
+    Attributes, Change, Coverage, Kind, Links, ObjectId, Observed, Op, Protection, Referent, Space, Step, StepId, Value,
 };
 use rosterd::org::Id;
 use rosterd::target::ldap::{LdapTarget, Profile, ProtectRule, Settings, SignIn};
@@ -226,7 +226,8 @@ fn everything() -> ObserveRequest {
         (Kind::Group, vec!["sAMAccountName", "description"]),
     ];
     let named = |(kind, names): (Kind, Vec<&str>)| (kind, names.into_iter().map(Into::into).collect());
-    ObserveRequest { attributes: attributes.into_iter().map(named).collect(), ..ObserveRequest::default() }
+    let (attributes, spaces) = (attributes.into_iter().map(named).collect(), [Space::Login].into());
+    ObserveRequest { attributes, spaces, ..ObserveRequest::default() }
 }
 
 async fn observe(target: &LdapTarget, request: &ObserveRequest) -> Result<Reading, TargetError> {

@@ -105,7 +105,8 @@ fn everything() -> ObserveRequest {
         (Kind::Group, vec!["description"]),
     ];
     let named = |(kind, names): (Kind, Vec<&str>)| (kind, names.into_iter().map(Into::into).collect());
-    ObserveRequest { attributes: attributes.into_iter().map(named).collect(), ..ObserveRequest::default() }
+    let (attributes, spaces) = (attributes.into_iter().map(named).collect(), [Space::Login].into());
+    ObserveRequest { attributes, spaces, ..ObserveRequest::default() }
 }
 
 async fn create(target: &LdapTarget, kind: Kind, key: &str, more: Vec<Change>) -> ObjectId {

@@ -20,7 +20,8 @@ fn layout(changes: &[(&str, &str)]) -> Layout {
         assert!(text.contains(from), "{from}");
         text.replacen(from, to, 1)
     });
-    let loaded = Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| Vec::new());
+    let loaded =
+        Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| rosterd::object::Schema::default());
     let loaded = loaded.unwrap_or_else(|problems| panic!("{}", rosterd::config::render(&problems, false)));
     loaded.layouts["payroll"].clone()
 }

@@ -10,7 +10,8 @@ pub struct Organisation {
     facts: BTreeMap<(usize, String), Map<String, Value>>,
 }
 
-const KINDS: [&str; 8] = ["class", "unit", "person", "engagement", "manager", "leave", "group", "membership"];
+const KINDS: [&str; 9] =
+    ["class", "unit", "person", "engagement", "manager", "leave", "group", "membership", "contact"];
 
 /// Who has an account on the day.
 pub const CURRENT: [&str; 10] = ["anna", "bent", "cecilie", "dorte", "emil", "finn", "gerda", "hans", "ida", "jens"];

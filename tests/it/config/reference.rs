@@ -1,0 +1,59 @@
+//! The reference of the mapping says what the program knows: its tables are those of the code.
+
+use rosterd::expr::FILTER_DOCS;
+use rosterd::expr::roots::{Field, GROUP_ROOTS, NAMING_CN, Shape, UNIT_ROOTS, USER};
+
+const PAGE: &str = include_str!("../../../docs/mapping.md");
+
+/// The rows of the roots and of their fields; what several roots have alike is said once.
+fn rows(roots: &[Field], seen: &mut Vec<&'static [Field]>, rows: &mut Vec<String>) {
+    for root in roots {
+        rows.push(row(root.name, root.shape, root.doc));
+        let (Shape::Object(fields) | Shape::Many(fields)) = root.shape else { continue };
+        if seen.contains(&fields) {
+            continue;
+        }
+        seen.push(fields);
+        for field in fields {
+            let ending = match field.shape {
+                Shape::Called(_) => ".TYPE",
+                Shape::Custom(_) => ".NAME",
+                _ => "",
+            };
+            let shape = if let Shape::Called(each) = field.shape { *each } else { field.shape };
+            rows.push(row(&format!("{}.{}{ending}", root.name, field.name), shape, field.doc));
+        }
+    }
+}
+
+fn row(path: &str, shape: Shape, doc: &str) -> String {
+    format!("| `{path}` | {} | {doc} |", shape.name())
+}
+
+#[test]
+fn every_root_field_and_filter_stands_in_the_reference() {
+    let mut expected = Vec::new();
+    let mut seen = Vec::new();
+    for roots in [USER, UNIT_ROOTS, GROUP_ROOTS, NAMING_CN] {
+        rows(roots, &mut seen, &mut expected);
+    }
+    expected.extend(FILTER_DOCS.iter().map(|(name, doc)| format!("| `{name}` | {doc} |")));
+    let missing: Vec<&String> = expected.iter().filter(|row| !PAGE.lines().any(|line| line == **row)).collect();
+    assert!(
+        missing.is_empty(),
+        "docs/mapping.md lacks\n{}",
+        missing.iter().map(|row| row.as_str()).collect::<Vec<_>>().join("\n")
+    );
+}
+
+#[test]
+fn the_examples_of_the_reference_are_expressions() {
+    let section = PAGE.split("\n## ").find(|section| section.starts_with("Examples")).unwrap();
+    let examples: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    assert!(examples.len() >= 12);
+    for example in examples {
+        let (_, source) = example.split_once(" = \"").unwrap();
+        let source = source.trim_end().strip_suffix('"').unwrap();
+        rosterd::expr::Expression::compile(source, USER).unwrap_or_else(|error| panic!("{source}: {error}"));
+    }
+}
