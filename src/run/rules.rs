@@ -3,6 +3,7 @@
 
 use super::engine::Engine;
 use super::failure::Failure;
+use crate::config::Protocol;
 use crate::reconcile::{Brakes, Plan};
 
 impl Engine {
@@ -29,10 +30,15 @@ impl Engine {
         Ok(())
     }
 
-    /// A hash of everything by which the plans of a target are made, beside what the roster and the target hold.
+    /// A hash of everything by which the plans of a target are made, beside what the roster and the target hold. The ways
+    /// of a SCIM service are found out bit by bit, and what it does otherwise than before is told by itself.
     async fn rules(&self, target: &str) -> Result<String, Failure> {
-        let schema = self.store.told_schema(target).await?.map(|(_, body)| body);
-        let written = self.config.targets.get(target).map(|target| target.generation.as_str());
+        let configured = self.config.targets.get(target);
+        let schema = match configured.map(|target| target.protocol) {
+            Some(Protocol::Ldap(_)) => self.store.told_schema(target).await?.map(|(_, body)| body),
+            Some(Protocol::Scim) | None => None,
+        };
+        let written = configured.map(|target| target.generation.as_str());
         let parts = [env!("CARGO_PKG_VERSION"), written.unwrap_or_default(), schema.as_deref().unwrap_or_default()];
         let mut hasher = blake3::Hasher::new();
         for part in parts {
