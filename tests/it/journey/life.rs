@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::organisation::{CURRENT, Organisation, id};
+use crate::support::organisation::{CURRENT, id};
 use crate::support::outside::{Outside, enabled, guid, one, parent};
 use crate::support::site::{Site, TODAY};
 

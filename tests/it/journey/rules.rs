@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::scim::lab::Vendor;
-use crate::support::organisation::{CURRENT, Organisation, id};
+use crate::support::organisation::{CURRENT, id};
 use crate::support::sample::sample;
 use crate::support::service::Service;
 use crate::support::site::{PLAIN, Site, TODAY, Wiring};
