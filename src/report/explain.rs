@@ -1,6 +1,8 @@
 //! The answer of `explain`: all that is known of one thing in each target, and why it is so. Made of what the rules say
 //! now and of what the last read and the last plan showed; nothing is looked up.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{MapRule, MapSaid, MapTarget, NameLine};
@@ -53,6 +55,9 @@ pub struct ExplainTarget {
     pub planned: Option<Instant>,
     /// Steps of the last plan that were not taken yet.
     pub pending: Vec<Step>,
+    /// Names for what these steps refer to.
+    #[serde(skip)]
+    pub labels: BTreeMap<String, String>,
     /// What is held by the last plan, and by the rules now.
     pub held: Vec<ExplainHold>,
     /// What became of the last steps about it, newest first.
@@ -150,6 +155,9 @@ pub struct ExplainMembership {
     /// By what it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// The membership of the roster that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fact: Option<Id>,
     /// None when that is not known.
     pub seen: Option<bool>,
     #[serde(flatten)]

@@ -57,12 +57,7 @@ impl Mapper<'_> {
     }
 
     /// Adds the members of a group of the roster; `within` are the groups that lead here, so that a circle ends.
-    fn collect<'s>(
-        &'s self,
-        group: &Id,
-        members: &mut Found<'s>,
-        within: &mut BTreeSet<Id>,
-    ) -> Result<(), String> {
+    fn collect<'s>(&'s self, group: &Id, members: &mut Found<'s>, within: &mut BTreeSet<Id>) -> Result<(), String> {
         if !within.insert(group.clone()) {
             return Ok(());
         }
