@@ -28,6 +28,9 @@ pub struct ExplainDocument {
     pub attribute: Option<String>,
 }
 
+/// How the reason begins of what no rule means any more.
+const LEAVES: &str = "leaves scope because ";
+
 /// The thing in one target.
 #[derive(Debug, Clone, Serialize)]
 pub struct ExplainTarget {
@@ -160,6 +163,9 @@ pub struct ExplainMembership {
     pub fact: Option<Id>,
     /// None when that is not known.
     pub seen: Option<bool>,
+    /// The step of the last plan that changes it, and was not taken yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Op>,
     #[serde(flatten)]
     pub said: Option<MapSaid>,
 }
@@ -192,7 +198,12 @@ impl ExplainDocument {
             target.wanted.attributes.retain(|one| is_it(&one.attribute));
             target.pending.retain(|step| step.changes.iter().any(|change| is_it(change.attribute.as_str())));
             found |= !target.wanted.attributes.is_empty();
+            (target.wanted.when, target.wanted.named_by) = (None, None);
+            target.wanted.scope.clear();
+            target.aspects.clear();
+            target.memberships.clear();
         }
+        self.names.clear();
         self.attribute = Some(attribute.to_owned());
         found
     }
@@ -200,35 +211,49 @@ impl ExplainDocument {
 
 impl ExplainTarget {
     /// How it stands, in one line: first whether it is meant, then the account, then what is to be done.
-    pub(super) fn told(&self) -> String {
-        let state = match (self.wanted.state, &self.wanted.reason) {
-            ("present", _) => "in scope".to_owned(),
-            ("inactive", Some(reason)) => format!("in scope, cannot be used now ({reason})"),
-            (state @ ("out of scope" | "disabled" | "deleted" | "kept"), Some(reason)) => {
-                let since = self.lifecycle.as_ref().filter(|_| state != "out of scope").and_then(|rungs| rungs.since);
-                let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
-                let rung = self.lifecycle.as_ref().map(|rungs| rungs.rung.as_str());
-                let rung = rung.filter(|_| matches!(state, "disabled" | "kept") && !since.is_empty()).unwrap_or(state);
-                format!("{rung}{since} ({reason})")
-            }
-            (state, _) => state.to_owned(),
-        };
+    fn told(&self) -> String {
         let name = match (&self.wanted.login, &self.object) {
             (Some(login), _) if self.wanted.account.is_some() => Some(format!("account {login}")),
             (_, Some(ExplainObject { seen: Some(seen), .. })) => Some(format!("object {}", seen.name)),
             _ => None,
         };
+        let name = name.filter(|_| self.standing != Standing::None);
         let next = self.lifecycle.iter().flat_map(|rungs| &rungs.next).find(|_| self.wanted.state != "present");
         let next = next.and_then(|rung| Some(format!("next {} on {}", rung.rung, rung.day?)));
-        let parts = [Some(state), name.filter(|_| self.standing != Standing::None), Some(self.to_do()), next];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        [self.state(), name, self.to_do(), next].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
-    fn to_do(&self) -> String {
-        match self.standing {
+    /// Whether it is meant, and how far the person's life lets it be; of what is held that is not said.
+    fn state(&self) -> Option<String> {
+        let rung = self.lifecycle.as_ref();
+        Some(match (self.wanted.state, &self.wanted.reason) {
+            ("held", _) => return None,
+            ("present", _) => "in scope".to_owned(),
+            ("inactive", Some(reason)) => format!("in scope, cannot be used now ({reason})"),
+            ("out of scope", Some(reason)) if rung.is_some_and(|rungs| rungs.rung == Rung::Awaited) => {
+                format!("no account: {reason}")
+            }
+            ("out of scope", Some(reason)) => {
+                format!("out of scope: {}", reason.strip_prefix(LEAVES).unwrap_or(reason))
+            }
+            (state, Some(reason)) => match rung.and_then(|rungs| Some((rungs.rung, rungs.since?))) {
+                Some((rung, since)) => format!("{rung} since {since} ({reason})"),
+                None => format!("{state} ({reason})"),
+            },
+            (state, None) => state.to_owned(),
+        })
+    }
+
+    fn to_do(&self) -> Option<String> {
+        Some(match self.standing {
+            Standing::InStep if self.held.iter().any(|hold| hold.code == HoldCode::OutOfScope) => {
+                "left as it is".to_owned()
+            }
             Standing::InStep => "in step".to_owned(),
             Standing::Pending => {
-                let mut ops: Vec<Op> = self.pending.iter().map(|step| step.op).collect();
+                let memberships = self.memberships.iter().filter_map(|one| one.pending);
+                let mut ops: Vec<Op> = self.pending.iter().map(|step| step.op).chain(memberships).collect();
+                ops.sort();
                 ops.dedup();
                 format!("pending: {}", ops.iter().map(|op| op.as_str()).collect::<Vec<_>>().join(", "))
             }
@@ -238,8 +263,9 @@ impl ExplainTarget {
                 format!("held: {}", held.or(self.wanted.reason.as_deref()).unwrap_or_default())
             }
             Standing::NotCompared => "never compared".to_owned(),
+            Standing::None if self.wanted.account.is_some() && self.wanted.state == "out of scope" => return None,
             Standing::None => "no object".to_owned(),
-        }
+        })
     }
 
     /// Puts the one line together, when all else is known.

@@ -87,8 +87,10 @@ pub enum Comparison {
     Differs,
     /// The wanted value was written, and the target shows this instead: it is not written again.
     Accepted,
-    /// Another, and not to be written: the authority or the person's rung leaves it as it is.
+    /// Another, and not to be written: the authority, a scope or a hold leaves it as it is.
     Left,
+    /// Nothing is wanted of it: who left keeps it as it is.
+    Kept,
 }
 
 #[derive(Debug, Clone, Serialize)]

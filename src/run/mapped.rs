@@ -1,7 +1,7 @@
 //! What the rules make of one thing in one target, with what each rule rests on: for `map test` and `explain`.
 
 use crate::mapping::{Mapper, Source, Traced, WhenEmpty};
-use crate::object::{Desired, Edit, Hold, Presence, Referent};
+use crate::object::{Desired, Edit, Hold, Presence, Referent, Rung};
 use crate::org::{Id, Person, Snapshot, Visibility};
 use crate::report::{MapAttribute, MapFact, MapManager, MapRule, MapScope, MapSource, MapTarget};
 
@@ -90,6 +90,9 @@ fn wanted(target: &mut MapTarget, View { mapper, snapshot, .. }: View<'_>, desir
         Presence::Disabled { reason: why, .. } => ("disabled", reason(why)),
         Presence::Held { reason: why } => ("held", reason(why)),
     };
+    if desired.rung == Some(Rung::OutOfScope) {
+        target.state = "out of scope";
+    }
     target.object_name.clone_from(&desired.name);
     target.place = desired.parent.as_ref().map(|parent| match parent {
         Referent::Key(unit) => path(snapshot, unit),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::words::{Names, clean, hold_code_of, several};
 use super::super::{
     Comparison, ExplainDocument, ExplainMembership, ExplainObject, ExplainTarget, MapAttribute, MapSaid, NameState,
+    Standing,
 };
 use super::layout::{Page, table};
 use super::mapping::{authority, listed, sources, value};
@@ -64,6 +65,7 @@ fn names(page: &mut Page, document: &ExplainDocument) {
         let why = match (&line.reason, other) {
             (Some(reason), _) => reason.clone(),
             (None, Some(other)) => format!("kept; by the rules of today it were {other}"),
+            (None, None) if line.how.pattern.is_none() => "before".to_owned(),
             (None, None) => format!("by {}", how(&line.how)),
         };
         let before = line.instead_of.as_ref().map(|before| format!("instead of {before}; ")).unwrap_or_default();
@@ -118,7 +120,9 @@ fn head(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
             match seen {
                 None => said("", "the last read did not see it"),
                 Some(seen) => {
-                    said("", &seen.handle);
+                    if seen.handle != id.as_str() {
+                        said("", &seen.handle);
+                    }
                     if let Some(protection) = &seen.protected {
                         said("", &format!("never touched: {protection}"));
                     }
@@ -133,14 +137,17 @@ fn head(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
 }
 
 fn attributes(page: &mut Page, target: &ExplainTarget) {
-    if target.wanted.attributes.is_empty() {
+    // of what is not there and is not to be there nothing is wanted
+    if target.wanted.attributes.is_empty() || target.standing == Standing::None {
         return;
     }
-    page.gap();
+    if target.wanted.attributes.len() > 1 {
+        page.gap();
+    }
     let rows = target.wanted.attributes.iter().map(|one| {
         let row = [
             clean(&one.attribute),
-            value(&one.rule, one.empty),
+            if is_kept(one) { "(kept)".to_owned() } else { value(&one.rule, one.empty) },
             seen(one),
             clean(&one.rule.rule),
             authority(one.authority).to_owned(),
@@ -151,11 +158,15 @@ fn attributes(page: &mut Page, target: &ExplainTarget) {
     table(&["attribute", "wanted", "in the target", "rule", "authority", "source"], rows.collect())
         .lines()
         .for_each(|line| page.line(2, line));
-    for one in &target.wanted.attributes {
+    for one in target.wanted.attributes.iter().filter(|one| !is_kept(one)) {
         if let Some(why) = one.rule.problem.as_ref().or(one.rule.nothing.as_ref()) {
             page.line(2, &format!("{}: {}", clean(&one.attribute), clean(why)));
         }
     }
+}
+
+fn is_kept(one: &MapAttribute) -> bool {
+    one.seen.as_ref().is_some_and(|seen| seen.comparison == Comparison::Kept)
 }
 
 fn seen(one: &MapAttribute) -> String {
@@ -166,6 +177,7 @@ fn seen(one: &MapAttribute) -> String {
         Comparison::Differs => format!("{values}: differs"),
         Comparison::Accepted => format!("{values}: shown instead of what was written"),
         Comparison::Left => format!("{values}: left"),
+        Comparison::Kept => values,
     }
 }
 
@@ -200,11 +212,13 @@ fn memberships(page: &mut Page, kind: FactKind, target: &ExplainTarget) {
 
 fn membership(one: &ExplainMembership) -> String {
     let because = one.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
-    let stands = match (one.wanted, one.seen, &one.key) {
-        (true, Some(false), _) => "; not there yet",
-        (true, _, _) => "",
-        (false, _, Some(_)) => "; there, and not wanted",
-        (false, _, None) => "; there, and none of ours",
+    let stands = match (one.pending, one.wanted, one.seen, &one.key) {
+        (Some(_), true, ..) => "; to be added",
+        (Some(_), false, ..) => "; to be removed",
+        (None, true, Some(false), _) => "; not there yet",
+        (None, true, ..) => "",
+        (None, false, _, Some(_)) => "; there, and not wanted",
+        (None, false, _, None) => "; there, and none of ours",
     };
     clean(&format!("{}{because}{stands}", one.name))
 }
@@ -224,7 +238,9 @@ fn work(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
         page.gap();
         page.line(2, "held");
         for hold in &target.held {
-            page.line(4, &format!("{}: {}", hold_code_of(hold.code), clean(&hold.reason)));
+            let (code, reason) = (hold_code_of(hold.code), clean(&hold.reason));
+            let reason = reason.strip_prefix(&format!("{code}: ")).unwrap_or(&reason);
+            page.line(4, &format!("{code}: {reason}"));
         }
     }
     if !target.writes.is_empty() {

@@ -1,16 +1,18 @@
 //! One thing in one target: what is wanted beside what was seen, and how the two stand to each other. Pure.
 
 use crate::mapping::Mapper;
-use crate::object::{Desired, Edit, Handle, HoldCode, Kind, Observed, Presence, Referent, Value, Wish};
+use crate::object::{Deed, Desired, Edit, Handle, HoldCode, Kind, Observed, Presence, Referent, Value, Wish};
 use crate::org::{Id, Snapshot};
 use crate::reconcile::attribute_change;
 use crate::report::{
-    Comparison, ExplainAspect, ExplainGroupRule, ExplainHold, ExplainObject, ExplainRung, ExplainRungs, ExplainSeen,
-    ExplainTarget, ExplainWrite, MapAttribute, MapRule, MapSeen, Standing,
+    Comparison, ExplainAspect, ExplainGroupRule, ExplainHold, ExplainMembership, ExplainObject, ExplainRung,
+    ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, MapAttribute, MapRule, MapSeen, Standing,
 };
 use crate::run::explain::known::Known;
 use crate::run::mapped::Mapped;
 use crate::target::Target;
+
+const ENABLED: &str = "enabled";
 
 #[derive(Clone, Copy)]
 pub(super) struct Comparing<'a> {
@@ -75,14 +77,20 @@ impl Comparing<'_> {
         let attribute = one.attribute.as_str().into();
         let values = object.attributes.get(&attribute).cloned().unwrap_or_default();
         let wish = desired.and_then(|desired| desired.attributes.get(&attribute));
-        let comparison = self.comparison(&attribute, wish, &values, object, &one.rule.values);
+        let is_kept = desired.is_some() && wish.is_none();
+        let comparison = match self.comparison(&attribute, (wish, is_kept), &values, object, &one.rule.values) {
+            Comparison::Differs if desired.is_some_and(|desired| desired.outside.contains(&Deed::Change)) => {
+                Comparison::Left
+            }
+            found => found,
+        };
         MapSeen { values, comparison }
     }
 
     fn comparison(
         &self,
         attribute: &crate::object::AttributeName,
-        wish: Option<&Wish>,
+        (wish, is_kept): (Option<&Wish>, bool),
         seen: &[Value],
         object: &Observed,
         wanted: &[Value],
@@ -93,6 +101,8 @@ impl Comparing<'_> {
                 Comparison::Accepted
             }
             Some(_) => Comparison::Differs,
+            // of somebody who left nothing but what the rungs change is wanted
+            None if is_kept => Comparison::Kept,
             None if schema.equal(attribute, seen, wanted) => Comparison::Equal,
             None => Comparison::Left,
         }
@@ -108,7 +118,7 @@ impl Comparing<'_> {
             };
             let seen = self.known.object.as_ref().map(|object| {
                 let seen = object.attributes.get(name).cloned().unwrap_or_default();
-                let comparison = self.comparison(name, Some(wish), &seen, object, &values);
+                let comparison = self.comparison(name, (Some(wish), false), &seen, object, &values);
                 MapSeen { values: seen, comparison }
             });
             let nothing = values.is_empty().then(|| "the rung that the person stands on leaves it empty".to_owned());
@@ -161,7 +171,10 @@ impl Comparing<'_> {
     /// What is to be done about the object beside its attributes.
     fn aspects(&self, desired: &Desired, object: &Observed) -> Vec<ExplainAspect> {
         let mut aspects = Vec::new();
-        let mut tell = |aspect, wanted: String, seen: Option<String>, differs| {
+        let is_ours = |deed| !desired.outside.contains(&deed);
+        let mut tell = |aspect, wanted: String, seen: Option<String>, differs: bool| {
+            let deed = if (aspect, wanted.as_str()) == (ENABLED, "false") { Deed::Disable } else { Deed::Change };
+            let differs = differs && is_ours(deed);
             aspects.push(ExplainAspect { aspect, wanted, seen, differs });
         };
         if let Some(name) = &desired.name {
@@ -178,7 +191,7 @@ impl Comparing<'_> {
             _ => None,
         };
         if let (Some(wanted), Some(seen)) = (enabled, object.enabled) {
-            tell("enabled", wanted.to_string(), Some(seen.to_string()), wanted != seen);
+            tell(ENABLED, wanted.to_string(), Some(seen.to_string()), wanted != seen);
         }
         let manager = object.manager.as_ref().map(|seen| self.named(seen).unwrap_or_else(|| seen.to_string()));
         let is_manager = |key: &Id| {
@@ -238,13 +251,17 @@ impl Comparing<'_> {
     }
 
     fn standing(&self, told: &ExplainTarget, desired: Option<&Desired>) -> Standing {
-        let is_wanted = desired.is_some_and(|desired| desired.presence.is_present());
+        let is_wanted =
+            desired.is_some_and(|desired| desired.presence.is_present() && !desired.outside.contains(&Deed::Create));
         let is_held = told.held.iter().any(|hold| hold.code != HoldCode::OutOfScope);
         let attributes = told.wanted.attributes.iter().filter_map(|one| one.seen.as_ref());
         let mut differs = attributes.map(|seen| seen.comparison == Comparison::Differs);
-        let members = told.memberships.iter().filter(|one| one.key.is_some());
-        let mut moves = members.map(|one| self.kind == Kind::Group && one.seen.is_some_and(|seen| seen != one.wanted));
-        if !told.pending.is_empty() {
+        // who is not wanted in a group may be left in it; who is, and has an object, is not
+        let is_missing = |one: &ExplainMembership| {
+            let is_there = |key| self.known.links.object(key).is_some();
+            one.wanted && one.seen == Some(false) && one.key.as_ref().is_some_and(is_there)
+        };
+        if !told.pending.is_empty() || told.memberships.iter().any(|one| one.pending.is_some()) {
             Standing::Pending
         } else if is_held {
             Standing::Held
@@ -255,7 +272,7 @@ impl Comparing<'_> {
         } else if told.object.is_none()
             || differs.any(|differs| differs)
             || told.aspects.iter().any(|aspect| aspect.differs)
-            || moves.any(|moves| moves)
+            || told.memberships.iter().any(is_missing)
         {
             Standing::Changed
         } else {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::object::{Accepted, Handle, Hold, Links, ObjectId, ObjectKey, Observed, Step};
+use crate::object::{Accepted, Handle, Hold, Links, ObjectId, ObjectKey, Observed, Op, Referent, Step, Value, aspect};
 use crate::org::{Id, Instant};
 use crate::run::failure::Failure;
 use crate::store::{Store, WriteRow};
@@ -28,6 +28,8 @@ pub(super) struct Known {
     pub planned: Option<Instant>,
     /// Steps of the last plan that no run took yet.
     pub pending: Vec<Step>,
+    /// The others that take members into groups or out of them.
+    pub joining: Vec<Step>,
     /// Names for what these refer to.
     pub labels: BTreeMap<String, String>,
     pub held: Vec<Hold>,
@@ -56,6 +58,7 @@ impl Known {
             accepted: store.accepted(target, now).await?,
             planned: None,
             pending: Vec::new(),
+            joining: Vec::new(),
             labels: BTreeMap::new(),
             held: Vec::new(),
             writes: store.writes(target, key, WRITES).await?,
@@ -69,12 +72,30 @@ impl Known {
         }
         if let Some((plan, at)) = store.last_plan(target).await? {
             let done: HashSet<String> = store.done_steps(&plan.digest(), at).await?.into_iter().collect();
-            let about = |step: &Step| step.key == *key && !done.contains(step.id.as_str());
-            known.pending = plan.steps.into_iter().filter(about).collect();
+            let open = plan.steps.into_iter().filter(|step| !done.contains(step.id.as_str()));
+            let (about, others): (Vec<Step>, Vec<Step>) = open.partition(|step| step.key == *key);
+            let joins = |step: &Step| step.change(aspect::MEMBERS).is_some();
+            (known.pending, known.joining) = (about, others.into_iter().filter(joins).collect());
             known.held = plan.held.into_iter().filter(|hold| hold.key == *key).collect();
             (known.planned, known.labels) = (Some(at), plan.labels);
         }
         Ok(known)
+    }
+
+    /// The step of the last plan that takes a member into a group, or out of it.
+    pub fn joining(&self, group: &Id, member: &Id) -> Option<Op> {
+        let object = self.links.object(member);
+        let is_it = |value: &Value| match value {
+            Value::Reference(Referent::Key(key)) => key == member,
+            Value::Reference(Referent::Object(id)) => Some(id) == object,
+            _ => false,
+        };
+        let steps = self.pending.iter().chain(&self.joining).filter(|step| step.key == *group);
+        let mut found = steps.filter(|step| {
+            let change = step.change(aspect::MEMBERS);
+            change.is_some_and(|change| change.before.iter().chain(&change.after).any(is_it))
+        });
+        found.next().map(|step| step.op)
     }
 
     /// Finds whom the object refers to, and the groups that it is in.

@@ -43,6 +43,7 @@ impl Comparing<'_> {
                 because: by.map(|by| self.because(by, group, &facts)),
                 fact: by.and_then(fact),
                 seen: self.known.object.as_ref().map(|_| is_seen),
+                pending: self.known.joining(group, self.key),
                 said: None,
             });
         }
@@ -68,6 +69,7 @@ impl Comparing<'_> {
                 because: by.map(|by| self.because(by, self.key, &facts)),
                 fact: by.and_then(fact),
                 seen: object.map(|_| is_seen),
+                pending: self.known.joining(self.key, member),
                 said: None,
             });
         }
@@ -78,7 +80,10 @@ impl Comparing<'_> {
     fn unwanted(&self, id: &ObjectId, name: &str) -> ExplainMembership {
         let key = self.known.links.key(id).cloned();
         let name = key.as_ref().map_or_else(|| name.to_owned(), |key| self.mapper.label(key));
-        ExplainMembership { key, name, wanted: false, because: None, fact: None, seen: Some(true), said: None }
+        let (group, member) =
+            if self.kind == Kind::Group { (Some(self.key), key.as_ref()) } else { (key.as_ref(), Some(self.key)) };
+        let pending = group.zip(member).and_then(|(group, member)| self.known.joining(group, member));
+        ExplainMembership { key, name, wanted: false, because: None, fact: None, seen: Some(true), pending, said: None }
     }
 
     fn facts(&self) -> BTreeMap<&Id, &Membership> {
@@ -87,6 +92,13 @@ impl Comparing<'_> {
 
     fn because(&self, by: By<'_>, group: &Id, facts: &BTreeMap<&Id, &Membership>) -> String {
         let unit = |unit: &Id| self.snapshot.unit(unit).map_or_else(|| unit.to_string(), |unit| unit.name.clone());
+        let made = |by: String| match self.mapper.made_by(group) {
+            Some((rule, _)) => match &rule.who {
+                Some(who) => format!("the rule {}: {by}, and {}", rule.rule, who.source()),
+                None => format!("the rule {}: {by}", rule.rule),
+            },
+            None => by,
+        };
         match by {
             By::Membership(fact) => {
                 let Some(membership) = facts.get(fact) else { return format!("the membership {fact}") };
@@ -100,10 +112,10 @@ impl Comparing<'_> {
                 }
             }
             By::Rule(rule) => format!("the group's rule: {rule}"),
-            By::Job(works_in) => format!("works in {}", unit(works_in)),
-            By::Lead(leads) => format!("leads {}", unit(leads)),
-            By::Below(below) => format!("the group of {}, which is below", unit(below)),
-            By::Account => "has an account here".to_owned(),
+            By::Job(works_in) => made(format!("works in {}", unit(works_in))),
+            By::Lead(leads) => made(format!("leads {}", unit(leads))),
+            By::Below(below) => made(format!("the group of {}, which is below", unit(below))),
+            By::Account => made("has an account here".to_owned()),
         }
     }
 }
