@@ -35,7 +35,7 @@ pub fn explain(document: &ExplainDocument, zone: &Zone) -> String {
         if document.attribute.is_none() {
             head(&mut page, target, zone);
         }
-        attributes(&mut page, target);
+        attributes(&mut page, target, document.attribute.is_some());
         if document.attribute.is_none() {
             aspects(&mut page, target);
             memberships(&mut page, document.kind, target);
@@ -136,12 +136,12 @@ fn head(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
     }
 }
 
-fn attributes(page: &mut Page, target: &ExplainTarget) {
+fn attributes(page: &mut Page, target: &ExplainTarget, alone: bool) {
     // of what is not there and is not to be there nothing is wanted
     if target.wanted.attributes.is_empty() || target.standing == Standing::None {
         return;
     }
-    if target.wanted.attributes.len() > 1 {
+    if !alone {
         page.gap();
     }
     let rows = target.wanted.attributes.iter().map(|one| {
