@@ -13,6 +13,7 @@ use super::lifecycle::{Effects, Need, OnLeave, Standing};
 use super::mapper::{Holder, Mapper, hold, present};
 use super::rules::{KindRules, Place};
 use super::scope::Leaves;
+use crate::expr::Context;
 use crate::object::{
     AttributeName, Authority, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted, Wish,
 };
@@ -96,7 +97,7 @@ impl Mapper<'_> {
             presence: self.usable(person, standing),
             rung: Some(standing.rung),
             name: self.relative_name(rules, &context, "cn", None)?,
-            parent: Some(self.place(person, rules)),
+            parent: Some(self.place(person, rules, &context)?),
             attributes,
             manager: if rules.manager { self.manager(person) } else { Edit::Keep },
             ..present(account, Kind::User, label)
@@ -195,11 +196,14 @@ impl Mapper<'_> {
         Effects { hide: hide.iter().map(typed).collect(), strip: strip.iter().map(typed).collect() }
     }
 
-    fn place(&self, person: &Id, rules: &KindRules) -> Referent {
-        let primary = self.inputs.snapshot.primary_here_or_coming(person);
-        match (rules.place, primary) {
-            (Place::Unit, Some(primary)) => self.nearest_unit(&primary.engagement.unit),
-            _ => Referent::Root,
+    fn place(&self, person: &Id, rules: &KindRules, context: &Context) -> Result<Referent, String> {
+        match &rules.place {
+            Place::Unit => {
+                let primary = self.inputs.snapshot.primary_here_or_coming(person);
+                Ok(primary.map_or(Referent::Root, |primary| self.nearest_unit(&primary.engagement.unit)))
+            }
+            Place::Top => Ok(Referent::Root),
+            rule @ Place::Rule(_) => self.by_rule(rule, context),
         }
     }
 
