@@ -198,6 +198,7 @@ impl<'a> Mapper<'a> {
         match (self.accounts.get(key), self.inputs.snapshot.unit(key)) {
             (Some(holder), _) => self.person_label(&holder.person),
             (None, Some(unit)) => self.unit_label(unit),
+            (None, None) if self.folders.contains_key(key) => self.path(key).join(" / "),
             (None, None) => self.group_label(key),
         }
     }

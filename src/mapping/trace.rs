@@ -4,7 +4,7 @@
 use super::context::Scene;
 use super::groups::Made;
 use super::mapper::{Mapper, values};
-use super::rules::{AttributeRule, KindRules, WhenEmpty};
+use super::rules::{AttributeRule, KindRules, Place, WhenEmpty};
 use crate::expr::{Context, Expression, Outcome, Read, Shape};
 use crate::object::{AttributeName, Authority, Deed, Kind, Schema, Value};
 use crate::org::{FactKind, Id, Visibility};
@@ -17,6 +17,8 @@ pub struct Trace {
     /// The narrower scopes: what may be done, and the rule that says so.
     pub deeds: Vec<(Deed, Traced)>,
     pub name: Option<Traced>,
+    /// The rule of places, where there is one.
+    pub place: Option<Traced>,
     pub attributes: Vec<TracedAttribute>,
 }
 
@@ -95,6 +97,10 @@ impl Mapper<'_> {
             when: rules.scope.when.as_ref().map(|rule| trace(rule, None)),
             deeds: rules.scope.deeds.iter().map(|(deed, only)| (*deed, trace(only, None))).collect(),
             name: rules.name.as_ref().map(|rule| trace(rule, None)),
+            place: match &rules.place {
+                Place::Rule(rule) => Some(trace(rule, None)),
+                Place::Unit | Place::Top => None,
+            },
             attributes: (rules.attributes.iter())
                 .map(|(attribute, AttributeRule { value, authority, empty })| TracedAttribute {
                     attribute: attribute.clone(),

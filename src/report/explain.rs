@@ -198,7 +198,7 @@ impl ExplainDocument {
             target.wanted.attributes.retain(|one| is_it(&one.attribute));
             target.pending.retain(|step| step.changes.iter().any(|change| is_it(change.attribute.as_str())));
             found |= !target.wanted.attributes.is_empty();
-            (target.wanted.when, target.wanted.named_by) = (None, None);
+            (target.wanted.when, target.wanted.named_by, target.wanted.placed_by) = (None, None, None);
             target.wanted.scope.clear();
             target.aspects.clear();
             target.memberships.clear();
@@ -279,6 +279,12 @@ impl ExplainTarget {
     pub(super) fn rules(&self) -> impl Iterator<Item = &MapRule> {
         let attributes = self.wanted.attributes.iter().map(|one| &one.rule);
         let scopes = self.wanted.scope.iter().map(|one| &one.rule);
-        self.wanted.when.iter().chain(scopes).chain(&self.wanted.named_by).chain(attributes)
+        self.wanted
+            .when
+            .iter()
+            .chain(scopes)
+            .chain(&self.wanted.named_by)
+            .chain(&self.wanted.placed_by)
+            .chain(attributes)
     }
 }

@@ -40,6 +40,9 @@ pub struct MapTarget {
     /// The rule that gives the relative name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub named_by: Option<MapRule>,
+    /// The rule that says where it lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<MapRule>,
     pub attributes: Vec<MapAttribute>,
 }
 

@@ -38,6 +38,7 @@ pub(super) fn mapped(view: View<'_>, key: &Id, person: Option<&Id>) -> Mapped {
         when: None,
         scope: Vec::new(),
         named_by: None,
+        placed_by: None,
         attributes: Vec::new(),
     };
     let (mut wish, mut held) = (None, None);
@@ -67,6 +68,7 @@ pub(super) fn mapped(view: View<'_>, key: &Id, person: Option<&Id>) -> Mapped {
     let scope = |(deed, only)| MapScope { deed, rule: rule(only, release) };
     target.scope = trace.deeds.into_iter().map(scope).collect();
     target.named_by = trace.name.map(|name| rule(name, release));
+    target.placed_by = trace.place.map(|place| rule(place, release));
     target.attributes = (trace.attributes.into_iter())
         .map(|one| MapAttribute {
             attribute: one.attribute.to_string(),
@@ -95,7 +97,7 @@ fn wanted(target: &mut MapTarget, View { mapper, snapshot, .. }: View<'_>, desir
     }
     target.object_name.clone_from(&desired.name);
     target.place = desired.parent.as_ref().map(|parent| match parent {
-        Referent::Key(unit) => path(snapshot, unit),
+        Referent::Key(container) => mapper.path(container),
         _ => Vec::new(),
     });
     target.manager = match &desired.manager {
@@ -106,12 +108,6 @@ fn wanted(target: &mut MapTarget, View { mapper, snapshot, .. }: View<'_>, desir
         }),
         Edit::Keep | Edit::Clear => None,
     };
-}
-
-/// The names of the units down to this one.
-fn path(snapshot: &Snapshot, unit: &Id) -> Vec<String> {
-    let units = snapshot.tree().path(unit).into_iter().filter_map(|unit| snapshot.unit(unit));
-    units.map(|unit| unit.name.clone()).collect()
 }
 
 fn rule(traced: Traced, release: Visibility) -> MapRule {

@@ -10,6 +10,7 @@ use super::super::{
 use super::layout::{Page, table};
 use super::mapping::{authority, listed, sources, value};
 use super::names::how;
+use crate::object::Value;
 use crate::org::{FactKind, Id, Zone};
 
 /// Members and groups that are listed; JSON has them all.
@@ -81,7 +82,7 @@ fn head(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
         said("when", &format!("{}; {}", when.rule, sources(&when.sources)));
     }
     for scope in &wanted.scope {
-        let holds = scope.rule.values.iter().any(|value| *value == crate::object::Value::Bool(true));
+        let holds = scope.rule.values.contains(&Value::Bool(true));
         let holds = if holds { "holds" } else { "does not hold" };
         said(
             "scope",
@@ -133,6 +134,9 @@ fn head(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
     }
     if let Some(named) = &wanted.named_by {
         said("name", &format!("{}; {}", named.rule, sources(&named.sources)));
+    }
+    if let Some(placed) = &wanted.placed_by {
+        said("place", &format!("{}; {}", placed.rule, sources(&placed.sources)));
     }
 }
 

@@ -70,7 +70,7 @@ fn rules(target: &mut ExplainTarget) -> impl Iterator<Item = &mut MapRule> {
     let wanted = &mut target.wanted;
     let attributes = wanted.attributes.iter_mut().map(|one| &mut one.rule);
     let scopes = wanted.scope.iter_mut().map(|one| &mut one.rule);
-    wanted.when.iter_mut().chain(scopes).chain(&mut wanted.named_by).chain(attributes)
+    wanted.when.iter_mut().chain(scopes).chain(&mut wanted.named_by).chain(&mut wanted.placed_by).chain(attributes)
 }
 
 fn said(shown: Shown) -> MapSaid {

@@ -136,7 +136,9 @@ async fn what_somebody_did_in_the_target_is_seen_once_it_was_read() {
     configure(&site);
     let text = std::fs::read_to_string(site.path(PLAIN)).unwrap();
     let text = text.lines().filter(|line| !line.starts_with("leavers_base") && !line.starts_with("move_days"));
-    std::fs::write(site.path(PLAIN), text.collect::<Vec<_>>().join("\n")).unwrap();
+    let place = "[ldap.ad.user]\nplace = \"['People', unit.name]\"";
+    let text = text.collect::<Vec<_>>().join("\n").replace("[ldap.ad.user]", place);
+    std::fs::write(site.path(PLAIN), text).unwrap();
     let organisation = Organisation::small();
     site.import(&organisation, 0).await;
     site.apply().await;
@@ -146,7 +148,13 @@ async fn what_somebody_did_in_the_target_is_seen_once_it_was_read() {
     assert_eq!(one(&user, "title"), Some("Lærer"));
     outside.directory.set(&user.dn, "title", "Chef").await;
     let stale = json_of(&site, &["person", "dorte", "--target", "ad"]).await;
-    assert_eq!(stale["targets"][0]["standing"], "in-step", "nothing is looked up");
+    let target = &stale["targets"][0];
+    assert_eq!(target["standing"], "in-step", "nothing is looked up");
+    assert_eq!(target["place"], json!(["People", "Team Æble"]));
+    let place = target["aspects"].as_array().unwrap().iter().find(|aspect| aspect["aspect"] == "place").unwrap();
+    let lies = "People / Team Æble";
+    assert_eq!(place, &json!({"aspect": "place", "wanted": lies, "seen": lies, "differs": false}));
+    assert_eq!(target["placed_by"]["rule"], "['People', unit.name]");
     site.plans(3).await;
     let document = json_of(&site, &["person", "dorte", "--target", "ad", "--attribute", "title"]).await;
     let target = &document["targets"][0];
