@@ -10,7 +10,7 @@ use super::account::{ORDINARY, account_id};
 use super::context::{Names, Scene, display_name};
 use super::folders::Folder;
 use super::groups::{Made, made};
-use super::lifecycle::{Ladder, Standing, life_of, standing};
+use super::lifecycle::{Because, Ladder, Standing, life_of, outlook, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
@@ -19,7 +19,7 @@ use crate::object::{
     Wanted, Wish,
 };
 use crate::org::quality::Blocked;
-use crate::org::{Id, Snapshot, Unit};
+use crate::org::{Day, Id, Snapshot, Unit};
 
 /// What a mapper works on.
 #[derive(Debug)]
@@ -184,6 +184,23 @@ impl<'a> Mapper<'a> {
     /// Where a person stands on the ladder of this target.
     pub fn standing(&self, person: &Id) -> Standing {
         standing_of(&self.inputs.snapshot, &self.inputs.rules.ladder, person)
+    }
+
+    /// Which rungs the person reaches next, when and because of what.
+    pub fn outlook(&self, person: &Id) -> Vec<(Rung, Day, Because)> {
+        let snapshot = &self.inputs.snapshot;
+        let policy = self.inputs.rules.ladder.policy(snapshot, person);
+        outlook(&life_of(snapshot, policy, person), policy, snapshot.day())
+    }
+
+    /// What the thing of a key is called where people read it.
+    pub fn label(&self, key: &Id) -> String {
+        match (self.accounts.get(key), self.inputs.snapshot.unit(key)) {
+            (Some(holder), _) => self.person_label(&holder.person),
+            (None, Some(unit)) => self.unit_label(unit),
+            (None, None) if self.folders.contains_key(key) => self.path(key).join(" / "),
+            (None, None) => self.group_label(key),
+        }
     }
 
     /// Whether a person is to have an account here today.
