@@ -26,13 +26,25 @@ impl Output {
     }
 
     pub fn document(self, document: &Document, zone: &Zone) -> Result<(), Failure> {
-        write(&self.render_document(document, zone)?)
+        match self.format {
+            // a plan of everybody is long: it is written as it goes
+            Format::Json => {
+                let mut out = Stream::new();
+                document.write_json(&mut out).map_err(|error| not_json(&error))?;
+                written(out.write_all(b"\n").and_then(|()| out.flush()))
+            }
+            _ => write(&text::document(document, zone)),
+        }
     }
 
     /// Text has its instants in the zone of the roster; JSON has them in UTC.
     pub fn render_document(self, document: &Document, zone: &Zone) -> Result<String, Failure> {
         match self.format {
-            Format::Json => json(&document.to_json().map_err(|error| not_json(&error))?),
+            Format::Json => {
+                let mut text = Vec::new();
+                document.write_json(&mut text).map_err(|error| not_json(&error))?;
+                Ok(String::from_utf8_lossy(&text).into_owned() + "\n")
+            }
             _ => Ok(text::document(document, zone)),
         }
     }

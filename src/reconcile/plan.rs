@@ -26,7 +26,11 @@ impl Digest {
 
     /// The digest of `content`; 128 bits, as hexadecimal digits.
     pub fn of(content: &[u8]) -> Self {
-        let mut text = blake3::hash(content).to_hex().to_string();
+        Self::shortened(&blake3::hash(content))
+    }
+
+    fn shortened(hash: &blake3::Hash) -> Self {
+        let mut text = hash.to_hex().to_string();
         text.truncate(Self::LENGTH);
         Self(text)
     }
@@ -182,8 +186,10 @@ impl Plan {
         }
         let covered =
             Covered { target: &self.target, steps: &self.steps, held: &self.held, reservations: &self.reservations };
-        // Serialising plain data to memory cannot fail; an empty digest would be refused by every reader.
-        Digest::of(&serde_json::to_vec(&covered).unwrap_or_default())
+        let mut hasher = blake3::Hasher::new();
+        // serialising plain data into a hash cannot fail
+        let _written = serde_json::to_writer(&mut hasher, &covered);
+        Digest::shortened(&hasher.finalize())
     }
 
     pub fn counts(&self) -> Counts {

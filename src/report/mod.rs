@@ -48,20 +48,29 @@ pub use reconciliation::render as reconciliation;
 pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
 pub use words::time;
 
+use std::io::Write;
+
 use serde_json::Value;
 
 impl Document {
     /// The JSON document that scripts rely on: what the verb answers, without a wrapper around it.
-    pub fn to_json(&self) -> serde_json::Result<Value> {
+    pub fn write_json(&self, out: &mut dyn Write) -> serde_json::Result<()> {
         match self {
-            Self::Plan(plan) => serde_json::to_value(plan),
-            Self::Run(run) => serde_json::to_value(run),
-            Self::Import(import) => serde_json::to_value(import),
-            Self::Edit(edit) => serde_json::to_value(edit),
-            Self::Erase(erase) => serde_json::to_value(erase),
-            Self::Links(links) => serde_json::to_value(links),
-            Self::Ignore(ignore) => serde_json::to_value(ignore),
-            Self::Approval(approval) => serde_json::to_value(approval),
+            Self::Plan(plan) => serde_json::to_writer_pretty(out, plan),
+            Self::Run(run) => serde_json::to_writer_pretty(out, run),
+            Self::Import(import) => serde_json::to_writer_pretty(out, import),
+            Self::Edit(edit) => serde_json::to_writer_pretty(out, edit),
+            Self::Erase(erase) => serde_json::to_writer_pretty(out, erase),
+            Self::Links(links) => serde_json::to_writer_pretty(out, links),
+            Self::Ignore(ignore) => serde_json::to_writer_pretty(out, ignore),
+            Self::Approval(approval) => serde_json::to_writer_pretty(out, approval),
         }
+    }
+
+    /// The same as a value.
+    pub fn to_json(&self) -> serde_json::Result<Value> {
+        let mut text = Vec::new();
+        self.write_json(&mut text)?;
+        serde_json::from_slice(&text)
     }
 }
