@@ -9,6 +9,7 @@ mod account;
 mod adopt;
 mod classes;
 mod context;
+mod further;
 mod groups;
 pub mod lifecycle;
 mod mapper;
@@ -20,7 +21,7 @@ mod trace;
 mod unit;
 mod user;
 
-pub use account::{ORDINARY, account_id};
+pub use account::{AccountRule, ORDINARY, account_id, engagement_of};
 pub use adopt::Login;
 pub use groups::{GroupRule, group_id};
 pub use mapper::{Inputs, Mapper, values as outcome_values};

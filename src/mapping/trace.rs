@@ -1,6 +1,7 @@
 //! How the attributes of one object come about: each rule with its value, what it read and where that is from, and why
 //! a value is nothing. For people; planning does not use it.
 
+use super::account::{ORDINARY, engagement_of};
 use super::context::Scene;
 use super::mapper::{Mapper, values};
 use super::rules::{AttributeRule, KindRules, WhenEmpty};
@@ -62,16 +63,17 @@ impl Mapper<'_> {
 
     fn about(&self, key: &Id) -> Option<About> {
         let snapshot = &self.inputs.snapshot;
+        let mut account: Box<str> = ORDINARY.into();
         let (kind, person, unit) = match self.accounts.get(key) {
             Some(holder) => {
-                let unit =
-                    snapshot.primary_here_or_coming(&holder.person).map(|primary| primary.engagement.unit.clone());
-                (Kind::User, Some(holder.person.clone()), unit)
+                account.clone_from(&holder.kind);
+                let job = self.scene.job(&holder.person, engagement_of(&holder.kind).as_ref());
+                (Kind::User, Some(holder.person.clone()), job.map(|(_, unit)| unit.clone()))
             }
             None if snapshot.unit(key).is_some() => (Kind::Unit, None, Some(key.clone())),
             None => (snapshot.group(key).map(|_| Kind::Group)?, None, None),
         };
-        Some(About { key: key.clone(), kind, person, unit })
+        Some(About { key: key.clone(), kind, person, account, unit })
     }
 
     fn traced(&self, about: &About, rules: &KindRules) -> Trace {
@@ -117,13 +119,15 @@ struct About {
     key: Id,
     kind: Kind,
     person: Option<Id>,
+    /// Which of the person's accounts it is.
+    account: Box<str>,
     unit: Option<Id>,
 }
 
 impl About {
     fn context(&self, scene: &Scene) -> Context {
         match (&self.person, self.kind) {
-            (Some(person), _) => scene.user(person, &self.key),
+            (Some(person), _) => scene.user(person, &self.key, &self.account),
             (None, Kind::Unit) => scene.unit_context(&self.key),
             (None, _) => scene.group_context(&self.key),
         }
@@ -136,8 +140,9 @@ impl About {
         let root = steps.next().unwrap_or_default();
         let field = steps.next().unwrap_or_default();
         let called = steps.next().unwrap_or_default();
+        let job = engagement_of(&self.account);
         let manager = || match (&self.person, &self.unit) {
-            (Some(person), _) => snapshot.effective_manager(person).map(|found| (found.manager, found.person)),
+            (Some(person), _) => scene.chief(person, job.as_ref()),
             (None, Some(unit)) => scene.manager_of(unit),
             (None, None) => None,
         };
@@ -173,6 +178,9 @@ impl About {
             "engagement" | "engagements" => {
                 let person = self.person.as_ref();
                 let all = person.map(|person| scene.engagements(person)).unwrap_or_default();
+                if let (Some(job), "engagement") = (&job, root) {
+                    return one(FactKind::Engagement, Some(job));
+                }
                 let count = if root == "engagement" { 1 } else { all.len() };
                 all.into_iter().take(count).map(|id| (FactKind::Engagement, id.clone())).collect()
             }

@@ -24,6 +24,9 @@ pub struct MapTarget {
     /// Why it is not simply present.
     pub reason: Option<String>,
     pub account: Id,
+    /// Which of the person's accounts it is: nothing for the ordinary one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     pub login: Option<String>,
     /// The relative name, in a tree.
     pub object_name: Option<String>,

@@ -4,7 +4,7 @@ use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
 use super::find::search;
-use crate::mapping::{Mapper, ORDINARY, Source, Traced, WhenEmpty, account_id};
+use crate::mapping::{Mapper, Source, Traced, WhenEmpty};
 use crate::object::{Edit, Presence, Referent};
 use crate::org::{Day, FactKind, Id, Snapshot, Visibility};
 use crate::report::{MapAttribute, MapDocument, MapFact, MapManager, MapRule, MapSource, MapTarget};
@@ -26,9 +26,9 @@ impl Engine {
                 port.recall(&told);
             }
             let mapper = self.mapper(port.as_ref(), entry, &scene).await?;
-            let account = account_id(self.store.meta().roster, &person, name, ORDINARY);
-            let release = entry.rules.release;
-            targets.push(of_target(&mapper, &scene.snapshot, name, release, &person, &account));
+            for account in mapper.accounts_of(&person) {
+                targets.push(of_target(&mapper, &scene.snapshot, name, entry.rules.release, &person, &account));
+            }
         }
         let name = scene.snapshot.person(&person).map(crate::org::Person::full_name).unwrap_or_default();
         Ok(MapDocument { person, name, at: scene.snapshot.day(), targets })
@@ -68,7 +68,8 @@ fn of_target(
         release,
         state: "out of scope",
         reason: None,
-        login: mapper.login(person).map(ToOwned::to_owned),
+        login: mapper.login_of(account).or_else(|| mapper.login(person)).map(ToOwned::to_owned),
+        kind: mapper.kind_of(account).map(ToOwned::to_owned),
         object_name: None,
         place: None,
         manager: None,
