@@ -306,7 +306,7 @@ const NAMED_FOR: RootSpec =
 const NAMED_IN: RootSpec = object("unit", UNIT, "the unit of that engagement");
 const BESIDE: RootSpec = object("ordinary", NAMES, "the names of the ordinary account");
 const LOGIN: RootSpec = text("login", "the login");
-const MAIL: RootSpec = text("mail", "the mail address, where [accounts.….mail] gives one");
+const MAIL: RootSpec = text("mail", "the mail address, where [naming.mail] gives one");
 const UPN: RootSpec = text("upn", "the user principal name, where [naming.upn] gives one");
 
 /// The roots of the patterns of logins of further accounts, and of their other names, given in this order.

@@ -55,6 +55,11 @@ impl Mapper<'_> {
         std::iter::once(ordinary.clone()).chain(further.into_iter().map(|(_, id)| id.clone())).collect()
     }
 
+    /// The rule of [`AccountRule`](super::AccountRule)s that gives an account; nothing for the ordinary one.
+    pub fn rule_of(&self, account: &Id) -> Option<&str> {
+        self.kind_of(account).map(rule_of)
+    }
+
     /// Which of a person's accounts it is; nothing for the ordinary one.
     pub fn kind_of(&self, account: &Id) -> Option<&str> {
         self.accounts.get(account).map(|holder| &*holder.kind).filter(|kind| *kind != ORDINARY)
