@@ -4,7 +4,7 @@ use super::document::Document;
 use super::mapping::KindMapping;
 use crate::expr::Expression;
 use crate::expr::roots::{GROUP_ROOTS, RootSpec, UNIT_ROOTS, USER};
-use crate::mapping::{KindRules, Rules};
+use crate::mapping::{KindRules, Place, Rules};
 use crate::object::{AttributeName, Kind, Schema};
 use crate::org::{CustomTypes, Visibility};
 use crate::target::ldap::Profile;
@@ -77,6 +77,14 @@ pub(super) fn target(
             let scope = Scope { path, written, kind, schema: &schema, custom };
             rules.kinds.insert(kind, scope.compile(document, mapping));
         }
+    }
+    let by_rule = |rules: &KindRules| matches!(rules.place, Place::Rule(_));
+    if rules.kinds.get(&Kind::User).is_some_and(by_rule) && !rules.kinds.contains_key(&Kind::Unit) {
+        let hint = Some(format!(
+            "add [{}.{}.unit], with a `when` that says which units of the roster have one",
+            base[0], base[1]
+        ));
+        document.at_value(&[base[0], base[1], "user", "place"], "a place by rule needs organisational units", hint);
     }
     rules
 }
@@ -158,10 +166,18 @@ impl<'a> Scope<'a> {
         self.check_decisions(document, mapping, when.as_ref(), name.as_ref());
         let scope = crate::mapping::Scope { when, leaves: mapping.leaves.unwrap_or_default(), deeds };
         self.check_place(document, mapping);
+        let place = match mapping.place.as_deref() {
+            None | Some("unit") => Place::Unit,
+            Some("top") => Place::Top,
+            Some(rule) => {
+                let rule = expression(document, &self.at(&["place"]), rule, self.roots(), self.custom);
+                rule.map_or(Place::Unit, Place::Rule)
+            }
+        };
         KindRules {
             scope,
             name,
-            place: mapping.place.unwrap_or_default(),
+            place,
             manager: self.kind == Kind::User && mapping.manager.unwrap_or(true),
             nested: mapping.nested.unwrap_or(false),
             membership: mapping.members.unwrap_or_default(),
@@ -181,8 +197,9 @@ impl<'a> Scope<'a> {
             }
             _ => {}
         }
-        if mapping.place.is_some() && (self.kind != Kind::User || self.written.protocol == Protocol::Scim) {
-            let hint = Some("only users of a directory have a choice of place".to_owned());
+        let has_places = matches!(self.kind, Kind::User | Kind::Unit) && self.written.protocol != Protocol::Scim;
+        if mapping.place.is_some() && !has_places {
+            let hint = Some("only users and units of a directory have a choice of place".to_owned());
             document.at_key(&self.at(&["place"]), "place says nothing here", hint);
         }
         for (field, is_there) in [("nested", mapping.nested.is_some()), ("members", mapping.members.is_some())] {

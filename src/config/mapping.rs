@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::mapping::{Leaves, Place, WhenEmpty};
+use crate::mapping::{Leaves, WhenEmpty};
 use crate::object::{Authority, Deed, Membership};
 
 /// `[ldap.ad.user]` and its like. All texts but the keys are expressions.
@@ -23,8 +23,9 @@ pub struct KindMapping {
     pub scope: ScopeText,
     /// The relative name (RDN) in a directory; SCIM has none.
     pub name: Option<String>,
-    /// Where users lie in a directory; SCIM has no places.
-    pub place: Option<Place>,
+    /// Where users or units lie in a directory: `unit`, `top`, or an expression that names organisational units, outermost
+    /// first. SCIM has no places.
+    pub place: Option<String>,
     /// Whether the user's manager is written; yes unless it says no. Users only.
     pub manager: Option<bool>,
     /// Whether groups are members of groups. Groups of a directory only.

@@ -525,7 +525,15 @@ mod tests {
             (roots::UNIT_ROOTS, scene.unit_context(&"unit".into())),
             (roots::GROUP_ROOTS, scene.group_context(&"group".into())),
         ] {
-            for path in paths(specs).iter().filter(|path| !matches!(path.as_str(), "account.kind" | "mail_aliases")) {
+            // of a group of the roster no rule and no unit is known
+            let paths = paths(specs)
+                .into_iter()
+                .filter(|path| !path.starts_with("group.rule") && !path.starts_with("group.unit"));
+            for path in paths
+                .collect::<Vec<_>>()
+                .iter()
+                .filter(|path| !matches!(path.as_str(), "account.kind" | "mail_aliases"))
+            {
                 let said = Expression::compile(path, specs).unwrap().evaluate(&context).unwrap();
                 assert_ne!(said, Outcome::Nothing, "{path}");
             }

@@ -39,8 +39,8 @@ impl Holder {
         *self.kind == *ORDINARY
     }
 
-    /// Whether it can come into a group by a rule.
-    pub fn is_member(&self) -> bool {
+    /// Whether the person is here, and no rule has let the account go.
+    pub fn is_kept_in_step(&self) -> bool {
         self.rung.is_here() && !matches!(self.meant, Meant::No(_))
     }
 }

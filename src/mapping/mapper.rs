@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id, engagement_of, rule_of};
 use super::context::{Names, Scene, display_name};
+use super::folders::Folder;
 use super::further;
 use super::further::{Holder, Meant};
 use super::groups::{Made, made};
@@ -55,6 +56,8 @@ pub struct Mapper<'a> {
     pub(super) made: BTreeMap<Id, Made>,
     /// The members of each group, once they are asked for.
     pub(super) members: BTreeMap<Id, OnceLock<Result<BTreeSet<Id>, String>>>,
+    /// Organisational units that rules of places need, by their ids.
+    pub(super) folders: BTreeMap<Id, Folder>,
     namesakes: Namesakes,
 }
 
@@ -122,7 +125,10 @@ impl<'a> Mapper<'a> {
         };
         let groups = inputs.snapshot.groups().map(|(id, _)| id).chain(made.keys());
         let members = groups.map(|id| (id.clone(), OnceLock::new())).collect();
-        Self { inputs, scene, accounts, names, scope_names, made, members, namesakes }
+        let folders = BTreeMap::new();
+        let mut mapper = Self { inputs, scene, accounts, names, scope_names, made, members, folders, namesakes };
+        mapper.folders = mapper.folders();
+        mapper
     }
 
     /// What a person is called where people read it: with the login when another account's holder is called the same.
@@ -164,7 +170,7 @@ impl<'a> Mapper<'a> {
         let groups = self.inputs.snapshot.groups().map(|(id, _)| id);
         let wants = |kind| self.rules(kind).is_some();
         let mut keys: Vec<Id> = Vec::new();
-        keys.extend(units.filter(|_| wants(Kind::Unit)).cloned());
+        keys.extend(units.chain(self.folders.keys()).filter(|_| wants(Kind::Unit)).cloned());
         keys.extend(self.accounts.keys().cloned());
         keys.extend(groups.chain(self.made.keys()).filter(|_| wants(Kind::Group)).cloned());
         keys
@@ -177,7 +183,7 @@ impl<'a> Mapper<'a> {
         } else if let Some(unit) = self.inputs.snapshot.unit(key) {
             self.unit(key, unit)
         } else {
-            self.group(key)
+            self.group(key).or_else(|| self.folder(key))
         }
     }
 

@@ -9,6 +9,7 @@ mod account;
 mod adopt;
 mod classes;
 mod context;
+mod folders;
 mod further;
 mod groups;
 pub mod lifecycle;

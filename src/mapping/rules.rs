@@ -52,15 +52,17 @@ pub struct KindRules {
     pub attributes: BTreeMap<AttributeName, AttributeRule>,
 }
 
-/// Where users lie in the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Where users or units lie in the tree.
+#[derive(Debug, Clone, Default)]
 pub enum Place {
-    /// In the object of the primary engagement's unit, or of the nearest unit above that has one.
+    /// Users: in the object of the primary engagement's unit. Units: in that of the unit above. Where that has none, in the
+    /// nearest further up that has one.
     #[default]
     Unit,
     /// In the container that the configuration names.
     Top,
+    /// In organisational units that the rule names, outermost first, and that are made for it.
+    Rule(Expression),
 }
 
 /// What happens when an expression says nothing.

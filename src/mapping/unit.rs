@@ -1,6 +1,7 @@
 //! An organisational unit as a container of the target.
 
 use super::mapper::{Mapper, hold, present};
+use super::rules::Place;
 use crate::object::{Desired, Kind, Presence, Referent};
 use crate::object::{HoldCode, Wanted};
 use crate::org::{Id, Unit};
@@ -18,7 +19,11 @@ impl Mapper<'_> {
             Ok(Desired {
                 outside: rules.scope.outside(&context)?,
                 name: self.relative_name(rules, &context, "ou", Some(&unit.name))?,
-                parent: Some(unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent))),
+                parent: Some(match &rules.place {
+                    Place::Unit => unit.parent.as_ref().map_or(Referent::Root, |parent| self.nearest_unit(parent)),
+                    Place::Top => Referent::Root,
+                    rule @ Place::Rule(_) => self.by_rule(rule, &context)?,
+                }),
                 attributes: self.attributes(Kind::Unit, rules, &context)?,
                 ..present(key, Kind::Unit, &label)
             })

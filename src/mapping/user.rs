@@ -15,6 +15,7 @@ use super::lifecycle::{Effects, Need, OnLeave, Standing};
 use super::mapper::{Mapper, hold, present};
 use super::rules::{KindRules, Place};
 use super::scope::Leaves;
+use crate::expr::Context;
 use crate::object::{
     AttributeName, Authority, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted, Wish,
 };
@@ -110,7 +111,7 @@ impl Mapper<'_> {
             presence: self.usable(holder, standing),
             rung: Some(standing.rung),
             name: self.relative_name(rules, &context, "cn", None)?,
-            parent: Some(self.place(holder, rules)),
+            parent: Some(self.place(holder, rules, &context)?),
             attributes,
             manager: if rules.manager { self.manager(holder) } else { Edit::Keep },
             ..present(account, Kind::User, label)
@@ -208,11 +209,14 @@ impl Mapper<'_> {
         Effects { hide: hide.iter().map(typed).collect(), strip: strip.iter().map(typed).collect() }
     }
 
-    fn place(&self, holder: &Holder, rules: &KindRules) -> Referent {
-        let job = self.scene.job(&holder.person, engagement_of(&holder.kind).as_ref());
-        match (rules.place, job) {
-            (Place::Unit, Some((_, unit))) => self.nearest_unit(unit),
-            _ => Referent::Root,
+    fn place(&self, holder: &Holder, rules: &KindRules, context: &Context) -> Result<Referent, String> {
+        match &rules.place {
+            Place::Unit => {
+                let job = self.scene.job(&holder.person, engagement_of(&holder.kind).as_ref());
+                Ok(job.map_or(Referent::Root, |(_, unit)| self.nearest_unit(unit)))
+            }
+            Place::Top => Ok(Referent::Root),
+            rule @ Place::Rule(_) => self.by_rule(rule, context),
         }
     }
 

@@ -174,7 +174,7 @@ impl Mapper<'_> {
         if !who.is_some_and(tells_accounts_apart) {
             return;
         }
-        let further = self.accounts.iter().filter(|(_, holder)| !holder.is_ordinary() && holder.is_member());
+        let further = self.accounts.iter().filter(|(_, holder)| !holder.is_ordinary() && holder.is_kept_in_step());
         let theirs = further.filter(|(_, holder)| members.contains(&self.account_of(&holder.person)));
         let theirs: Vec<Id> = theirs.map(|(account, _)| account.clone()).collect();
         members.extend(theirs);
@@ -184,7 +184,8 @@ impl Mapper<'_> {
     fn accounts_here(&self, rule: Option<&Expression>) -> impl Iterator<Item = &Id> {
         let all = rule.is_some_and(tells_accounts_apart);
         let here = self.accounts.iter().filter(|(_, holder)| holder.rung.is_here());
-        here.filter(move |(_, holder)| holder.is_ordinary() || all && holder.is_member()).map(|(account, _)| account)
+        here.filter(move |(_, holder)| holder.is_ordinary() || all && holder.is_kept_in_step())
+            .map(|(account, _)| account)
     }
 
     fn is_one(&self, rule: &Expression, account: &Id) -> Result<bool, EvalError> {

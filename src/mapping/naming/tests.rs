@@ -18,7 +18,6 @@ use crate::object::ObjectId;
 use crate::org::{Day, Fact, FactKind, Instant, Interval, SnapshotBuilder, Version};
 
 mod accounts;
-
 const ROSTER: Uuid = Uuid::from_u128(7);
 const TODAY: &str = "2026-11-23";
 

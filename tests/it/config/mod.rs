@@ -175,7 +175,7 @@ fn a_file_that_cannot_be_read_is_a_problem() {
 fn the_base_is_compiled_whole() {
     let loaded = parse(BASE).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
     let user = &loaded.targets["ad"].rules.kinds[&Kind::User];
-    assert_eq!(user.place, Place::Unit);
+    assert!(matches!(user.place, Place::Unit));
     assert!(user.manager && user.name.is_some() && user.scope.when.is_none());
     let title = &user.attributes[&AttributeName::new("TITLE")];
     assert_eq!((title.authority, title.empty), (Authority::Own, WhenEmpty::Keep));
