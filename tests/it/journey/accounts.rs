@@ -9,6 +9,9 @@ use crate::support::outside::{enabled, one, parent};
 use crate::support::site::{PLAIN, Site};
 
 const ACCOUNTS: &str = r#"
+[custom.person]
+admin = { type = "bool" }
+
 [accounts.admin]
 when = "person.custom.admin"
 targets = ["ad"]
@@ -58,14 +61,14 @@ async fn an_account_for_administration_is_in_the_directory_alone_and_one_for_a_j
     assert!(!cloud.contains(&login("adorhol")), "that is for the directory alone");
     let known = site.accounts("ad").await;
     assert_eq!((known.len(), cloud.len()), (12, 11));
-    let shown = site.run(&["map", "test", &id("dorte"), "ad"]).await.expect(0).out;
+    let shown = site.run(&["map", "test", &id("dorte"), "--target", "ad"]).await.expect(0).out;
     assert!(shown.contains("ad: present") && shown.contains("ad (admin): present"), "{shown}");
 
     // the rule holds no more, and the second job is over: these accounts alone
     organisation.set("dorte", "custom", json!({}));
     organisation.set("jens second job", "valid_to", "2026-03-01");
     site.import(&organisation, 0).await;
-    let plans = site.plans(0).await;
+    let plans = site.plans(3).await;
     let left = "disable Jens Krog (job): the job that the account is for is over";
     let admin_left = "disable Dorte Holm (admin): leaves [accounts.admin] because `person.custom.admin` does not hold";
     assert_eq!(steps(&plans["ad"]), [admin_left, left].map(str::to_owned).into());

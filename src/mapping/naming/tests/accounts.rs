@@ -32,7 +32,7 @@ fn further_accounts_have_names_of_their_own_in_the_same_spaces() {
     let mut rules = rules();
     rules.accounts = vec![
         further("admin", false, "person.surname == 'Berg'", &["'adm' ~ ordinary.login"]),
-        further("job", true, "not engagement.primary", &["login ~ 'x'", "slug(unit.name) ~ ordinary.login"]),
+        further("job", true, "not engagement.primary", &["person.nickname", "slug(unit.name) ~ ordinary.login"]),
         further("plain", false, "person.id == 'a'", &[]),
     ];
     let naming = roster.named(&rules, &given());
