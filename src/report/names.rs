@@ -120,7 +120,7 @@ impl NamesDocument {
         for (person, _) in snapshot.lives() {
             let Some(fact) = snapshot.person_here_or_coming(person) else { continue };
             let accounts = now.accounts(person);
-            let all = accounts.iter().flat_map(|account| kinds_of(*account, rules));
+            let all = accounts.iter().flat_map(|account| kinds_of(account, rules));
             for (account, kind, rule) in all {
                 let Some(line) = line((person, account), kind, rule, (now, anew)) else { continue };
                 let Some(of) = kinds.iter_mut().find(|of| of.kind == kind) else { continue };
