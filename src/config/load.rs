@@ -29,7 +29,7 @@ use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::{Limit, Limits};
 use crate::source::csv::Layout;
-use crate::target::ldap::{self, Urls};
+use crate::target::ldap;
 use crate::target::scim::Profile;
 
 /// A configuration that may be used.
@@ -188,11 +188,11 @@ impl Config {
         only.csv.clear();
         for ldap in only.ldap.values_mut() {
             (ldap.schedule, ldap.full_read_hours, ldap.limits) = Default::default();
-            ldap.connection.url = Urls::from("");
+            ldap.connection = ldap.connection.of_objects();
         }
         for scim in only.scim.values_mut() {
             (scim.schedule, scim.limits) = Default::default();
-            scim.connection.url.clear();
+            scim.connection = scim.connection.of_objects();
         }
         only
     }

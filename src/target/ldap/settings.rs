@@ -88,6 +88,22 @@ fn max_message_mib() -> u32 {
 }
 
 impl Settings {
+    /// What decides which objects are ours and how they are understood: all but the way to the server.
+    pub fn of_objects(&self) -> Self {
+        Self {
+            url: Urls::from(""),
+            starttls: false,
+            plain: false,
+            ca_file: None,
+            password: None,
+            service_principal: None,
+            page_size: 0,
+            timeout_seconds: 0,
+            max_message_mib: 0,
+            ..self.clone()
+        }
+    }
+
     /// What is wrong, by field; all that can be told without a server.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();

@@ -130,6 +130,12 @@ impl Settings {
         }
     }
 
+    /// What decides how objects are understood: nothing, for all of it is the way to the service.
+    pub fn of_objects(&self) -> Self {
+        let nowhere = SecretRef { file: None, credential: None, env: None };
+        Self { token: None, ..Self::new(String::new(), nowhere) }
+    }
+
     /// Whether anything is to be asked over TLS.
     pub fn uses_tls(&self) -> bool {
         let token_url = self.oauth.as_ref().map(|oauth| oauth.token_url.as_str());

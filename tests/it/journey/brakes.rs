@@ -9,14 +9,6 @@ use crate::support::site::{Site, TODAY};
 
 const MOST: [&str; 7] = ["bent", "cecilie", "dorte", "emil", "finn", "gerda", "hans"];
 
-async fn at_work() -> (Site, Organisation) {
-    let site = Site::new().await;
-    let organisation = Organisation::small();
-    site.import(&organisation, 0).await;
-    site.apply().await;
-    (site, organisation)
-}
-
 /// The organisation without 60 % of its people.
 fn decimated(organisation: &Organisation) -> Organisation {
     let mut rest = organisation.clone();
@@ -35,7 +27,7 @@ async fn approve(site: &Site, digest: &Value) -> Ended {
 
 #[tokio::test]
 async fn an_import_without_most_of_the_people_is_held_and_changes_nothing() {
-    let (site, organisation) = at_work().await;
+    let (site, organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     let (before, roster) = (outside.dump().await, site.run(&["export"]).await.out);
     let rest = decimated(&organisation);
@@ -59,7 +51,7 @@ async fn an_import_without_most_of_the_people_is_held_and_changes_nothing() {
 
 #[tokio::test]
 async fn an_empty_delivery_is_held() {
-    let (site, _) = at_work().await;
+    let (site, _) = Site::at_work().await;
     let mut outside = site.outside().await;
     let (before, roster) = (outside.dump().await, site.run(&["export"]).await.out);
     let file = site.deliver(&Organisation::default());
@@ -76,7 +68,7 @@ async fn an_empty_delivery_is_held() {
 
 #[tokio::test]
 async fn consent_lets_exactly_the_held_import_and_then_the_held_plan_through() {
-    let (site, organisation) = at_work().await;
+    let (site, organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     let before = outside.dump().await;
     let rest = decimated(&organisation);
@@ -114,7 +106,7 @@ async fn consent_lets_exactly_the_held_import_and_then_the_held_plan_through() {
 /// Four leavers at once are one more than a plan may disable; each is dated, so the import itself is no loss.
 #[tokio::test]
 async fn a_plan_that_disables_too_many_is_held_on_each_target() {
-    let (site, mut organisation) = at_work().await;
+    let (site, mut organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     for name in ["dorte", "emil", "finn", "hans"] {
         organisation.set(&format!("{name} job"), "valid_to", TODAY);

@@ -2,17 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::organisation::{CURRENT, Organisation, id};
+use crate::support::organisation::{CURRENT, id};
 use crate::support::outside::{Outside, enabled, guid, one, parent};
 use crate::support::site::{Site, TODAY};
-
-async fn at_work() -> (Site, Organisation) {
-    let site = Site::new().await;
-    let organisation = Organisation::small();
-    site.import(&organisation, 0).await;
-    site.apply().await;
-    (site, organisation)
-}
 
 /// The login that somebody of this stem got first.
 fn login(site: &Site, stem: &str) -> String {
@@ -53,7 +45,7 @@ async fn cloud_members(outside: &Outside, group: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn the_first_run_makes_everybody_once_where_they_work() {
-    let (site, _) = at_work().await;
+    let (site, _) = Site::at_work().await;
     site.in_step().await;
     site.everybody_once(CURRENT.len()).await;
     let mut outside = site.outside().await;
@@ -85,7 +77,7 @@ async fn the_first_run_makes_everybody_once_where_they_work() {
 
 #[tokio::test]
 async fn a_second_delivery_changes_what_it_says_and_nothing_else() {
-    let (site, mut organisation) = at_work().await;
+    let (site, mut organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     let before_finn = outside.user(&login(&site, "finsan")).await;
     let before_emil = outside.user(&login(&site, "emihol")).await;
@@ -142,7 +134,7 @@ async fn a_second_delivery_changes_what_it_says_and_nothing_else() {
 
 #[tokio::test]
 async fn who_comes_back_gets_the_same_account() {
-    let (site, mut organisation) = at_work().await;
+    let (site, mut organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     let before = outside.user(&login(&site, "hankro")).await;
     organisation.set("hans job", "valid_to", TODAY);
@@ -165,7 +157,7 @@ async fn who_comes_back_gets_the_same_account() {
 
 #[tokio::test]
 async fn who_is_corrected_away_is_disabled_as_absent() {
-    let (site, mut organisation) = at_work().await;
+    let (site, mut organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     let before = outside.user(&login(&site, "hankro")).await;
     organisation.forget_person("hans");
@@ -186,7 +178,7 @@ async fn who_is_corrected_away_is_disabled_as_absent() {
 /// A day later somebody's first day has come.
 #[tokio::test]
 async fn before_the_first_day_there_is_no_account() {
-    let (site, _) = at_work().await;
+    let (site, _) = Site::at_work().await;
     let mut outside = site.outside().await;
     let there = |users: Vec<ldap3::SearchEntry>| users.iter().any(|user| one(user, "givenName") == Some("Karen"));
     assert!(!there(outside.users().await));

@@ -3,18 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::scim::lab::Vendor;
-use crate::support::organisation::{CURRENT, Organisation, id};
+use crate::support::organisation::{CURRENT, id};
 use crate::support::sample::sample;
 use crate::support::service::Service;
 use crate::support::site::{PLAIN, Site, TODAY, Wiring};
-
-async fn at_work() -> (Site, Organisation) {
-    let site = Site::new().await;
-    let organisation = Organisation::small();
-    site.import(&organisation, 0).await;
-    site.apply().await;
-    (site, organisation)
-}
 
 /// The configuration with another rule, under this name.
 fn changed(site: &Site, name: &str, wiring: &Wiring, rule: (&str, &str)) {
@@ -29,7 +21,7 @@ const LOUD: &str = "title = \"upper(engagement.title)\"\ninfo = \"unit.name\"";
 
 #[tokio::test]
 async fn other_rules_are_tried_on_what_was_seen_last_and_nobody_is_asked() {
-    let (site, _) = at_work().await;
+    let (site, _) = Site::at_work().await;
     site.in_step().await;
     let before = site.outside().await.dump().await;
     let nowhere = Wiring { ldap_url: "ldaps://127.0.0.1:1".into(), ..site.wiring() };
@@ -69,7 +61,7 @@ async fn a_target_that_was_never_read_cannot_be_tried() {
 
 #[tokio::test]
 async fn what_new_rules_take_away_waits_for_an_approval_the_first_time() {
-    let (site, mut organisation) = at_work().await;
+    let (site, mut organisation) = Site::at_work().await;
     // by the rules of the last run one leaver is no matter
     organisation.set("gerda job", "valid_to", "2026-03-01");
     site.import(&organisation, 0).await;
@@ -147,7 +139,7 @@ async fn a_rule_that_means_few_is_held_and_told_as_leaving_scope() {
 
 #[tokio::test]
 async fn what_may_be_done_is_said_of_each_deed_by_itself() {
-    let (site, mut organisation) = at_work().await;
+    let (site, mut organisation) = Site::at_work().await;
     let scopes = r#"
 [ldap.ad.user.scope]
 create = "person.category != 'external'"

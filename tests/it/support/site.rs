@@ -65,6 +65,15 @@ impl Site {
         site
     }
 
+    /// With the small organisation, which both targets show.
+    pub async fn at_work() -> (Self, Organisation) {
+        let site = Self::new().await;
+        let organisation = Organisation::small();
+        site.import(&organisation, 0).await;
+        site.apply().await;
+        (site, organisation)
+    }
+
     /// A file in the site's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("site").join(name)
