@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, export, find, import, init, links, map, names, plan, report, run, runs, show,
-    verify_log,
+    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report, run,
+    runs, show, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -67,6 +67,8 @@ pub enum Verb {
     Edit(edit::Args),
     /// Show one thing, as of a day or through time
     Show(show::Args),
+    /// Say what is known of one person, unit or group in the targets, and why
+    Explain(explain::Args),
     /// Find people, units and groups by what they are called
     Find(find::Args),
     /// Show what the mapping makes of one person

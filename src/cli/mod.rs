@@ -12,6 +12,7 @@ mod backup;
 mod check;
 mod consent;
 mod edit;
+mod explain;
 mod export;
 mod find;
 mod import;
@@ -74,6 +75,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Export(args) => export::run(&args, &invocation).await,
         Verb::Edit(args) => edit::run(args, &invocation).await,
         Verb::Show(args) => show::run(&args, &invocation).await,
+        Verb::Explain(args) => explain::run(&args, &invocation).await,
         Verb::Find(args) => find::run(&args, &invocation).await,
         Verb::Map(args) => map::run(&args, &invocation).await,
         Verb::Names(args) => names::run(&args, &invocation).await,

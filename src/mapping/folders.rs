@@ -55,6 +55,23 @@ impl Mapper<'_> {
         })
     }
 
+    /// The names of the units or folders down to this one.
+    pub fn path(&self, container: &Id) -> Vec<String> {
+        if !self.folders.contains_key(container) {
+            let snapshot = &self.inputs.snapshot;
+            let units = snapshot.tree().path(container).into_iter().filter_map(|unit| snapshot.unit(unit));
+            return units.map(|unit| unit.name.clone()).collect();
+        }
+        let mut names = Vec::new();
+        let mut next = self.folders.get(container);
+        while let Some(folder) = next {
+            names.push(folder.name.clone());
+            next = folder.above.as_ref().and_then(|above| self.folders.get(above));
+        }
+        names.reverse();
+        names
+    }
+
     pub(super) fn folder(&self, key: &Id) -> Wanted {
         let Folder { name, above } = self.folders.get(key)?;
         Some(Ok(Desired {

@@ -12,16 +12,16 @@ use super::folders::Folder;
 use super::further;
 use super::further::{Holder, Meant};
 use super::groups::{Made, made};
-use super::lifecycle::{Ladder, Policy, Standing, life_of, standing};
+use super::lifecycle::{Because, Ladder, Policy, Standing, life_of, outlook, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
 use crate::object::{
-    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, NameKind, Schema, Value, ValueProblem, Wanted,
-    Wish,
+    Absence, AttributeName, Desired, Edit, Handle, Hold, HoldCode, Kind, NameKind, Rung, Schema, Value, ValueProblem,
+    Wanted, Wish,
 };
 use crate::org::quality::Blocked;
-use crate::org::{Id, Snapshot, Unit};
+use crate::org::{Day, Id, Snapshot, Unit};
 
 /// What a mapper works on.
 #[derive(Debug)]
@@ -201,6 +201,23 @@ impl<'a> Mapper<'a> {
 
     pub(super) fn policy(&self, holder: &Holder) -> &Policy {
         further::policy(&self.inputs, &holder.person, &holder.kind)
+    }
+
+    /// Which rungs the person reaches next, when and because of what.
+    pub fn outlook(&self, person: &Id) -> Vec<(Rung, Day, Because)> {
+        let snapshot = &self.inputs.snapshot;
+        let policy = self.inputs.rules.ladder.policy(snapshot, person);
+        outlook(&life_of(snapshot, policy, person), policy, snapshot.day())
+    }
+
+    /// What the thing of a key is called where people read it.
+    pub fn label(&self, key: &Id) -> String {
+        match (self.accounts.get(key), self.inputs.snapshot.unit(key)) {
+            (Some(holder), _) => self.account_label(holder),
+            (None, Some(unit)) => self.unit_label(unit),
+            (None, None) if self.folders.contains_key(key) => self.path(key).join(" / "),
+            (None, None) => self.group_label(key),
+        }
     }
 
     /// Whether there is to be an account today.

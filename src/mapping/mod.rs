@@ -24,7 +24,7 @@ mod user;
 
 pub use account::{AccountRule, ORDINARY, account_id, engagement_of};
 pub use adopt::Login;
-pub use groups::{GroupRule, group_id};
+pub use groups::{By, GroupRule, group_id};
 pub use mapper::{Inputs, Mapper, values as outcome_values};
 pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};

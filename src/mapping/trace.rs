@@ -3,10 +3,11 @@
 
 use super::account::{ORDINARY, engagement_of};
 use super::context::Scene;
+use super::groups::Made;
 use super::mapper::{Mapper, values};
-use super::rules::{AttributeRule, KindRules, WhenEmpty};
+use super::rules::{AttributeRule, KindRules, Place, WhenEmpty};
 use crate::expr::{Context, Expression, Outcome, Read, Shape};
-use crate::object::{AttributeName, Authority, Kind, Schema, Value};
+use crate::object::{AttributeName, Authority, Deed, Kind, Schema, Value};
 use crate::org::{FactKind, Id, Visibility};
 
 /// One object, rule by rule.
@@ -14,7 +15,11 @@ use crate::org::{FactKind, Id, Visibility};
 pub struct Trace {
     pub kind: Kind,
     pub when: Option<Traced>,
+    /// The narrower scopes: what may be done, and the rule that says so.
+    pub deeds: Vec<(Deed, Traced)>,
     pub name: Option<Traced>,
+    /// The rule of places, where there is one.
+    pub place: Option<Traced>,
     pub attributes: Vec<TracedAttribute>,
 }
 
@@ -61,8 +66,10 @@ impl Mapper<'_> {
         self.accounts.get(account).map(|holder| &holder.person)
     }
 
-    fn about(&self, key: &Id) -> Option<About> {
+    fn about(&self, key: &Id) -> Option<About<'_>> {
         let snapshot = &self.inputs.snapshot;
+        let rule_of = |made: &Made| self.inputs.rules.groups.get(made.rule).map_or("", |rule| rule.rule.as_str());
+        let made = self.made.get(key).map(|made| (made, rule_of(made)));
         let mut account: Box<str> = ORDINARY.into();
         let (kind, person, unit) = match self.accounts.get(key) {
             Some(holder) => {
@@ -71,12 +78,15 @@ impl Mapper<'_> {
                 (Kind::User, Some(holder.person.clone()), job.map(|(_, unit)| unit.clone()))
             }
             None if snapshot.unit(key).is_some() => (Kind::Unit, None, Some(key.clone())),
-            None => (snapshot.group(key).map(|_| Kind::Group)?, None, None),
+            None => {
+                let is_there = snapshot.group(key).is_some() || made.is_some();
+                is_there.then(|| (Kind::Group, None, made.and_then(|(made, _)| made.unit.clone())))?
+            }
         };
-        Some(About { key: key.clone(), kind, person, account, unit })
+        Some(About { key: key.clone(), kind, person, account, unit, made })
     }
 
-    fn traced(&self, about: &About, rules: &KindRules) -> Trace {
+    fn traced(&self, about: &About<'_>, rules: &KindRules) -> Trace {
         let context = about.context(&self.scene);
         let schema = self.inputs.schemas.get(&about.kind).copied();
         let trace = |rule: &Expression, attribute: Option<&AttributeName>| Traced {
@@ -87,7 +97,12 @@ impl Mapper<'_> {
         Trace {
             kind: about.kind,
             when: rules.scope.when.as_ref().map(|rule| trace(rule, None)),
+            deeds: rules.scope.deeds.iter().map(|(deed, only)| (*deed, trace(only, None))).collect(),
             name: rules.name.as_ref().map(|rule| trace(rule, None)),
+            place: match &rules.place {
+                Place::Rule(rule) => Some(trace(rule, None)),
+                Place::Unit | Place::Top => None,
+            },
             attributes: (rules.attributes.iter())
                 .map(|(attribute, AttributeRule { value, authority, empty })| TracedAttribute {
                     attribute: attribute.clone(),
@@ -99,7 +114,7 @@ impl Mapper<'_> {
         }
     }
 
-    fn source(&self, about: &About, rule: &Expression, read: &Read, context: &Context) -> Source {
+    fn source(&self, about: &About<'_>, rule: &Expression, read: &Read, context: &Context) -> Source {
         let written = rule.source().get(read.range.clone()).unwrap_or_default();
         let found = values_of(rule, read, context);
         let withheld = if found.is_empty() {
@@ -115,21 +130,24 @@ impl Mapper<'_> {
 }
 
 /// What the rules of one object are about.
-struct About {
+struct About<'a> {
     key: Id,
     kind: Kind,
     person: Option<Id>,
     /// Which of the person's accounts it is.
     account: Box<str>,
     unit: Option<Id>,
+    /// The group that a rule of this name made.
+    made: Option<(&'a Made, &'a str)>,
 }
 
-impl About {
+impl About<'_> {
     fn context(&self, scene: &Scene) -> Context {
-        match (&self.person, self.kind) {
-            (Some(person), _) => scene.user(person, &self.key, &self.account),
-            (None, Kind::Unit) => scene.unit_context(&self.key),
-            (None, _) => scene.group_context(&self.key),
+        match (&self.person, self.kind, self.made) {
+            (Some(person), _, _) => scene.user(person, &self.key, &self.account),
+            (None, Kind::Unit, _) => scene.unit_context(&self.key),
+            (None, _, Some((made, rule))) => scene.made_group_context(&self.key, made, rule),
+            (None, _, None) => scene.group_context(&self.key),
         }
     }
 
@@ -173,6 +191,8 @@ impl About {
         match root {
             "person" | "sponsor" => one(FactKind::Person, owner),
             "unit" | "parent" => one(FactKind::Unit, owner),
+            // a group that a rule made rests on its unit
+            "group" if self.made.is_some() => one(FactKind::Unit, self.unit.as_ref()),
             "group" => one(FactKind::Group, Some(&self.key)),
             "manager" => one(FactKind::Manager, manager().map(|(fact, _)| fact)),
             "engagement" | "engagements" => {

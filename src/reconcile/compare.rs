@@ -186,7 +186,8 @@ pub(super) fn differs(changes: &[Change]) -> String {
     format!("{} {} from the roster", names.join(", "), if names.len() == 1 { "differs" } else { "differ" })
 }
 
-fn attribute_change(attribute: &AttributeName, wish: &Wish, current: &[Value], schema: &Schema) -> Option<Change> {
+/// What there is to change of one attribute, by who decides about it.
+pub fn attribute_change(attribute: &AttributeName, wish: &Wish, current: &[Value], schema: &Schema) -> Option<Change> {
     let applies = match wish.authority {
         Authority::Own => true,
         Authority::IfEmpty => current.is_empty(),

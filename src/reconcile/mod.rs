@@ -24,6 +24,7 @@ mod retention;
 mod unreadable;
 mod vanished;
 
+pub use compare::attribute_change;
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
 pub use guard::{Approval, Brakes, Cleared, Limit, Limits, Measure, Verdict, guard};

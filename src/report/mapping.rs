@@ -1,9 +1,9 @@
-//! The answer of `map test`: what the rules make of one person, and why.
+//! The answer of `map test`: what the rules make of one person, and why. `explain` says the same of any thing, and more.
 
 use serde::Serialize;
 
-use crate::object::{Authority, Value};
-use crate::org::{Day, FactKind, Id, Visibility};
+use crate::object::{Authority, Deed, Value};
+use crate::org::{Day, FactKind, Id, Instant, Visibility};
 
 #[derive(Debug, Clone, Serialize)]
 pub struct MapDocument {
@@ -13,7 +13,7 @@ pub struct MapDocument {
     pub targets: Vec<MapTarget>,
 }
 
-/// What one target should hold of the person.
+/// What one target should hold of the person, or of another thing.
 #[derive(Debug, Clone, Serialize)]
 pub struct MapTarget {
     pub target: String,
@@ -23,7 +23,9 @@ pub struct MapTarget {
     pub state: &'static str,
     /// Why it is not simply present.
     pub reason: Option<String>,
-    pub account: Id,
+    /// Of a person only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Id>,
     /// Which of the person's accounts it is: nothing for the ordinary one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
@@ -35,7 +37,24 @@ pub struct MapTarget {
     pub manager: Option<MapManager>,
     /// What decides whether there is an object at all.
     pub when: Option<MapRule>,
+    /// The narrower scopes of what may be done, where there is a condition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<MapScope>,
+    /// The rule that gives the relative name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<MapRule>,
+    /// The rule that says where it lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<MapRule>,
     pub attributes: Vec<MapAttribute>,
+}
+
+/// Whether something may be done to the object.
+#[derive(Debug, Clone, Serialize)]
+pub struct MapScope {
+    pub deed: Deed,
+    #[serde(flatten)]
+    pub rule: MapRule,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -53,6 +72,31 @@ pub struct MapAttribute {
     pub empty: &'static str,
     #[serde(flatten)]
     pub rule: MapRule,
+    /// What the object was seen to hold; `map test` does not look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<MapSeen>,
+}
+
+/// A value beside the one that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MapSeen {
+    pub values: Vec<Value>,
+    pub comparison: Comparison,
+}
+
+/// How what is seen stands to what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Comparison {
+    Equal,
+    /// It is to be written.
+    Differs,
+    /// The wanted value was written, and the target shows this instead: it is not written again.
+    Accepted,
+    /// Another, and not to be written: the authority, a scope or a hold leaves it as it is.
+    Left,
+    /// Nothing is wanted of it: who left keeps it as it is.
+    Kept,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -81,4 +125,20 @@ pub struct MapSource {
 pub struct MapFact {
     pub kind: FactKind,
     pub id: Id,
+    /// Who said so; `map test` does not look.
+    #[serde(flatten)]
+    pub said: Option<MapSaid>,
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MapSaid {
+    pub source: String,
+    pub actor: String,
+    pub known_from: Instant,
+    pub valid_from: Option<Day>,
+    pub valid_to: Option<Day>,
+    /// Why it was written; left out where the target may not have what the fact says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }

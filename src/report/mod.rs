@@ -8,6 +8,7 @@ mod documents;
 mod edit;
 mod ends;
 mod erase;
+mod explain;
 mod find;
 mod format;
 mod html;
@@ -29,11 +30,18 @@ pub use documents::{
 pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
+pub use explain::{
+    ExplainAspect, ExplainDocument, ExplainGroupRule, ExplainHold, ExplainMembership, ExplainObject, ExplainRung,
+    ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, Standing,
+};
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
-pub use mapping::{MapAttribute, MapDocument, MapFact, MapManager, MapRule, MapSource, MapTarget};
+pub use mapping::{
+    Comparison, MapAttribute, MapDocument, MapFact, MapManager, MapRule, MapSaid, MapScope, MapSeen, MapSource,
+    MapTarget,
+};
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;

@@ -138,6 +138,19 @@ impl NamesDocument {
         }
         Self { at: snapshot.day(), unread, kinds, names }
     }
+
+    /// The names of one person; of one that is kept, the pattern that would give it anew.
+    pub fn of_person(rules: &NamingRules, (now, anew): (&Naming, &Naming), person: &Id) -> Vec<NameLine> {
+        let of = |(kind, rule): (&NameKind, &NameRule)| {
+            let mut line = line((person, ORDINARY), *kind, rule, (now, anew))?;
+            if line.state == NameState::Kept && line.otherwise.is_none() {
+                let again = anew.choice(person, ORDINARY, *kind);
+                line.how = again.map(|again| How::of(rule, again.why.as_deref())).unwrap_or_default();
+            }
+            Some(line)
+        };
+        rules.names.iter().filter_map(of).collect()
+    }
 }
 
 /// The kinds of names that an account of this kind has.

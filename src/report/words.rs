@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::{Change, Extent, Hold, Op, Referent, Step, Value, aspect};
+use crate::object::{Change, Extent, Hold, HoldCode, Op, Referent, Step, Value, aspect};
 use crate::reconcile::guard::NEW_RULES;
 use crate::reconcile::{Counts, Measure, Reach};
 
@@ -108,7 +108,11 @@ pub(super) fn extent(reach: &Reach, outcome: &str) -> String {
 
 /// The code of a hold as it stands in JSON.
 pub(super) fn hold_code(hold: &Hold) -> String {
-    serde_json::to_value(hold.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+    hold_code_of(hold.code)
+}
+
+pub(super) fn hold_code_of(code: HoldCode) -> String {
+    serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// `1 step`, `2 steps`.

@@ -133,6 +133,40 @@ pub fn search(snapshot: &Snapshot, text: &str, limit: usize) -> FindDocument {
     FindDocument { text: text.to_owned(), at: snapshot.day(), matches: matches.collect(), rest }
 }
 
+/// Things that are named when a word does not tell them apart.
+const NAMED: usize = 10;
+
+/// The one thing of a kind that has this id, or that alone is found by these words.
+pub(super) fn the_thing(snapshot: &Snapshot, kind: FactKind, text: &str) -> Result<Id, Failure> {
+    let id = Id::from(text);
+    let is_there = match kind {
+        FactKind::Unit => snapshot.unit(&id).is_some(),
+        FactKind::Group => snapshot.group(&id).is_some(),
+        _ => snapshot.person(&id).is_some(),
+    };
+    if is_there {
+        return Ok(id);
+    }
+    let found = search(snapshot, text, usize::MAX);
+    let things: Vec<_> = found.matches.iter().filter(|one| one.kind == kind.name()).collect();
+    let (none, several, are) = match kind {
+        FactKind::Person => ("nobody", "people", "looks for people"),
+        FactKind::Unit => ("no unit", "units", "looks for units"),
+        _ => ("no group", "groups", "looks for groups"),
+    };
+    match things.as_slice() {
+        [one] => Ok(Id::from(one.id.as_str())),
+        [] => Err(Failure::new(Exit::Failed, format!("{none} is called {text:?} on {}", snapshot.day()))
+            .hint(format!("`rosterd find TEXT` {are}; --at DAY looks at another day"))),
+        all => {
+            let named = all.iter().take(NAMED).map(|one| format!("{} ({})", one.name, one.id)).collect::<Vec<_>>();
+            let more = if all.len() > NAMED { ", …" } else { "" };
+            Err(Failure::new(Exit::Failed, format!("{} {several} are called {text:?}", all.len()))
+                .hint(format!("name one by id: {}{more}", named.join(", "))))
+        }
+    }
+}
+
 fn hits<'a>(snapshot: &'a Snapshot, query: &Query) -> Vec<Hit<'a>> {
     let people = snapshot.people().filter_map(|(id, person)| {
         let name = person.full_name();

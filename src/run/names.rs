@@ -86,22 +86,28 @@ impl Engine {
     /// The naming rules over everybody, by what is known of the targets; nothing is read there and nothing is written.
     pub async fn names_preview(&self) -> Result<NamesDocument, Failure> {
         let snapshot = Arc::new(self.store.snapshot(self.today(), None).await?);
+        let (naming, anew) = self.namings(&snapshot).await?;
+        let unread = self.unread_names().await?;
+        Ok(NamesDocument::new(&snapshot, &self.config.naming, (&naming, &anew), unread))
+    }
+
+    /// The names by what is known of the targets, and those that the rules would give if nobody had one yet.
+    pub(super) async fn namings(&self, snapshot: &Arc<Snapshot>) -> Result<(Naming, Naming), Failure> {
         let rules = &self.config.naming;
-        let mut given = self.given(&snapshot, self.store.ledger().await?, &|_, _| true).await?;
+        let mut given = self.given(snapshot, self.store.ledger().await?, &|_, _| true).await?;
         for name in self.targets.keys() {
             given.links.insert(name.clone(), self.store.links(name).await?);
         }
-        let naming = Naming::new(&snapshot, rules, &given);
+        let naming = Naming::new(snapshot, rules, &given);
         // as if nobody had a name yet: by the accounts of no roster, an empty ledger, and the objects of others alone
         let foreign =
             |target: &str, object: &ObjectId| given.links.get(target).is_none_or(|links| links.key(object).is_none());
         let taken = self.store.taken_names(&rules.spaces(), &foreign).await?;
         let anew = Naming::new(
-            &snapshot,
+            snapshot,
             rules,
             &Given { roster: Uuid::nil(), taken, coming: given.coming.clone(), ..Given::default() },
         );
-        let unread = self.unread_names().await?;
-        Ok(NamesDocument::new(&snapshot, rules, (&naming, &anew), unread))
+        Ok((naming, anew))
     }
 }

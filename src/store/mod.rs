@@ -36,6 +36,7 @@ mod schemas;
 mod show;
 mod status;
 mod upgrade;
+mod writes;
 
 pub use accepted::{Pair, Written};
 pub use accounts::OWN_SOURCE;
@@ -54,6 +55,7 @@ pub use observation::{Conclusion, Differences, Observation, Read, Spool};
 pub use runs::{RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;
+pub use writes::WriteRow;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -10,6 +10,7 @@ mod made;
 mod members;
 
 pub use made::{GroupRule, Made, group_id, made};
+pub use members::By;
 
 impl Mapper<'_> {
     /// The group with this key, if there is one.
@@ -43,8 +44,28 @@ impl Mapper<'_> {
         })
     }
 
+    /// Every group of this target, and what it is called.
+    pub fn groups(&self) -> impl Iterator<Item = (&Id, String)> {
+        let groups = self.rules(Kind::Group).map(|_| self.members.keys());
+        groups.into_iter().flatten().map(|key| (key, self.group_label(key)))
+    }
+
+    /// The rule that makes a group, and the unit whose group it is.
+    pub fn made_by(&self, key: &Id) -> Option<(&GroupRule, Option<&Id>)> {
+        let made = self.made.get(key)?;
+        Some((self.inputs.rules.groups.get(made.rule)?, made.unit.as_ref()))
+    }
+
+    /// What a group is called where people read it.
+    pub fn group_label(&self, key: &Id) -> String {
+        match self.made.get(key) {
+            Some(made) => made.label(&self.inputs.rules.groups),
+            None => self.inputs.snapshot.group(key).map_or_else(|| key.to_string(), |group| group.name.clone()),
+        }
+    }
+
     /// What a group is called, and what its rules see of it.
-    fn group_seen(&self, key: &Id) -> Option<(String, Context)> {
+    pub(super) fn group_seen(&self, key: &Id) -> Option<(String, Context)> {
         if let Some(made) = self.made.get(key) {
             let rules = &self.inputs.rules.groups;
             let rule = rules.get(made.rule).map_or("", |rule| rule.rule.as_str());

@@ -43,14 +43,8 @@ fn of_target(page: &mut Page, target: &MapTarget) {
     }
     page.gap();
     let rows = target.attributes.iter().map(|one| {
-        let authority = match one.authority {
-            Authority::Own => "own",
-            Authority::CreateOnly => "create-only",
-            Authority::IfEmpty => "if-empty",
-            Authority::Never => "never",
-        };
-        let value = value(&one.rule, one.empty);
-        vec![clean(&one.attribute), value, clean(&one.rule.rule), authority.to_owned(), sources(&one.rule.sources)]
+        let (value, authority) = (value(&one.rule, one.empty), authority(one.authority).to_owned());
+        vec![clean(&one.attribute), value, clean(&one.rule.rule), authority, sources(&one.rule.sources)]
     });
     table(&["attribute", "value", "rule", "authority", "source"], rows.collect())
         .lines()
@@ -63,7 +57,16 @@ fn of_target(page: &mut Page, target: &MapTarget) {
     }
 }
 
-fn value(rule: &MapRule, empty: &str) -> String {
+pub(super) fn authority(authority: Authority) -> &'static str {
+    match authority {
+        Authority::Own => "own",
+        Authority::CreateOnly => "create-only",
+        Authority::IfEmpty => "if-empty",
+        Authority::Never => "never",
+    }
+}
+
+pub(super) fn value(rule: &MapRule, empty: &str) -> String {
     match (&rule.problem, rule.values.as_slice()) {
         (Some(_), _) => "(fails)".to_owned(),
         (None, []) => format!("(nothing: {empty})"),
@@ -71,11 +74,11 @@ fn value(rule: &MapRule, empty: &str) -> String {
     }
 }
 
-fn listed(values: &[Value]) -> String {
+pub(super) fn listed(values: &[Value]) -> String {
     clean(&values.iter().map(Value::to_string).collect::<Vec<_>>().join(", "))
 }
 
-fn sources(sources: &[MapSource]) -> String {
+pub(super) fn sources(sources: &[MapSource]) -> String {
     if sources.is_empty() {
         return "(the same for everybody)".to_owned();
     }

@@ -4,6 +4,7 @@
 mod check;
 mod edit;
 mod erase;
+mod explain;
 mod find;
 mod import;
 mod layout;
@@ -23,6 +24,7 @@ mod value;
 pub use check::check;
 pub use edit::edit;
 pub use erase::erase;
+pub use explain::explain;
 pub use find::find;
 pub use import::import;
 pub use links::{ignore, links};

@@ -49,7 +49,7 @@ fn row(line: &NameLine) -> Option<Vec<String>> {
     Some(vec![clean(line.person.as_str()), clean(&line.called), kind, state.to_owned(), clean(name), clean(&how)])
 }
 
-fn how(how: &How) -> String {
+pub(super) fn how(how: &How) -> String {
     let former = how.former.as_ref().map(|former| format!(", which was {former}'s")).unwrap_or_default();
     format!("{}{former}{}", how.pattern.as_deref().unwrap_or_default(), passed(how))
 }

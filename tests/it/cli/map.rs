@@ -67,7 +67,7 @@ when = "unit.name == 'Other'"
 userName = "login"
 "#;
 
-fn site() -> Site {
+pub fn site() -> Site {
     let site = Site::new();
     std::fs::write(site.path("config.toml"), CONFIG).unwrap();
     std::fs::write(site.path("r.jsonl"), format!("{{\"roster\":1}}\n{}\n", FACTS.join("\n"))).unwrap();
@@ -76,7 +76,7 @@ fn site() -> Site {
 }
 
 /// The ids of accounts come from the roster's own id, which is another in each test.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let is_id = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
     text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-')
         .map(|word| match word.get(..36) {

@@ -4,6 +4,7 @@ mod answers;
 mod csv;
 mod edit;
 mod erase;
+mod explain;
 mod find;
 mod map;
 mod quality;
@@ -41,6 +42,7 @@ fn help_names_every_verb_and_exit_code() {
         "edit",
         "show",
         "find",
+        "explain",
         "map",
         "plan",
         "approve",

@@ -5,6 +5,7 @@ mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
+mod explain;
 mod groups;
 mod hidden;
 mod increments;

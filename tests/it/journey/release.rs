@@ -93,6 +93,10 @@ async fn what_a_target_may_not_have_reaches_nothing() {
         traced(PROXIED, &["plan", target]).await;
         traced(PROXIED, &["apply", target, "--yes"]).await;
         traced(PROXIED, &["report", "reconciliation"]).await;
+        for person in ["anna", "bent", "gerda", "hans", "jens"] {
+            traced(PROXIED, &["explain", "person", &id(person), "--target", target]).await;
+            traced(PROXIED, &["--format", "json", "explain", "person", &id(person), "--target", target]).await;
+        }
         wires.push((target, gate.kept()));
     }
     for (arguments, ended) in &said {

@@ -1,0 +1,118 @@
+//! What was kept of one thing in one target: its link, its object as it was seen last, the last plan, and what was done.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::object::{Accepted, Handle, Hold, Links, ObjectId, ObjectKey, Observed, Op, Referent, Step, Value, aspect};
+use crate::org::{Id, Instant};
+use crate::run::failure::Failure;
+use crate::store::{Store, WriteRow};
+
+/// Outcomes that are told.
+const WRITES: i64 = 5;
+
+/// What the store knows.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub links: Links,
+    /// When the thing was linked.
+    pub since: Option<Instant>,
+    /// When everything was last read; none when nothing of it is kept.
+    pub whole: Option<Instant>,
+    /// The linked object as the last read saw it.
+    pub object: Option<Observed>,
+    /// The objects that it refers to, by their handles.
+    pub related: HashMap<Handle, Related>,
+    /// The groups that hold it.
+    pub groups: BTreeMap<ObjectId, String>,
+    pub accepted: Accepted,
+    pub planned: Option<Instant>,
+    /// Steps of the last plan that no run took yet.
+    pub pending: Vec<Step>,
+    /// The others that take members into groups or out of them.
+    pub joining: Vec<Step>,
+    /// Names for what these refer to.
+    pub labels: BTreeMap<String, String>,
+    pub held: Vec<Hold>,
+    pub writes: Vec<WriteRow>,
+}
+
+/// An object that another refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Related {
+    pub id: ObjectId,
+    pub name: String,
+}
+
+impl Known {
+    pub async fn load(store: &Store, (target, key): (&str, &Id), now: Instant) -> Result<Self, Failure> {
+        let rows = store.link_rows(target).await?;
+        let since = rows.iter().find(|row| row.key == *key).map(|row| row.since);
+        let links: Links = rows.into_iter().map(|row| (row.key, row.object)).collect();
+        let observation = store.observation(target).await?;
+        let mut known = Self {
+            since,
+            whole: observation.as_ref().map(|observation| observation.whole),
+            object: None,
+            related: HashMap::new(),
+            groups: BTreeMap::new(),
+            accepted: store.accepted(target, now).await?,
+            planned: None,
+            pending: Vec::new(),
+            joining: Vec::new(),
+            labels: BTreeMap::new(),
+            held: Vec::new(),
+            writes: store.writes(target, key, WRITES).await?,
+            links,
+        };
+        if let (Some(observation), Some(id)) = (&observation, known.links.object(key)) {
+            known.object = store.observed((target, observation), ObjectKey::of(id)).await?;
+        }
+        if let Some(object) = known.object.clone() {
+            known.relate(store, target, &object).await?;
+        }
+        if let Some((plan, at)) = store.last_plan(target).await? {
+            let done: HashSet<String> = store.done_steps(&plan.digest(), at).await?.into_iter().collect();
+            let open = plan.steps.into_iter().filter(|step| !done.contains(step.id.as_str()));
+            let (about, others): (Vec<Step>, Vec<Step>) = open.partition(|step| step.key == *key);
+            let joins = |step: &Step| step.change(aspect::MEMBERS).is_some();
+            (known.pending, known.joining) = (about, others.into_iter().filter(joins).collect());
+            known.held = plan.held.into_iter().filter(|hold| hold.key == *key).collect();
+            (known.planned, known.labels) = (Some(at), plan.labels);
+        }
+        Ok(known)
+    }
+
+    /// The step of the last plan that takes a member into a group, or out of it.
+    pub fn joining(&self, group: &Id, member: &Id) -> Option<Op> {
+        let object = self.links.object(member);
+        let is_it = |value: &Value| match value {
+            Value::Reference(Referent::Key(key)) => key == member,
+            Value::Reference(Referent::Object(id)) => Some(id) == object,
+            _ => false,
+        };
+        let steps = self.pending.iter().chain(&self.joining).filter(|step| step.key == *group);
+        let mut found = steps.filter(|step| {
+            let change = step.change(aspect::MEMBERS);
+            change.is_some_and(|change| change.before.iter().chain(&change.after).any(is_it))
+        });
+        found.next().map(|step| step.op)
+    }
+
+    /// Finds whom the object refers to, and the groups that it is in.
+    async fn relate(&mut self, store: &Store, target: &str, object: &Observed) -> Result<(), Failure> {
+        let members = object.members.iter().flatten();
+        let handles: HashSet<&Handle> = members.chain(&object.manager).chain(&object.parent).collect();
+        let (mut related, mut groups) = (HashMap::new(), BTreeMap::new());
+        let mut see = |other: Observed| {
+            if other.members.as_ref().is_some_and(|members| members.contains(&object.handle)) {
+                groups.insert(other.id.clone(), other.name.clone());
+            }
+            if handles.contains(&other.handle) {
+                related.insert(other.handle, Related { id: other.id, name: other.name });
+            }
+        };
+        store.each_observed(target, &|_| true, &mut see).await?;
+        (self.related, self.groups) = (related, groups);
+        Ok(())
+    }
+}
