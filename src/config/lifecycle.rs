@@ -246,6 +246,7 @@ pub(super) fn ladder(
         document.at_key(&connection, "leavers are to be moved, and there is no place for them", Some(hint));
     }
     ladder.everybody = can.limited(policy);
+    ladder.further = rules.accounts.iter().filter_map(|rule| rule.lifecycle.clone()).collect();
     ladder
 }
 

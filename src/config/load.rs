@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
+use super::accounts::{self, Accounts};
 use super::adopt::adoption;
 use super::attributes::unused_extras;
 use super::check;
@@ -125,8 +126,10 @@ impl Config {
         lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
-        let naming = naming::rules(&mut document, &sections.naming, &custom);
-        let mut targets = targets(&mut document, &sections, &custom, &removed, known);
+        let mut naming = naming::rules(&mut document, &sections.naming, &custom);
+        let accounts = accounts::accounts(&mut document, &sections, naming.as_ref(), &custom);
+        naming.iter_mut().for_each(|naming| naming.accounts = accounts.all());
+        let mut targets = targets(&mut document, &sections, (&custom, &accounts), &removed, known);
         mapping_test::check(&mut document, &sections.test, &targets);
         let tests = sections.test.clone();
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
@@ -223,6 +226,7 @@ fn config(sections: Sections) -> Option<Config> {
         csv,
         naming,
         lifecycle,
+        accounts,
         groups,
         ldap,
         scim,
@@ -240,6 +244,7 @@ fn config(sections: Sections) -> Option<Config> {
         csv,
         naming,
         lifecycle,
+        accounts,
         groups,
         ldap,
         scim,
@@ -254,7 +259,7 @@ fn scheduled(text: Option<&String>) -> Option<Schedule> {
 fn targets(
     document: &mut Document<'_>,
     sections: &Sections,
-    custom: &CustomTypes,
+    (custom, accounts): (&CustomTypes, &Accounts),
     removed: &Removed,
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
@@ -275,6 +280,7 @@ fn targets(
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
+        rules.accounts = accounts.of(name);
         let adopt = (&ldap.adopt, ldap.connection.stamp());
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("ldap", name), &rules);
@@ -294,6 +300,7 @@ fn targets(
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
+        rules.accounts = accounts.of(name);
         let adopt = (&scim.adopt, "externalId");
         adoption(document, &written, adopt, custom, |kind| known(protocol, kind), &mut rules);
         naming::check_rules(document, &sections.naming, ("scim", name), &rules);

@@ -103,7 +103,13 @@ impl Staged {
             blocked: Arc::new(Blocked::default()),
         });
         let key = match kind {
-            Kind::User | Kind::Contact => account_id(Uuid::nil(), &self.person, target, ORDINARY),
+            Kind::User | Kind::Contact => {
+                let further = test.account.as_deref();
+                let all = mapper.accounts_of(&self.person).into_iter();
+                let mut meant = all.filter(|account| mapper.rule_of(account) == further);
+                let id = account_id(Uuid::nil(), &self.person, target, further.unwrap_or(ORDINARY));
+                meant.next().unwrap_or(id)
+            }
             Kind::Unit => self.unit.clone(),
             Kind::Group => Id::from(GROUP),
         };

@@ -33,6 +33,8 @@ pub struct MappingTest {
     pub sponsor: Option<OtherText>,
     /// The person's login; what `[naming.login]` would give without it.
     pub login: Option<String>,
+    /// Which of the person's accounts is tested: one of `[accounts]`; the ordinary one without it.
+    pub account: Option<String>,
     /// The group that is tested.
     pub group: Option<GroupText>,
     /// Whether there should be an object at all; yes unless it says no.
@@ -315,6 +317,15 @@ pub(super) fn check(
             document.at_key(&path, format!("the target {target} has no mapping of {kind}s"), hint);
             continue;
         };
+        let further = || config.rules.accounts.iter().map(|rule| rule.rule.as_str());
+        if let Some(account) = test.account.as_deref().filter(|account| !further().any(|known| known == *account)) {
+            let hint = match nearest(account, further()) {
+                Some(near) => format!("did you mean {near:?}?"),
+                None => "write the name of one of [accounts], or leave it out for the ordinary account".to_owned(),
+            };
+            let path = [path[0], path[1], "account"];
+            document.at_value(&path, format!("nobody has an account {account:?} in {target}"), Some(hint));
+        }
         if test.gives.is_empty() && test.in_scope.is_none() {
             let hint = Some("add gives = { ATTRIBUTE = VALUE }, or in_scope = false".to_owned());
             document.at_key(&path, "the test expects nothing", hint);

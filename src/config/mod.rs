@@ -3,6 +3,7 @@
 //! [`Config::load`] gives a [`Loaded`] configuration or every [`ConfigProblem`] with its place and a hint. It knows
 //! the language of the file and the tables of fields and attributes; it connects to nothing and reads no secret.
 
+mod accounts;
 mod adopt;
 mod attributes;
 mod check;
@@ -28,6 +29,7 @@ mod settings;
 mod starter;
 mod timetable;
 
+pub use accounts::AccountText;
 pub use adopt::AdoptText;
 pub use compile::{Known, Protocol};
 pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as CsvStated};

@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::accounts::AccountText;
 use super::compile::expression;
 use super::document::Document;
-use crate::expr::roots::{NAMING, NAMING_CN, NAMING_MAIL, NAMING_UPN, RootSpec};
+use super::settings::Sections;
+use crate::expr::roots::{
+    FURTHER, FURTHER_CN, FURTHER_MAIL, FURTHER_UPN, NAMING, NAMING_CN, NAMING_MAIL, NAMING_UPN, RootSpec,
+};
 use crate::expr::{Expression, fold, taken_forms};
 use crate::mapping::naming::{NameRule, NamingRules, OnRename, Pattern};
 use crate::mapping::{KindRules, Rules};
@@ -33,7 +37,7 @@ pub struct Naming {
 }
 
 /// How names of one kind are made.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NameText {
     /// Expressions over the person, tried in order. One with `counter` in it is tried with 02, 03, …, too; at the end of
@@ -133,6 +137,7 @@ pub(super) fn rules(document: &mut Document<'_>, naming: &Naming, custom: &Custo
         forbidden_parts: naming.forbidden_parts.iter().map(|part| fold(part)).collect(),
         keep_days: naming.keep_days,
         names: BTreeMap::new(),
+        accounts: Vec::new(),
     };
     if rules.forbidden_parts.iter().any(String::is_empty) {
         document.at_value(
@@ -144,7 +149,13 @@ pub(super) fn rules(document: &mut Document<'_>, naming: &Naming, custom: &Custo
     let mut is_good = true;
     for what in NameKind::ALL {
         if let Some(text) = naming.of(what) {
-            match rule(document, naming, what, text, custom) {
+            let (base, usual) = (["naming", what.as_str()], usual(what));
+            let looks = |document: &mut Document<'_>, rule: &Expression| {
+                check_names(document, naming, &[base[0], base[1], "patterns"], rule);
+            };
+            let domain = naming.domain(what).cloned();
+            let way = Way { base: &base, what, roots: usual.roots, as_ordinary: None, domain, looks: &looks };
+            match rule(document, &way, text, custom) {
                 Some(rule) => _ = rules.names.insert(what, rule),
                 None => is_good = false,
             }
@@ -168,16 +179,75 @@ fn letters(document: &mut Document<'_>, written: &BTreeMap<String, String>) -> B
     letters
 }
 
-fn rule(
+/// The names of a further account; `None` when they have a problem. What is not written is as it is of the ordinary one.
+pub(super) fn of_account(
     document: &mut Document<'_>,
-    naming: &Naming,
-    what: NameKind,
-    text: &NameText,
+    sections: &Sections,
+    (name, account): (&str, &AccountText),
+    ordinary: &NamingRules,
     custom: &CustomTypes,
-) -> Option<NameRule> {
-    let usual = usual(what);
-    let path = |field| ["naming", what.as_str(), field];
-    let max_length = text.max_length.unwrap_or(usual.usual_most);
+) -> Option<BTreeMap<NameKind, NameRule>> {
+    let mut names = BTreeMap::new();
+    let mut is_good = true;
+    let (naming, is_given) = (&sections.naming, |what| naming_of(&sections.naming, account, what));
+    for what in NameKind::ALL {
+        let base = ["accounts", name, what.as_str()];
+        let written = account.of(what);
+        let Some(as_ordinary) = ordinary.names.get(&what) else {
+            if written.is_some_and(|text| what == NameKind::Mail || *text != NameText::default()) {
+                let hint = Some(format!("add [naming.{what}]"));
+                document.at_key(&base, format!("no {what} is given to anybody"), hint);
+            }
+            continue;
+        };
+        let Some(text) = written else { continue };
+        let roots = match what {
+            NameKind::Login => FURTHER,
+            NameKind::Mail => FURTHER_MAIL,
+            NameKind::Upn => FURTHER_UPN,
+            NameKind::Cn => FURTHER_CN,
+        };
+        let looks = |document: &mut Document<'_>, rule: &Expression| {
+            for root in [NameKind::Mail, NameKind::Upn].into_iter().filter(|root| !is_given(*root)) {
+                if rule.mentions(root.as_str()) {
+                    let message = format!("{root} is nothing here: the account has no {root}");
+                    let hint = Some(format!("write ordinary.{root}, or add [accounts.{name}.{root}]"));
+                    document.at_value(&[&base[..], &["patterns"]].concat(), message, hint);
+                }
+            }
+        };
+        let domain = text.domain.clone().or_else(|| naming.domain(what).cloned());
+        let way = Way { base: &base, what, roots, as_ordinary: Some(as_ordinary), domain, looks: &looks };
+        match rule(document, &way, text, custom) {
+            Some(rule) => _ = names.insert(what, rule),
+            None => is_good = false,
+        }
+    }
+    is_good.then_some(names)
+}
+
+/// Whether a further account has a name of a kind.
+fn naming_of(naming: &Naming, account: &AccountText, what: NameKind) -> bool {
+    naming.of(what).is_some() && account.of(what).is_some()
+}
+
+/// Where and how a kind of name is written.
+struct Way<'a> {
+    base: &'a [&'a str],
+    what: NameKind,
+    roots: &'static [RootSpec],
+    /// How the ordinary account gets the name, where this is a further one.
+    as_ordinary: Option<&'a NameRule>,
+    domain: Option<String>,
+    /// Notes what a pattern looks at and never sees.
+    looks: &'a dyn Fn(&mut Document<'_>, &Expression),
+}
+
+fn rule(document: &mut Document<'_>, way: &Way<'_>, text: &NameText, custom: &CustomTypes) -> Option<NameRule> {
+    let (usual, as_ordinary) = (usual(way.what), way.as_ordinary);
+    let path = |field| [way.base, &[field]].concat();
+    let usual_most = as_ordinary.map_or(usual.usual_most, |rule| u32::try_from(rule.max_length).unwrap_or(usual.most));
+    let max_length = text.max_length.unwrap_or(usual_most);
     if !(1..=usual.most).contains(&max_length) {
         document.at_value(
             &path("max_length"),
@@ -185,13 +255,20 @@ fn rule(
             Some(format!("write {}", usual.usual_most)),
         );
     }
-    let counter_digits = text.counter_digits.unwrap_or(2);
+    let usual_digits = as_ordinary.map_or(2, |rule| u32::try_from(rule.counter_digits).unwrap_or(2));
+    let counter_digits = text.counter_digits.unwrap_or(usual_digits);
     if !(1..=6).contains(&counter_digits) || counter_digits >= max_length {
         let message = "counter_digits is from 1 to 6, and less than max_length";
         document.at_value(&path("counter_digits"), message, Some("write 2".to_owned()));
     }
-    let domain = naming.domain(what).cloned();
-    check_domain(document, what, text, domain.as_deref());
+    let domain = way.domain.clone();
+    check_domain(document, way, text);
+    let on_rename = text.on_rename.unwrap_or(as_ordinary.map_or(usual.on_rename, |rule| rule.on_rename));
+    let (max_length, counter_digits) = (max_length as usize, counter_digits as usize);
+    if let (None, Some(ordinary)) = (&text.patterns, as_ordinary) {
+        let patterns = ordinary.patterns.clone();
+        return Some(NameRule { patterns, domain, max_length, counter_digits, on_rename });
+    }
     let usual_patterns = || usual.patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
     let written = text.patterns.clone().unwrap_or_else(usual_patterns);
     if written.is_empty() {
@@ -199,27 +276,25 @@ fn rule(
         document.at_value(&path("patterns"), "there is no pattern", hint);
     }
     let compiled: Vec<Option<Expression>> =
-        written.iter().map(|pattern| expression(document, &path("patterns"), pattern, usual.roots, custom)).collect();
+        written.iter().map(|pattern| expression(document, &path("patterns"), pattern, way.roots, custom)).collect();
     let patterns: Option<Vec<Pattern>> = compiled.into_iter().map(|value| value.map(Pattern::new)).collect();
     let patterns = patterns?;
     for pattern in &patterns {
-        check_names(document, naming, &path("patterns"), &pattern.value);
+        (way.looks)(document, &pattern.value);
     }
-    let on_rename = text.on_rename.unwrap_or(usual.on_rename);
-    let (max_length, counter_digits) = (max_length as usize, counter_digits as usize);
     Some(NameRule { patterns, domain, max_length, counter_digits, on_rename })
 }
 
-fn check_domain(document: &mut Document<'_>, what: NameKind, text: &NameText, domain: Option<&str>) {
-    let path = ["naming", what.as_str(), "domain"];
-    match (what, domain) {
+fn check_domain(document: &mut Document<'_>, way: &Way<'_>, text: &NameText) {
+    let (what, path) = (way.what, [way.base, &["domain"]].concat());
+    match (what, way.domain.as_deref()) {
         (NameKind::Login | NameKind::Cn, Some(_)) => {
             document.at_key(&path, format!("a {what} has no domain"), Some("leave it out".into()));
         }
         (NameKind::Login | NameKind::Cn, None) => {}
         (NameKind::Mail | NameKind::Upn, None) => {
             let hint = Some("add domain = \"example.org\": what follows the @".to_owned());
-            document.at_key(&path[..2], format!("\"domain\" is missing in [naming.{what}]"), hint);
+            document.at_key(way.base, format!("\"domain\" is missing in [naming.{what}]"), hint);
         }
         (NameKind::Mail | NameKind::Upn, Some(domain)) => {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');

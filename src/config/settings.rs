@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::accounts::AccountText;
 use super::adopt::AdoptText;
 use super::csv::Csv;
 use super::groups::GroupText;
@@ -43,6 +44,8 @@ pub struct Config {
     pub naming: Naming,
     /// Who has an account on which days, in every target.
     pub lifecycle: LifecycleText,
+    /// Further accounts of people, by the name of their rule.
+    pub accounts: BTreeMap<String, AccountText>,
     /// Groups that are made of the roster, by the name of their rule.
     pub groups: BTreeMap<String, GroupText>,
     /// Directories, by name.
@@ -76,6 +79,8 @@ pub(super) struct Sections {
     pub naming: Naming,
     #[serde(default)]
     pub lifecycle: LifecycleText,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, AccountText>,
     #[serde(default)]
     pub groups: BTreeMap<String, GroupText>,
     #[serde(default)]

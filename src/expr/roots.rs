@@ -142,11 +142,23 @@ const JOB_TITLE: Field = text("job_title", "the title, else the name of the job 
 const JOB_FUNCTION: Field = object("job_function", CLASS, "job function, from the vocabulary");
 const ENGAGEMENT_TYPE: Field = object("type", CLASS, "type of engagement, from the vocabulary");
 const FRACTION: Field = number("fraction", "share of full time, as the source counts it");
+const PRIMARY: Field = Field { name: "primary", shape: Shape::Bool, doc: "whether it is the primary one" };
 const START: Field = day("start", "first day");
 const END: Field = day("end", "last day; nothing while open");
 
-const ENGAGEMENT: &[Field] =
-    &[ID, NUMBER, TITLE, JOB_TITLE, JOB_FUNCTION, ENGAGEMENT_TYPE, FRACTION, START, END, custom(FactKind::Engagement)];
+const ENGAGEMENT: &[Field] = &[
+    ID,
+    NUMBER,
+    TITLE,
+    JOB_TITLE,
+    JOB_FUNCTION,
+    ENGAGEMENT_TYPE,
+    FRACTION,
+    PRIMARY,
+    START,
+    END,
+    custom(FactKind::Engagement),
+];
 
 /// One of several engagements.
 const JOB: &[Field] = &[
@@ -157,6 +169,7 @@ const JOB: &[Field] = &[
     JOB_FUNCTION,
     ENGAGEMENT_TYPE,
     FRACTION,
+    PRIMARY,
     START,
     END,
     object("unit", UNIT_IN_SHORT, "the unit that it is in"),
@@ -206,7 +219,7 @@ const OTHER_PERSON: &[Field] = &[
 const ACCOUNT: &[Field] = &[
     text("id", "id of the account"),
     text("login", "login"),
-    text("kind", "kind of account; nothing for the ordinary one"),
+    text("kind", "which of `[accounts]` it is; nothing for the ordinary one"),
 ];
 
 const GROUP: &[Field] = &[
@@ -222,9 +235,9 @@ const GROUP: &[Field] = &[
 /// The roots of a user's rules: the primary engagement, its unit, the effective manager.
 pub const USER: &[RootSpec] = &[
     object("person", PERSON, "the person"),
-    object("engagement", ENGAGEMENT, "the primary engagement"),
+    object("engagement", ENGAGEMENT, "the primary engagement, or the one that the account is for"),
     many("engagements", JOB, "all engagements of the day, the primary one first"),
-    object("unit", UNIT, "the unit of the primary engagement"),
+    object("unit", UNIT, "the unit of that engagement"),
     object("manager", OTHER_PERSON, "the effective manager; nothing when there is none"),
     object("sponsor", OTHER_PERSON, "the person who answers for an external one"),
     object("account", ACCOUNT, "the account"),
@@ -270,3 +283,34 @@ pub const NAMING_CN: &[RootSpec] = &[
     text("mail", "the mail address, where [naming.mail] gives one"),
     text("upn", "the user principal name, where [naming.upn] gives one"),
 ];
+
+/// The roots of the conditions of further accounts: what is known before anybody has a name.
+pub const HOLDER: &[RootSpec] = &[
+    object("person", PERSON, "the person"),
+    object("engagement", ENGAGEMENT, "the primary engagement, or the one that the account is for"),
+    many("engagements", JOB, "all engagements of the day, the primary one first"),
+    object("unit", UNIT, "the unit of that engagement"),
+];
+
+/// The names of the ordinary account.
+const NAMES: &[Field] = &[
+    text("login", "the login"),
+    text("mail", "the mail address, where [naming.mail] gives one"),
+    text("upn", "the user principal name, where [naming.upn] gives one"),
+    text("cn", "the relative name, where [naming.cn] gives one"),
+];
+
+const NAMED: RootSpec = object("person", NAMED_PERSON, "the person");
+const NAMED_FOR: RootSpec =
+    object("engagement", ENGAGEMENT, "the primary engagement, or the one that the account is for");
+const NAMED_IN: RootSpec = object("unit", UNIT, "the unit of that engagement");
+const BESIDE: RootSpec = object("ordinary", NAMES, "the names of the ordinary account");
+const LOGIN: RootSpec = text("login", "the login");
+const MAIL: RootSpec = text("mail", "the mail address, where [naming.mail] gives one");
+const UPN: RootSpec = text("upn", "the user principal name, where [naming.upn] gives one");
+
+/// The roots of the patterns of logins of further accounts, and of their other names, given in this order.
+pub const FURTHER: &[RootSpec] = &[NAMED, NAMED_FOR, NAMED_IN, BESIDE, COUNTER];
+pub const FURTHER_MAIL: &[RootSpec] = &[NAMED, NAMED_FOR, NAMED_IN, BESIDE, COUNTER, LOGIN];
+pub const FURTHER_UPN: &[RootSpec] = &[NAMED, NAMED_FOR, NAMED_IN, BESIDE, COUNTER, LOGIN, MAIL];
+pub const FURTHER_CN: &[RootSpec] = &[NAMED, NAMED_FOR, NAMED_IN, BESIDE, COUNTER, LOGIN, MAIL, UPN];

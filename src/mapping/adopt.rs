@@ -21,6 +21,10 @@ pub enum Login {
 impl Mapper<'_> {
     /// For each adoption rule of the kind, the values that an object of `key` would have; or why a rule fails.
     pub fn sought(&self, key: &Id) -> Result<Vec<Vec<Value>>, String> {
+        // what is there already is a person's ordinary account
+        if self.accounts.get(key).is_some_and(|holder| *holder.kind != *ORDINARY) {
+            return Ok(Vec::new());
+        }
         let Some((kind, context)) = self.context_of(key) else { return Ok(Vec::new()) };
         let schema = self.inputs.schemas.get(&kind);
         let rules = self.inputs.rules.adopt.get(&kind).map(Vec::as_slice).unwrap_or_default();
@@ -39,17 +43,17 @@ impl Mapper<'_> {
     /// The login that goes with an account when it is adopted; none for what is no account.
     pub fn login_at_adoption(&self, account: &Id) -> Option<Login> {
         let holder = self.accounts.get(account)?;
-        let choice = self.inputs.naming.choice(&holder.person, ORDINARY, NameKind::Login)?;
+        let choice = self.inputs.naming.choice(&holder.person, &holder.kind, NameKind::Login)?;
         if holder.recorded {
             return Some(Login::Recorded);
         }
-        let reservation = self.reservation(account, &holder.person)?;
+        let reservation = self.reservation(account, holder)?;
         Some(if choice.kept { Login::Kept(reservation) } else { Login::OfObject(reservation) })
     }
 
     fn context_of(&self, key: &Id) -> Option<(Kind, Context)> {
         if let Some(holder) = self.accounts.get(key) {
-            Some((Kind::User, self.scene.user(&holder.person, key)))
+            Some((Kind::User, self.scene.user(&holder.person, key, &holder.kind)))
         } else if self.inputs.snapshot.unit(key).is_some() {
             Some((Kind::Unit, self.scene.unit_context(key)))
         } else {

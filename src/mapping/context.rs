@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::account::ORDINARY;
+use super::account::{ORDINARY, engagement_of, rule_of};
 use super::classes::Classes;
 use super::groups::Made;
 use crate::expr::{Context, ExprValue, Lazy, LazyMany};
@@ -60,17 +60,49 @@ impl Scene {
         &self.0.snapshot
     }
 
-    /// What the rules of a user see.
-    pub fn user(&self, person: &Id, account: &Id) -> Context {
+    /// What the rules of a user see of the account of this kind.
+    pub fn user(&self, person: &Id, account: &Id, kind: &str) -> Context {
         Context::lazy(User {
             scene: self.clone(),
             person: person.clone(),
             account: account.clone(),
+            kind: kind.into(),
+            job: engagement_of(kind),
             itself: OnceLock::new(),
             engagement: OnceLock::new(),
             unit: OnceLock::new(),
             manager: OnceLock::new(),
         })
+    }
+
+    /// What the conditions of further accounts see, before anybody has a name.
+    pub fn holder(&self, person: &Id, kind: &str) -> Context {
+        self.user(person, &Id::from(""), kind)
+    }
+
+    /// The engagement and the unit that an account of this kind is for, as rules see them.
+    pub fn job_seen(&self, person: &Id, kind: &str) -> (Option<ExprValue>, Option<ExprValue>) {
+        let (job, unit) = self.job(person, engagement_of(kind).as_ref()).unzip();
+        (job.map(|job| self.view(job, engagement_field)), unit.map(|unit| self.view(unit, unit_field)))
+    }
+
+    /// The engagement that an account is for, with its unit: the primary one, unless it is for another.
+    pub fn job<'a>(&'a self, person: &Id, other: Option<&Id>) -> Option<(&'a Id, &'a Id)> {
+        let snapshot = self.snapshot();
+        match other {
+            Some(job) => snapshot.engagement_entry(job).map(|(id, engagement)| (id, &engagement.unit)),
+            None => snapshot.primary_here_or_coming(person).map(|primary| (primary.id, &primary.engagement.unit)),
+        }
+    }
+
+    /// The effective manager of a person in the job that an account is for, with the fact that says so.
+    pub fn chief<'a>(&'a self, person: &Id, job: Option<&Id>) -> Option<(&'a Id, &'a Id)> {
+        let snapshot = self.snapshot();
+        let found = match job {
+            Some(_) => snapshot.manager_over(self.job(person, job)?.1, person),
+            None => snapshot.effective_manager(person),
+        };
+        found.map(|found| (found.manager, found.person))
     }
 
     /// What the rules of a unit see.
@@ -112,12 +144,9 @@ impl Scene {
         })
     }
 
-    fn name(&self, person: &Id, what: NameKind) -> Option<&str> {
-        self.0.names.name(person, ORDINARY, what)
-    }
-
+    /// The login of the person's ordinary account.
     fn login(&self, person: &Id) -> Option<&str> {
-        self.name(person, NameKind::Login)
+        self.0.names.name(person, ORDINARY, NameKind::Login)
     }
 
     /// The contacts of a type that may be told, the primary ones first. A type is a class, by its name or id, or a form:
@@ -192,6 +221,9 @@ struct User {
     scene: Scene,
     person: Id,
     account: Id,
+    kind: Box<str>,
+    /// The engagement that the account is for, where it is not for the person.
+    job: Option<Id>,
     itself: OnceLock<ExprValue>,
     engagement: OnceLock<ExprValue>,
     unit: OnceLock<ExprValue>,
@@ -200,37 +232,42 @@ struct User {
 
 impl Lazy for User {
     fn field(&self, name: &str) -> Option<ExprValue> {
-        let Self { scene, person, account, .. } = self;
+        let Self { scene, person, account, kind, .. } = self;
         let snapshot = scene.snapshot();
         let once = |kept: &OnceLock<ExprValue>, find: &dyn Fn() -> Option<ExprValue>| {
             Some(kept.get_or_init(|| find().into()).clone())
         };
-        let primary = || snapshot.primary_here_or_coming(person);
+        let job = || scene.job(person, self.job.as_ref());
+        let named = |what: NameKind| scene.0.names.name(person, kind, what);
         match name {
             "person" => once(&self.itself, &|| Some(scene.view(person, person_field))),
-            "engagement" => once(&self.engagement, &|| Some(scene.view(primary()?.id, engagement_field))),
-            "unit" => once(&self.unit, &|| Some(scene.view(&primary()?.engagement.unit, unit_field))),
-            "manager" => once(&self.manager, &|| {
-                Some(scene.view(snapshot.effective_manager(person)?.person, other_person_field))
-            }),
+            "engagement" => once(&self.engagement, &|| Some(scene.view(job()?.0, engagement_field))),
+            "unit" => once(&self.unit, &|| Some(scene.view(job()?.1, unit_field))),
+            "manager" => {
+                once(&self.manager, &|| Some(scene.view(scene.chief(person, self.job.as_ref())?.1, other_person_field)))
+            }
             "engagements" => Some(ExprValue::lazy_many(Engagements { scene: scene.clone(), person: person.clone() })),
             "sponsor" => {
                 Some(scene.view(snapshot.person_here_or_coming(person)?.sponsor.as_ref()?, other_person_field))
             }
             "account" => {
-                let login = scene.login(person);
-                Some(ExprValue::object(vec![("id", account.as_str().into()), ("login", login.into())]))
+                let kind = Some(rule_of(kind)).filter(|rule| *rule != ORDINARY);
+                Some(ExprValue::object(vec![
+                    ("id", account.as_str().into()),
+                    ("login", named(NameKind::Login).into()),
+                    ("kind", kind.into()),
+                ]))
             }
-            "login" => scene.login(person).map(Into::into),
-            "mail" => scene.name(person, NameKind::Mail).map(Into::into),
-            "mail_aliases" => Some(ExprValue::list(scene.0.names.aliases(person, ORDINARY).iter().map(String::as_str))),
+            "login" => named(NameKind::Login).map(Into::into),
+            "mail" => named(NameKind::Mail).map(Into::into),
+            "mail_aliases" => Some(ExprValue::list(scene.0.names.aliases(person, kind).iter().map(String::as_str))),
             "proxy_addresses" => {
-                let first = scene.name(person, NameKind::Mail).map(|mail| format!("SMTP:{mail}"));
-                let others = scene.0.names.aliases(person, ORDINARY).iter().map(|alias| format!("smtp:{alias}"));
+                let first = named(NameKind::Mail).map(|mail| format!("SMTP:{mail}"));
+                let others = scene.0.names.aliases(person, kind).iter().map(|alias| format!("smtp:{alias}"));
                 Some(ExprValue::list(first.into_iter().chain(others)))
             }
-            "upn" => scene.name(person, NameKind::Upn).map(Into::into),
-            "cn" => scene.name(person, NameKind::Cn).map(Into::into),
+            "upn" => named(NameKind::Upn).map(Into::into),
+            "cn" => named(NameKind::Cn).map(Into::into),
             _ => None,
         }
     }
@@ -310,6 +347,10 @@ fn engagement_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
             scene.view(id, |scene, id, name| custom(&scene.snapshot().engagement_here_or_coming(id)?.0.custom, name)),
         ),
         "fraction" => engagement.fraction.as_ref().map(|fraction| fraction.as_f64().into()),
+        "primary" => {
+            let primary = scene.snapshot().primary_here_or_coming(&engagement.person);
+            Some(primary.is_some_and(|primary| primary.id == id).into())
+        }
         "start" => run.from.map(|day| day.to_string().into()),
         "end" => run.to.map(|day| day.plus(-1).to_string().into()),
         _ => None,
@@ -360,7 +401,7 @@ fn other_person_field(scene: &Scene, id: &Id, name: &str) -> Option<ExprValue> {
         "login" => scene.login(id).map(Into::into),
         "mail" => {
             let contact = || Some(scene.contacts(id, "email", Visibility::Secret).first()?.1.value.as_str());
-            scene.name(id, NameKind::Mail).or_else(contact).map(Into::into)
+            scene.0.names.name(id, ORDINARY, NameKind::Mail).or_else(contact).map(Into::into)
         }
         "job_title" => job_title(scene, scene.snapshot().primary_here_or_coming(id)?.engagement).map(Into::into),
         "id" | "name" | "given_name" | "surname" => person_field(scene, id, name),
@@ -480,7 +521,7 @@ mod tests {
         let scene = scene();
         let (person, account) = (Id::from("person"), Id::from("account"));
         for (specs, context) in [
-            (roots::USER, scene.user(&person, &account)),
+            (roots::USER, scene.user(&person, &account, ORDINARY)),
             (roots::UNIT_ROOTS, scene.unit_context(&"unit".into())),
             (roots::GROUP_ROOTS, scene.group_context(&"group".into())),
         ] {
@@ -498,7 +539,8 @@ mod tests {
             }
         }
         let says = |source: &str| {
-            let said = Expression::compile(source, roots::USER).unwrap().evaluate(&scene.user(&person, &account));
+            let said =
+                Expression::compile(source, roots::USER).unwrap().evaluate(&scene.user(&person, &account, ORDINARY));
             said.unwrap().into_text().unwrap_or_default()
         };
         assert_eq!(says("unit.above|join('<') ~ ' ' ~ unit.path_ids[-2]"), "Kommune<Alt top");
@@ -542,7 +584,7 @@ mod tests {
             (Visibility::Internal, "44 44+22+33 33 Cook Cook+Helper"),
             (Visibility::Secret, "11 44 44+11+22+33 33 Cook Watch Guard Guard Skole Watch+Cook+Helper"),
         ] {
-            let context = scene.released(release).user(&"p".into(), &"a".into());
+            let context = scene.released(release).user(&"p".into(), &"a".into(), ORDINARY);
             assert_eq!(all.evaluate(&context).unwrap(), Outcome::Text(said.into()), "{release:?}");
         }
     }

@@ -23,8 +23,8 @@ impl Mapper<'_> {
     pub(super) fn folders(&self) -> BTreeMap<Id, Folder> {
         let mut folders = BTreeMap::new();
         if let Some(rule @ Place::Rule(_)) = self.rules(Kind::User).map(|rules| &rules.place) {
-            for (account, holder) in self.accounts.iter().filter(|(_, holder)| holder.rung.is_here()) {
-                self.add(rule, &self.scene.user(&holder.person, account), &mut folders);
+            for (account, holder) in self.accounts.iter().filter(|(_, holder)| holder.is_kept_in_step()) {
+                self.add(rule, &self.scene.user(&holder.person, account, &holder.kind), &mut folders);
             }
         }
         if let Some(rule @ Place::Rule(_)) = self.rules(Kind::Unit).map(|rules| &rules.place) {

@@ -6,11 +6,13 @@ use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
-use super::account::{ORDINARY, account_id};
+use super::account::{ORDINARY, account_id, engagement_of, rule_of};
 use super::context::{Names, Scene, display_name};
 use super::folders::Folder;
+use super::further;
+use super::further::{Holder, Meant};
 use super::groups::{Made, made};
-use super::lifecycle::{Because, Ladder, Standing, life_of, outlook, standing};
+use super::lifecycle::{Because, Ladder, Policy, Standing, life_of, outlook, standing};
 use super::naming::Naming;
 use super::rules::{KindRules, Rules, WhenEmpty};
 use crate::expr::{Context, Outcome};
@@ -66,17 +68,6 @@ struct Namesakes {
     units: HashSet<String>,
 }
 
-/// Whose account it is.
-#[derive(Debug)]
-pub(super) struct Holder {
-    pub person: Id,
-    /// The roster has the account fact already.
-    pub recorded: bool,
-    pub rung: Rung,
-    /// The account is to be in none of our groups.
-    pub stripped: bool,
-}
-
 impl Names for Naming {
     fn name(&self, person: &Id, account: &str, what: NameKind) -> Option<&str> {
         self.name(person, account, what)
@@ -102,7 +93,8 @@ impl<'a> Mapper<'a> {
             let holder = |person: &Id, recorded| {
                 let standing = standing_of(&inputs.snapshot, ladder, person);
                 let (rung, stripped) = (standing.rung, standing.is_stripped());
-                (Holder { person: person.clone(), recorded, rung, stripped }, standing.ended().is_some())
+                let (person, kind) = (person.clone(), ORDINARY.into());
+                (Holder { person, kind, recorded, rung, stripped, meant: Meant::Yes }, standing.ended().is_some())
             };
             for (person, _) in inputs.snapshot.lives() {
                 let id = account_id(inputs.roster, person, inputs.target, ORDINARY);
@@ -119,9 +111,10 @@ impl<'a> Mapper<'a> {
                     accounts.entry(id.clone()).or_insert_with(|| holder(person, true).0);
                 }
             }
+            accounts.extend(further::accounts(&inputs, &scene));
         }
         let named = |holder: &Holder| inputs.snapshot.person_here_or_coming(&holder.person).map(display_name);
-        let people = accounts.values().filter_map(named);
+        let people = accounts.values().filter(|holder| holder.is_ordinary()).filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
         let users = inputs.rules.kinds.get(&Kind::User);
@@ -146,6 +139,19 @@ impl<'a> Mapper<'a> {
             Some(name) => name,
             // whom the roster no longer knows still has a login that people know
             None => login(),
+        }
+    }
+
+    /// What an account is called where people read it: what the person is, and which of the accounts it is.
+    pub(super) fn account_label(&self, holder: &Holder) -> String {
+        let person = self.person_label(&holder.person);
+        if holder.is_ordinary() {
+            return person;
+        }
+        let job = engagement_of(&holder.kind).and_then(|job| self.scene.job(&holder.person, Some(&job)));
+        match job.and_then(|(_, unit)| self.inputs.snapshot.unit(unit)) {
+            Some(unit) => format!("{person} ({}: {})", rule_of(&holder.kind), self.unit_label(unit)),
+            None => format!("{person} ({})", rule_of(&holder.kind)),
         }
     }
 
@@ -186,6 +192,17 @@ impl<'a> Mapper<'a> {
         standing_of(&self.inputs.snapshot, &self.inputs.rules.ladder, person)
     }
 
+    /// The same for the holder of an account, by the policy that counts for it.
+    pub(super) fn standing_of(&self, holder: &Holder) -> Standing {
+        let snapshot = &self.inputs.snapshot;
+        let policy = self.policy(holder);
+        standing(&life_of(snapshot, policy, &holder.person), policy, snapshot.day())
+    }
+
+    pub(super) fn policy(&self, holder: &Holder) -> &Policy {
+        further::policy(&self.inputs, &holder.person, &holder.kind)
+    }
+
     /// Which rungs the person reaches next, when and because of what.
     pub fn outlook(&self, person: &Id) -> Vec<(Rung, Day, Because)> {
         let snapshot = &self.inputs.snapshot;
@@ -196,21 +213,19 @@ impl<'a> Mapper<'a> {
     /// What the thing of a key is called where people read it.
     pub fn label(&self, key: &Id) -> String {
         match (self.accounts.get(key), self.inputs.snapshot.unit(key)) {
-            (Some(holder), _) => self.person_label(&holder.person),
+            (Some(holder), _) => self.account_label(holder),
             (None, Some(unit)) => self.unit_label(unit),
             (None, None) if self.folders.contains_key(key) => self.path(key).join(" / "),
             (None, None) => self.group_label(key),
         }
     }
 
-    /// Whether a person is to have an account here today.
-    pub(super) fn is_in_scope(&self, person: &Id, account: &Id) -> Result<bool, String> {
-        if !self.accounts.get(account).is_some_and(|holder| holder.rung.is_here()) {
-            return Ok(false);
-        }
+    /// Whether there is to be an account today.
+    pub(super) fn is_in_scope(&self, account: &Id) -> Result<bool, String> {
+        let Some(holder) = self.accounts.get(account).filter(|holder| holder.rung.is_here()) else { return Ok(false) };
         let Some(rules) = self.rules(Kind::User) else { return Ok(false) };
-        self.is_named_for_scope(person)?;
-        rules.scope.means(&|| self.scene.user(person, account))
+        self.is_named_for_scope(holder)?;
+        rules.scope.means(&|| self.scene.user(&holder.person, account, &holder.kind))
     }
 
     pub(super) fn rules(&self, kind: Kind) -> Option<&'a KindRules> {

@@ -10,6 +10,7 @@ mod adopt;
 mod classes;
 mod context;
 mod folders;
+mod further;
 mod groups;
 pub mod lifecycle;
 mod mapper;
@@ -21,7 +22,7 @@ mod trace;
 mod unit;
 mod user;
 
-pub use account::{ORDINARY, account_id};
+pub use account::{AccountRule, ORDINARY, account_id, engagement_of};
 pub use adopt::Login;
 pub use groups::{By, GroupRule, group_id};
 pub use mapper::{Inputs, Mapper, values as outcome_values};

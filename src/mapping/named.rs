@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::ORDINARY;
-use super::mapper::{Holder, Mapper};
+use super::account::{ORDINARY, rule_of};
+use super::further::Holder;
+use super::mapper::Mapper;
 use super::naming::Naming;
 use super::rules::KindRules;
 use crate::expr::Expression;
@@ -36,6 +37,12 @@ impl Mapper<'_> {
         self.inputs.naming.name(person, ORDINARY, NameKind::Login)
     }
 
+    /// The login of an account.
+    pub fn login_of(&self, account: &Id) -> Option<&str> {
+        let holder = self.accounts.get(account)?;
+        self.inputs.naming.name(&holder.person, &holder.kind, NameKind::Login)
+    }
+
     /// Every account has a login; other names matter where the rules look at them.
     pub(super) fn names_of(rules: Option<&KindRules>) -> BTreeSet<NameKind> {
         let looked_at = rules.map(KindRules::names).unwrap_or_default();
@@ -47,20 +54,22 @@ impl Mapper<'_> {
     }
 
     /// Why a name that the rules look at cannot be had: nothing is written then, since without it they would say less.
-    pub(super) fn is_named(&self, person: &Id) -> Result<(), String> {
-        self.has(person, &self.names)
+    pub(super) fn is_named(&self, holder: &Holder) -> Result<(), String> {
+        self.has(holder, &self.names)
     }
 
     /// The same of the names by which it is told who is meant: whose name is only not known yet has not left.
-    pub(super) fn is_named_for_scope(&self, person: &Id) -> Result<(), String> {
-        self.has(person, &self.scope_names)
+    pub(super) fn is_named_for_scope(&self, holder: &Holder) -> Result<(), String> {
+        self.has(holder, &self.scope_names)
     }
 
-    fn has(&self, person: &Id, names: &BTreeSet<NameKind>) -> Result<(), String> {
-        let naming = &self.inputs.naming;
-        for what in names {
-            if naming.name(person, ORDINARY, *what).is_none() {
-                let problem = naming.problem(person, ORDINARY, *what);
+    fn has(&self, holder: &Holder, names: &BTreeSet<NameKind>) -> Result<(), String> {
+        let (naming, Holder { person, kind, .. }) = (&self.inputs.naming, holder);
+        let further = self.inputs.rules.accounts.iter().find(|rule| rule.rule == rule_of(kind));
+        // a further account has the names that its rule gives it, and to the mapping all else is nothing
+        for what in names.iter().filter(|what| further.is_none_or(|rule| rule.names.contains_key(what))) {
+            if naming.name(person, kind, *what).is_none() {
+                let problem = naming.problem(person, kind, *what);
                 return Err(problem.map_or_else(|| format!("no {what} was given"), str::to_owned));
             }
         }
@@ -70,7 +79,7 @@ impl Mapper<'_> {
     /// What the accounts of this target reserve: those that have no account fact yet, and those that get a name.
     pub fn reservations(&self) -> Vec<Reservation> {
         let reservation = |(account, holder): (&Id, &Holder)| {
-            let reservation = self.reservation(account, &holder.person)?;
+            let reservation = self.reservation(account, holder)?;
             let login = self.inputs.snapshot.account(account).and_then(|fact| fact.login.as_deref());
             let stands = holder.recorded && login == Some(reservation.login.as_str()) && reservation.names.is_empty();
             (!stands).then_some(reservation)
@@ -79,14 +88,16 @@ impl Mapper<'_> {
     }
 
     /// The names of an account as they have to be reserved, those that it has left out; `None` without a login.
-    pub(super) fn reservation(&self, account: &Id, person: &Id) -> Option<Reservation> {
-        let naming = &self.inputs.naming;
-        let login = self.login(person)?.to_owned();
+    pub(super) fn reservation(&self, account: &Id, holder: &Holder) -> Option<Reservation> {
+        let (naming, Holder { person, kind, .. }) = (&self.inputs.naming, holder);
+        let login = naming.name(person, kind, NameKind::Login)?.to_owned();
         let fact = self.inputs.snapshot.person_here_or_coming(person);
         let mut reservation = Reservation::of_login(account.clone(), person.clone(), login);
         reservation.basis = fact.map(|fact| Naming::basis(self.inputs.roster, fact)).unwrap_or_default();
         let mut names = BTreeMap::new();
-        for choice in naming.choices(person).iter().filter(|choice| self.names.contains(&choice.what) && !choice.kept) {
+        reservation.kind = kind.to_string();
+        let own = naming.choices(person).iter().filter(|choice| *choice.account == **kind);
+        for choice in own.filter(|choice| self.names.contains(&choice.what) && !choice.kept) {
             let why = choice.why.as_deref();
             reservation.gated |= why.is_some_and(|why| why.gated);
             reservation.former.extend(why.and_then(|why| why.former.clone()));

@@ -1,9 +1,11 @@
 //! The rules of one target, compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::account::AccountRule;
 use super::groups::GroupRule;
 use super::lifecycle::{Effects, Ladder};
 use super::scope::Scope;
@@ -23,6 +25,8 @@ pub struct Rules {
     pub adopt: BTreeMap<Kind, Vec<AdoptRule>>,
     /// Who has an account on which days, and what becomes of it.
     pub ladder: Ladder,
+    /// Who has which further accounts here.
+    pub accounts: Vec<Arc<AccountRule>>,
 }
 
 /// An object whose attribute has this value is meant.

@@ -1,6 +1,7 @@
 //! How the attributes of one object come about: each rule with its value, what it read and where that is from, and why
 //! a value is nothing. For people; planning does not use it.
 
+use super::account::{ORDINARY, engagement_of};
 use super::context::Scene;
 use super::groups::Made;
 use super::mapper::{Mapper, values};
@@ -69,11 +70,12 @@ impl Mapper<'_> {
         let snapshot = &self.inputs.snapshot;
         let rule_of = |made: &Made| self.inputs.rules.groups.get(made.rule).map_or("", |rule| rule.rule.as_str());
         let made = self.made.get(key).map(|made| (made, rule_of(made)));
+        let mut account: Box<str> = ORDINARY.into();
         let (kind, person, unit) = match self.accounts.get(key) {
             Some(holder) => {
-                let unit =
-                    snapshot.primary_here_or_coming(&holder.person).map(|primary| primary.engagement.unit.clone());
-                (Kind::User, Some(holder.person.clone()), unit)
+                account.clone_from(&holder.kind);
+                let job = self.scene.job(&holder.person, engagement_of(&holder.kind).as_ref());
+                (Kind::User, Some(holder.person.clone()), job.map(|(_, unit)| unit.clone()))
             }
             None if snapshot.unit(key).is_some() => (Kind::Unit, None, Some(key.clone())),
             None => {
@@ -81,7 +83,7 @@ impl Mapper<'_> {
                 is_there.then(|| (Kind::Group, None, made.and_then(|(made, _)| made.unit.clone())))?
             }
         };
-        Some(About { key: key.clone(), kind, person, unit, made })
+        Some(About { key: key.clone(), kind, person, account, unit, made })
     }
 
     fn traced(&self, about: &About<'_>, rules: &KindRules) -> Trace {
@@ -132,6 +134,8 @@ struct About<'a> {
     key: Id,
     kind: Kind,
     person: Option<Id>,
+    /// Which of the person's accounts it is.
+    account: Box<str>,
     unit: Option<Id>,
     /// The group that a rule of this name made.
     made: Option<(&'a Made, &'a str)>,
@@ -140,7 +144,7 @@ struct About<'a> {
 impl About<'_> {
     fn context(&self, scene: &Scene) -> Context {
         match (&self.person, self.kind, self.made) {
-            (Some(person), _, _) => scene.user(person, &self.key),
+            (Some(person), _, _) => scene.user(person, &self.key, &self.account),
             (None, Kind::Unit, _) => scene.unit_context(&self.key),
             (None, _, Some((made, rule))) => scene.made_group_context(&self.key, made, rule),
             (None, _, None) => scene.group_context(&self.key),
@@ -154,8 +158,9 @@ impl About<'_> {
         let root = steps.next().unwrap_or_default();
         let field = steps.next().unwrap_or_default();
         let called = steps.next().unwrap_or_default();
+        let job = engagement_of(&self.account);
         let manager = || match (&self.person, &self.unit) {
-            (Some(person), _) => snapshot.effective_manager(person).map(|found| (found.manager, found.person)),
+            (Some(person), _) => scene.chief(person, job.as_ref()),
             (None, Some(unit)) => scene.manager_of(unit),
             (None, None) => None,
         };
@@ -193,6 +198,9 @@ impl About<'_> {
             "engagement" | "engagements" => {
                 let person = self.person.as_ref();
                 let all = person.map(|person| scene.engagements(person)).unwrap_or_default();
+                if let (Some(job), "engagement") = (&job, root) {
+                    return one(FactKind::Engagement, Some(job));
+                }
                 let count = if root == "engagement" { 1 } else { all.len() };
                 all.into_iter().take(count).map(|id| (FactKind::Engagement, id.clone())).collect()
             }

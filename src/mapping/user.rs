@@ -9,8 +9,10 @@
 
 use std::collections::BTreeMap;
 
+use super::account::engagement_of;
+use super::further::{Holder, Meant};
 use super::lifecycle::{Effects, Need, OnLeave, Standing};
-use super::mapper::{Holder, Mapper, hold, present};
+use super::mapper::{Mapper, hold, present};
 use super::rules::{KindRules, Place};
 use super::scope::Leaves;
 use crate::expr::Context;
@@ -26,7 +28,7 @@ impl Mapper<'_> {
         if rules.scope.deeds.is_empty() {
             return wanted;
         }
-        match (wanted?, rules.scope.outside(&self.scene.user(&holder.person, account))) {
+        match (wanted?, rules.scope.outside(&self.scene.user(&holder.person, account, &holder.kind))) {
             (Ok(desired), Ok(outside)) => Some(Ok(Desired { outside, ..desired })),
             (Ok(desired), Err(reason)) => hold(account, Kind::User, &desired.label, HoldCode::Value, reason),
             (Err(held), _) => Some(Err(held)),
@@ -36,9 +38,9 @@ impl Mapper<'_> {
     /// The account by the rung that the person stands on, whatever is ours to do to it.
     fn standing_account(&self, account: &Id, holder: &Holder, rules: &KindRules) -> Wanted {
         let person = &holder.person;
-        let label = self.person_label(person);
+        let label = self.account_label(holder);
         let blocked = self.inputs.blocked.reason(person);
-        let standing = self.standing(person);
+        let standing = self.standing_of(holder);
         if !standing.rung.is_here() {
             let former = self.former(account, person, &label, &standing, blocked.is_some());
             return match blocked {
@@ -49,7 +51,12 @@ impl Mapper<'_> {
                 _ => Some(Ok(former)),
             };
         }
-        match self.is_in_scope(person, account) {
+        match &holder.meant {
+            Meant::Yes => {}
+            Meant::No(reason) => return Some(Ok(self.let_go(account, person, &label, reason))),
+            Meant::Unclear(reason) => return hold(account, Kind::User, &label, HoldCode::Value, reason.clone()),
+        }
+        match self.is_in_scope(account) {
             Ok(true) => {}
             Ok(false) => return Some(Ok(self.out_of_scope(account, person, &label, rules))),
             Err(reason) => return hold(account, Kind::User, &label, HoldCode::Value, reason),
@@ -57,16 +64,23 @@ impl Mapper<'_> {
         if let Some(reason) = blocked {
             return hold(account, Kind::User, &label, HoldCode::Quality, reason.to_owned());
         }
-        if let Some(reason) = self.lacks(person) {
+        if let Some(reason) = self.lacks(holder) {
             return hold(account, Kind::User, &label, HoldCode::Lifecycle, reason);
         }
-        if let Err(reason) = self.is_named(person) {
+        if let Err(reason) = self.is_named(holder) {
             return hold(account, Kind::User, &label, HoldCode::Naming, reason);
         }
-        match self.current(account, person, &label, rules, &standing) {
+        match self.current(account, holder, &label, rules, &standing) {
             Ok(desired) => Some(Ok(desired)),
             Err(reason) => hold(account, Kind::User, &label, HoldCode::Value, reason),
         }
+    }
+
+    /// The further account of somebody who is here, which no rule gives any more.
+    fn let_go(&self, account: &Id, person: &Id, label: &str, reason: &str) -> Desired {
+        let presence = Presence::Disabled { ground: Ground::Ended, reason: reason.to_owned() };
+        let rung = Some(Rung::OutOfScope);
+        Desired { person: Some(person.clone()), presence, rung, ..present(account, Kind::User, label) }
     }
 
     /// The account of somebody who is here and whom no rule means; there may never have been one.
@@ -83,30 +97,30 @@ impl Mapper<'_> {
     fn current(
         &self,
         account: &Id,
-        person: &Id,
+        holder: &Holder,
         label: &str,
         rules: &KindRules,
         standing: &Standing,
     ) -> Result<Desired, String> {
-        let context = self.scene.user(person, account);
+        let context = self.scene.user(&holder.person, account, &holder.kind);
         let mut attributes = self.attributes(Kind::User, rules, &context)?;
         let effects = self.effects();
         effects.lay_over(&mut attributes, standing.rung == Rung::OnLeave);
         Ok(Desired {
-            person: Some(person.clone()),
-            presence: self.usable(person, standing),
+            person: Some(holder.person.clone()),
+            presence: self.usable(holder, standing),
             rung: Some(standing.rung),
             name: self.relative_name(rules, &context, "cn", None)?,
-            parent: Some(self.place(person, rules, &context)?),
+            parent: Some(self.place(holder, rules, &context)?),
             attributes,
-            manager: if rules.manager { self.manager(person) } else { Edit::Keep },
+            manager: if rules.manager { self.manager(holder) } else { Edit::Keep },
             ..present(account, Kind::User, label)
         })
     }
 
     /// Whether the account of who is here, or soon to come, can be used.
-    fn usable(&self, person: &Id, standing: &Standing) -> Presence {
-        let policy = self.inputs.rules.ladder.policy(&self.inputs.snapshot, person);
+    fn usable(&self, holder: &Holder, standing: &Standing) -> Presence {
+        let (person, policy) = (&holder.person, self.policy(holder));
         let reason = standing.because.to_string();
         match standing.rung {
             Rung::OnLeave if policy.leave == OnLeave::Disable => {
@@ -123,9 +137,8 @@ impl Mapper<'_> {
     }
 
     /// What the record of a person must have here and has not.
-    fn lacks(&self, person: &Id) -> Option<String> {
-        let snapshot = &self.inputs.snapshot;
-        let policy = self.inputs.rules.ladder.policy(snapshot, person);
+    fn lacks(&self, holder: &Holder) -> Option<String> {
+        let (person, snapshot, policy) = (&holder.person, &self.inputs.snapshot, self.policy(holder));
         let category = || {
             let class = snapshot.category(person).and_then(|id| snapshot.class(id));
             class.map_or_else(|| "this category".to_owned(), |class| format!("the category {:?}", class.name))
@@ -196,11 +209,11 @@ impl Mapper<'_> {
         Effects { hide: hide.iter().map(typed).collect(), strip: strip.iter().map(typed).collect() }
     }
 
-    fn place(&self, person: &Id, rules: &KindRules, context: &Context) -> Result<Referent, String> {
+    fn place(&self, holder: &Holder, rules: &KindRules, context: &Context) -> Result<Referent, String> {
         match &rules.place {
             Place::Unit => {
-                let primary = self.inputs.snapshot.primary_here_or_coming(person);
-                Ok(primary.map_or(Referent::Root, |primary| self.nearest_unit(&primary.engagement.unit)))
+                let job = self.scene.job(&holder.person, engagement_of(&holder.kind).as_ref());
+                Ok(job.map_or(Referent::Root, |(_, unit)| self.nearest_unit(unit)))
             }
             Place::Top => Ok(Referent::Root),
             rule @ Place::Rule(_) => self.by_rule(rule, context),
@@ -216,11 +229,11 @@ impl Mapper<'_> {
             .map_or(Referent::Root, |unit| Referent::Key(unit.clone()))
     }
 
-    fn manager(&self, person: &Id) -> Edit<Id> {
-        let found = self.inputs.snapshot.effective_manager(person);
-        let account = found.map(|found| (found.person.clone(), self.account_of(found.person)));
-        match account {
-            Some((chief, account)) => match self.is_in_scope(&chief, &account) {
+    /// The ordinary account of who leads the person, in the job that the account is for.
+    fn manager(&self, holder: &Holder) -> Edit<Id> {
+        let found = self.scene.chief(&holder.person, engagement_of(&holder.kind).as_ref());
+        match found.map(|(_, chief)| self.account_of(chief)) {
+            Some(account) => match self.is_in_scope(&account) {
                 Ok(true) => Edit::Set(account),
                 Ok(false) => Edit::Clear,
                 Err(_) => Edit::Keep, // what cannot be told of the manager takes nobody's manager away

@@ -24,8 +24,11 @@ pub struct ManagerFound<'a> {
 
 /// Finds the effective manager of `person`; `None` when there is none, or no engagement on the day or to come.
 pub fn effective_manager<'a>(snapshot: &'a Snapshot, person: &Id) -> Option<ManagerFound<'a>> {
-    let primary = snapshot.primary_here_or_coming(person)?;
-    let own = &primary.engagement.unit;
+    manager_over(snapshot, &snapshot.primary_here_or_coming(person)?.engagement.unit, person)
+}
+
+/// The same for one unit that the person works in, which need not be that of the primary engagement.
+pub fn manager_over<'a>(snapshot: &'a Snapshot, own: &'a Id, person: &Id) -> Option<ManagerFound<'a>> {
     let above = snapshot.tree().ancestors(own);
     std::iter::once(own).chain(above).find_map(|unit| {
         let (manager, chief) = manager_of_unit(snapshot, unit, person)?;

@@ -26,6 +26,9 @@ pub struct MapTarget {
     /// Of a person only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Id>,
+    /// Which of the person's accounts it is: nothing for the ordinary one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     pub login: Option<String>,
     /// The relative name, in a tree.
     pub object_name: Option<String>,

@@ -119,8 +119,11 @@ impl NamesDocument {
         let mut names = Vec::new();
         for (person, _) in snapshot.lives() {
             let Some(fact) = snapshot.person_here_or_coming(person) else { continue };
-            for (of, (kind, rule)) in kinds.iter_mut().zip(&rules.names) {
-                let Some(line) = line(person, *kind, rule, (now, anew)) else { continue };
+            let accounts = now.accounts(person);
+            let all = accounts.iter().flat_map(|account| kinds_of(account, rules));
+            for (account, kind, rule) in all {
+                let Some(line) = line((person, account), kind, rule, (now, anew)) else { continue };
+                let Some(of) = kinds.iter_mut().find(|of| of.kind == kind) else { continue };
                 match line.state {
                     NameState::Kept => of.kept += 1,
                     NameState::New => of.new += 1,
@@ -129,6 +132,7 @@ impl NamesDocument {
                 }
                 of.otherwise += u64::from(line.otherwise.is_some());
                 let called = fact.nickname.clone().unwrap_or_else(|| fact.full_name());
+                let called = if account == ORDINARY { called } else { format!("{called} ({account})") };
                 names.push(NameLine { called, ..line });
             }
         }
@@ -138,7 +142,7 @@ impl NamesDocument {
     /// The names of one person; of one that is kept, the pattern that would give it anew.
     pub fn of_person(rules: &NamingRules, (now, anew): (&Naming, &Naming), person: &Id) -> Vec<NameLine> {
         let of = |(kind, rule): (&NameKind, &NameRule)| {
-            let mut line = line(person, *kind, rule, (now, anew))?;
+            let mut line = line((person, ORDINARY), *kind, rule, (now, anew))?;
             if line.state == NameState::Kept && line.otherwise.is_none() {
                 let again = anew.choice(person, ORDINARY, *kind);
                 line.how = again.map(|again| How::of(rule, again.why.as_deref())).unwrap_or_default();
@@ -147,6 +151,12 @@ impl NamesDocument {
         };
         rules.names.iter().filter_map(of).collect()
     }
+}
+
+/// The kinds of names that an account of this kind has.
+fn kinds_of<'a>(account: &'a str, rules: &'a NamingRules) -> impl Iterator<Item = (&'a str, NameKind, &'a NameRule)> {
+    let all = rules.names.keys();
+    all.filter_map(move |kind| Some((account, *kind, rules.of(account, *kind)?)))
 }
 
 impl NamesOfKind {
@@ -166,11 +176,16 @@ impl How {
     }
 }
 
-fn line(person: &Id, kind: NameKind, rule: &NameRule, (now, anew): (&Naming, &Naming)) -> Option<NameLine> {
+fn line(
+    (person, account): (&Id, &str),
+    kind: NameKind,
+    rule: &NameRule,
+    (now, anew): (&Naming, &Naming),
+) -> Option<NameLine> {
     let empty = NameLine {
         person: person.clone(),
         called: String::new(),
-        account: ORDINARY.to_owned(),
+        account: account.to_owned(),
         kind,
         state: NameState::None,
         name: None,
@@ -179,8 +194,8 @@ fn line(person: &Id, kind: NameKind, rule: &NameRule, (now, anew): (&Naming, &Na
         reason: None,
         otherwise: None,
     };
-    let Some(choice) = now.choice(person, ORDINARY, kind) else {
-        let reason = now.problem(person, ORDINARY, kind)?.to_owned();
+    let Some(choice) = now.choice(person, account, kind) else {
+        let reason = now.problem(person, account, kind)?.to_owned();
         return Some(NameLine { reason: Some(reason), ..empty });
     };
     let Choice { name, kept, why, .. } = choice;
@@ -197,14 +212,19 @@ fn line(person: &Id, kind: NameKind, rule: &NameRule, (now, anew): (&Naming, &Na
         instead_of,
         how: if *kept { How::default() } else { How::of(rule, why) },
         reason: why.and_then(|why| why.waits.clone()),
-        otherwise: kept.then(|| otherwise(person, kind, rule, (name, anew))).flatten(),
+        otherwise: kept.then(|| otherwise((person, account), kind, rule, (name, anew))).flatten(),
         ..empty
     })
 }
 
 /// What somebody would have by the rules alone; nothing for who is to have no name, or has just this one.
-fn otherwise(person: &Id, kind: NameKind, rule: &NameRule, (name, anew): (&str, &Naming)) -> Option<Otherwise> {
-    match (anew.choice(person, ORDINARY, kind), anew.problem(person, ORDINARY, kind)) {
+fn otherwise(
+    (person, account): (&Id, &str),
+    kind: NameKind,
+    rule: &NameRule,
+    (name, anew): (&str, &Naming),
+) -> Option<Otherwise> {
+    match (anew.choice(person, account, kind), anew.problem(person, account, kind)) {
         (Some(choice), _) if *choice.name == *name => None,
         (Some(choice), _) => {
             let how = How::of(rule, choice.why.as_deref());

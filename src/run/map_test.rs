@@ -4,7 +4,6 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::find::the_thing;
 use super::mapped::{View, mapped};
-use crate::mapping::{ORDINARY, account_id};
 use crate::org::{Day, FactKind};
 use crate::report::MapDocument;
 
@@ -22,10 +21,9 @@ impl Engine {
                 port.recall(&told);
             }
             let mapper = self.mapper(port.as_ref(), entry, &scene).await?;
-            let account = account_id(self.store.meta().roster, &person, name, ORDINARY);
-            let release = entry.rules.release;
-            let view = View { mapper: &mapper, snapshot: &scene.snapshot, target: name, release };
-            targets.push(mapped(view, &account, Some(&person)).target);
+            let view = View { mapper: &mapper, snapshot: &scene.snapshot, target: name, release: entry.rules.release };
+            targets
+                .extend(mapper.accounts_of(&person).iter().map(|account| mapped(view, account, Some(&person)).target));
         }
         let name = scene.snapshot.person(&person).map(crate::org::Person::full_name).unwrap_or_default();
         Ok(MapDocument { person, name, at: scene.snapshot.day(), targets })

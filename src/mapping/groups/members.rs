@@ -87,7 +87,7 @@ impl Mapper<'_> {
         if let Some(written) = rule {
             let failed = |error: &dyn std::fmt::Display| format!("the group's rule: {error}");
             let rule = Expression::compile(written, roots::USER).map_err(|error| failed(&error))?;
-            for account in self.accounts_here() {
+            for account in self.accounts_here(Some(&rule)) {
                 if self.is_one(&rule, account).map_err(|error| failed(&error))? {
                     members.entry(account.clone()).or_insert(By::Rule(written));
                 }
@@ -115,12 +115,16 @@ impl Mapper<'_> {
         let Some(rule) = self.inputs.rules.groups.get(made.rule) else { return Ok(Found::new()) };
         let mut members = Found::new();
         match &made.unit {
-            Some(unit) => self.of_unit(rule, unit, &mut members),
+            Some(unit) => {
+                self.of_unit(rule, unit, &mut members);
+                self.admit_further(rule.who.as_ref(), &mut members);
+            }
             None if rule.managers => {
                 self.inputs.snapshot.units().for_each(|(unit, _)| self.admit_managers(unit, &mut members));
+                self.admit_further(rule.who.as_ref(), &mut members);
             }
             None => {
-                let accounts = self.accounts_here().filter(|account| self.may_be_member(account));
+                let accounts = self.accounts_here(rule.who.as_ref()).filter(|account| self.may_be_member(account));
                 members.extend(accounts.map(|account| (account.clone(), By::Account)));
             }
         }
@@ -193,14 +197,34 @@ impl Mapper<'_> {
         self.accounts.get(account).is_some_and(|holder| !holder.stripped)
     }
 
-    fn accounts_here(&self) -> impl Iterator<Item = &Id> {
-        self.accounts.iter().filter(|(_, holder)| holder.rung.is_here()).map(|(account, _)| account)
+    /// The further accounts of those whose ordinary ones are there, where the rule tells them apart.
+    fn admit_further(&self, who: Option<&Expression>, members: &mut Found<'_>) {
+        if !who.is_some_and(tells_accounts_apart) {
+            return;
+        }
+        let further = self.accounts.iter().filter(|(_, holder)| !holder.is_ordinary() && holder.is_kept_in_step());
+        let theirs = further.filter(|(_, holder)| members.contains_key(&self.account_of(&holder.person)));
+        let theirs: Vec<Id> = theirs.map(|(account, _)| account.clone()).collect();
+        members.extend(theirs.into_iter().map(|account| (account, By::Account)));
+    }
+
+    /// Those in question for a rule: ordinary accounts, and all where the rule tells them apart.
+    fn accounts_here(&self, rule: Option<&Expression>) -> impl Iterator<Item = &Id> {
+        let all = rule.is_some_and(tells_accounts_apart);
+        let here = self.accounts.iter().filter(|(_, holder)| holder.rung.is_here());
+        here.filter(move |(_, holder)| holder.is_ordinary() || all && holder.is_kept_in_step())
+            .map(|(account, _)| account)
     }
 
     fn is_one(&self, rule: &Expression, account: &Id) -> Result<bool, EvalError> {
         match self.accounts.get(account) {
-            Some(holder) => rule.holds(&self.scene.user(&holder.person, account)),
+            Some(holder) => rule.holds(&self.scene.user(&holder.person, account, &holder.kind)),
             None => Ok(false),
         }
     }
+}
+
+/// Whether a rule looks at which account of a person it is.
+fn tells_accounts_apart(rule: &Expression) -> bool {
+    rule.mentions("account") && rule.reads().iter().any(|read| read.path.starts_with("account.kind"))
 }

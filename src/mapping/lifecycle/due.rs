@@ -19,8 +19,10 @@ pub fn coming<'a>(snapshot: &Snapshot, ladders: impl IntoIterator<Item = &'a Lad
     let ladders: Vec<&Ladder> = ladders.into_iter().collect();
     let is_due = |person: &Id| {
         ladders.iter().any(|ladder| {
-            let policy = ladder.policy(snapshot, person);
-            standing(&life_of(snapshot, policy, person), policy, snapshot.day()).rung.is_here()
+            let further = ladder.further.iter().map(|category| ladder.policy_of(snapshot, person, Some(category)));
+            std::iter::once(ladder.policy(snapshot, person))
+                .chain(further)
+                .any(|policy| standing(&life_of(snapshot, policy, person), policy, snapshot.day()).rung.is_here())
         })
     };
     let early = |policy: &Policy| policy.create_days > 0 || policy.enable_days > 0 || policy.basis == Basis::Person;

@@ -92,6 +92,8 @@ pub struct Ladder {
     /// By the name of the category, folded.
     pub categories: BTreeMap<String, Policy>,
     pub effects: Effects,
+    /// The categories, folded, whose policies hold for further accounts, whatever the person's own is.
+    pub further: BTreeSet<String>,
 }
 
 impl Ladder {
@@ -103,6 +105,14 @@ impl Ladder {
         let class = snapshot.category(person).and_then(|id| snapshot.class(id));
         let own = class.and_then(|class| self.categories.get(&crate::expr::fold(&class.name)));
         own.unwrap_or(&self.everybody)
+    }
+
+    /// The policy for a further account of a person: of the category that its rule names, else that of the person.
+    pub fn policy_of(&self, snapshot: &Snapshot, person: &Id, lifecycle: Option<&str>) -> &Policy {
+        match lifecycle {
+            Some(category) => self.categories.get(category).unwrap_or(&self.everybody),
+            None => self.policy(snapshot, person),
+        }
     }
 
     /// Every policy of the ladder.

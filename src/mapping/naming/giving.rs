@@ -1,9 +1,10 @@
 //! Giving names: one kind after the other, and within a kind one person after the other, in the order of ids.
 //!
 //! The order in which facts came has no part in it. Where many ask for one name, the counter goes on from where the
-//! last of them got his, so that a thousand namesakes cost little more than a thousand others.
+//! last of them got his, so that a thousand namesakes cost little more than a thousand others. Ordinary accounts come
+//! first, in all kinds of names: the patterns of a person's further accounts may look at what the ordinary one has.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use super::ledger::Holder;
 use super::rules::{NameRule, NamingRules, OnRename};
 use super::view::Views;
 use super::{Given, Naming};
-use crate::expr::Context;
+use crate::expr::{Context, ExprValue};
 use crate::mapping::account::{ORDINARY, account_id};
 use crate::object::{NameKind, ObjectId, Space};
 use crate::org::{Id, Person, Snapshot};
@@ -31,6 +32,8 @@ pub(super) struct Giving<'a> {
     views: Views,
     /// The logins of the accounts of each holder, as facts state them.
     logins: HashMap<Holder, Vec<&'a str>>,
+    /// The further accounts of each person, and whether a rule gives them today.
+    further: HashMap<Id, BTreeMap<Box<str>, bool>>,
     /// What facts say is somebody's, and what was given here.
     in_use: [HashMap<String, Holder>; Space::ALL.len()],
     /// For each kind, pattern and name with the counter 2: the counter to try next.
@@ -56,6 +59,7 @@ impl<'a> Giving<'a> {
             given,
             views: Views::new(snapshot, &rules.letters),
             logins: HashMap::new(),
+            further: HashMap::new(),
             in_use: Default::default(),
             next: HashMap::new(),
             naming: Naming::default(),
@@ -66,8 +70,18 @@ impl<'a> Giving<'a> {
                 && *id == account_id(given.roster, person, &account.system, kind)
             {
                 let holder = Holder::new(person, kind);
+                if kind != ORDINARY {
+                    giving.further.entry(person.clone()).or_default().insert(kind.into(), false);
+                }
                 giving.use_up_unknown(login, &holder);
                 giving.logins.entry(holder).or_default().push(login);
+            }
+        }
+        if !rules.accounts.is_empty() {
+            for (person, _) in people(snapshot, given) {
+                for (kind, _) in giving.views.further(rules, person).into_iter().filter(|(_, meant)| *meant) {
+                    giving.further.entry(person.clone()).or_default().insert(kind, true);
+                }
             }
         }
         giving
@@ -87,32 +101,43 @@ impl<'a> Giving<'a> {
                 self.naming.put(&holder, NameKind::Login, login, true, None);
             }
         }
+        self.give_all(|_, person| vec![Holder::new(person, ORDINARY)]);
+        if !self.further.is_empty() {
+            self.give_all(Self::further_of);
+        }
+        self.naming.note_aliases(&self.given.ledger, self.rules);
+        self.naming
+    }
+
+    /// Gives all names to some accounts of everybody.
+    fn give_all(&mut self, of: fn(&Self, &Id) -> Vec<Holder>) {
         let (snapshot, rules) = (Arc::clone(self.snapshot), self.rules);
-        for (what, rule) in &rules.names {
+        for what in rules.names.keys() {
             let mut waiting = Vec::new();
             for (person, fact) in people(&snapshot, self.given) {
-                for holder in self.holders(person) {
+                for holder in of(self, person) {
+                    let rule = rules.of(&holder.account, *what);
                     match self.due(&holder, fact, *what, rule) {
                         Due::Nothing => {}
                         Due::Kept(name) => self.naming.put(&holder, *what, name, true, None),
-                        Due::First => waiting.push((holder, None)),
-                        Due::Another(name) => waiting.push((holder, Some(name))),
+                        Due::First => waiting.push((holder, rule, None)),
+                        Due::Another(name) => waiting.push((holder, rule, Some(name))),
                     }
                 }
             }
-            for (holder, instead_of) in waiting {
-                self.give(&holder, *what, rule, instead_of);
+            for (holder, rule, instead_of) in waiting {
+                if let Some(rule) = rule {
+                    self.give(&holder, *what, rule, instead_of);
+                }
             }
         }
-        self.naming.note_aliases(&self.given.ledger, rules);
-        self.naming
     }
 
     /// Whether anything is to be given: then the names in every target must be known.
     pub fn is_needed(&self) -> bool {
-        self.rules.names.iter().any(|(what, rule)| {
+        self.rules.names.keys().any(|what| {
             people(self.snapshot, self.given).any(|(person, fact)| {
-                let due = |holder: &Holder| self.due(holder, fact, *what, rule);
+                let due = |holder: &Holder| self.due(holder, fact, *what, self.rules.of(&holder.account, *what));
                 self.holders(person).iter().any(|holder| matches!(due(holder), Due::First | Due::Another(_)))
             })
         })
@@ -120,16 +145,28 @@ impl<'a> Giving<'a> {
 
     /// The accounts of a person that names are given to.
     fn holders(&self, person: &Id) -> Vec<Holder> {
-        vec![Holder::new(person, ORDINARY)]
+        std::iter::once(Holder::new(person, ORDINARY)).chain(self.further_of(person)).collect()
     }
 
-    /// Whether the person is to have names today.
+    fn further_of(&self, person: &Id) -> Vec<Holder> {
+        let further = self.further.get(person).into_iter().flat_map(BTreeMap::keys);
+        further.map(|kind| Holder::new(person, kind)).collect()
+    }
+
+    /// Whether the account is to have names today.
     fn is_expected(&self, holder: &Holder) -> bool {
+        let is_given = || self.further.get(&holder.person).and_then(|further| further.get(&holder.account));
+        if *holder.account != *ORDINARY && is_given() != Some(&true) {
+            return false;
+        }
         self.snapshot.tenure(&holder.person).current || self.given.coming.contains(&holder.person)
     }
 
-    fn due(&self, holder: &Holder, fact: &Person, what: NameKind, rule: &NameRule) -> Due {
-        match self.current(holder, what) {
+    fn due(&self, holder: &Holder, fact: &Person, what: NameKind, rule: Option<&NameRule>) -> Due {
+        let current = self.current(holder, what);
+        // of an account whose rule is gone, the names stay
+        let Some(rule) = rule else { return current.map_or(Due::Nothing, Due::Kept) };
+        match current {
             None if self.is_expected(holder) => Due::First,
             None => Due::Nothing,
             Some(name) if self.is_outdated(holder, fact, (what, rule), &name) => Due::Another(name),
@@ -170,7 +207,14 @@ impl<'a> Giving<'a> {
         let person = self.views.person(&holder.person, what == NameKind::Cn);
         let name = |what| self.naming.name(&holder.person, &holder.account, what).map(str::to_owned);
         let context = Context::new().with("person", person).with("login", name(NameKind::Login));
-        context.with("mail", name(NameKind::Mail)).with("upn", name(NameKind::Upn))
+        let context = context.with("mail", name(NameKind::Mail)).with("upn", name(NameKind::Upn));
+        if *holder.account == *ORDINARY {
+            return context;
+        }
+        let ordinary = |what: NameKind| (what.as_str(), self.naming.name(&holder.person, ORDINARY, what).into());
+        let (engagement, unit) = self.views.job(&holder.person, &holder.account);
+        let context = context.with("ordinary", ExprValue::object(NameKind::ALL.map(ordinary).into()));
+        context.with("engagement", engagement).with("unit", unit)
     }
 
     /// Gives one name, or notes why there is none.
@@ -183,6 +227,9 @@ impl<'a> Giving<'a> {
             .map(String::as_str)
             .collect();
         let chosen = match unread.as_slice() {
+            [] if self.lacks_ordinary(holder, rule) => {
+                Err(format!("no {what} yet: its patterns look at the ordinary account, which has no login yet"))
+            }
             [] => self.choose(holder, what, rule),
             unread => Err(format!("no {what} yet: the names in {} were not read", unread.join(", "))),
         };
@@ -202,6 +249,13 @@ impl<'a> Giving<'a> {
             }
             (Err(problem), None) => self.naming.refuse(holder, what, problem),
         }
+    }
+
+    /// Whether the patterns look at the names of the person's ordinary account, and it has none.
+    fn lacks_ordinary(&self, holder: &Holder, rule: &NameRule) -> bool {
+        *holder.account != *ORDINARY
+            && self.naming.name(&holder.person, ORDINARY, NameKind::Login).is_none()
+            && rule.patterns.iter().any(|pattern| pattern.value.mentions("ordinary"))
     }
 
     fn choose(&mut self, holder: &Holder, what: NameKind, rule: &NameRule) -> Result<(String, Why), String> {

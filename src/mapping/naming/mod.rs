@@ -86,6 +86,14 @@ impl Naming {
         self.choices.get(person).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// The kinds of the person's accounts that names are given to, the ordinary one first.
+    pub fn accounts(&self, person: &Id) -> Vec<&str> {
+        let problems = self.problems.get(person).map(Vec::as_slice).unwrap_or_default();
+        let named = self.choices(person).iter().map(|choice| &*choice.account);
+        let all: BTreeSet<&str> = named.chain(problems.iter().map(|(account, _, _)| &**account)).collect();
+        all.into_iter().collect()
+    }
+
     pub fn name(&self, person: &Id, account: &str, what: NameKind) -> Option<&str> {
         self.choice(person, account, what).map(|choice| &*choice.name)
     }

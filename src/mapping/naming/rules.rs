@@ -1,10 +1,12 @@
 //! The naming rules, compiled: for each kind of name its patterns in order, and what none of them may give.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::expr::Expression;
+use crate::mapping::account::{AccountRule, ORDINARY, rule_of};
 use crate::object::{NameKind, Space};
 
 /// The rules of all kinds of names that a site gives. Logins are always among them.
@@ -20,6 +22,8 @@ pub struct NamingRules {
     pub forbidden_parts: Vec<String>,
     /// For how many days after the last day of whoever had it a name is given to nobody else; `None` is for ever.
     pub keep_days: Option<u32>,
+    /// Who has which further accounts; their names are among those above.
+    pub accounts: Vec<Arc<AccountRule>>,
 }
 
 /// How names of one kind are made.
@@ -67,9 +71,18 @@ impl NamingRules {
         self.names.keys().flat_map(|what| what.spaces()).copied().collect()
     }
 
+    /// How an account of this kind gets a name; `None` where it has no such name.
+    pub fn of(&self, account: &str, what: NameKind) -> Option<&NameRule> {
+        if account == ORDINARY {
+            return self.names.get(&what);
+        }
+        self.accounts.iter().find(|rule| rule.rule == rule_of(account))?.names.get(&what)
+    }
+
     /// Whether an object of a person's own may show a name that the ledger does not know: then it must be known whose
     /// the objects are. The logins of objects of ours are always in the ledger.
     pub fn looks_at_objects(&self) -> bool {
-        self.names.len() > 1 || self.names.values().any(|rule| rule.on_rename != OnRename::Keep)
+        let mut all = self.names.values().chain(self.accounts.iter().flat_map(|rule| rule.names.values()));
+        self.names.len() > 1 || all.any(|rule| rule.on_rename != OnRename::Keep)
     }
 }

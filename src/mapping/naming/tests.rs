@@ -17,6 +17,7 @@ use crate::mapping::account_id;
 use crate::object::ObjectId;
 use crate::org::{Day, Fact, FactKind, Instant, Interval, SnapshotBuilder, Version};
 
+mod accounts;
 const ROSTER: Uuid = Uuid::from_u128(7);
 const TODAY: &str = "2026-11-23";
 

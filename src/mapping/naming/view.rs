@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::rules::NamingRules;
 use crate::expr::{ExprValue, Lazy, transliterate};
 use crate::mapping::context::{Nameless, Scene, display_name, person_field};
 use crate::org::{Id, Snapshot, Visibility};
@@ -19,6 +20,18 @@ impl Views {
     pub fn new(snapshot: &Arc<Snapshot>, letters: &BTreeMap<char, String>) -> Self {
         let scene = Scene::new(Arc::clone(snapshot), Arc::new(Nameless), Visibility::Public);
         Self { scene, letters: Arc::new(letters.clone()), plain: Arc::default() }
+    }
+
+    /// Every account that further rules may give a person, and whether they do.
+    pub fn further(&self, rules: &NamingRules, person: &Id) -> Vec<(Box<str>, bool)> {
+        let all = rules.accounts.iter().flat_map(|rule| rule.candidates(&self.scene, person));
+        // what cannot be told gives nobody a name, and takes nobody's
+        all.map(|(kind, meant)| (kind, meant.unwrap_or(false))).collect()
+    }
+
+    /// The engagement and the unit that an account of this kind is for.
+    pub fn job(&self, person: &Id, account: &str) -> (Option<ExprValue>, Option<ExprValue>) {
+        self.scene.job_seen(person, account)
     }
 
     /// A person, with the letters of the record or with those that the site writes instead.

@@ -270,6 +270,12 @@ impl Snapshot {
         self.jobs_coming.get(id).map(|(engagement, run)| (engagement, *run))
     }
 
+    /// The same engagement under the id of the snapshot.
+    pub fn engagement_entry(&self, id: &Id) -> Option<Found<'_, Engagement>> {
+        let coming = || self.jobs_coming.get_key_value(id).map(|(id, (engagement, _))| (id, engagement));
+        self.engagements.get_key_value(id).or_else(coming)
+    }
+
     /// The person's category: that of the day, else of the first day to come, else the last one.
     pub fn category(&self, person: &Id) -> Option<&Id> {
         match self.person_here_or_coming(person) {
@@ -292,6 +298,11 @@ impl Snapshot {
     /// of the first day.
     pub fn effective_manager(&self, person: &Id) -> Option<ManagerFound<'_>> {
         chief::effective_manager(self, person)
+    }
+
+    /// The same for one unit that the person works in.
+    pub fn manager_over<'a>(&'a self, unit: &'a Id, person: &Id) -> Option<ManagerFound<'a>> {
+        chief::manager_over(self, unit, person)
     }
 
     /// The units above, nearest first.

@@ -18,7 +18,8 @@ pub fn mapping(document: &MapDocument) -> String {
 
 fn of_target(page: &mut Page, target: &MapTarget) {
     let why = target.reason.as_deref().map_or_else(String::new, |reason| format!(": {}", clean(reason)));
-    page.line(0, &format!("{}: {}{why}", clean(&target.target), target.state));
+    let kind = target.kind.as_deref().map_or_else(String::new, |kind| format!(" ({})", clean(kind)));
+    page.line(0, &format!("{}{kind}: {}{why}", clean(&target.target), target.state));
     let mut labelled = |label: &str, text: &str| page.labelled(label, &[clean(text)]);
     if let Some(login) = &target.login {
         labelled("login", login);

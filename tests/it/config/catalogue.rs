@@ -154,6 +154,46 @@ const MISTAKES: &[Mistake] = &[
         &[(CLOUD, "[scim.cloud]\nprofile = \"aws-identity-centre\"\n\n[scim.cloud.connection]")],
     ),
     ("a login of no length", &[("patterns =", "max_length = 0\npatterns =")]),
+    // further accounts
+    ("a second account for everybody", &[(AD, "[accounts.admin]\n\n[ldap.ad]\n")]),
+    ("a kind of account with a colon", &[(AD, "[accounts.\"a:b\"]\nwhen = \"true\"\n\n[ldap.ad]\n")]),
+    (
+        "an account in a target that is none",
+        &[(AD, "[accounts.admin]\nwhen = \"person.category\"\ntargets = [\"adx\"]\n\n[ldap.ad]\n")],
+    ),
+    (
+        "an account in a target without users",
+        &[
+            (AD, "[accounts.admin]\nwhen = \"person.category\"\ntargets = [\"cloud\"]\n\n[ldap.ad]\n"),
+            (
+                "[scim.cloud.user.attributes]\nuserName = \"login\"",
+                "[scim.cloud.group.attributes]\ndisplayName = \"group.name\"",
+            ),
+        ],
+    ),
+    ("an account nowhere", &[(AD, "[accounts.admin]\nwhen = \"person.category\"\ntargets = []\n\n[ldap.ad]\n")]),
+    (
+        "an account by days that nothing says",
+        &[(AD, "[accounts.admin]\nwhen = \"person.category\"\nlifecycle = \"vip\"\n\n[ldap.ad]\n")],
+    ),
+    (
+        "a second account with an address that nobody has",
+        &[(AD, "[accounts.admin]\nwhen = \"person.category\"\nmail = {}\n\n[ldap.ad]\n")],
+    ),
+    (
+        "a name by an address that the account has not",
+        &[(
+            AD,
+            "[accounts.admin]\nwhen = \"person.category\"\nupn.patterns = [\"mail\"]\n\n[naming.mail]\ndomain = \"example.test\"\n\n[naming.upn]\n\n[ldap.ad]\n",
+        )],
+    ),
+    (
+        "a test of an account that nobody has",
+        &[(
+            END,
+            "userName = \"login\"\n\n[test.a]\ntarget = \"ad\"\naccount = \"admin\"\nperson = { surname = \"Berg\" }\ngives = { title = \"x\" }",
+        )],
+    ),
     // tests of the mapping
     ("a test of nobody", &[(END, "userName = \"login\"\n\n[test.a]\ntarget = \"ad\"\ngives = { title = \"x\" }")]),
     (

@@ -120,3 +120,32 @@ fn those_of_the_example_pass() {
     let count = |target: &str| loaded.targets[target].rules.kinds[&Kind::User].attributes.len();
     assert!(count("ad") >= 15 && count("cloud") >= 10);
 }
+
+const FURTHER: &str = r#"
+[accounts.job]
+each = "engagement"
+when = "not engagement.primary"
+login.patterns = ["ordinary.login ~ '-2'"]
+
+[test.the-second-job]
+target = "ad"
+account = "job"
+login = "x"
+person.surname = "Berg"
+engagement = { title = "Cook", primary = true }
+second_engagement = { title = "Guard", unit = "Havnen" }
+gives = { sAMAccountName = "x-2", title = "Guard", department = "Havnen" }
+
+[test.no-second-job]
+target = "ad"
+account = "job"
+person.surname = "Berg"
+in_scope = false
+"#;
+
+#[test]
+fn a_test_may_be_of_a_further_account() {
+    let (_folder, file) = site(FURTHER);
+    let problems = Config::check(&file, &known_too).err().unwrap_or_default();
+    assert!(problems.is_empty(), "{}", render(&problems, false));
+}

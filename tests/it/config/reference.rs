@@ -1,7 +1,7 @@
 //! The reference of the mapping says what the program knows: its tables are those of the code.
 
 use rosterd::expr::FILTER_DOCS;
-use rosterd::expr::roots::{Field, GROUP_ROOTS, NAMING_CN, Shape, UNIT_ROOTS, USER};
+use rosterd::expr::roots::{FURTHER_CN, Field, GROUP_ROOTS, HOLDER, NAMING_CN, Shape, UNIT_ROOTS, USER};
 
 const PAGE: &str = include_str!("../../../docs/mapping.md");
 
@@ -34,7 +34,7 @@ fn row(path: &str, shape: Shape, doc: &str) -> String {
 fn every_root_field_and_filter_stands_in_the_reference() {
     let mut expected = Vec::new();
     let mut seen = Vec::new();
-    for roots in [USER, UNIT_ROOTS, GROUP_ROOTS, NAMING_CN] {
+    for roots in [USER, UNIT_ROOTS, GROUP_ROOTS, HOLDER, NAMING_CN, FURTHER_CN] {
         rows(roots, &mut seen, &mut expected);
     }
     expected.extend(FILTER_DOCS.iter().map(|(name, doc)| format!("| `{name}` | {doc} |")));

@@ -3,6 +3,7 @@
 //!
 //! `PROPERTY_CASES` sets the number of cases for a long hunt.
 
+mod accounts;
 mod adopting;
 mod blocked;
 mod digest;

@@ -8,8 +8,8 @@ use rosterd::expr::Expression;
 use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
 use rosterd::mapping::naming::{Holder, Ledger, NameRule, OnRename, Pattern, Taken, forms, takes};
 use rosterd::mapping::{
-    AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, NamingRules, Place, Rules, Scope,
-    WhenEmpty, account_id, lifecycle,
+    AccountRule, AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, NamingRules, Place, Rules,
+    Scope, WhenEmpty, account_id, lifecycle,
 };
 use rosterd::object::{
     Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, Membership,
@@ -84,6 +84,19 @@ impl World {
             protected: BTreeMap::new(),
             runtime,
         }
+    }
+
+    /// Lets people have further accounts by these rules.
+    pub fn give_accounts(&mut self, accounts: Vec<Arc<AccountRule>>) {
+        self.rules.ladder.further = accounts.iter().filter_map(|rule| rule.lifecycle.clone()).collect();
+        self.rules.accounts.clone_from(&accounts);
+        self.naming.accounts = accounts;
+    }
+
+    /// Which of a person's accounts it is, where it is not the ordinary one.
+    pub fn kind(&self, account: &Id) -> Option<&str> {
+        let made = self.given.iter().find(|one| one.account == *account)?;
+        Some(made.kind.as_str()).filter(|kind| !kind.is_empty())
     }
 
     pub fn account(&self, person: usize) -> Id {

@@ -1,7 +1,7 @@
 //! The report of the days to come, in its four forms.
 
 use insta::assert_snapshot;
-use rosterd::mapping::lifecycle::{Effects, Ladder, OnLeave, Policy};
+use rosterd::mapping::lifecycle::{Ladder, OnLeave, Policy};
 use rosterd::org::{Fact, FactKind, Instant, Interval, Snapshot, SnapshotBuilder, Version};
 use rosterd::report::{self, Format, UpcomingDocument};
 use serde_json::{Value as Json, json};
@@ -38,7 +38,7 @@ fn document() -> UpcomingDocument {
         ..Policy::default()
     };
     let service = Policy { create_days: 0, ..directory.clone() };
-    let ladder = |everybody| Ladder { everybody, categories: [].into(), effects: Effects::default() };
+    let ladder = |everybody| Ladder { everybody, categories: [].into(), ..Ladder::default() };
     let ladders = [("ad", ladder(directory)), ("cloud", ladder(service))];
     let ladders = ladders.iter().map(|(name, ladder)| (*name, ladder));
     UpcomingDocument::new(&snapshot(), ladders, 30, "Ærø Kommune".into(), Instant::from_micros(0))

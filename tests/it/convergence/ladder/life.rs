@@ -86,7 +86,8 @@ impl Course {
             ("robot".to_owned(), Policy { basis: rosterd::mapping::lifecycle::Basis::Person, ..policy() }),
         ];
         let effects = Effects { hide, strip };
-        world.rules.ladder = Ladder { everybody: policy(), categories: categories.into(), effects };
+        world.rules.ladder =
+            Ladder { everybody: policy(), categories: categories.into(), effects, ..Ladder::default() };
         let users = world.rules.kinds.get_mut(&Kind::User).unwrap();
         users.scope.when = None;
         let licence =
