@@ -27,6 +27,8 @@ pub struct Page {
 pub struct Item {
     /// `None` for one that nobody can tell from others.
     pub id: Option<String>,
+    /// The same in short.
+    pub key: Option<ObjectKey>,
     /// What it is a part of: the text of the whole page.
     whole: Arc<String>,
     part: Range<usize>,
@@ -79,7 +81,8 @@ impl Item {
         let mut id = None;
         // it is read as far as its id: that something follows is no mistake
         let _rest = serde_json::Deserializer::from_str(&whole[part.clone()]).deserialize_map(IdVisitor(&mut id));
-        Self { id, whole, part }
+        let key = id.as_deref().map(|id| ObjectKey::of(&ObjectId::new(id)));
+        Self { id, key, whole, part }
     }
 
     pub fn json(&self) -> Json {
@@ -88,8 +91,7 @@ impl Item {
 
     /// What it is known by, and how it looks: two resources that look alike are alike in every byte.
     pub fn look(&self) -> Option<(ObjectKey, Fingerprint)> {
-        let key = ObjectKey::of(&ObjectId::new(self.id.as_deref()?));
-        Some((key, Fingerprint::of(&[self.text().as_bytes()])))
+        Some((self.key?, Fingerprint::of(&[self.text().as_bytes()])))
     }
 
     fn text(&self) -> &str {

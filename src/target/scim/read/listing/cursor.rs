@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::{Ended, Pages, See, Seen, smaller};
+use crate::object::ObjectKey;
 use crate::target::scim::http::answer::Failure;
 
 /// So many pages in a row without anything new are no listing.
@@ -38,7 +39,7 @@ async fn pass(
     pages: &Pages<'_>,
     size: u32,
     seen: &mut Seen,
-    earlier: &HashSet<String>,
+    earlier: &HashSet<ObjectKey>,
     see: &mut See<'_>,
 ) -> Result<Ended, (Failure, bool)> {
     let mut cursor = String::new();

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use crate::object::Kind;
+use crate::object::{Kind, ObjectKey};
 use crate::target::scim::http::answer::Failure;
 use crate::target::scim::http::client::Client;
 use crate::target::scim::profile::{Listing, Paging};
@@ -82,19 +82,19 @@ fn smaller(failure: &Failure, size: u32) -> Option<u32> {
 /// The resources of one pass over a listing.
 #[derive(Debug, Default)]
 struct Seen {
-    ids: HashSet<String>,
+    ids: HashSet<ObjectKey>,
     nameless: u64,
 }
 
 impl Seen {
     /// Hands over what is new of a page, unless an earlier pass did; answers whether anything was new.
-    fn take(&mut self, items: Vec<Item>, before: &HashSet<String>, see: &mut See<'_>) -> bool {
+    fn take(&mut self, items: Vec<Item>, before: &HashSet<ObjectKey>, see: &mut See<'_>) -> bool {
         let mut progress = false;
         for item in items {
-            match &item.id {
-                Some(id) => {
-                    let known = before.contains(id);
-                    if self.ids.insert(id.clone()) {
+            match item.key {
+                Some(key) => {
+                    let known = before.contains(&key);
+                    if self.ids.insert(key) {
                         progress = true;
                         if !known {
                             see(item);
