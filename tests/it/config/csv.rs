@@ -35,14 +35,13 @@ fn what_is_left_out_has_a_customary_value() {
     assert_eq!(layout.statements[3].kind, FactKind::Manager);
 }
 
-/// The commented section of the example is good once its marks are taken away.
+/// The first example of the documentation, beside the example configuration.
 #[test]
 fn the_example_is_good() {
-    let example = rosterd::config::starter();
-    let section =
-        example.split("# [csv.payroll]\n").nth(1).expect("it is there").split("\n\n").next().expect("its end");
-    let section: Vec<&str> = section.lines().filter_map(|line| line.strip_prefix("# ")).collect();
-    let text = format!("{example}\n[csv.payroll]\n{}\n", section.join("\n"));
+    let documented = include_str!("../../../docs/sources.md");
+    let lines = documented.lines().skip_while(|line| *line != "    [csv.payroll]");
+    let section: Vec<&str> = lines.take_while(|line| line.is_empty() || line.starts_with("    ")).collect();
+    let text = format!("{}\n{}\n", rosterd::config::starter(), section.join("\n"));
     let loaded =
         Config::parse("config.toml", &text, std::path::PathBuf::new(), &|_, _| rosterd::object::Schema::default());
     let loaded = loaded.unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
