@@ -223,7 +223,11 @@ async fn a_move_to_where_we_may_not_look_shows_in_the_next_complete_read() {
     follower.follow().await.unwrap();
     let now = complete(&follower.target, &request()).await;
     assert_eq!(now.len() + 1, before);
-    let left: Vec<&str> =
-        follower.known.iter().filter(|(id, _)| !now.contains_key(*id)).map(|(_, object)| object.name.as_str()).collect();
+    let left: Vec<&str> = follower
+        .known
+        .iter()
+        .filter(|(id, _)| !now.contains_key(*id))
+        .map(|(_, object)| object.name.as_str())
+        .collect();
     assert!(left.is_empty() || left == ["gus"], "{left:?}");
 }
