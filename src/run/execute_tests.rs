@@ -122,7 +122,7 @@ impl Case {
         let config = folder.path().join("config.toml");
         std::fs::write(&config, crate::config::starter()).unwrap();
         super::super::init::init(folder.path(), &clock).await.unwrap();
-        let engine = Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap();
+        let engine = Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap();
         let plan: Plan = serde_json::from_value(json!({
             "target": "memory", "as_of": "2026-03-02", "coverage": { "complete": true }, "steps": steps, "held": [],
             "reservations": [], "population": { "users": 0, "objects": 0, "members": 0 }, "unmanaged": [],
