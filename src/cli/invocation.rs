@@ -37,7 +37,15 @@ impl Invocation {
             None => Arc::new(SystemClock),
         };
         let output = Output::new(global.format);
-        Self { config: global.config, clock, loaded: OnceCell::new(), engine: OnceCell::new(), bars: Bars::on_terminal(), rehearsal, output }
+        Self {
+            config: global.config,
+            clock,
+            loaded: OnceCell::new(),
+            engine: OnceCell::new(),
+            bars: Bars::on_terminal(),
+            rehearsal,
+            output,
+        }
     }
 
     pub fn config(&self) -> &Path {

@@ -42,7 +42,8 @@ struct Signals {
 pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result<(), Failure> {
     let signals = Signals::take()?;
     let loaded = load(config)?;
-    let holder = Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.to_string(), since: clock.now() };
+    let holder =
+        Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.to_string(), since: clock.now() };
     let _lease = Lease::of_schedule(&loaded, &holder)?;
     let engine = Engine::with(loaded, Arc::clone(&clock), actor).await?;
     recover(&engine).await;

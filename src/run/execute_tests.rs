@@ -10,6 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::clock::FixedClock;
 use crate::object::{AttributeName, Change, Coverage, Kind, Observed, Schema};
+use crate::org::Actor;
 use crate::reconcile::guard::{Limits, guard};
 use crate::reconcile::{Plan, Verdict};
 use crate::run::command::Silent;

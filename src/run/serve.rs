@@ -125,7 +125,12 @@ impl Engine {
     }
 
     fn holder(&self, verb: &str) -> Holder {
-        Holder { pid: std::process::id(), verb: verb.to_owned(), actor: self.actor.to_string(), since: self.clock.now() }
+        Holder {
+            pid: std::process::id(),
+            verb: verb.to_owned(),
+            actor: self.actor.to_string(),
+            since: self.clock.now(),
+        }
     }
 }
 
