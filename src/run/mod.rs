@@ -5,10 +5,12 @@
 
 mod adopt;
 mod apply;
+mod approve;
 mod check;
 mod clocks;
 mod command;
 mod comparison;
+mod consent;
 mod delivery;
 mod edit;
 mod engine;
@@ -35,6 +37,7 @@ mod perform;
 mod propose;
 mod reading;
 mod recover;
+mod refused;
 mod rehearse;
 mod retain;
 mod rules;
@@ -42,6 +45,7 @@ mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod stored;
 mod window;
 
 pub use check::check;
