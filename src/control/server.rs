@@ -150,6 +150,7 @@ fn name(command: &Command) -> &'static str {
         Command::Plan { .. } => "plan",
         Command::ApplyPlan { .. } | Command::ApplyTargets { .. } => "apply",
         Command::Run { .. } => "run",
+        Command::Revert { .. } => "revert",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
