@@ -205,6 +205,7 @@ fn name(command: &Command) -> &'static str {
         Command::Plan { .. } | Command::Stored { .. } => "plan",
         Command::ApplyPlan { .. } | Command::ApplyTargets { .. } => "apply",
         Command::Run { .. } => "run",
+        Command::Revert { .. } => "revert",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
         Command::Edit { .. } | Command::Identify { .. } => "edit",

@@ -23,6 +23,7 @@ mod places;
 mod plan;
 mod references;
 mod retention;
+pub mod revert;
 mod unreadable;
 mod vanished;
 

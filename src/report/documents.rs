@@ -59,6 +59,9 @@ pub struct PlanView {
     pub approved: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<super::ConsentView>,
+    /// The run that it undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<i64>,
     /// It is for a day to come: it can be neither approved nor applied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_look_at: bool,
@@ -95,6 +98,7 @@ impl PlanView {
             limits,
             approved,
             consent: None,
+            reverts: plan.reverts,
             to_look_at: false,
             outside: plan.outside,
             not_read: Vec::new(),

@@ -228,6 +228,7 @@ impl Engine {
             Some(_) => None,
             // what else differs is for the plan that follows
             None if plan.is_adoption() => self.left_to_adopt(port, plan, progress).await?,
+            None if let Some(undone) = plan.reverts => self.left_to_revert(port, undone, progress).await?,
             None if plan.steps.iter().all(|step| step.op == Op::Unlink) => Some((Vec::new(), Vec::new())),
             None => self.verify(port, progress).await?,
         };

@@ -166,6 +166,7 @@ impl Engine {
             outside: std::collections::BTreeMap::new(),
             protected: Vec::new(),
             labels: std::collections::BTreeMap::new(),
+            reverts: None,
         })
     }
 

@@ -40,6 +40,7 @@ mod recover;
 mod refused;
 mod rehearse;
 mod retain;
+mod revert;
 mod rules;
 mod schema;
 mod serve;

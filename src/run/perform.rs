@@ -30,6 +30,7 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Import { source, file, dry_run } => {
             engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
         }
+        Command::Revert { run } => engine.revert(run, progress).await,
         Command::Links { target } => engine.links(&target, progress).await,
         Command::Adopt { target, pair, protected } => engine.adopt(&target, pair, protected, progress).await,
         Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,

@@ -143,7 +143,10 @@ async fn two_people_approve_and_neither_is_root_the_proposer_or_the_same() {
     assert_eq!(place.by(CARL, &approve, 0).await.json()["consent"]["given"], 2);
     // whoever may approve sees what it is
     let shown = place.by(CARL, &["plan", "--stored", &digest], 3).await.json();
-    assert_eq!((shown["plans"][0]["approved"].clone(), shown["plans"][0]["steps"].as_array().unwrap().len()), (json!(true), 5));
+    assert_eq!(
+        (shown["plans"][0]["approved"].clone(), shown["plans"][0]["steps"].as_array().unwrap().len()),
+        (json!(true), 5)
+    );
     place.by(0, &["apply", &digest], 0).await;
     assert_eq!(place.inactive(), 5);
     place.by(0, &["verify-log"], 0).await;
@@ -166,7 +169,9 @@ async fn a_plan_that_was_altered_by_one_byte_is_refused() {
     }
     std::fs::write(&file, &whole).unwrap();
     let pool = sqlx::SqlitePool::connect_with(
-        sqlx::sqlite::SqliteConnectOptions::new().filename(place.path("roster.db")).busy_timeout(Duration::from_secs(9)),
+        sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(place.path("roster.db"))
+            .busy_timeout(Duration::from_secs(9)),
     )
     .await
     .unwrap();
@@ -176,7 +181,9 @@ async fn a_plan_that_was_altered_by_one_byte_is_refused() {
         assert_eq!(done.rows_affected(), 1, "{from}");
     };
     // within what the digest covers, and beside it
-    for (from, to) in [("\"op\":\"disable\"", "\"op\":\"disablf\""), ("Given1", "Given2"), ("\"users\":8", "\"users\":9")] {
+    for (from, to) in
+        [("\"op\":\"disable\"", "\"op\":\"disablf\""), ("Given1", "Given2"), ("\"users\":8", "\"users\":9")]
+    {
         replace(from, to).await;
         for words in [["approve", &digest], ["apply", &digest], ["approve", &file]] {
             says(&place.at_first(&words, 4).await, "was altered since it was proposed");
