@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report, revert,
-    run, runs, show, verify_log,
+    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, quarantine,
+    report, revert, run, runs, show, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -85,6 +85,8 @@ pub enum Verb {
     Revert(revert::Args),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
+    /// Show what is put off since it failed or came back again and again; have it tried again
+    Quarantine(quarantine::Args),
     /// Do what the schedule does: import, then propose and apply
     Run(run::Args),
     /// Write a report

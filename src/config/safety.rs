@@ -20,12 +20,24 @@ pub struct Safety {
     pub plan_hours: NonZeroU32,
     /// Who may approve over the control socket, beside the daemon's own user and root.
     pub approvers: Vec<User>,
+    /// After so many runs in a row that wrote a value which came back each time it is not written again; 0: always.
+    pub freeze_after: u32,
+    /// So many objects of each operation and kind of a large plan go ahead, and are read back before the rest follows; 0:
+    /// none.
+    pub canary: u32,
 }
 
 impl Default for Safety {
     fn default() -> Self {
         let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-        Self { approvals: number(1), approval_days: number(7), plan_hours: number(24), approvers: Vec::new() }
+        Self {
+            approvals: number(1),
+            approval_days: number(7),
+            plan_hours: number(24),
+            approvers: Vec::new(),
+            freeze_after: 3,
+            canary: 5,
+        }
     }
 }
 

@@ -208,6 +208,7 @@ fn name(command: &Command) -> &'static str {
         Command::Revert { .. } => "revert",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
+        Command::Quarantine { .. } | Command::Release { .. } => "quarantine",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
         Command::Erase { .. } => "erase",
         Command::Links { .. } | Command::Adopt { .. } | Command::Unlink { .. } | Command::Ignore { .. } => "links",

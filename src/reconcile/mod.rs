@@ -19,6 +19,7 @@ pub mod journal;
 mod missing;
 mod order;
 mod part;
+pub mod patience;
 mod places;
 mod plan;
 mod references;

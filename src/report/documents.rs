@@ -20,6 +20,7 @@ pub enum Document {
     Erase(super::EraseDocument),
     Links(super::LinksDocument),
     Ignore(super::IgnoreDocument),
+    Quarantine(super::QuarantineDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.

@@ -18,6 +18,7 @@ mod log;
 mod mapping;
 mod names;
 mod quality;
+mod quarantine;
 mod reconciliation;
 pub mod text;
 mod upcoming;
@@ -46,6 +47,7 @@ pub use mapping::{
 };
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
+pub use quarantine::{QuarantineDocument, QuarantineLine};
 pub use reconciliation::render as reconciliation;
 pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
 pub use words::time;
@@ -66,6 +68,7 @@ impl Document {
             Self::Links(links) => serde_json::to_writer_pretty(out, links),
             Self::Ignore(ignore) => serde_json::to_writer_pretty(out, ignore),
             Self::Approval(approval) => serde_json::to_writer_pretty(out, approval),
+            Self::Quarantine(quarantine) => serde_json::to_writer_pretty(out, quarantine),
         }
     }
 

@@ -177,6 +177,7 @@ impl Engine {
                 let plan = cleared.plan();
                 self.consent_to_rules(plan).await?;
                 let outcome = if plan.coverage.is_whole() { Outcome::Done } else { Outcome::Partly };
+                self.forget_settled(plan).await?;
                 let in_step = RunView {
                     digest: Some(digest),
                     held: plan.held.clone(),
@@ -240,6 +241,7 @@ impl Engine {
             "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped,
         });
         self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
+        let given_back = self.learn(plan, run).await?;
         // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
         if completed && cleared.is_approved() {
             self.store.use_approvals(digest, run).await?;
@@ -253,7 +255,7 @@ impl Engine {
             failures,
             held,
             left,
-            message: stopped,
+            message: stopped.or(given_back),
             ..view(&plan.target, outcome)
         })
     }

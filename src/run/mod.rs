@@ -6,6 +6,7 @@
 mod adopt;
 mod apply;
 mod approve;
+mod canary;
 mod check;
 mod clocks;
 mod command;
@@ -47,6 +48,7 @@ mod serve;
 mod sight;
 mod sources;
 mod stored;
+mod tried;
 mod window;
 
 pub use check::check;

@@ -58,6 +58,7 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Links(document) => links(document, zone),
         Document::Ignore(document) => ignore(document),
         Document::Approval(document) => approval(document, zone),
+        Document::Quarantine(document) => super::quarantine::text(document, zone),
     }
 }
 

@@ -50,6 +50,10 @@ pub struct Ways {
     pub members_at_most: Option<usize>,
     /// Members that are no user's id are answered 400.
     pub knows_members: bool,
+    /// This user is answered 400, whatever is written.
+    pub refuses: Option<&'static str>,
+    /// Who is written is shown inactive later.
+    pub deactivates: bool,
     /// Inactive users answer 404.
     pub hides_inactive: bool,
     /// Inactive users are deleted.
@@ -295,6 +299,9 @@ impl State {
         if endpoint == "Users" && !before.is_null() && self.users.iter().any(has_it) {
             return error(409, "Refused to create a new, duplicate resource.");
         }
+        if ways.refuses.is_some_and(|name| resource["userName"] == name) {
+            return error(400, "this user is not wanted");
+        }
         let Some(parts) = resource.as_object_mut() else { return error(400, "no resource") };
         parts.retain(|_, value| !value.is_null());
         for name in &ways.ignores {
@@ -321,7 +328,11 @@ impl State {
             self.users.remove(id);
             return (204, Json::Null);
         }
-        self.of(endpoint).insert(id.to_owned(), resource.clone());
+        let mut kept = resource.clone();
+        if ways.deactivates {
+            kept["active"] = json!(false);
+        }
+        self.of(endpoint).insert(id.to_owned(), kept);
         if ways.silent { (204, Json::Null) } else { (200, resource) }
     }
 
