@@ -57,8 +57,13 @@ impl Engine {
         let (mut executed, Progressed { failed, lasting }) =
             self.execute_steps(port, cleared, run, (ahead, HashSet::new()), &|left| at(left, later)).await?;
         if executed.stopped.is_none() {
-            let done = canaries.into_iter().filter(|step| !failed.contains(&step.id)).collect();
-            if let Some(wrong) = self.wrong(port, target, done, &lasting).await? {
+            let count = canaries.len();
+            let done: Vec<&Step> = canaries.into_iter().filter(|step| !failed.contains(&step.id)).collect();
+            if done.is_empty() && count > 0 {
+                let why = executed.failures.first().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
+                executed.stopped =
+                    Some(format!("none of the first {count} steps could be done, so the rest waits{why}"));
+            } else if let Some(wrong) = self.wrong(port, target, done, &lasting).await? {
                 executed.stopped =
                     Some(format!("the first objects are not as they should be, so the rest waits: {wrong}"));
             } else {

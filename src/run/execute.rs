@@ -75,6 +75,9 @@ const KEPT_EVERY: i64 = 30_000_000;
 /// So many transient refusals in a row mean that the other side is not well.
 const PATIENCE: usize = 5;
 
+/// So many refusals in a row, whatever they say, are no matter of single objects.
+const PERSISTENCE: usize = 25;
+
 /// A plan under way.
 struct Execution<'a> {
     engine: &'a Engine,
@@ -94,6 +97,8 @@ struct Execution<'a> {
     /// What came of steps, and is not in the journal yet.
     settled: Vec<Settled<'a>>,
     transient: usize,
+    /// Refusals in a row, of whatever class.
+    refusals: usize,
     /// When it was kept last what the target wants the next process to know.
     kept: Instant,
     outcome: Executed,
@@ -148,6 +153,7 @@ impl Engine {
             pace: Pace::new(port.capabilities().at_once),
             settled: Vec::new(),
             transient: 0,
+            refusals: 0,
             kept: self.clock.now(),
             outcome: Executed::default(),
         };
@@ -320,7 +326,7 @@ impl<'a> Execution<'a> {
             self.under_way.end(step);
             match answer {
                 Some(Ok(receipt)) => {
-                    self.transient = 0;
+                    (self.transient, self.refusals) = (0, 0);
                     let Receipt { object, unshown, note } = receipt;
                     self.done(step, Some(object));
                     if !unshown.is_empty() {
@@ -333,8 +339,14 @@ impl<'a> Execution<'a> {
                 }
                 Some(Err(refusal)) => {
                     self.transient = if refusal.class == Class::Transient { self.transient + 1 } else { 0 };
+                    self.refusals += 1;
                     if refusal.fatal || self.transient >= PATIENCE {
                         self.outcome.stopped.get_or_insert(format!("stopped early: {refusal}"));
+                    } else if self.refusals >= PERSISTENCE {
+                        let why = format!(
+                            "stopped early: {PERSISTENCE} steps in a row were refused, the last one: {refusal}"
+                        );
+                        self.outcome.stopped.get_or_insert(why);
                     }
                     self.refused(step, refusal);
                 }

@@ -144,3 +144,22 @@ async fn when_the_first_objects_are_not_as_they_should_be_the_rest_waits() {
     assert_eq!((rest.outcome, service.state().users.len()), (Outcome::Done, 60), "{rest:?}");
     assert!(service.state().users.values().all(|user| user["active"] == true));
 }
+
+#[tokio::test]
+async fn when_nothing_can_be_written_it_is_not_tried_on_everybody() {
+    let service = Service::start(Ways { refuses: Some("sur"), ..Ways::default() }).await;
+    let folder = site(&service, &organisation(60, 0), "").await;
+    let folder = folder.path();
+    let stopped = run(folder, "08:00").await;
+    let message = stopped.message.clone().unwrap();
+    assert!(message.contains("none of the first 5 steps could be done") && message.contains("not wanted"), "{message}");
+    assert_eq!((stopped.counts.failed, stopped.counts.done), (5, 0), "{stopped:?}");
+    // without a canary, a row of refusals says the same
+    let config = folder.join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}\n[safety]\ncanary = 0\n")).unwrap();
+    let stopped = run(folder, "08:01").await;
+    let message = stopped.message.clone().unwrap();
+    assert!(message.contains("25 steps in a row were refused"), "{message}");
+    assert!((25..60).contains(&stopped.counts.failed), "{stopped:?}");
+}

@@ -50,7 +50,7 @@ pub struct Ways {
     pub members_at_most: Option<usize>,
     /// Members that are no user's id are answered 400.
     pub knows_members: bool,
-    /// This user is answered 400, whatever is written.
+    /// Users whose name begins so are answered 400, whatever is written.
     pub refuses: Option<&'static str>,
     /// Who is written is shown inactive later.
     pub deactivates: bool,
@@ -299,7 +299,7 @@ impl State {
         if endpoint == "Users" && !before.is_null() && self.users.iter().any(has_it) {
             return error(409, "Refused to create a new, duplicate resource.");
         }
-        if ways.refuses.is_some_and(|name| resource["userName"] == name) {
+        if ways.refuses.is_some_and(|name| resource["userName"].as_str().is_some_and(|user| user.starts_with(name))) {
             return error(400, "this user is not wanted");
         }
         let Some(parts) = resource.as_object_mut() else { return error(400, "no resource") };
