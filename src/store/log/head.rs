@@ -1,9 +1,7 @@
 //! The head: the newest entry, kept outside the database, so that what is cut off at the end of the log is missed.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -11,9 +9,8 @@ use blake3::Hash;
 
 use super::append::newest;
 use crate::org::Instant;
-use crate::stops::{self, Moment};
-use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::{Store, durable};
 
 /// An entry by its number and hash; written `12 9f86…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,32 +94,10 @@ impl Store {
         }
         let head = newest(&mut *self.reader().acquire().await?).await?;
         if let Some(head) = head
-            && let Err(error) = replace(&file, &format!("{head}\n"))
+            && let Err(error) = durable::put(&file, format!("{head}\n").as_bytes(), 0o600)
         {
             tracing::warn!(file = %file.display(), "the head of the log could not be written: {error}");
         }
         Ok(())
-    }
-}
-
-/// Puts a file in the place of another, whole or not at all, for its owner only.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = file.with_file_name(name);
-    let mut new = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    new.write_all(text.as_bytes())?;
-    new.sync_all()?;
-    stops::at(Moment::Before, "the head file");
-    std::fs::rename(&beside, file)?;
-    stops::at(Moment::After, "the head file");
-    sync_folder(file)
-}
-
-/// Makes a new name in a folder outlast a power cut.
-pub(in crate::store) fn sync_folder(file: &Path) -> std::io::Result<()> {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
     }
 }

@@ -3,3 +3,10 @@
 mod campaign;
 mod imports;
 mod kills;
+mod power;
+#[cfg(feature = "lab")]
+mod rolling;
+#[cfg(feature = "lab")]
+mod stops;
+#[cfg(feature = "lab")]
+mod turning;
