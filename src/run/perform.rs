@@ -123,7 +123,7 @@ impl Engine {
                     .hint("`rosterd plan` shows the digests of plans, a held import shows its own"));
             }
         };
-        let approval = Approval { digest: digest.clone(), by: self.actor.clone(), at: self.clock.now() };
+        let approval = Approval { digest: digest.clone(), by: self.actor.to_string(), at: self.clock.now() };
         self.store.approve(&approval).await?;
         let document = ApprovalDocument { digest, what, not_needed, by: approval.by, at: approval.at };
         Ok(Answer { exit: Exit::Done, document: Document::Approval(document) })
