@@ -45,7 +45,8 @@ pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Fail
         }
     }
     if fresh(&roster)? {
-        Store::create(&roster, &loaded.config.roster.zone, clock.now()).await?.close().await;
+        let made = Store::create(&roster, &loaded.config.roster.zone, clock.now()).await;
+        made.map_err(|error| super::room::explained(error.into(), &roster))?.close().await;
         written.push(roster);
     }
     Ok(written)

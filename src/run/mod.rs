@@ -37,6 +37,7 @@ mod reading;
 mod recover;
 mod rehearse;
 mod retain;
+mod room;
 mod rules;
 mod schema;
 mod serve;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use blake3::Hash;
 
 use super::append::newest;
+use super::chain::LogKey;
 use crate::org::Instant;
 use crate::store::error::StoreError;
 use crate::store::{Store, durable};
@@ -22,6 +23,18 @@ pub struct Head {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a head is the number of an entry and its hash")]
 pub struct NoHead;
+
+impl Head {
+    /// That of a log without entries. It is there before the first entry is, so that a head file which is missing was
+    /// taken away, whatever happened between an entry and its head.
+    fn begin(root: Hash) -> Self {
+        Self { seq: 0, hash: root }
+    }
+
+    pub(super) fn is_begin(self) -> bool {
+        self.seq == 0
+    }
+}
 
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,7 +79,9 @@ impl Store {
     /// The instant of the newest entry, when the head file names another one in its place or one after it: then the
     /// roster is an older copy, or its log was cut off.
     pub(in crate::store) async fn older_than_head(&self) -> Result<Option<Instant>, StoreError> {
-        let Some(Ok(said)) = read(&file_of(&self.path))? else { return Ok(None) };
+        let Some(Ok(said)) = read(&file_of(&self.path))?.filter(|head| !head.is_ok_and(Head::is_begin)) else {
+            return Ok(None);
+        };
         let there: Option<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM log WHERE seq = ?")
             .bind(said.seq)
             .fetch_optional(self.reader())
@@ -76,6 +91,17 @@ impl Store {
         }
         let newest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM log").fetch_one(self.reader()).await?;
         Ok(Some(Instant::from_micros(newest.unwrap_or_default())))
+    }
+
+    /// Puts down the head of the log that is about to begin.
+    pub(super) fn begin_head(&self, key: &LogKey) -> Result<(), StoreError> {
+        let file = file_of(&self.path);
+        if read(&file)?.is_some() {
+            return Ok(());
+        }
+        let begin = Head::begin(key.root(self.meta.roster));
+        durable::put(&file, format!("{begin}\n").as_bytes(), 0o600)
+            .map_err(|source| StoreError::File { path: file, source })
     }
 
     /// Writes the newest entry to the head file. The entry is committed already: a head that cannot be written lags

@@ -1,6 +1,9 @@
 //! What is left when the process is killed, as a real process, on the real servers: nothing twice, nothing lost.
 
+#[cfg(feature = "lab")]
+mod applies;
 mod campaign;
+mod full;
 mod imports;
 mod kills;
 mod power;

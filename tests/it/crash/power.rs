@@ -16,44 +16,44 @@ use crate::roster::chance::{Chance, setting};
 use crate::support::power::{self, Disk, Operation};
 
 /// A command that was run, and all that is needed to say what a power cut within may leave.
-struct Act {
-    arguments: Vec<String>,
-    code: i32,
-    before: Disk,
-    operations: Vec<Operation>,
+pub(super) struct Act {
+    pub arguments: Vec<String>,
+    pub code: i32,
+    pub before: Disk,
+    pub operations: Vec<Operation>,
     /// What the roster exports before and after; empty before there is one.
-    exports: [String; 2],
+    pub exports: [String; 2],
 }
 
 /// The commands of a course, each from what the one before left.
-struct Course {
-    folder: TempDir,
+pub(super) struct Course {
+    pub folder: TempDir,
     disk: Disk,
-    acts: Vec<Act>,
+    pub acts: Vec<Act>,
 }
 
 /// The disk that loses its power: deliveries lie beside it.
-fn root(folder: &Path) -> PathBuf {
+pub(super) fn root(folder: &Path) -> PathBuf {
     folder.join("disk")
 }
 
-fn home(folder: &Path) -> PathBuf {
+pub(super) fn home(folder: &Path) -> PathBuf {
     root(folder).join("home")
 }
 
 /// rosterd in a home, with what the deliveries need beside it.
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(super) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let home = home(folder);
     let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
     command.args(arguments).env_clear().env("ROSTERD_CONFIG", home.join("config.toml")).current_dir(folder);
     command
 }
 
-fn run(folder: &Path, hour: usize, arguments: &[&str]) -> Output {
+pub(super) fn run(folder: &Path, hour: usize, arguments: &[&str]) -> Output {
     command(folder, arguments).env("ROSTERD_NOW", format!("2026-11-23T{hour:02}:00:00Z")).output().unwrap()
 }
 
-fn text(output: &Output) -> String {
+pub(super) fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
@@ -70,7 +70,7 @@ fn delivery(folder: &Path, name: &str, people: std::ops::Range<usize>, surname: 
 }
 
 /// Beside the home, where nothing is lost.
-fn deliveries(folder: &Path) {
+pub(super) fn deliveries(folder: &Path) {
     delivery(folder, "first.jsonl", 0..40, "Ørsted");
     delivery(folder, "few.jsonl", 0..10, "Ørsted");
     delivery(folder, "many.jsonl", 0..1500, "Dahl");
@@ -86,31 +86,35 @@ impl Course {
         Self { folder, disk, acts: Vec::new() }
     }
 
-    fn export(&self) -> String {
-        let exported = run(self.folder.path(), 0, &["export"]);
-        if exported.status.success() { String::from_utf8(exported.stdout).unwrap() } else { String::new() }
-    }
-
-    fn act(&mut self, arguments: &[&str], code: i32) -> String {
-        // exporting would bring the tables of an older rosterd up to date, unseen
-        let before = self.acts.last().map(|last| last.exports[1].clone()).unwrap_or_default();
+    /// Runs a command and writes down what it does to the disk.
+    fn watched(&mut self, arguments: &[&str]) -> (Output, Vec<Operation>) {
         let log = self.folder.path().join("operations");
         let mut command = command(self.folder.path(), arguments);
         command.env("ROSTERD_NOW", format!("2026-11-23T{:02}:00:00Z", self.acts.len()));
         power::watched(&mut command, &root(self.folder.path()), &log);
         let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output));
         let operations = power::operations(&log);
-        let was = self.disk.clone();
         operations.iter().for_each(|operation| self.disk.take(operation));
         self.disk.agrees_with(&root(self.folder.path()));
+        (output, operations)
+    }
+
+    fn act(&mut self, arguments: &[&str], code: i32) -> String {
+        // exporting would bring the tables of an older rosterd up to date, unseen
+        let before = self.acts.last().map(|last| last.exports[1].clone()).unwrap_or_default();
+        let was = self.disk.clone();
+        let (output, operations) = self.watched(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output));
+        let exported = self.watched(&["export"]).0;
+        assert!(exported.status.success(), "{}", text(&exported));
+        let exports = [before, String::from_utf8(exported.stdout).unwrap()];
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        self.acts.push(Act { arguments, code, before: was, operations, exports: [before, self.export()] });
+        self.acts.push(Act { arguments, code, before: was, operations, exports });
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Everything that writes the roster's files, from the first on.
-    fn of_a_roster() -> Self {
+    pub fn of_a_roster() -> Self {
         let mut course = Self::new();
         course.act(&["init", "disk/home"], 0);
         course.act(&["import", "roster", "first.jsonl"], 0);
@@ -208,7 +212,7 @@ impl Course {
 }
 
 #[expect(clippy::print_stdout, reason = "scripts/campaign shows how far it is")]
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     println!("{line}");
 }
 

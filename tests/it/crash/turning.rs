@@ -83,7 +83,7 @@ impl Turning {
     }
 
     /// Goes on to the next turn, as far as the roster and the strangers who are at the target have to do with it.
-    pub async fn next(&mut self) {
+    async fn next(&mut self) {
         let (linked, forgotten) = (self.world.linked(), self.world.forgotten());
         let keys: Vec<String> = self.stamps(&linked).await.into_iter().map(|(stamp, _)| stamp).collect();
         self.lose_links(&keys).await;
@@ -143,12 +143,23 @@ impl Turning {
         Some(digest)
     }
 
+    /// The next turn; the digest of its plan.
+    pub async fn turn(&mut self) -> String {
+        self.next().await;
+        self.propose().await.expect("every turn has something to do")
+    }
+
+    /// One rerun makes right what was broken off.
+    pub async fn goes_on(&mut self, digest: &str) {
+        self.rerun(digest, None).await;
+        self.is_in_step().await;
+    }
+
     /// Applies the plan and writes down the name of each point that is passed.
     pub async fn record(&mut self) -> Vec<String> {
         let file = self.site.path("stops");
         let _none_yet = std::fs::remove_file(&file);
-        self.next().await;
-        self.propose().await.expect("every turn has something to do");
+        self.turn().await;
         let told = format!("record:{}", file.display());
         self.run(&["apply", self.target, "--yes"], Some(&told)).await.expect(0);
         self.is_in_step().await;
@@ -158,8 +169,7 @@ impl Turning {
     /// Kills a turn where `stop` says, and then has it made right. False where that point was not passed. `early` is a
     /// point before the run begins.
     pub async fn killed_at(&mut self, stop: &str, early: bool) -> bool {
-        self.next().await;
-        let digest = self.propose().await.expect("every turn has something to do");
+        let digest = self.turn().await;
         let stops = format!("stop:{stop}");
         let killed = match early {
             true => self.run(&["apply", self.target, "--yes"], Some(&stops)).await,
@@ -170,15 +180,13 @@ impl Turning {
             self.is_in_step().await;
             return false;
         }
-        self.rerun(&digest, None).await;
-        self.is_in_step().await;
+        self.goes_on(&digest).await;
         true
     }
 
     /// Kills a turn, and then the rerun, at each point that the rerun passes while it recovers. Answers how many.
     pub async fn points_of_recovery(&mut self, stop: &str) -> Vec<String> {
-        self.next().await;
-        let digest = self.propose().await.expect("every turn has something to do");
+        let digest = self.turn().await;
         let killed = self.run(&["apply", &digest], Some(&format!("stop:{stop}"))).await;
         assert_eq!(killed.code, None, "{}", killed.said());
         let file = self.site.path("stops");
@@ -192,14 +200,12 @@ impl Turning {
 
     /// Kills a turn, and its rerun while it recovers.
     pub async fn killed_twice(&mut self, stop: &str, again: &str) -> bool {
-        self.next().await;
-        let digest = self.propose().await.expect("every turn has something to do");
+        let digest = self.turn().await;
         let killed = self.run(&["apply", &digest], Some(&format!("stop:{stop}"))).await;
         assert_eq!(killed.code, None, "{}", killed.said());
         let killed = self.run(&["apply", &digest], Some(&format!("stop:{again}"))).await;
         let was_killed = killed.code.is_none();
-        self.rerun(&digest, None).await;
-        self.is_in_step().await;
+        self.goes_on(&digest).await;
         was_killed
     }
 
@@ -224,7 +230,7 @@ impl Turning {
     }
 
     /// Nothing is left to do; every object is linked, once, and there are as many as there should be; the log is whole.
-    async fn is_in_step(&mut self) {
+    pub async fn is_in_step(&mut self) {
         assert_eq!(self.propose().await, None);
         let (stamps, objects) = self.all().await;
         assert_eq!(objects, self.world.objects()[..objects.len()], "users, groups, units");

@@ -83,6 +83,7 @@ impl Outside {
     }
 
     /// Deletes a resource by hand.
+    #[cfg(feature = "lab")]
     pub async fn delete(&self, kind: &str, id: &str) {
         let request = self.client.delete(format!("{}/{kind}/{id}", self.url)).bearer_auth(&self.token);
         let response = request.send().await.unwrap();

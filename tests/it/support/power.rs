@@ -58,6 +58,7 @@ pub fn library() -> &'static Path {
 
 /// Lets a command write down what it does below a folder.
 pub fn watched(command: &mut Command, root: &Path, log: &Path) {
+    let root: PathBuf = root.components().collect(); // without a slash at the end
     command.env("LD_PRELOAD", library()).env("POWER_ROOT", root).env("POWER_LOG", log);
 }
 
@@ -70,6 +71,12 @@ pub fn operations(log: &Path) -> Vec<Operation> {
         rest = after;
     }
     all
+}
+
+/// How many of them the library counts at least.
+pub fn counted(operations: &[Operation]) -> u64 {
+    let counted = |one: &&Operation| !matches!(one, Operation::Opened { .. } | Operation::Said);
+    operations.iter().filter(counted).count() as u64
 }
 
 fn operation(bytes: &[u8]) -> Option<(Operation, &[u8])> {
@@ -259,12 +266,23 @@ impl Disk {
         for (path, node) in &self.names {
             let node = &self.nodes[*node];
             if !node.folder && path.extension().is_none_or(|extension| extension != "db-shm") {
-                let mut content = node.durable.clone();
-                node.pending.iter().for_each(|change| change.apply(&mut content));
-                let there = std::fs::read(path).unwrap();
+                let content = node.now();
+                let there = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                 let at = there.iter().zip(&content).position(|(one, other)| one != other);
                 let lengths = (there.len(), content.len());
                 assert!(there == content, "{} below {}: {lengths:?} {at:?}", path.display(), root.display());
+            }
+        }
+    }
+
+    /// Writes all that is there into another folder, in the place of `root`.
+    pub fn whole(&self, root: &Path, into: &Path) {
+        for (path, node) in &self.names {
+            let to = into.join(path.strip_prefix(root).unwrap());
+            if self.nodes[*node].folder {
+                std::fs::create_dir_all(to).unwrap();
+            } else {
+                std::fs::write(to, self.nodes[*node].now()).unwrap();
             }
         }
     }
@@ -299,6 +317,13 @@ impl Disk {
 }
 
 impl Node {
+    /// What it holds as long as the power is on.
+    fn now(&self) -> Vec<u8> {
+        let mut content = self.durable.clone();
+        self.pending.iter().for_each(|change| change.apply(&mut content));
+        content
+    }
+
     /// Nothing of what is pending, or the beginning of it, or some in any order, or some of its sectors.
     fn after(&self, harm: u64, chance: &mut Chance) -> Vec<u8> {
         let mut content = self.durable.clone();
