@@ -5,10 +5,12 @@
 
 mod adopt;
 mod apply;
+mod approve;
 mod check;
 mod clocks;
 mod command;
 mod comparison;
+mod consent;
 mod delivery;
 mod edit;
 mod engine;
@@ -35,14 +37,17 @@ mod perform;
 mod propose;
 mod reading;
 mod recover;
+mod refused;
 mod rehearse;
 mod retain;
+mod revert;
 mod room;
 mod rules;
 mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod stored;
 mod window;
 
 pub use check::check;

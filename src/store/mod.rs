@@ -6,6 +6,7 @@
 
 mod accepted;
 mod accounts;
+mod approvals;
 mod batches;
 mod commit;
 mod copy;
@@ -26,6 +27,7 @@ mod observation;
 mod past;
 mod plans;
 mod read;
+mod receipts;
 mod reserve;
 mod retention;
 mod row;
@@ -53,6 +55,7 @@ pub use log::{Break, Head, LogKey, LogKeyError, Proof};
 pub use members::Joined;
 pub use names::ShownNames;
 pub use observation::{Conclusion, Differences, Observation, Read, Spool};
+pub use receipts::ReceiptRow;
 pub use runs::{RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;
