@@ -97,9 +97,12 @@ impl Engine {
                 Err(refusal) => return Ok(Some(format!("{kind} {name} could not be read back: {refusal}"))),
                 Ok(None) => return Ok(Some(format!("{kind} {name} is not to be seen"))),
                 Ok(Some(seen)) => {
-                    // what the target itself said at once to be otherwise is told as that, and is no surprise
-                    let changes =
-                        steps.iter().filter(|step| !lasting.contains(&step.id)).flat_map(|step| &step.changes);
+                    // a value that the target itself said at once to be otherwise is told as that, and is no surprise;
+                    // whether somebody can sign in is never a detail
+                    let changes = steps.iter().flat_map(|step| step.changes.iter().map(move |change| (*step, change)));
+                    let changes = changes
+                        .filter(|(step, change)| change.attribute.is(aspect::ENABLED) || !lasting.contains(&step.id))
+                        .map(|(_, change)| change);
                     let mut wrong = changes.filter_map(|change| otherwise(change, &seen, port.schema(kind), &accepted));
                     if let Some(wrong) = wrong.next() {
                         return Ok(Some(format!("{kind} {name}: {wrong}")));
