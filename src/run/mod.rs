@@ -10,6 +10,7 @@ mod clocks;
 mod command;
 mod comparison;
 mod delivery;
+mod drift;
 mod edit;
 mod engine;
 mod erase;
