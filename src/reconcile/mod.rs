@@ -12,6 +12,7 @@ mod aside;
 mod compare;
 mod diff;
 mod displaced;
+pub mod drift;
 mod finish;
 pub mod guard;
 pub mod inspect;
