@@ -18,6 +18,7 @@ mod named;
 pub mod naming;
 mod rules;
 mod scope;
+mod suspended;
 mod trace;
 mod unit;
 mod user;

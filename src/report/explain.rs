@@ -229,6 +229,7 @@ impl ExplainTarget {
         Some(match (self.wanted.state, &self.wanted.reason) {
             ("held", _) => return None,
             ("present", _) => "in scope".to_owned(),
+            ("suspended", Some(reason)) => reason.clone(),
             ("inactive", Some(reason)) => format!("in scope, cannot be used now ({reason})"),
             ("out of scope", Some(reason)) if rung.is_some_and(|rungs| rungs.rung == Rung::Awaited) => {
                 format!("no account: {reason}")

@@ -26,16 +26,16 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Answer, Failure> {
         let mut document = RunDocument::default();
-        let mut held = self.take(&self.chosen(names)?, verb, &mut document)?;
+        let mut held = self.take(&self.chosen(names)?, verb, &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
-        let mut leases = Vec::new();
+        let mut leases = BTreeMap::new();
         let mut ports = BTreeMap::new();
         for (name, (port, lease)) in held {
-            ports.insert(name, port);
-            leases.push(lease);
+            ports.insert(name.clone(), port);
+            leases.insert(name, lease);
         }
         for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
-            let Some(port) = ports.get(&name) else { continue };
+            let (Some(port), Some(lease)) = (ports.get(&name), leases.get(&name)) else { continue };
             if self.stop_requested() {
                 document.runs.push(stopped(&name));
                 continue;
@@ -47,7 +47,7 @@ impl Engine {
                     document.errors.push(trouble);
                 }
                 Ok(proposal) => {
-                    let view = self.guarded(port.as_ref(), proposal, verb, progress).await?;
+                    let view = self.guarded((port.as_ref(), lease), proposal, verb, progress).await?;
                     document.runs.push(view);
                 }
             }
@@ -63,9 +63,9 @@ impl Engine {
             refused("no such plan is stored").hint("`rosterd plan` proposes one and shows its digest")
         })?;
         let mut document = RunDocument::default();
-        let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document)?;
+        let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
-        let Some((port, _lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
+        let Some((port, lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
         let settled: HashSet<String> = self.settled(&digest).await?;
         if !plan.is_empty() && plan.steps.iter().all(|step| settled.contains(step.id.as_str())) {
             return Err(refused("it is applied already").hint("`rosterd plan` shows whether anything is left to do"));
@@ -78,13 +78,18 @@ impl Engine {
             return Err(refused("the roster or the configuration changed since it was proposed").hint(hint));
         }
         let managed = self.store.links(&plan.target).await?.len() as u64;
-        let view = self.guarded(port.as_ref(), Proposal { plan, digest, managed }, verb, progress).await?;
+        let view = self.guarded((port.as_ref(), &lease), Proposal { plan, digest, managed }, verb, progress).await?;
         document.runs.push(view);
         Ok(answer(document))
     }
 
     /// Takes the leases; a target whose lease somebody else holds is reported busy and left out.
-    pub(super) fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
+    pub(super) async fn take(
+        &self,
+        names: &[String],
+        verb: &str,
+        document: &mut RunDocument,
+    ) -> Result<Held, Failure> {
         let holder = Holder {
             pid: std::process::id(),
             verb: verb.to_owned(),
@@ -94,7 +99,10 @@ impl Engine {
         let mut held = Held::new();
         for name in names {
             match Lease::take(&self.roster_file(), name, &holder) {
-                Ok(lease) => _ = held.insert(name.clone(), (self.connect(name)?, lease)),
+                Ok(lease) => {
+                    let lease = lease.numbered(self.store.next_fence(name).await?);
+                    held.insert(name.clone(), (self.connect(name)?, lease));
+                }
                 Err(busy @ LeaseError::Busy(_)) => {
                     document.runs.push(RunView { message: Some(busy.to_string()), ..view(name, Outcome::Busy) });
                 }
@@ -138,7 +146,7 @@ impl Engine {
     /// Guards a proposal, and executes and verifies it when it is cleared.
     pub(super) async fn guarded(
         &self,
-        port: &dyn Target,
+        (port, lease): (&dyn Target, &Lease),
         proposal: Proposal,
         verb: &str,
         progress: &dyn Progress,
@@ -183,7 +191,7 @@ impl Engine {
             }
             Verdict::Cleared(cleared) => {
                 self.consent_to_rules(cleared.plan()).await?;
-                let view = self.run_cleared(port, &cleared, verb, progress).await?;
+                let view = self.run_cleared((port, lease), &cleared, verb, progress).await?;
                 Ok(RunView { limits: measures, ..view })
             }
         }
@@ -203,7 +211,7 @@ impl Engine {
 
     async fn run_cleared(
         &self,
-        port: &dyn Target,
+        (port, lease): (&dyn Target, &Lease),
         cleared: &Cleared,
         verb: &str,
         progress: &dyn Progress,
@@ -215,7 +223,8 @@ impl Engine {
         if self.stop_requested() {
             return Ok(stopped(&plan.target));
         }
-        let run = self.store.begin_run(&plan.target, verb, &self.actor, Some(digest), self.clock.now()).await?;
+        let parties = (plan.target.as_str(), verb, self.actor.as_str());
+        let run = self.store.begin_run_under(lease.fence, parties, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
         self.keep_experience(port).await?;
         let executed = executed?;

@@ -40,6 +40,7 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::because(Exit::Failed, "the roster", &error)
+        let exit = if matches!(error, StoreError::LeaseLost { .. }) { Exit::Busy } else { Exit::Failed };
+        Self::because(exit, "the roster", &error)
     }
 }

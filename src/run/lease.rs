@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::org::Instant;
+use crate::store::Fence;
 
 /// Who holds a lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct Holder {
 #[derive(Debug)]
 pub struct Lease {
     file: File,
+    /// What whoever writes under it shows; none where nothing is written under it.
+    pub(super) fence: Option<Fence>,
 }
 
 /// Why a lease was not had.
@@ -65,7 +68,14 @@ impl Lease {
         }
         let text = serde_json::to_vec(holder).unwrap_or_default();
         file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&text)).map_err(failed)?;
-        Ok(Self { file })
+        Ok(Self { file, fence: None })
+    }
+
+    /// The lease with its number, which the roster gave for it.
+    #[must_use]
+    pub(super) fn numbered(mut self, fence: Fence) -> Self {
+        self.fence = Some(fence);
+        self
     }
 
     /// Who holds the lease of `target` now, if anybody does. Looks without locking: a lock taken only to look would
