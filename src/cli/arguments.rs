@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report, run,
-    runs, show, verify_log,
+    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan, report,
+    run, runs, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -81,6 +81,14 @@ pub enum Verb {
     Approve(approve::Args),
     /// Apply a stored plan, or propose and apply
     Apply(apply::Args),
+    /// Keep a person out of every target, now and until it is taken back
+    Suspend(suspend::SuspendArgs),
+    /// Let a suspended person in again, as far as the roster does
+    Resume(suspend::ResumeArgs),
+    /// Write nothing more to a target, or to any, until it is taken back
+    Pause(pause::PauseArgs),
+    /// Let what is paused go on
+    Unpause(pause::UnpauseArgs),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
     /// Do what the schedule does: import, then propose and apply

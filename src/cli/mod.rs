@@ -22,6 +22,7 @@ mod links;
 mod map;
 mod names;
 mod output;
+mod pause;
 mod plan;
 mod progress;
 mod report;
@@ -30,6 +31,7 @@ mod runs;
 mod serve;
 mod show;
 mod status;
+mod suspend;
 mod verify_log;
 
 use std::io::IsTerminal as _;
@@ -82,6 +84,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,
+        Verb::Suspend(args) => suspend::suspend(args, &invocation).await,
+        Verb::Resume(args) => suspend::resume(args, &invocation).await,
+        Verb::Pause(args) => pause::pause(args, &invocation).await,
+        Verb::Unpause(args) => pause::unpause(args, &invocation).await,
         Verb::Links(args) => links::run(args, &invocation).await,
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,

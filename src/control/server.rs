@@ -116,7 +116,7 @@ async fn answer(request: Request, desk: Desk, write: &mut OwnedWriteHalf) -> Rep
         ));
     }
     tracing::info!(actor = request.actor, command = name(&command), "command");
-    let waits = matches!(command, Command::Approve { .. } | Command::Import { .. });
+    let waits = matches!(command, Command::Approve { .. } | Command::Import { .. } | Command::Unpause { .. });
     let (teller, mut phases) = mpsc::channel(PHASES);
     let actor = request.actor;
     let work = spawn(async move {
@@ -154,6 +154,10 @@ fn name(command: &Command) -> &'static str {
         Command::Approve { .. } => "approve",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
         Command::Erase { .. } => "erase",
+        Command::Suspend { .. } => "suspend",
+        Command::Resume { .. } => "resume",
+        Command::Pause { .. } => "pause",
+        Command::Unpause { .. } => "unpause",
         Command::Links { .. } | Command::Adopt { .. } | Command::Unlink { .. } | Command::Ignore { .. } => "links",
     }
 }

@@ -30,4 +30,5 @@ pub use mapper::{Inputs, Mapper, values as outcome_values};
 pub use naming::{Given, Naming, NamingRules};
 pub use rules::{AdoptRule, AttributeRule, KindRules, Place, Rules, WhenEmpty};
 pub use scope::{Leaves, Scope};
+pub use suspended::suspended;
 pub use trace::{Source, Trace, Traced, TracedAttribute};

@@ -26,7 +26,8 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Answer, Failure> {
         let mut document = RunDocument::default();
-        let mut held = self.take(&self.chosen(names)?, verb, &mut document).await?;
+        let names = self.unpaused(self.chosen(names)?, &mut document).await?;
+        let mut held = self.take(&names, verb, &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
         let mut leases = BTreeMap::new();
         let mut ports = BTreeMap::new();
@@ -63,7 +64,8 @@ impl Engine {
             refused("no such plan is stored").hint("`rosterd plan` proposes one and shows its digest")
         })?;
         let mut document = RunDocument::default();
-        let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document).await?;
+        let names = self.unpaused(vec![plan.target.clone()], &mut document).await?;
+        let mut held = self.take(&names, verb, &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
         let Some((port, lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
         let settled: HashSet<String> = self.settled(&digest).await?;
@@ -151,8 +153,8 @@ impl Engine {
         verb: &str,
         progress: &dyn Progress,
     ) -> Result<RunView, Failure> {
-        let Proposal { plan, digest, .. } = proposal;
-        let brakes = self.brakes(&plan.target).await?;
+        let brakes = self.brakes(&proposal.plan.target).await?;
+        let Proposal { plan, digest, .. } = self.ordered_first(port, proposal, &brakes).await?;
         let measures = guard::measure(&plan, &brakes);
         let approval = self.approval(&digest).await?;
         let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
@@ -314,7 +316,7 @@ fn stopped(target: &str) -> RunView {
     }
 }
 
-fn view(target: &str, outcome: Outcome) -> RunView {
+pub(super) fn view(target: &str, outcome: Outcome) -> RunView {
     RunView {
         run: None,
         target: target.to_owned(),

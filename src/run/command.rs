@@ -29,6 +29,14 @@ pub enum Command {
     Ignore { target: String, object: String, note: String, stop: bool },
     /// Consent to a stored plan or a held import.
     Approve { digest: String },
+    /// Keep a person out of every target, now and until `Resume`.
+    Suspend { person: String, note: String, dry_run: bool },
+    /// Take that back.
+    Resume { person: String, note: Option<String>, dry_run: bool },
+    /// Write nothing more to a target, or to any.
+    Pause { target: Option<String>, note: String, dry_run: bool },
+    /// Take that back.
+    Unpause { target: Option<String>, note: Option<String>, dry_run: bool },
     /// Change one thing by hand. With a digest, only when that is what it would do.
     Edit { edit: Edit, note: Option<String>, dry_run: bool, digest: Option<String> },
     /// Say which records are one thing. With a digest, only when that is what it would do.

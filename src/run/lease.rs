@@ -51,16 +51,8 @@ fn busy(holder: Option<&Holder>) -> String {
 impl Lease {
     /// Takes the lease of `target`, or says who has it.
     pub fn take(roster: &Path, target: &str, holder: &Holder) -> Result<Self, LeaseError> {
-        let path = lease_file(roster, target);
+        let (path, mut file) = opened(roster, target)?;
         let failed = |source| LeaseError::File { path: path.clone(), source };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LeaseError::Busy(read_holder(&mut file))),
@@ -69,6 +61,23 @@ impl Lease {
         let text = serde_json::to_vec(holder).unwrap_or_default();
         file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&text)).map_err(failed)?;
         Ok(Self { file, fence: None })
+    }
+
+    /// A place in the urgent lane of `target`, beside whoever holds its lease. Any number may be in it.
+    pub fn beside(roster: &Path, target: &str) -> Result<Self, LeaseError> {
+        let (path, file) = opened(roster, &lane(target))?;
+        file.lock_shared().map_err(|source| LeaseError::File { path, source })?;
+        Ok(Self { file, fence: None })
+    }
+
+    /// Whether nobody is in the urgent lane of `target`.
+    pub fn nobody_beside(roster: &Path, target: &str) -> Result<bool, LeaseError> {
+        let (path, file) = opened(roster, &lane(target))?;
+        match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(source)) => Err(LeaseError::File { path, source }),
+        }
     }
 
     /// The lease with its number, which the roster gave for it.
@@ -98,6 +107,21 @@ fn lease_file(roster: &Path, target: &str) -> PathBuf {
     let mut name = roster.file_name().unwrap_or_default().to_owned();
     name.push(format!(".lease-{target}"));
     roster.with_file_name(name)
+}
+
+/// The lane of a target: no target can have its name.
+fn lane(target: &str) -> String {
+    format!("@beside-{target}")
+}
+
+fn opened(roster: &Path, what: &str) -> Result<(PathBuf, File), LeaseError> {
+    let path = lease_file(roster, what);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    match options.open(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(source) => Err(LeaseError::File { path, source }),
+    }
 }
 
 fn read_holder(file: &mut File) -> Option<Holder> {

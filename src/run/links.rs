@@ -90,7 +90,8 @@ impl Engine {
     ) -> Result<Answer, Failure> {
         self.entry(target)?;
         let mut document = RunDocument::default();
-        let mut held = self.take(&[target.to_owned()], "links unlink", &mut document).await?;
+        let names = self.unpaused(vec![target.to_owned()], &mut document).await?;
+        let mut held = self.take(&names, "links unlink", &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
         let Some((port, lease)) = held.remove(target) else { return Ok(answer(document)) };
         let plan = self.unlinking(port.as_ref(), key, note).await?;

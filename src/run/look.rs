@@ -52,7 +52,14 @@ impl Engine {
         }
         let day = at.unwrap_or(self.today());
         match self.store.show(kind, &id, day, known_at).await? {
-            Some(found) => shown(&found),
+            Some(found) => {
+                let mut shown = shown(&found)?;
+                let order = self.suspension(&id).await?.filter(|_| kind == FactKind::Person);
+                if let (Some(order), Some(fields)) = (order, shown.as_object_mut()) {
+                    fields.insert("suspended".into(), json!(order));
+                }
+                Ok(shown)
+            }
             None => {
                 self.refuse_erased(kind, &id).await?;
                 Err(unknown(kind, &id, &format!("is not known on {day}"))
@@ -105,6 +112,7 @@ impl Engine {
         let mut document = StatusDocument { sources, retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
+        let orders = self.store.orders().await?;
         for name in self.targets.keys() {
             let plan = self.store.last_plan(name).await?;
             let last = runs.iter().find(|run| run.target == *name);
@@ -113,7 +121,10 @@ impl Engine {
                 guard::measure(plan, &brakes).iter().any(crate::reconcile::Measure::is_breached)
             });
             let pending = plan.as_ref().map_or(0, |(plan, _)| plan.steps.len() as u64);
-            let state = if Lease::holder(&self.roster_file(), name).is_some() {
+            let paused = orders.pause(name);
+            let state = if paused.is_some() {
+                "paused"
+            } else if Lease::holder(&self.roster_file(), name).is_some() {
                 "running"
             } else if self.store.held_as_copy(name).await?.is_some() {
                 "restored"
@@ -131,6 +142,7 @@ impl Engine {
             document.targets.push(TargetStatus {
                 name: name.clone(),
                 state: state.to_owned(),
+                paused: paused.cloned(),
                 last_success: self.store.last_success(name).await?,
                 pending,
                 held: plan.map_or(0, |(plan, _)| plan.held.len() as u64),
@@ -141,6 +153,7 @@ impl Engine {
                     .and_then(|job| job.timetable.next_after(self.clock.now())),
             });
         }
+        document.suspended = orders.suspended;
         Ok(document)
     }
 

@@ -31,6 +31,8 @@ mod map_test;
 mod mapped;
 mod names;
 mod observe;
+mod orders;
+mod pause;
 mod perform;
 mod propose;
 mod reading;
@@ -42,6 +44,8 @@ mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod suspend;
+mod urgent;
 mod window;
 
 pub use check::check;

@@ -123,7 +123,7 @@ impl Engine {
     }
 }
 
-fn refused(error: &LeaseError) -> Failure {
+pub(super) fn refused(error: &LeaseError) -> Failure {
     match error {
         LeaseError::Busy(_) => Failure::new(Exit::Busy, error.to_string()),
         LeaseError::File { .. } => Failure::because(Exit::Failed, "taking the lease", error),

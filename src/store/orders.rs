@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::log::{Record, append};
 use super::{Store, StoreError};
+use crate::object::{Kind, ObjectId};
 use crate::org::{Id, Instant, Order, Orders};
 
 /// A word that is given.
@@ -83,6 +84,29 @@ impl Store {
             }
         }
         Ok(orders)
+    }
+
+    /// The objects of a target that are linked to accounts of a person: to the ordinary one, and to any that a fact ever
+    /// gave the person.
+    pub async fn links_of_person(
+        &self,
+        target: &str,
+        person: &Id,
+        ordinary: &Id,
+    ) -> Result<Vec<(Id, Kind, ObjectId)>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT key, kind, object FROM link WHERE target = $1 AND (key = $2 OR EXISTS (
+               SELECT 1 FROM fact WHERE fact.kind = 'account' AND fact.id = link.key
+                 AND json_extract(fact.body, '$.person') = $3))
+             ORDER BY key",
+        )
+        .bind(target)
+        .bind(ordinary.as_str())
+        .bind(person.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        let kind = |text: String| Kind::ALL.into_iter().find(|one| one.as_str() == text).unwrap_or(Kind::User);
+        Ok(rows.into_iter().map(|(key, of, object)| (Id::new(key), kind(of), ObjectId::new(object))).collect())
     }
 
     /// Whether another word was given since: cheap enough to be asked between any two steps.

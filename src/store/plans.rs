@@ -11,17 +11,27 @@ use crate::stops::{self, Moment};
 impl Store {
     /// Keeps a plan under its digest. An equal plan proposed again is the same plan.
     pub async fn keep_plan(&self, plan: &Plan, now: Instant) -> Result<Digest, StoreError> {
+        self.keep(plan, false, now).await
+    }
+
+    /// Keeps a plan that was made beside the plans of its target, and is none of what is proposed for it.
+    pub async fn keep_plan_beside(&self, plan: &Plan, now: Instant) -> Result<Digest, StoreError> {
+        self.keep(plan, true, now).await
+    }
+
+    async fn keep(&self, plan: &Plan, beside: bool, now: Instant) -> Result<Digest, StoreError> {
         let digest = plan.digest();
         stops::at(Moment::Before, "the plan");
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO plan (digest, target, proposed_at, body) VALUES (?, ?, ?, ?)
+            "INSERT INTO plan (digest, target, proposed_at, body, beside) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (digest) DO UPDATE SET proposed_at = excluded.proposed_at, body = excluded.body",
         )
         .bind(digest.as_str())
         .bind(&plan.target)
         .bind(now.micros())
         .bind(serde_json::to_string(plan)?)
+        .bind(beside)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -40,7 +50,7 @@ impl Store {
     /// The plan that was proposed last for a target, with the instant.
     pub async fn last_plan(&self, target: &str) -> Result<Option<(Plan, Instant)>, StoreError> {
         let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT body, proposed_at FROM plan WHERE target = ? ORDER BY proposed_at DESC LIMIT 1")
+            sqlx::query_as("SELECT body, proposed_at FROM plan WHERE target = ? AND NOT beside ORDER BY proposed_at DESC LIMIT 1")
                 .bind(target)
                 .fetch_optional(self.reader())
                 .await?;

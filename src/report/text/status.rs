@@ -43,6 +43,14 @@ fn notes(document: &StatusDocument) -> String {
     for source in &document.sources {
         of_source(&mut page, source);
     }
+    for (person, order) in &document.suspended {
+        page.line(0, &format!("{}: suspended {}", clean(person.as_str()), clean(&order.to_string())));
+    }
+    for target in &document.targets {
+        if let Some(order) = &target.paused {
+            page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.to_string())));
+        }
+    }
     if !document.targets.is_empty() {
         page.line(
             0,

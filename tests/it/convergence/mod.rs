@@ -14,6 +14,7 @@ mod places;
 mod properties;
 mod protected;
 mod recreating;
+mod suspended;
 mod world;
 
 use proptest::test_runner::Config;
