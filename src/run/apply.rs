@@ -86,16 +86,11 @@ impl Engine {
     }
 
     /// Takes the leases; a target whose lease somebody else holds is reported busy and left out.
-    pub(super) async fn take(
-        &self,
-        names: &[String],
-        verb: &str,
-        document: &mut RunDocument,
-    ) -> Result<Held, Failure> {
+    pub(super) async fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
         let holder = Holder {
             pid: std::process::id(),
             verb: verb.to_owned(),
-            actor: self.actor.clone(),
+            actor: self.actor.to_string(),
             since: self.clock.now(),
         };
         let mut held = Held::new();
@@ -202,7 +197,7 @@ impl Engine {
     /// Writes a run that wrote nothing to its target into the ledger: it failed, it was held, or all was in step.
     async fn noted(&self, view: RunView, verb: &str) -> Result<RunView, Failure> {
         let now = self.clock.now();
-        let run = self.store.begin_run(&view.target, verb, &self.actor, view.digest.as_ref(), now).await?;
+        let run = self.store.begin_run(&view.target, verb, &self.actor.name, view.digest.as_ref(), now).await?;
         let summary = serde_json::json!({
             "counts": view.counts, "done": view.done, "failures": [], "held": view.held.len(),
             "left": view.left, "message": view.message,
@@ -225,7 +220,7 @@ impl Engine {
         if self.stop_requested() {
             return Ok(stopped(&plan.target));
         }
-        let parties = (plan.target.as_str(), verb, self.actor.as_str());
+        let parties = (plan.target.as_str(), verb, self.actor.name.as_str());
         let run = self.store.begin_run_under(lease.fence, parties, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
         self.keep_experience(port).await?;

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
 use crate::object::{Absence, Coverage, Kind, Membership, Schema};
-use crate::org::{Day, Zone};
+use crate::org::{Actor, Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
 use crate::target::Target;
@@ -25,7 +25,7 @@ pub struct Engine {
     pub(super) config: Arc<Loaded>,
     pub(super) clock: Arc<dyn Clock>,
     /// Who asks, for the records.
-    pub(super) actor: String,
+    pub(super) actor: Actor,
     pub(super) targets: Arc<BTreeMap<String, TargetEntry>>,
     pub(super) stop: Arc<AtomicBool>,
     /// Runs under way, of all clones.
@@ -50,12 +50,12 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Loads and checks the configuration, and opens the roster.
-    pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+    pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
         Self::with(load(config)?, clock, actor).await
     }
 
     /// The same for a configuration that is loaded already.
-    pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+    pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
         let store = Arc::new(super::log::open(&config, clock.now()).await?);
         let targets = Self::entries(&config);
         let config = Arc::new(config);
@@ -191,7 +191,7 @@ mod tests {
         let second = "\n[jsonl.consultants]\nfile = \"consultants.jsonl\"\n";
         std::fs::write(&config, crate::config::starter().to_owned() + second).unwrap();
         super::super::init::init(folder.path(), &clock).await.unwrap();
-        (Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap(), folder)
+        (Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap(), folder)
     }
 
     #[tokio::test]

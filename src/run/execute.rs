@@ -273,7 +273,7 @@ impl<'a> Execution<'a> {
             joined: self.settled.iter().filter_map(|settled| self.joined(settled)).collect(),
         };
         let meta = CommitMeta {
-            actor: self.engine.actor.clone(),
+            actor: self.engine.actor.to_string(),
             source: OWN_SOURCE.to_owned(),
             batch: None,
             note: Some(format!("run {}", self.run)),

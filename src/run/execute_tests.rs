@@ -10,6 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::clock::FixedClock;
 use crate::object::{AttributeName, Change, Coverage, Kind, Observed, Schema};
+use crate::org::Actor;
 use crate::reconcile::guard::{Limits, guard};
 use crate::reconcile::{Plan, Verdict};
 use crate::run::command::Silent;
@@ -123,7 +124,7 @@ impl Case {
         let config = folder.path().join("config.toml");
         std::fs::write(&config, crate::config::starter()).unwrap();
         super::super::init::init(folder.path(), &clock).await.unwrap();
-        let engine = Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap();
+        let engine = Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap();
         let cleared = Self::cleared(steps);
         let at = Instant::from_micros(0);
         let run = engine.store.begin_run("memory", "apply", "test", Some(cleared.digest()), at).await.unwrap();

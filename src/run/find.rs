@@ -170,7 +170,8 @@ pub(super) fn the_thing(snapshot: &Snapshot, kind: FactKind, text: &str) -> Resu
 /// The one person of whom some field is exactly this, without case and accents: the id, a login, a mail, a number, the whole
 /// name. What is only a part of a name means nobody.
 pub(super) fn the_person(snapshot: &Snapshot, text: &str) -> Result<(Id, String), Failure> {
-    let found = search(snapshot, text, usize::MAX).matches.into_iter().filter(|one| one.kind == FactKind::Person.name());
+    let found =
+        search(snapshot, text, usize::MAX).matches.into_iter().filter(|one| one.kind == FactKind::Person.name());
     let is_exact = |one: &Match| one.matched.iter().any(|matched| fold(&matched.value) == fold(text.trim()));
     let (exact, near): (Vec<Match>, Vec<Match>) = found.partition(is_exact);
     let named = |some: &[Match]| {

@@ -105,7 +105,8 @@ impl Engine {
         }
         let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
         let managed = self.store.links(target).await?.len() as u64;
-        let view = self.guarded((port.as_ref(), &lease), Proposal { plan, digest, managed }, "links unlink", progress).await?;
+        let view =
+            self.guarded((port.as_ref(), &lease), Proposal { plan, digest, managed }, "links unlink", progress).await?;
         document.runs.push(view);
         Ok(answer(document))
     }
@@ -192,7 +193,7 @@ impl Engine {
             let state = if is_ignored { "is ignored already" } else { "is not ignored" };
             return Err(Failure::new(Exit::Held, format!("the object {object} {state}")));
         }
-        let said = Ignored { note, actor: self.actor.clone(), at: self.clock.now() };
+        let said = Ignored { note, actor: self.actor.to_string(), at: self.clock.now() };
         self.store.ignore(target, &object, stop, &said).await?;
         let Ignored { note, actor: by, at } = said;
         let document = IgnoreDocument { target: target.to_owned(), object, ignored: !stop, note, by, at };

@@ -21,7 +21,7 @@ impl Engine {
             Some(target) => orders.pause(target),
             None => orders.all_paused.as_ref(),
         };
-        let new = || Order { by: self.actor.clone(), since: self.clock.now(), note: note.to_owned() };
+        let new = || Order { by: self.actor.name.clone(), since: self.clock.now(), note: note.to_owned() };
         let (again, order) = (before.is_some(), before.cloned().unwrap_or_else(new));
         if !again && !dry_run {
             self.store.order(Word::Pause(target), Some(note), &order.by, order.since).await?;
@@ -53,7 +53,7 @@ impl Engine {
             None => orders.all_paused.is_some() || !orders.paused.is_empty(),
         };
         if is_paused && !dry_run {
-            self.store.order(Word::Unpause(target), note, &self.actor, self.clock.now()).await?;
+            self.store.order(Word::Unpause(target), note, &self.actor.name, self.clock.now()).await?;
         }
         let (target, order, running) = (target.map(str::to_owned), None, Vec::new());
         let document = PauseDocument { target, paused: false, again: !is_paused, order, running };

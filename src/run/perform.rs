@@ -37,9 +37,7 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Suspend { person, note, dry_run } => engine.suspend(&person, &note, dry_run).await,
         Command::Resume { person, note, dry_run } => engine.resume(&person, note.as_deref(), dry_run).await,
         Command::Pause { target, note, dry_run } => engine.pause(target.as_deref(), &note, dry_run).await,
-        Command::Unpause { target, note, dry_run } => {
-            engine.unpause(target.as_deref(), note.as_deref(), dry_run).await
-        }
+        Command::Unpause { target, note, dry_run } => engine.unpause(target.as_deref(), note.as_deref(), dry_run).await,
         Command::Identify { what, note, dry_run, digest } => {
             engine.identify(&what, note, dry_run, digest.as_deref()).await
         }
@@ -129,7 +127,7 @@ impl Engine {
                     .hint("`rosterd plan` shows the digests of plans, a held import shows its own"));
             }
         };
-        let approval = Approval { digest: digest.clone(), by: self.actor.clone(), at: self.clock.now() };
+        let approval = Approval { digest: digest.clone(), by: self.actor.to_string(), at: self.clock.now() };
         self.store.approve(&approval).await?;
         let document = ApprovalDocument { digest, what, not_needed, by: approval.by, at: approval.at };
         Ok(Answer { exit: Exit::Done, document: Document::Approval(document) })

@@ -17,7 +17,7 @@ impl Engine {
         let (person, name) = self.meant(text).await?;
         let before = self.store.orders().await?.suspended.remove(&person);
         let again = before.is_some();
-        let new = || Order { by: self.actor.clone(), since: self.clock.now(), note: note.to_owned() };
+        let new = || Order { by: self.actor.name.clone(), since: self.clock.now(), note: note.to_owned() };
         let order = before.unwrap_or_else(new);
         if !again && !dry_run {
             self.store.order(Word::Suspend(&person), Some(note), &order.by, order.since).await?;
@@ -66,7 +66,7 @@ impl Engine {
             return Err(Failure::new(Exit::Held, format!("{name} ({person}) is not suspended")));
         };
         if !dry_run {
-            self.store.order(Word::Resume(&person), note, &self.actor, self.clock.now()).await?;
+            self.store.order(Word::Resume(&person), note, &self.actor.name, self.clock.now()).await?;
         }
         let document = SuspensionDocument {
             person,

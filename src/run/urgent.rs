@@ -18,9 +18,7 @@ use super::lease::Lease;
 use super::propose::Proposal;
 use super::serve::refused;
 use crate::mapping::{ORDINARY, account_id, suspended};
-use crate::object::{
-    Change, Deed, Disabling, Ground, Kind, Links, Observed, Op, Step, StepId, Value, aspect,
-};
+use crate::object::{Change, Deed, Disabling, Ground, Kind, Links, Observed, Op, Step, StepId, Value, aspect};
 use crate::org::{Id, Order};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Brakes, Cleared, Measure, Plan, Population, Reach, basis, guard};
@@ -118,12 +116,7 @@ impl Engine {
     }
 
     /// Why an account is not to be disabled, if so.
-    async fn judge(
-        &self,
-        port: &dyn Target,
-        person: &Id,
-        account: &Account,
-    ) -> Result<Option<KeptHow>, Failure> {
+    async fn judge(&self, port: &dyn Target, person: &Id, account: &Account) -> Result<Option<KeptHow>, Failure> {
         if account.observed.enabled != Some(true) {
             return Ok(Some(KeptHow::Already));
         }
@@ -178,16 +171,15 @@ impl Engine {
             basis: String::new(),
         };
         self.sound(&plan)?;
-        guard::urgent(plan, person).map_err(|_| {
-            Failure::new(Exit::Failed, "what keeps somebody out would do more than that: this is a bug")
-        })
+        guard::urgent(plan, person)
+            .map_err(|_| Failure::new(Exit::Failed, "what keeps somebody out would do more than that: this is a bug"))
     }
 
     /// Does it, journalled as a run of its own.
     async fn take_out(&self, port: &dyn Target, cleared: &Cleared, told: &mut KeptOut) -> Result<(), Failure> {
         let (plan, now) = (cleared.plan(), self.clock.now());
         self.store.keep_plan_beside(plan, now).await?;
-        let run = self.store.begin_run(&plan.target, VERB, &self.actor, Some(cleared.digest()), now).await?;
+        let run = self.store.begin_run(&plan.target, VERB, &self.actor.name, Some(cleared.digest()), now).await?;
         told.run = Some(run);
         let intents = plan.steps.iter().map(|step| (entry_of(run, step, Event::Intended), None)).collect();
         self.write_beside(Page { intents, ..Page::default() }, port.name(), run).await?;
@@ -219,7 +211,7 @@ impl Engine {
 
     async fn write_beside(&self, page: Page<'_>, target: &str, run: RunId) -> Result<(), Failure> {
         let meta = CommitMeta {
-            actor: self.actor.clone(),
+            actor: self.actor.name.clone(),
             source: OWN_SOURCE.to_owned(),
             batch: None,
             note: Some(format!("run {run}")),

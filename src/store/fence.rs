@@ -38,20 +38,16 @@ pub(super) async fn newest(connection: &mut SqliteConnection, what: &str, fence:
         sqlx::query_scalar("SELECT number FROM fence WHERE what = ?").bind(what).fetch_optional(connection).await?;
     match number {
         Some(newest) if newest == fence.0 => Ok(()),
-        newest => Err(StoreError::LeaseLost {
-            what: what.to_owned(),
-            number: fence.0,
-            newest: newest.unwrap_or_default(),
-        }),
+        newest => {
+            Err(StoreError::LeaseLost { what: what.to_owned(), number: fence.0, newest: newest.unwrap_or_default() })
+        }
     }
 }
 
 /// Refuses a run whose lease was taken by somebody else since.
 pub(super) async fn of_run(connection: &mut SqliteConnection, run: RunId) -> Result<(), StoreError> {
-    let under: Option<(String, Option<i64>)> = sqlx::query_as("SELECT target, fence FROM run WHERE id = ?")
-        .bind(run)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let under: Option<(String, Option<i64>)> =
+        sqlx::query_as("SELECT target, fence FROM run WHERE id = ?").bind(run).fetch_optional(&mut *connection).await?;
     match under {
         Some((target, Some(number))) => newest(connection, &target, Fence(number)).await,
         _ => Ok(()),

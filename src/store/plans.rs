@@ -49,11 +49,12 @@ impl Store {
 
     /// The plan that was proposed last for a target, with the instant.
     pub async fn last_plan(&self, target: &str) -> Result<Option<(Plan, Instant)>, StoreError> {
-        let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT body, proposed_at FROM plan WHERE target = ? AND NOT beside ORDER BY proposed_at DESC LIMIT 1")
-                .bind(target)
-                .fetch_optional(self.reader())
-                .await?;
+        let row: Option<(String, i64)> = sqlx::query_as(
+            "SELECT body, proposed_at FROM plan WHERE target = ? AND NOT beside ORDER BY proposed_at DESC LIMIT 1",
+        )
+        .bind(target)
+        .fetch_optional(self.reader())
+        .await?;
         row.map(|(body, at)| Ok((serde_json::from_str(&body)?, Instant::from_micros(at)))).transpose()
     }
 

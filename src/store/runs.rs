@@ -3,8 +3,8 @@
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::log::{LogKey, Record, append as append_to_log};
 use super::fence::{Fence, newest};
+use super::log::{LogKey, Record, append as append_to_log};
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::Digest;

@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
 
-use crate::org::{Called, Id, ERASED, ErasurePlan};
+use crate::org::{Called, ERASED, ErasurePlan, Id};
 use crate::store::error::StoreError;
 use crate::store::log::{Taken, erase_payload};
 

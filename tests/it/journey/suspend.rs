@@ -97,9 +97,11 @@ async fn a_target_that_is_down_is_told_and_does_it_in_the_next_run_whatever_is_h
         organisation.set(&format!("{name} job"), "valid_to", "2026-03-01");
     }
     site.import(&organisation, 4).await;
-    let batch = asked(&site, &["status"], 0).await["sources"].as_array().unwrap().iter().find_map(|source| {
-        source["held"].as_str().map(str::to_owned)
-    });
+    let batch = asked(&site, &["status"], 0).await["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find_map(|source| source["held"].as_str().map(str::to_owned));
     site.run(&["approve", &batch.unwrap()]).await.expect(0);
     site.import(&organisation, 0).await;
     let held = asked(&site, &["apply", "ad", "--yes"], 4).await;

@@ -2,7 +2,7 @@
 //! used when the command ends, after the run, and after the next import. `scripts/campaign suspend` measures how soon.
 
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,10 +12,10 @@ use rosterd::control::{Ask, Request, call};
 use rosterd::org::Actor;
 use rosterd::run::{self, Answer, Engine, Phase, Progress, perform};
 use serde_json::json;
-use tokio::process::{Child, Command};
 
 use crate::support::organisation::{Organisation, id};
 use crate::support::outside::{Outside, enabled};
+use crate::support::process::{Running, Victim};
 use crate::support::site::{PLAIN, Site};
 
 /// What takes longer than this will not come.
@@ -36,7 +36,16 @@ impl Progress for Applying {
 struct Crowd {
     site: Site,
     organisation: Organisation,
-    daemon: Option<Child>,
+    /// Ended with the crowd.
+    daemon: Option<(Victim, Running)>,
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        if let Some((daemon, _)) = &self.daemon {
+            daemon.kill();
+        }
+    }
 }
 
 /// Who does the run.
@@ -53,8 +62,9 @@ impl Crowd {
         add(&mut organisation, 0..people);
         let mut crowd = Self { site, organisation, daemon: None };
         if by == By::Daemon {
-            let child = crowd.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-            crowd.daemon = Some(child);
+            let daemon = Victim::default();
+            let running = daemon.start(&mut crowd.command(&["serve"]));
+            crowd.daemon = Some((daemon, running));
             let socket = crowd.site.path("roster.db.sock");
             while !rosterd::control::answers(&socket).await {
                 tokio::task::yield_now().await;
@@ -66,17 +76,13 @@ impl Crowd {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
-        command.env_clear().arg("--config").arg(self.site.path(PLAIN)).args(words).stdin(Stdio::null());
-        command.kill_on_drop(true);
+        let mut command = self.site.command(PLAIN, words);
+        command.env_remove("ROSTERD_NOW");
         command
     }
 
     async fn verb(&self, words: &[&str], code: i32) -> String {
-        let output = self.command(words).output().await.unwrap();
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
-        said
+        Victim::default().start(&mut self.command(words)).ended().await.expect(code).said()
     }
 
     async fn import(&self) {

@@ -290,7 +290,8 @@ mod tests {
         }
         assert_eq!(sent, 171, "nine of the burst are left");
         assert!(urgent.pace().permit(&update(&urgent), Duration::ZERO).await.is_ok());
-        let small = Stated { bucket: vec![Bucket { requests: 19, burst: None, ..slack().bucket[0].clone() }], ..slack() };
+        let small =
+            Stated { bucket: vec![Bucket { requests: 19, burst: None, ..slack().bucket[0].clone() }], ..slack() };
         assert_eq!(Limits::new(&small, None).counters[0].ordinary().requests, 19, "of a small limit nothing is kept");
     }
 
