@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
     apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan, report,
-    run, runs, show, suspend, verify_log,
+    run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -104,7 +104,7 @@ pub enum Verb {
     /// Prove that nothing in the log was changed, removed or added by hand
     VerifyLog(verify_log::Args),
     /// Run as the daemon
-    Serve,
+    Serve(serve::Args),
 }
 
 impl Arguments {

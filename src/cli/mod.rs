@@ -55,7 +55,7 @@ pub fn parse() -> Result<Arguments, ExitCode> {
 /// Starts logging to standard error; `RUST_LOG` says what, by default warnings, of the daemon also what it does.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub fn start_log(arguments: &Arguments) {
-    let usual = if matches!(arguments.verb, Verb::Serve) { "warn,rosterd=info" } else { "warn" };
+    let usual = if matches!(arguments.verb, Verb::Serve(_)) { "warn,rosterd=info" } else { "warn" };
     let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.is_empty());
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(wanted.as_deref().unwrap_or(usual));
     let _already_started = tracing_subscriber::fmt()
@@ -95,7 +95,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Backup(args) => backup::run(&args, &invocation).await,
         Verb::VerifyLog(args) => verify_log::run(&args, &invocation).await,
         Verb::Status => status::run(&invocation).await,
-        Verb::Serve => serve::run(&invocation).await,
+        Verb::Serve(args) => serve::run(&args, &invocation).await,
     };
     invocation.close();
     let exit = ended.unwrap_or_else(|failure| tell(&failure));

@@ -33,6 +33,8 @@ const MOST: usize = 32;
 pub struct Server {
     listener: UnixListener,
     path: PathBuf,
+    /// Of the socket's file: another daemon may put its own in the place.
+    inode: Option<u64>,
     owner: u32,
 }
 
@@ -49,7 +51,7 @@ impl Server {
     /// Listens at `path`. The caller holds the lease that says there is no other daemon.
     pub fn bind(path: &Path) -> Result<Self, Failure> {
         let (listener, owner) = address::listen(path)?;
-        Ok(Self { listener, path: path.to_owned(), owner })
+        Ok(Self { listener, inode: address::inode(path), path: path.to_owned(), owner })
     }
 
     /// Answers until `stop` is true; then takes nothing new, and ends when the last answer is given.
@@ -72,7 +74,7 @@ impl Server {
                 },
             }
         }
-        let _gone_already = std::fs::remove_file(&self.path);
+        address::leave(&self.path, self.inode);
         drop(self.listener);
         while callers.join_next().await.is_some() {}
     }

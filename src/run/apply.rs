@@ -6,6 +6,7 @@ use super::command::{Answer, Exit, Progress};
 use super::engine::Engine;
 use super::execute::Executed;
 use super::failure::Failure;
+use super::jump::Jump;
 use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
 use crate::object::{Hold, Op, Step};
@@ -149,7 +150,8 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<RunView, Failure> {
         let brakes = self.brakes(&proposal.plan.target).await?;
-        let Proposal { plan, digest, .. } = self.ordered_first(port, proposal, &brakes).await?;
+        let jump = self.clock_jump(&proposal.plan.target).await?;
+        let Proposal { plan, digest, .. } = self.ordered_first(port, proposal, &brakes, jump.is_some()).await?;
         let measures = guard::measure(&plan, &brakes);
         let approval = self.approval(&digest).await?;
         let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
@@ -158,6 +160,12 @@ impl Engine {
                 return Ok(held_as_copy(plan, digest, measures));
             }
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
+        }
+        if let Some(jump) = jump.filter(|_| !plan.is_empty() && approval.is_none()) {
+            return self.noted(held_for_clock(plan, digest, measures, jump), verb).await;
+        }
+        if jump.is_none() || !plan.is_empty() {
+            self.believe_clock(&plan.target).await?;
         }
         match guard::guard(plan, &brakes, approval) {
             Verdict::Breached { plan, breaches } => {
@@ -299,6 +307,20 @@ fn held_as_copy(plan: Plan, digest: Digest, limits: Vec<Measure>) -> RunView {
         held: plan.held,
         limits,
         message: Some(format!("the roster was restored from a copy: nothing was written; {way_out}")),
+        ..view(&plan.target, Outcome::Held)
+    }
+}
+
+/// The clock jumped: what is due by it may be due in days only.
+fn held_for_clock(plan: Plan, digest: Digest, limits: Vec<Measure>, jump: Jump) -> RunView {
+    let way_out = format!("set the clock right, or, if it is right, `rosterd approve {digest}` and apply it");
+    RunView {
+        digest: Some(digest),
+        counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+        ends: Ended::of_steps(&plan.steps),
+        held: plan.held,
+        limits,
+        message: Some(format!("{}: nothing was written; {way_out}", jump.text())),
         ..view(&plan.target, Outcome::Held)
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::FixedClock;
-use crate::object::{AttributeName, Change, Coverage, Kind, Observed, Schema};
+use crate::object::{AttributeName, Change, Coverage, Ground, Kind, Observed, Schema};
 use crate::org::Actor;
 use crate::reconcile::guard::{Limits, guard};
 use crate::reconcile::{Plan, Verdict};
@@ -65,7 +65,12 @@ impl Target for Watching {
         if let Some(meanwhile) = meanwhile {
             meanwhile.await;
         }
-        let known = events(&self.engine, self.run, step.id.as_str()).await;
+        // what an order asks for is a run of its own
+        let run = match step.ground {
+            Some(Ground::Suspended) => self.engine.store.runs(1).await.unwrap()[0].run,
+            _ => self.run,
+        };
+        let known = events(&self.engine, run, step.id.as_str()).await;
         assert_eq!(known, [Event::Intended], "{}", step.id.as_str());
         self.memory.apply(step, links).await
     }

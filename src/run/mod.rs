@@ -23,6 +23,7 @@ mod following;
 mod identify;
 mod import;
 mod init;
+mod jump;
 mod lease;
 mod links;
 mod log;

@@ -87,19 +87,20 @@ impl Engine {
         Ok(told)
     }
 
-    /// A proposal without what an order asks for, which is done now, where a limit would hold it back: the mass that
+    /// A proposal without what an order asks for, which is done now, where a limit or something else would hold it back: the mass that
     /// breaches it is no reason to let somebody stay in.
     pub(super) async fn ordered_first(
         &self,
         port: &dyn Target,
         proposal: Proposal,
         brakes: &Brakes,
+        held_otherwise: bool,
     ) -> Result<Proposal, Failure> {
         let is_ordered = |step: &Step| step.op == Op::Disable && step.ground == Some(Ground::Suspended);
         let persons: BTreeSet<Id> =
             proposal.plan.steps.iter().filter(|step| is_ordered(step)).filter_map(|step| step.person.clone()).collect();
-        let breached = || guard::measure(&proposal.plan, brakes).iter().any(Measure::is_breached);
-        if persons.is_empty() || !breached() || self.approval(&proposal.digest).await?.is_some() {
+        let held = || held_otherwise || guard::measure(&proposal.plan, brakes).iter().any(Measure::is_breached);
+        if persons.is_empty() || !held() || self.approval(&proposal.digest).await?.is_some() {
             return Ok(proposal);
         }
         let orders = self.store.orders().await?;

@@ -7,6 +7,7 @@
 mod accepted;
 mod accounts;
 mod batches;
+mod clock;
 mod commit;
 mod copy;
 mod erase;
@@ -43,6 +44,7 @@ mod writes;
 pub use accepted::{Pair, Written};
 pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
+pub use clock::ClockMark;
 pub use commit::CommitMeta;
 pub use copy::Copied;
 pub use erase::{Erasure, LeftObject, Tombstone};

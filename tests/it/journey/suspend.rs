@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::organisation::{Organisation, id};
+use crate::support::organisation::id;
 use crate::support::outside::{Outside, enabled, one};
-use crate::support::site::{PLAIN, Site};
+use crate::support::site::{Site, Wiring};
 
 const NOTE: &str = "laptop stolen, case 17";
 
@@ -84,7 +84,7 @@ async fn a_target_that_is_down_is_told_and_does_it_in_the_next_run_whatever_is_h
     let (site, mut organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
     let hans = login(&site, "hankro");
-    let wiring = crate::support::site::Wiring { ldap_url: "ldaps://127.0.0.1:1".into(), ..site.wiring() };
+    let wiring = Wiring { ldap_url: "ldaps://127.0.0.1:1".into(), ..site.wiring() };
     site.configure("down.toml", &wiring);
     let words = ["--format", "json", "suspend", &hans, "--note", NOTE];
     let said = site.start("down.toml", &words).ended().await.expect(5).json();
@@ -183,6 +183,4 @@ async fn what_was_said_of_somebody_who_is_erased_is_erased() {
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(!holds("stolen laptop") && !holds("Finn Sand"));
     site.run(&["verify-log"]).await.expect(0);
-    let _unused: Organisation = organisation;
-    assert!(site.start(PLAIN, &["status"]).ended().await.expect(0).out.contains("(erased)") || true);
 }
