@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
     apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan, report,
-    run, runs, serve, show, suspend, verify_log,
+    revert, run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -81,6 +81,8 @@ pub enum Verb {
     Approve(approve::Args),
     /// Apply a stored plan, or propose and apply
     Apply(apply::Args),
+    /// Propose what undoes a run
+    Revert(revert::Args),
     /// Keep a person out of every target, now and until it is taken back
     Suspend(suspend::SuspendArgs),
     /// Let a suspended person in again, as far as the roster does

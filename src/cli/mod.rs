@@ -8,6 +8,7 @@ mod actor;
 mod apply;
 mod approve;
 mod arguments;
+mod artefact;
 mod backup;
 mod check;
 mod consent;
@@ -26,6 +27,7 @@ mod pause;
 mod plan;
 mod progress;
 mod report;
+mod revert;
 mod run;
 mod runs;
 mod serve;
@@ -84,6 +86,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,
+        Verb::Revert(args) => revert::run(&args, &invocation).await,
         Verb::Suspend(args) => suspend::suspend(args, &invocation).await,
         Verb::Resume(args) => suspend::resume(args, &invocation).await,
         Verb::Pause(args) => pause::pause(args, &invocation).await,

@@ -99,6 +99,8 @@ pub(super) struct Present {
     /// For people to read.
     pub label: String,
     pub object: ObjectId,
+    /// The relative name of what is to be gone.
+    pub leaves: Option<String>,
     pub handle: Handle,
     pub parent: Option<Handle>,
     pub manager: Option<Handle>,
@@ -218,7 +220,7 @@ impl<'a> Diff<'a> {
         if observed.kind == Kind::User && observed.enabled == Some(true) {
             self.population.users += 1;
         }
-        let mut wish = None;
+        let (mut wish, mut leaves) = (None, None);
         let mut label = observed.name.clone();
         match wanted(&key) {
             None => {}
@@ -240,6 +242,9 @@ impl<'a> Diff<'a> {
                         }
                         self.accept(&desired, observed.protected.as_ref(), steps);
                     }
+                }
+                if matches!(desired.presence, Presence::Deleted { .. }) {
+                    leaves = Some(observed.name.clone());
                 }
                 desired.attributes.clear();
                 label.clone_from(&desired.label);
@@ -267,6 +272,7 @@ impl<'a> Diff<'a> {
                 kind: observed.kind,
                 label,
                 object: observed.id,
+                leaves,
                 handle: observed.handle,
                 parent: observed.parent,
                 manager: observed.manager,

@@ -70,7 +70,10 @@ fn gets_its_name(aside: &Step, plan: &Plan) -> bool {
     let lent = aside.after(aspect::NAME);
     let later = plan.steps.iter().skip_while(|step| step.id != aside.id).skip(1);
     let mut own = later.filter(|step| step.key == aside.key && step.needs.contains(&aside.id));
-    own.any(|step| step.change(aspect::NAME).map(|change| change.before.as_slice()) == lent && lent.is_some())
+    own.any(|step| {
+        step.op == Op::Delete
+            || step.change(aspect::NAME).map(|change| change.before.as_slice()) == lent && lent.is_some()
+    })
 }
 
 /// The keys that a step refers to.
@@ -112,7 +115,7 @@ fn of_one_step(step: &Step, complete: bool) -> Vec<String> {
     if step.op == Op::Delete && !step.irreversible {
         flaws.push("a delete is not marked as irreversible".into());
     }
-    if step.changes.is_empty() && !matches!(step.op, Op::Delete | Op::Link | Op::Unlink) {
+    if step.changes.is_empty() && !matches!(step.op, Op::Delete | Op::Restore | Op::Link | Op::Unlink) {
         flaws.push("it changes nothing".into());
     }
     // a link changes the stamp alone, and nothing else changes it
@@ -173,6 +176,7 @@ mod tests {
             outside: std::collections::BTreeMap::new(),
             protected: vec![ProtectedObject { object: ObjectId::new("chief"), why: Protection::Administrative }],
             labels: std::collections::BTreeMap::new(),
+            reverts: None,
             basis: String::new(),
         }
     }

@@ -7,6 +7,7 @@
 //! follow which.
 
 pub mod adopt;
+pub mod approval;
 mod aside;
 mod compare;
 mod diff;
@@ -17,16 +18,20 @@ pub mod inspect;
 pub mod journal;
 mod missing;
 mod order;
+mod part;
 mod places;
 mod plan;
 mod references;
 mod retention;
+pub mod revert;
 mod unreadable;
 mod vanished;
 
+pub use approval::{Approval, Consent, Quorum, Released};
 pub use compare::attribute_change;
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
-pub use guard::{Approval, Brakes, Cleared, Limit, Limits, Measure, Verdict, guard};
+pub use guard::{Brakes, Cleared, Limit, Limits, Measure, Verdict, guard};
+pub use part::{NoPart, Part};
 pub use plan::{Counts, Digest, NotADigest, Plan, Population, Reach, Unmanaged, basis};
 pub use retention::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};

@@ -116,6 +116,7 @@ mod tests {
             outside: std::collections::BTreeMap::new(),
             protected: Vec::new(),
             labels: BTreeMap::new(),
+            reverts: None,
             basis: String::new(),
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::org::{Day, Edit, Id, Identity};
+use crate::reconcile::Part;
 use crate::report::Document;
 
 /// What a verb asks for.
@@ -11,12 +12,16 @@ use crate::report::Document;
 pub enum Command {
     /// Observe and propose. No targets: all of them.
     Plan { targets: Vec<String>, at: Option<Day> },
+    /// A stored plan, to look at.
+    Stored { digest: String },
     /// Exactly the stored plan with this digest.
     ApplyPlan { digest: String },
     /// Propose, and apply when no limit is breached.
     ApplyTargets { targets: Vec<String> },
     /// What the schedule does: intake, then propose, guard, apply, verify.
     Run { targets: Vec<String> },
+    /// Propose the inverse of a run.
+    Revert { run: i64 },
     /// Read a source; without a file, the one that the configuration names.
     Import { source: String, file: Option<String>, dry_run: bool },
     /// The links of a target, and what has none.
@@ -27,8 +32,6 @@ pub enum Command {
     Unlink { target: String, key: Id, note: String, dry_run: bool },
     /// Say that an object is none of ours; with `stop`, that this holds no longer.
     Ignore { target: String, object: String, note: String, stop: bool },
-    /// Consent to a stored plan or a held import.
-    Approve { digest: String },
     /// Keep a person out of every target, now and until `Resume`.
     Suspend { person: String, note: String, dry_run: bool },
     /// Take that back.
@@ -37,6 +40,8 @@ pub enum Command {
     Pause { target: Option<String>, note: String, dry_run: bool },
     /// Take that back.
     Unpause { target: Option<String>, note: Option<String>, dry_run: bool },
+    /// Consent to a stored plan, to parts of one, or to a held import.
+    Approve { digest: String, only: Vec<Part> },
     /// Change one thing by hand. With a digest, only when that is what it would do.
     Edit { edit: Edit, note: Option<String>, dry_run: bool, digest: Option<String> },
     /// Say which records are one thing. With a digest, only when that is what it would do.

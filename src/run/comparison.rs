@@ -67,7 +67,7 @@ impl Engine {
         }
         let now = self.clock.now();
         let today = plan.as_of == now.day(&self.config.zone);
-        let digest = if today { self.store.keep_plan(&plan, now).await? } else { plan.digest() };
+        let digest = if today { self.store.keep_plan(&plan, &self.actor, now).await? } else { plan.digest() };
         Ok(Ok(Proposal { plan, digest, managed: comparison.links.len() as u64 }))
     }
 
@@ -189,6 +189,10 @@ impl<'a> Comparison<'a> {
     }
 
     pub fn begin(&self) -> Diff<'_> {
+        Diff::new(self.surroundings())
+    }
+
+    pub fn surroundings(&self) -> Surroundings<'_> {
         let Self { port, entry, links, accepted, deleted, added, .. } = self;
         let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
             names.push(aspect::MANAGER.into());
@@ -196,7 +200,7 @@ impl<'a> Comparison<'a> {
         });
         let bounds = mapped.filter_map(|(kind, name)| Some(((kind, name.clone()), port.bound(kind, &name)?)));
         let kinds = || entry.rules.kinds.keys().copied();
-        Diff::new(Surroundings {
+        Surroundings {
             target: &entry.name,
             tree: port.capabilities().tree,
             first_password: port.capabilities().first_password,
@@ -213,6 +217,6 @@ impl<'a> Comparison<'a> {
             deleted,
             membership: self.membership,
             added,
-        })
+        }
     }
 }

@@ -40,7 +40,11 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        let exit = if matches!(error, StoreError::LeaseLost { .. }) { Exit::Busy } else { Exit::Failed };
-        Self::because(exit, "the roster", &error)
+        match error {
+            StoreError::Altered(_) => Self::new(Exit::Held, format!("{error}: it is refused"))
+                .hint("`rosterd plan` proposes what is right now; find out who changed the file"),
+            StoreError::LeaseLost { .. } => Self::because(Exit::Busy, "the roster", &error),
+            _ => Self::because(Exit::Failed, "the roster", &error),
+        }
     }
 }

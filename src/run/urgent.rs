@@ -100,7 +100,7 @@ impl Engine {
         let persons: BTreeSet<Id> =
             proposal.plan.steps.iter().filter(|step| is_ordered(step)).filter_map(|step| step.person.clone()).collect();
         let held = || held_otherwise || guard::measure(&proposal.plan, brakes).iter().any(Measure::is_breached);
-        if persons.is_empty() || !held() || self.approval(&proposal.digest).await?.is_some() {
+        if persons.is_empty() || !held() || self.consent_to_plan(port.name(), &proposal.digest).await?.is_whole() {
             return Ok(proposal);
         }
         let orders = self.store.orders().await?;
@@ -112,7 +112,7 @@ impl Engine {
         let scene = self.scene(plan.as_of).await?;
         let mapper = self.mapper(port, self.entry(port.name())?, &scene).await?;
         plan.basis = basis(&self.config.generation, &plan.keys(), &|key: &Id| mapper.wanted(key));
-        let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
+        let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         Ok(Proposal { plan, digest, managed: proposal.managed })
     }
 
@@ -170,6 +170,7 @@ impl Engine {
             outside: BTreeMap::new(),
             labels: BTreeMap::new(),
             basis: String::new(),
+            reverts: None,
         };
         self.sound(&plan)?;
         guard::urgent(plan, person)
@@ -179,7 +180,7 @@ impl Engine {
     /// Does it, journalled as a run of its own.
     async fn take_out(&self, port: &dyn Target, cleared: &Cleared, told: &mut KeptOut) -> Result<(), Failure> {
         let (plan, now) = (cleared.plan(), self.clock.now());
-        self.store.keep_plan_beside(plan, now).await?;
+        self.store.keep_plan_beside(plan, &self.actor, now).await?;
         let run = self.store.begin_run(&plan.target, VERB, &self.actor.name, Some(cleared.digest()), now).await?;
         told.run = Some(run);
         let intents = plan.steps.iter().map(|step| (entry_of(run, step, Event::Intended), None)).collect();

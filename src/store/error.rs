@@ -36,6 +36,8 @@ pub enum StoreError {
          more is written"
     )]
     LeaseLost { what: String, number: i64, newest: i64 },
+    #[error("the stored plan {0} was altered since it was proposed")]
+    Altered(crate::reconcile::Digest),
     #[error("another commit came in between: plan the import again")]
     Stale,
     #[error("the import contradicts itself: {0}")]

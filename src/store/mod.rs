@@ -6,6 +6,7 @@
 
 mod accepted;
 mod accounts;
+mod approvals;
 mod batches;
 mod clock;
 mod commit;
@@ -28,6 +29,7 @@ mod orders;
 mod past;
 mod plans;
 mod read;
+mod receipts;
 mod reserve;
 mod retention;
 mod row;
@@ -58,6 +60,7 @@ pub use members::Joined;
 pub use names::ShownNames;
 pub use observation::{Conclusion, Differences, Observation, Read, Spool};
 pub use orders::Word;
+pub use receipts::ReceiptRow;
 pub use runs::{RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;

@@ -137,7 +137,7 @@ impl Store {
     }
 
     /// One run by its number.
-    pub(super) async fn run_record(&self, run: Option<RunId>) -> Result<Option<RunRecord>, StoreError> {
+    pub async fn run_record(&self, run: Option<RunId>) -> Result<Option<RunRecord>, StoreError> {
         let row: Option<RunRow> = sqlx::query_as(
             "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run WHERE id = ?",
         )

@@ -34,11 +34,11 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
         text += &format!("\n{}", table(&["source", "state", "last complete", "last failure"], rows.collect()));
     }
     let retained = |at: Instant| format!("\nold plans and journals were last deleted at {}\n", at.local(zone));
-    text + &notes(document) + &document.retained.map(retained).unwrap_or_default()
+    text + &notes(document, zone) + &document.retained.map(retained).unwrap_or_default()
 }
 
 /// What the tables leave open: why an import was not taken, and what a word means.
-fn notes(document: &StatusDocument) -> String {
+fn notes(document: &StatusDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     for source in &document.sources {
         of_source(&mut page, source);
@@ -49,6 +49,12 @@ fn notes(document: &StatusDocument) -> String {
     for target in &document.targets {
         if let Some(order) = &target.paused {
             page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.to_string())));
+        }
+        if let Some(digest) = &target.digest {
+            page.line(0, &format!("{}: the plan {digest} waits for approval", clean(&target.name)));
+        }
+        if let Some(consent) = &target.consent {
+            page.line(2, &consent.in_short(zone));
         }
     }
     if !document.targets.is_empty() {

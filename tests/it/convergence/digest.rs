@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use rosterd::object::{Change, ObjectId, Step, StepId, Value};
-use rosterd::org::{Id, Instant};
+use rosterd::org::{Actor, Id, Instant};
 use rosterd::reconcile::guard::guard;
-use rosterd::reconcile::{Approval, Limit, Limits, Plan, Verdict};
+use rosterd::reconcile::{Approval, Consent, Limit, Limits, Plan, Quorum, Verdict};
 
 use super::cases;
 use super::organisation::organisation;
@@ -28,7 +28,8 @@ fn limit() -> impl Strategy<Value = Limit> {
 }
 
 fn is_cleared(plan: &Plan, limits: &Limits, approval: Option<Approval>) -> bool {
-    matches!(guard(plan.clone(), &(*limits).into(), approval), Verdict::Cleared(_))
+    let consent = Consent::new(plan.digest(), Quorum::ONE, approval.into_iter().collect(), Instant::from_micros(0));
+    matches!(guard(plan.clone(), &(*limits).into(), &consent), Verdict::Cleared(_))
 }
 
 proptest! {
@@ -97,7 +98,7 @@ proptest! {
         let loose = Limits { disable: wider(disable), remove_members: wider(remove_members), delete: wider(delete), ..Limits::default() };
         assert!(!is_cleared(&plan, &limits, None) || is_cleared(&plan, &loose, None));
         // an approval counts for its own plan only
-        let approval = Approval { digest: part.digest(), by: "uid 0".into(), at: Instant::from_micros(0) };
+        let approval = Approval::new(part.digest(), Actor::of_uid(0), Instant::from_micros(0), 7);
         assert!(is_cleared(&part, &limits, Some(approval.clone())));
         if part.digest() != plan.digest() {
             assert_eq!(is_cleared(&plan, &limits, None), is_cleared(&plan, &limits, Some(approval)));

@@ -14,6 +14,7 @@ mod places;
 mod properties;
 mod protected;
 mod recreating;
+mod reverting;
 mod suspended;
 mod world;
 
