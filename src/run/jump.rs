@@ -35,7 +35,8 @@ impl Jump {
         let jumped = moved - passed.unwrap_or_default();
         let (since, now) = (before.wall, now.wall);
         (jumped.abs() >= most_days * DAY).then_some(Self {
-            days: jumped / DAY,
+            // to the nearest: what passes between two readings is no part of it
+            days: (jumped + jumped.signum() * (DAY / 2)) / DAY,
             since,
             now,
             restarted: passed.is_none(),
