@@ -171,6 +171,7 @@ impl Engine {
             labels: BTreeMap::new(),
             basis: String::new(),
             reverts: None,
+            drift: Vec::new(),
         };
         self.sound(&plan)?;
         guard::urgent(plan, person)
