@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, quarantine,
-    report, revert, run, runs, show, verify_log,
+    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan,
+    quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -69,6 +69,8 @@ pub enum Verb {
     Show(show::Args),
     /// Say what is known of one person, unit or group in the targets, and why
     Explain(explain::Args),
+    /// Show who could use what on a day: a person's accounts and groups, or a group's members
+    Access(access::Args),
     /// Find people, units and groups by what they are called
     Find(find::Args),
     /// Show what the mapping makes of one person
@@ -83,6 +85,14 @@ pub enum Verb {
     Apply(apply::Args),
     /// Propose what undoes a run
     Revert(revert::Args),
+    /// Keep a person out of every target, now and until it is taken back
+    Suspend(suspend::SuspendArgs),
+    /// Let a suspended person in again, as far as the roster does
+    Resume(suspend::ResumeArgs),
+    /// Write nothing more to a target, or to any, until it is taken back
+    Pause(pause::PauseArgs),
+    /// Let what is paused go on
+    Unpause(pause::UnpauseArgs),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
     /// Show what is put off since it failed or came back again and again; have it tried again
@@ -100,7 +110,7 @@ pub enum Verb {
     /// Prove that nothing in the log was changed, removed or added by hand
     VerifyLog(verify_log::Args),
     /// Run as the daemon
-    Serve,
+    Serve(serve::Args),
 }
 
 impl Arguments {

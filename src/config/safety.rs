@@ -18,6 +18,8 @@ pub struct Safety {
     pub approval_days: NonZeroU32,
     /// For how many hours a stored plan may be applied by its digest; never beyond its day.
     pub plan_hours: NonZeroU32,
+    /// A clock that moved by so many days that nothing accounts for holds the runs.
+    pub clock_jump_days: NonZeroU32,
     /// Who may approve over the control socket, beside the daemon's own user and root.
     pub approvers: Vec<User>,
     /// After so many runs in a row that wrote a value which came back each time it is not written again; 0: always.
@@ -34,6 +36,7 @@ impl Default for Safety {
             approvals: number(1),
             approval_days: number(7),
             plan_hours: number(24),
+            clock_jump_days: number(2),
             approvers: Vec::new(),
             freeze_after: 3,
             canary: 5,

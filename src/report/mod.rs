@@ -3,6 +3,7 @@
 //! Every verb ends in one [`Document`]. Its JSON form is the interface that scripts rely on; the text form is for
 //! people. Adding a report means one document here, one renderer, one row in [`REPORTS`], one golden.
 
+mod access;
 mod consent;
 mod csv;
 mod documents;
@@ -18,6 +19,7 @@ mod links;
 mod log;
 mod mapping;
 mod names;
+mod orders;
 mod quality;
 mod quarantine;
 mod reconciliation;
@@ -25,6 +27,7 @@ pub mod text;
 mod upcoming;
 mod words;
 
+pub use access::{AccessDocument, AccessLine, AccessOfTarget, AccessSpan};
 pub use consent::{ApprovalView, ConsentView};
 pub use documents::{
     ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,
@@ -48,6 +51,7 @@ pub use mapping::{
     MapTarget,
 };
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
+pub use orders::{KeptAccount, KeptHow, KeptOut, PauseDocument, SuspensionDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use quarantine::{QuarantineDocument, QuarantineLine};
 pub use reconciliation::render as reconciliation;
@@ -71,6 +75,8 @@ impl Document {
             Self::Ignore(ignore) => serde_json::to_writer_pretty(out, ignore),
             Self::Approval(approval) => serde_json::to_writer_pretty(out, approval),
             Self::Quarantine(quarantine) => serde_json::to_writer_pretty(out, quarantine),
+            Self::Suspension(suspension) => serde_json::to_writer_pretty(out, suspension),
+            Self::Pause(pause) => serde_json::to_writer_pretty(out, pause),
         }
     }
 

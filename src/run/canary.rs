@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::command::{Phase, Progress};
 use super::engine::Engine;
-use super::execute::{Executed, Progressed};
+use super::execute::Executed;
 use super::failure::Failure;
 use crate::object::{Accepted, Change, Kind, Links, ObjectId, Observed, Op, Schema, Step, StepId, Value, aspect};
 use crate::reconcile::Cleared;
@@ -47,27 +47,27 @@ impl Engine {
         let steps: Vec<&Step> = cleared.steps().filter(|step| !settled.contains(step.id.as_str())).collect();
         stops::plan(&steps);
         let Some(split) = split(&steps, self.config.config.safety.canary as usize) else {
-            let (executed, _) =
-                self.execute_steps(port, cleared, run, (steps, HashSet::new()), &|left| at(left, 0)).await?;
+            let (executed, _) = self.execute_steps(port, cleared, run, (steps, None), &|left| at(left, 0)).await?;
             at(&[], 0);
             return Ok(executed);
         };
         let Split { ahead, rest, canaries } = split;
         let later = rest.len();
-        let (mut executed, Progressed { failed, lasting }) =
-            self.execute_steps(port, cleared, run, (ahead, HashSet::new()), &|left| at(left, later)).await?;
+        let (mut executed, before) =
+            self.execute_steps(port, cleared, run, (ahead, None), &|left| at(left, later)).await?;
         if executed.stopped.is_none() {
             let count = canaries.len();
-            let done: Vec<&Step> = canaries.into_iter().filter(|step| !failed.contains(&step.id)).collect();
+            let done: Vec<&Step> = canaries.into_iter().filter(|step| !before.failed.contains(&step.id)).collect();
             if done.is_empty() && count > 0 {
                 let why = executed.failures.first().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
                 executed.stopped =
                     Some(format!("none of the first {count} steps could be done, so the rest waits{why}"));
-            } else if let Some(wrong) = self.wrong(port, target, done, &lasting).await? {
+            } else if let Some(wrong) = self.wrong(port, target, done, &before.lasting).await? {
                 executed.stopped =
                     Some(format!("the first objects are not as they should be, so the rest waits: {wrong}"));
             } else {
-                let (others, _) = self.execute_steps(port, cleared, run, (rest, failed), &|left| at(left, 0)).await?;
+                let (others, _) =
+                    self.execute_steps(port, cleared, run, (rest, Some(before)), &|left| at(left, 0)).await?;
                 executed.and(others);
             }
         }

@@ -13,6 +13,8 @@ use futures_util::stream::FuturesUnordered;
 
 use super::engine::Engine;
 use super::failure::Failure;
+use super::orders::Watch;
+use super::pause::paused;
 use super::tried::worth;
 use super::window::{Pace, Sent, UnderWay};
 use crate::object::{
@@ -58,12 +60,14 @@ impl Executed {
 }
 
 /// Where an execution stands, for one that goes on with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Progressed {
     /// Steps that were not done.
     pub failed: HashSet<StepId>,
     /// Steps that were done, and of which the target said at once that it shows another value.
     pub lasting: HashSet<StepId>,
+    /// What is ordered meanwhile: nothing that comes in between is missed.
+    watch: Watch,
 }
 
 /// What a target may take up later is written again after so many hours.
@@ -99,6 +103,8 @@ struct Execution<'a> {
     transient: usize,
     /// Refusals in a row, of whatever class.
     refusals: usize,
+    /// What is ordered meanwhile.
+    watch: Watch,
     /// When it was kept last what the target wants the next process to know.
     kept: Instant,
     outcome: Executed,
@@ -129,23 +135,27 @@ struct Landed<'a> {
 }
 
 impl Engine {
-    /// Applies some steps of a cleared plan, in their order. `lost` are earlier steps that were not done.
+    /// Applies some steps of a cleared plan, in their order, after earlier ones.
     pub(super) async fn execute_steps<'a>(
         &'a self,
         port: &'a dyn Target,
         cleared: &'a Cleared,
         run: RunId,
-        (steps, lost): (Vec<&'a Step>, HashSet<StepId>),
+        (steps, before): (Vec<&'a Step>, Option<Progressed>),
         left: &(dyn Fn(&[&Step]) + Sync),
     ) -> Result<(Executed, Progressed), Failure> {
         let plan = cleared.plan();
+        let (failed, watch) = match before {
+            Some(before) => (before.failed, before.watch),
+            None => (HashSet::new(), Watch::begin(&self.store).await?),
+        };
         let execution = Execution {
             engine: self,
             port,
             run,
             links: self.store.links(&plan.target).await?,
             reserved: plan.reservations.iter().map(|one| (&one.account, one)).collect(),
-            failed: lost,
+            failed,
             lasting: HashSet::new(),
             left: steps.into_iter(),
             under_way: UnderWay::default(),
@@ -154,6 +164,7 @@ impl Engine {
             settled: Vec::new(),
             transient: 0,
             refusals: 0,
+            watch,
             kept: self.clock.now(),
             outcome: Executed::default(),
         };
@@ -166,7 +177,12 @@ impl<'a> Execution<'a> {
         let mut flights: FuturesUnordered<Flight<'a>> = FuturesUnordered::new();
         loop {
             left(self.left.as_slice());
-            let window = if flights.len() < self.pace.windows() { self.window() } else { Vec::new() };
+            self.watch.look(&self.engine.store).await?;
+            if flights.is_empty() {
+                self.keep_out().await?;
+            }
+            let has_room = self.watch.is_quiet() && flights.len() < self.pace.windows();
+            let window = if has_room { self.window() } else { Vec::new() };
             self.keep_experience().await?;
             if !window.is_empty() {
                 let (written, landed) = alongside(self.write(&window), &mut flights).await;
@@ -184,8 +200,35 @@ impl<'a> Execution<'a> {
                 break;
             }
         }
+        self.flush().await?;
+        // who was ordered out before the last links were stored
+        self.watch.look(&self.engine.store).await?;
+        self.keep_out().await?;
+        Ok((self.outcome, Progressed { failed: self.failed, lasting: self.lasting, watch: self.watch }))
+    }
+
+    /// Writes what came of steps.
+    async fn flush(&mut self) -> Result<(), Failure> {
         self.write(&[]).await?;
-        Ok((self.outcome, Progressed { failed: self.failed, lasting: self.lasting }))
+        self.settled.clear();
+        Ok(())
+    }
+
+    /// Serves the urgent lane, when nothing is under way: a window that was sent before the order may have made or enabled
+    /// an account of who is to be kept out.
+    async fn keep_out(&mut self) -> Result<(), Failure> {
+        let due = self.watch.take_due();
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.flush().await?;
+        for (person, order) in due {
+            let kept = self.engine.keep_out(self.port, &person, &order).await?;
+            for account in kept.accounts.iter().filter(|account| !account.how.is_out()) {
+                tracing::warn!(target = kept.target, %person, object = %account.object, "an account is not kept out yet");
+            }
+        }
+        Ok(())
     }
 
     /// A crash is not to make the next process forget what the limits of the target still count.
@@ -204,6 +247,9 @@ impl<'a> Execution<'a> {
         if self.outcome.stopped.is_none() && self.left.len() > 0 && self.engine.stop_requested() {
             self.outcome.stopped = Some("a stop was asked for; the rest waits for the next run".into());
         }
+        if let Some(order) = self.watch.pause(self.port.name()).filter(|_| self.left.len() > 0) {
+            self.outcome.stopped.get_or_insert(format!("{}; the rest waits", paused(order)));
+        }
         let mut window = Vec::new();
         while self.outcome.stopped.is_none() && window.is_empty() {
             let count = self.under_way.next(self.left.as_slice(), self.pace.size());
@@ -212,9 +258,13 @@ impl<'a> Execution<'a> {
             }
             let steps: Vec<&'a Step> = self.left.by_ref().take(count).collect();
             for step in steps {
+                if let Some(order) = self.watch.refuses(step) {
+                    self.hold(step, Class::Policy, order);
+                    continue;
+                }
                 match step.without(&|need| self.failed.contains(need)) {
                     Some(possible) => window.push((step, possible)),
-                    None => self.hold(step),
+                    None => self.hold_for_need(step),
                 }
             }
         }
@@ -222,12 +272,15 @@ impl<'a> Execution<'a> {
     }
 
     /// Takes no step whose need was not met.
-    fn hold(&mut self, step: &'a Step) {
+    fn hold_for_need(&mut self, step: &'a Step) {
         let need = step.needs.iter().find(|need| self.failed.contains(need)).unwrap_or(&step.id);
-        let message = format!("it needs {}, which was not done", need.as_str());
+        self.hold(step, Class::Stale, format!("it needs {}, which was not done", need.as_str()));
+    }
+
+    fn hold(&mut self, step: &'a Step, class: Class, message: String) {
         self.failed.insert(step.id.clone());
         self.outcome.counts.held += 1;
-        self.settle(step, Event::Refused, None, Some((Class::Stale, message)));
+        self.settle(step, Event::Refused, None, Some((class, message)));
     }
 
     /// Writes what came of steps, and the intents of a window; says which of them cannot be, since a name is not to be
@@ -365,6 +418,7 @@ impl<'a> Execution<'a> {
     fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
         if let (Some(object), Op::Create | Op::Link | Op::Restore) = (&object, step.op) {
             self.links.add(step.key.clone(), object.clone());
+            self.watch.linked(step);
         } else if ends_link(step) {
             self.links.remove(&step.key);
         }
@@ -495,3 +549,7 @@ async fn alongside<'a, T>(
 #[cfg(test)]
 #[path = "execute_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "orders_tests.rs"]
+mod orders_tests;

@@ -1,6 +1,7 @@
 //! Documents as text for people. Plain characters only: what is shown is clean of control characters, and the same on
 //! a terminal, in a pipe and in a mail.
 
+mod access;
 mod check;
 mod drift;
 mod edit;
@@ -13,6 +14,7 @@ mod links;
 mod log;
 mod mapping;
 mod names;
+mod orders;
 mod plan;
 mod quality;
 mod reconciliation;
@@ -22,6 +24,7 @@ mod status;
 mod upcoming;
 mod value;
 
+pub use access::access;
 pub use check::check;
 pub use drift::drift;
 pub use edit::edit;
@@ -33,6 +36,7 @@ pub use links::{ignore, links};
 pub use log::log;
 pub use mapping::mapping;
 pub use names::names;
+pub use orders::{pause, suspension};
 pub use plan::{plan, summary};
 pub use quality::quality;
 pub use reconciliation::reconciliation;
@@ -61,6 +65,8 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Ignore(document) => ignore(document),
         Document::Approval(document) => approval(document, zone),
         Document::Quarantine(document) => super::quarantine::text(document, zone),
+        Document::Suspension(document) => suspension(document, zone),
+        Document::Pause(document) => pause(document, zone),
     }
 }
 

@@ -15,6 +15,7 @@ mod properties;
 mod protected;
 mod recreating;
 mod reverting;
+mod suspended;
 mod world;
 
 use proptest::test_runner::Config;

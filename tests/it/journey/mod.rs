@@ -1,5 +1,6 @@
 //! From a delivery to the accounts, as real processes, on the real servers.
 
+mod access;
 mod accounts;
 mod adoption;
 mod blocked;
@@ -25,7 +26,9 @@ mod rules;
 mod sample;
 mod secrets;
 mod services;
+mod suspend;
 mod traps;
 mod trouble;
 mod unchanged;
+mod urgent;
 mod values;

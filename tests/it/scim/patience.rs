@@ -133,13 +133,13 @@ async fn when_the_first_objects_are_not_as_they_should_be_the_rest_waits() {
     let people = organisation(60, 0);
     let folder = site(&service, &people, "").await;
     let folder = folder.path();
-    // what it takes is not what it shows: everybody is made inactive
-    service.state().ways.deactivates = true;
+    // it takes what it is told, and shows something else when asked
+    service.state().ways.shows_inactive = true;
     let stopped = run(folder, "08:00").await;
     let message = stopped.message.clone().unwrap();
     assert!(message.contains("enabled was written as") && message.contains("the rest waits"), "{message}");
     assert_eq!((stopped.outcome, service.state().users.len()), (Outcome::Partly, 5), "{message}");
-    service.state().ways.deactivates = false;
+    service.state().ways.shows_inactive = false;
     let rest = run(folder, "08:01").await;
     assert_eq!((rest.outcome, service.state().users.len()), (Outcome::Done, 60), "{rest:?}");
     assert!(service.state().users.values().all(|user| user["active"] == true));

@@ -52,8 +52,8 @@ pub struct Ways {
     pub knows_members: bool,
     /// Users whose name begins so are answered 400, whatever is written.
     pub refuses: Option<&'static str>,
-    /// Who is written is shown inactive later.
-    pub deactivates: bool,
+    /// Who is asked for alone is shown inactive.
+    pub shows_inactive: bool,
     /// Inactive users answer 404.
     pub hides_inactive: bool,
     /// Inactive users are deleted.
@@ -219,6 +219,11 @@ impl State {
                     return error(412, "changed meanwhile");
                 }
                 match method {
+                    "GET" if self.ways.shows_inactive => {
+                        let mut shown = found;
+                        shown["active"] = json!(false);
+                        (200, shown)
+                    }
                     "GET" => (200, found),
                     "DELETE" => {
                         self.of(&endpoint).remove(&id);
@@ -328,11 +333,7 @@ impl State {
             self.users.remove(id);
             return (204, Json::Null);
         }
-        let mut kept = resource.clone();
-        if ways.deactivates {
-            kept["active"] = json!(false);
-        }
-        self.of(endpoint).insert(id.to_owned(), kept);
+        self.of(endpoint).insert(id.to_owned(), resource.clone());
         if ways.silent { (204, Json::Null) } else { (200, resource) }
     }
 
