@@ -8,6 +8,7 @@
 
 pub mod adopt;
 mod aside;
+mod census;
 mod compare;
 mod diff;
 mod displaced;
@@ -19,6 +20,7 @@ mod missing;
 mod order;
 mod places;
 mod plan;
+mod population;
 mod references;
 mod retention;
 mod unreadable;
@@ -27,6 +29,7 @@ mod vanished;
 pub use compare::attribute_change;
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
-pub use guard::{Approval, Brakes, Cleared, Limit, Limits, Measure, Verdict, guard};
-pub use plan::{Counts, Digest, NotADigest, Plan, Population, Reach, Unmanaged, basis};
+pub use guard::{Approval, Brake, Brakes, Cleared, Limit, Limits, Measure, Part, Verdict, guard};
+pub use plan::{Counts, Digest, NotADigest, Plan, Reach, Unmanaged, basis};
+pub use population::{Guarded, Population, Subtree};
 pub use retention::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};

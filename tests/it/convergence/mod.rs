@@ -8,12 +8,14 @@ mod adopting;
 mod blocked;
 mod digest;
 mod failing;
+mod guarding;
 mod ladder;
 mod organisation;
 mod places;
 mod properties;
 mod protected;
 mod recreating;
+mod universe;
 mod world;
 
 use proptest::test_runner::Config;
