@@ -23,5 +23,6 @@ pub mod reconcile;
 pub mod report;
 pub mod run;
 pub mod source;
+pub mod stops;
 pub mod store;
 pub mod target;

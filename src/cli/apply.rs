@@ -28,7 +28,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let what = what(args.what, &invocation.engine().await?.target_names());
+    let what = what(args.what, &invocation.target_names().await?);
     match what {
         What::Plan(digest) if args.dry_run => rehearse(&digest, invocation).await,
         What::Plan(digest) => invocation.answer(Command::ApplyPlan { digest: digest.to_string() }).await,
@@ -65,7 +65,7 @@ async fn rehearse(digest: &Digest, invocation: &Invocation) -> Result<Exit, Fail
         plan.errors.clear();
         if let [one] = plan.plans.as_slice() {
             let exit = if one.steps.is_empty() { Exit::Done } else { Exit::Pending };
-            invocation.output.document(&Document::Plan(plan), invocation.engine().await?.zone())?;
+            invocation.output.document(&Document::Plan(plan), invocation.zone().await?)?;
             return Ok(exit);
         }
     }

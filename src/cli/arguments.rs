@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report, run,
-    runs, show, verify_log,
+    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report, revert,
+    run, runs, show, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -81,6 +81,8 @@ pub enum Verb {
     Approve(approve::Args),
     /// Apply a stored plan, or propose and apply
     Apply(apply::Args),
+    /// Propose what undoes a run
+    Revert(revert::Args),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
     /// Do what the schedule does: import, then propose and apply

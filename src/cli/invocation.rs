@@ -10,15 +10,18 @@ use super::arguments::Global;
 use super::output::Output;
 use super::progress::Bars;
 use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::config::Loaded;
 use crate::control::{self, Ask, Request};
+use crate::org::Zone;
 use crate::reconcile::Digest;
 use crate::report::Format;
-use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, perform};
+use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, load, perform};
 
 /// One invocation.
 pub struct Invocation {
     config: PathBuf,
     clock: Arc<dyn Clock>,
+    loaded: OnceCell<Loaded>,
     engine: OnceCell<Engine>,
     bars: Bars,
     /// The clock was stopped by hand.
@@ -34,7 +37,15 @@ impl Invocation {
             None => Arc::new(SystemClock),
         };
         let output = Output::new(global.format);
-        Self { config: global.config, clock, engine: OnceCell::new(), bars: Bars::on_terminal(), rehearsal, output }
+        Self {
+            config: global.config,
+            clock,
+            loaded: OnceCell::new(),
+            engine: OnceCell::new(),
+            bars: Bars::on_terminal(),
+            rehearsal,
+            output,
+        }
     }
 
     pub fn config(&self) -> &Path {
@@ -53,17 +64,26 @@ impl Invocation {
         &self.bars
     }
 
+    /// The configuration: all that is needed to have a daemon do something.
+    pub async fn loaded(&self) -> Result<&Loaded, Failure> {
+        self.loaded.get_or_try_init(async || load(&self.config)).await
+    }
+
+    /// The zone of the roster.
+    pub async fn zone(&self) -> Result<&Zone, Failure> {
+        Ok(&self.loaded().await?.zone)
+    }
+
     pub async fn engine(&self) -> Result<&Engine, Failure> {
-        let open = || Engine::open(&self.config, Arc::clone(&self.clock), actor());
+        let open = async || Engine::with(self.loaded().await?.clone(), Arc::clone(&self.clock), actor()).await;
         self.engine.get_or_try_init(open).await
     }
 
     /// Has a command done.
     pub async fn dispatch(&self, command: Command) -> Result<Answer, Failure> {
-        let engine = self.engine().await?;
-        let answer = match self.by_daemon(engine, &command).await {
+        let answer = match self.by_daemon(&command).await? {
             Some(answer) => answer,
-            None => perform(engine, command, self.progress()).await,
+            None => perform(self.engine().await?, command, self.progress()).await,
         };
         self.bars.clear();
         answer
@@ -71,24 +91,29 @@ impl Invocation {
 
     /// Has a command done by the daemon that serves the roster; none without one. A rehearsal at another time is no
     /// matter of the daemon's.
-    async fn by_daemon(&self, engine: &Engine, command: &Command) -> Option<Result<Answer, Failure>> {
+    async fn by_daemon(&self, command: &Command) -> Result<Option<Result<Answer, Failure>>, Failure> {
         if self.rehearsal {
-            return None;
+            return Ok(None);
         }
-        let request = Request::new(engine.generation(), actor(), Ask::Do(command.clone()));
-        control::call(&engine.socket(), &request, self.progress()).await
+        let loaded = self.loaded().await?;
+        let request = Request::new(&loaded.generation, actor().name, Ask::Do(command.clone()));
+        Ok(control::call(&loaded.socket(), &request, self.progress()).await)
     }
 
     /// Has a command done and writes the answer.
     pub async fn answer(&self, command: Command) -> Result<Exit, Failure> {
         let answer = self.dispatch(command).await?;
-        self.output.document(&answer.document, self.engine().await?.zone())?;
+        self.output.document(&answer.document, self.zone().await?)?;
         Ok(answer.exit)
+    }
+
+    pub async fn target_names(&self) -> Result<Vec<String>, Failure> {
+        Ok(self.loaded().await?.targets.keys().cloned().collect())
     }
 
     /// Refuses names that no target has, before anything is touched.
     pub async fn known_targets(&self, names: Vec<String>) -> Result<Vec<String>, Failure> {
-        let known = self.engine().await?.target_names();
+        let known = self.target_names().await?;
         match names.iter().find(|name| !known.contains(name)) {
             None => Ok(names),
             Some(unknown) if looks_like_a_digest(unknown) => Err(misplaced_digest(unknown)),

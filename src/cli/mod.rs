@@ -25,6 +25,7 @@ mod output;
 mod plan;
 mod progress;
 mod report;
+mod revert;
 mod run;
 mod runs;
 mod serve;
@@ -82,6 +83,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Plan(args) => plan::run(args, &invocation).await,
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,
+        Verb::Revert(args) => revert::run(&args, &invocation).await,
         Verb::Links(args) => links::run(args, &invocation).await,
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,

@@ -31,7 +31,7 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
             invocation.dispatch(Command::Plan { targets, at: args.at }).await?
         }
     };
-    let zone = invocation.engine().await?.zone();
+    let zone = invocation.zone().await?;
     match &args.out {
         None => invocation.output.document(&answer.document, zone)?,
         Some(file) => {

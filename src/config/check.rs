@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::document::Document;
 use super::limits::{LimitText, LimitsText};
+use super::safety;
 use super::schedule::Schedule;
 use super::settings::{Jsonl, Sections};
 use crate::expr::nearest;
@@ -37,6 +38,7 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
         limit(document, &["intake", "limits", key], text);
     }
     limits(document, &["limits"], &sections.limits);
+    safety::check(document, &sections.safety);
     custom(document, &sections.custom.types());
     quality(document, &sections.quality);
     for (name, source) in &sections.jsonl {

@@ -182,7 +182,7 @@ impl Config {
         only.scim.retain(|name, _| name == target);
         only.roster.file.clear();
         only.roster.socket = None;
-        (only.intake, only.retention, only.limits, only.owners) = Default::default();
+        (only.intake, only.retention, only.limits, only.safety, only.owners) = Default::default();
         only.jsonl.clear();
         only.csv.clear();
         for ldap in only.ldap.values_mut() {
@@ -218,6 +218,7 @@ fn config(sections: Sections) -> Option<Config> {
         intake,
         retention,
         limits,
+        safety,
         custom,
         owners,
         quality,
@@ -236,6 +237,7 @@ fn config(sections: Sections) -> Option<Config> {
         intake,
         retention,
         limits,
+        safety,
         custom,
         owners,
         quality,

@@ -18,6 +18,7 @@ use super::mapping::KindMapping;
 use super::mapping_test::MappingTest;
 use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
+use super::safety::Safety;
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
 use crate::org::{CustomNames, CustomTypes, FactKind, Visibility};
@@ -31,6 +32,8 @@ pub struct Config {
     pub retention: Retention,
     /// Limits of every target, unless it has its own.
     pub limits: LimitsText,
+    /// Who has to consent, and when rosterd stops by itself.
+    pub safety: Safety,
     /// Custom attributes.
     pub custom: CustomSection,
     /// Who is right where sources state the same.
@@ -65,6 +68,8 @@ pub(super) struct Sections {
     pub retention: Retention,
     #[serde(default)]
     pub limits: LimitsText,
+    #[serde(default)]
+    pub safety: Safety,
     #[serde(default)]
     pub custom: CustomSection,
     #[serde(default)]

@@ -43,12 +43,17 @@ pub(super) fn listen(path: &Path) -> Result<(UnixListener, u32), Failure> {
     let made = || -> std::io::Result<(UnixListener, u32)> {
         let listener = UnixListener::bind(&fresh)?;
         // only now does it get the name that anybody looks for
-        std::fs::set_permissions(&fresh, std::fs::Permissions::from_mode(0o600))?;
+        admit(&fresh, false)?;
         let owner = std::fs::metadata(&fresh)?.uid();
         std::fs::rename(&fresh, path)?;
         Ok((listener, owner))
     };
     made().map_err(|error| failed(&error))
+}
+
+/// Lets everybody of this machine call, or the own user alone. Who is answered is decided by who calls.
+pub(super) fn admit(path: &Path, everybody: bool) -> std::io::Result<()> {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(if everybody { 0o666 } else { 0o600 }))
 }
 
 fn fresh(path: &Path) -> PathBuf {

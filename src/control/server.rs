@@ -12,7 +12,8 @@ use tokio::task::{JoinSet, spawn};
 use tokio::time::timeout;
 
 use super::wire::{Ask, PROTOCOL, Reply, Request};
-use super::{address, line};
+use super::{address, line, users};
+use crate::org::Actor;
 use crate::run::{Answer, Command, Engine, Exit, Failure, Phase, Progress, perform};
 
 /// The most bytes of a request.
@@ -54,10 +55,14 @@ impl Server {
     /// Answers until `stop` is true; then takes nothing new, and ends when the last answer is given.
     pub async fn serve(self, desk: Desk, mut stop: watch::Receiver<bool>) {
         let mut callers = JoinSet::new();
+        let mut configured = desk.engine.clone();
+        self.admit(&configured.borrow_and_update());
         loop {
             tokio::select! {
+                biased;
                 () = raised(&mut stop) => break,
                 Some(_) = callers.join_next() => {}
+                Ok(()) = configured.changed() => self.admit(&configured.borrow_and_update()),
                 taken = self.listener.accept(), if callers.len() < MOST => match taken {
                     Ok((stream, _)) => _ = callers.spawn(attend(stream, self.owner, desk.clone())),
                     Err(error) => {
@@ -71,6 +76,49 @@ impl Server {
         drop(self.listener);
         while callers.join_next().await.is_some() {}
     }
+
+    /// Approvers have to reach the socket.
+    fn admit(&self, engine: &Engine) {
+        if let Err(error) = address::admit(&self.path, !engine.approvers().is_empty()) {
+            tracing::error!(%error, "approvers cannot be let at the control socket");
+        }
+    }
+}
+
+/// Who calls, by the kernel's word.
+enum Caller {
+    /// The daemon's own user, or root.
+    Operator(Actor),
+    /// May look at plans and approve them, and nothing else.
+    Approver(Actor),
+}
+
+impl Caller {
+    fn of(uid: u32, owner: u32, engine: &Engine) -> Option<Self> {
+        if uid == owner || uid == 0 {
+            Some(Self::Operator(users::known(uid)))
+        } else {
+            users::is_among(uid, engine.approvers()).then(|| Self::Approver(users::known(uid)))
+        }
+    }
+
+    /// Who stands in the records of a command. Root may say on whose behalf it acts; it is root all the same.
+    fn actor(self, said: String) -> Actor {
+        match self {
+            Self::Operator(root) if root.is_root() && !said.is_empty() => Actor::new(root.uid, said),
+            Self::Operator(actor) | Self::Approver(actor) => actor,
+        }
+    }
+
+    fn may(&self, command: &Command) -> Result<(), Failure> {
+        match (self, command) {
+            (Self::Operator(_), _) | (Self::Approver(_), Command::Approve { .. } | Command::Plan { .. }) => Ok(()),
+            (Self::Approver(actor), _) => {
+                let message = format!("the daemon does no `{}` for {actor}, who may only approve", name(command));
+                Err(Failure::new(Exit::Failed, message).hint("give the command as the daemon's user, or as root"))
+            }
+        }
+    }
 }
 
 async fn raised(stop: &mut watch::Receiver<bool>) {
@@ -78,12 +126,13 @@ async fn raised(stop: &mut watch::Receiver<bool>) {
 }
 
 async fn attend(stream: UnixStream, owner: u32, desk: Desk) {
-    let caller = stream.peer_cred().map(|peer| peer.uid());
+    let engine = Arc::clone(&desk.engine.borrow());
+    let caller = stream.peer_cred().map(|peer| (peer.uid(), Caller::of(peer.uid(), owner, &engine)));
     let (read, mut write) = stream.into_split();
     let reply = match caller {
-        Ok(uid) if uid == owner || uid == 0 => {
+        Ok((_, Some(caller))) => {
             match timeout(PATIENCE, line::read::<Request>(&mut BufReader::new(read), LONGEST)).await {
-                Ok(Ok(Some(request))) => answer(request, desk, &mut write).await,
+                Ok(Ok(Some(request))) => answer((caller, request), &engine, &desk.changed, &mut write).await,
                 Ok(Ok(None)) | Err(_) => return,
                 Ok(Err(error)) => Reply::Failure(
                     Failure::new(Exit::Usage, format!("the daemon does not understand the request: {error}"))
@@ -91,7 +140,7 @@ async fn attend(stream: UnixStream, owner: u32, desk: Desk) {
                 ),
             }
         }
-        Ok(uid) => {
+        Ok((uid, None)) => {
             tracing::warn!(uid, "a caller of the control socket was refused");
             Reply::Failure(Failure::new(Exit::Failed, format!("the daemon takes no command from user {uid}")))
         }
@@ -101,35 +150,40 @@ async fn attend(stream: UnixStream, owner: u32, desk: Desk) {
 }
 
 /// Does what is asked. The work goes on when the caller goes away: half a run helps nobody.
-async fn answer(request: Request, desk: Desk, write: &mut OwnedWriteHalf) -> Reply {
+async fn answer(
+    (caller, request): (Caller, Request),
+    engine: &Engine,
+    changed: &Notify,
+    write: &mut OwnedWriteHalf,
+) -> Reply {
     let version = env!("CARGO_PKG_VERSION");
     if request.protocol != PROTOCOL || request.version != version {
         let message = format!("the daemon is rosterd {version}, the verb is rosterd {}", request.version);
         return Reply::Failure(Failure::new(Exit::Failed, message).hint("restart the daemon"));
     }
     let Ask::Do(command) = request.ask else { return Reply::Hello { version: version.to_owned() } };
-    let engine = Arc::clone(&desk.engine.borrow());
+    if let Err(failure) = caller.may(&command) {
+        return Reply::Failure(failure);
+    }
     if engine.generation() != request.generation {
         let message = "the daemon serves this roster with another configuration";
         return Reply::Failure(Failure::new(Exit::Usage, message).hint(
             "if the file changed, have it read: systemctl reload rosterd, or SIGHUP; else name the daemon's own with --config",
         ));
     }
-    tracing::info!(actor = request.actor, command = name(&command), "command");
+    let actor = caller.actor(request.actor);
+    tracing::info!(actor = actor.name, uid = actor.uid, command = name(&command), "command");
     let waits = matches!(command, Command::Approve { .. } | Command::Import { .. });
     let (teller, mut phases) = mpsc::channel(PHASES);
-    let actor = request.actor;
-    let work = spawn(async move {
-        let engine = engine.acting_as(actor);
-        perform(&engine, command, &Teller(teller)).await
-    });
+    let acting = engine.acting_as(actor);
+    let work = spawn(async move { perform(&acting, command, &Teller(teller)).await });
     let mut there = true;
     while let Some(phase) = phases.recv().await {
         there = there && matches!(timeout(PATIENCE, line::write(write, &Reply::Progress(phase))).await, Ok(Ok(())));
     }
     let done = work.await;
     if waits {
-        desk.changed.notify_one();
+        changed.notify_one();
     }
     reply(done)
 }
@@ -150,6 +204,7 @@ fn name(command: &Command) -> &'static str {
         Command::Plan { .. } => "plan",
         Command::ApplyPlan { .. } | Command::ApplyTargets { .. } => "apply",
         Command::Run { .. } => "run",
+        Command::Revert { .. } => "revert",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
         Command::Edit { .. } | Command::Identify { .. } => "edit",

@@ -15,7 +15,7 @@ pub struct Request {
     pub version: String,
     /// The hash of the configuration that the verb read.
     pub generation: String,
-    /// Who asks, for the records. The kernel's word on the user decides whether they may.
+    /// On whose behalf root asks, for the records. Who asks, and whether they may, is the kernel's word.
     pub actor: String,
     pub ask: Ask,
 }

@@ -21,6 +21,7 @@ use tokio::time::sleep;
 
 use crate::clock::Clock;
 use crate::control::{Desk, Server};
+use crate::org::Actor;
 use crate::run::{Engine, Exit, Failure, Holder, Lease, load};
 use scheduler::Scheduler;
 
@@ -38,10 +39,11 @@ struct Signals {
 
 /// Serves the roster of a configuration until SIGTERM or SIGINT. `actor` stands in the records of what the schedule
 /// does.
-pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<(), Failure> {
+pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result<(), Failure> {
     let signals = Signals::take()?;
     let loaded = load(config)?;
-    let holder = Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.clone(), since: clock.now() };
+    let holder =
+        Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.to_string(), since: clock.now() };
     let _lease = Lease::of_schedule(&loaded, &holder)?;
     let engine = Engine::with(loaded, Arc::clone(&clock), actor).await?;
     recover(&engine).await;

@@ -40,6 +40,10 @@ pub enum HoldCode {
     Waits,
     /// A member whom only a change of his own account can take out of the group.
     FixedMember,
+    /// Somebody changed it since the run that is to be undone.
+    ChangedSince,
+    /// Nothing brings it back.
+    Irreversible,
     /// The target does not do it: it takes no such value, keeps the one it has, or was written to and shows another.
     CannotConverge,
 }

@@ -105,6 +105,8 @@ pub enum Ground {
     Suspended,
     /// A person named this very object: one that is to be forgotten, or a protected one that no rule may choose.
     Ordered,
+    /// A person had the run undone that gave it.
+    Reverted,
     /// It is no longer there, which a complete read proved.
     Absent(Absence),
 }
@@ -115,6 +117,7 @@ impl Ground {
             Self::Ended => "ended",
             Self::Suspended => "suspended",
             Self::Ordered => "ordered",
+            Self::Reverted => "reverted",
             Self::Absent(_) => "absent",
         }
     }
@@ -132,8 +135,11 @@ impl<'de> Deserialize<'de> for Ground {
             "ended" => Ok(Self::Ended),
             "suspended" => Ok(Self::Suspended),
             "ordered" => Ok(Self::Ordered),
+            "reverted" => Ok(Self::Reverted),
             "absent" => Ok(Self::Absent(Absence::of_stored_plan())),
-            other => Err(serde::de::Error::unknown_variant(other, &["ended", "suspended", "ordered", "absent"])),
+            other => {
+                Err(serde::de::Error::unknown_variant(other, &["ended", "suspended", "ordered", "reverted", "absent"]))
+            }
         }
     }
 }
@@ -199,7 +205,7 @@ impl Step {
 
     /// Whether it takes something away that nobody ordered to be taken.
     pub fn takes_by_rule(&self) -> bool {
-        self.op.is_negative() && !matches!(self.ground, Some(Ground::Ordered | Ground::Suspended))
+        self.op.is_negative() && !matches!(self.ground, Some(Ground::Ordered | Ground::Reverted | Ground::Suspended))
     }
 
     /// Whether it begins to bring back what somebody deleted: by restoring it, or by forgetting it for a new one. Who

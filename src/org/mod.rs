@@ -6,6 +6,7 @@
 
 mod account;
 pub mod act;
+mod actor;
 mod ancestry;
 mod association;
 mod batch;
@@ -74,6 +75,7 @@ mod unit;
 mod who;
 
 pub use account::Account;
+pub use actor::Actor;
 pub use association::Association;
 pub use batch::{Batch, Completeness, Floor, Header, Line, NATIONAL_ID, States};
 pub use chief::ManagerFound;

@@ -84,7 +84,9 @@ fn put_aside(steps: &mut Vec<Step>, wait: &Wait, lent: &str) -> Option<StepId> {
     let link = StepId::new(Op::Link, &leaving.key);
     let linked: Vec<StepId> = leaving.needs.iter().filter(|need| **need == link).cloned().collect();
     let from = vec![Value::text(lent)];
+    let goes = leaving.op == Op::Delete;
     match leaving.changes.iter_mut().find(|change| change.attribute.is(aspect::NAME)) {
+        _ if goes => {}
         Some(name) => name.before.clone_from(&from),
         None => leaving.changes.push(change(aspect::NAME, from.clone(), vec![Value::text(&*wait.has)])),
     }
@@ -92,6 +94,8 @@ fn put_aside(steps: &mut Vec<Step>, wait: &Wait, lent: &str) -> Option<StepId> {
     let aside = Step {
         id: id.clone(),
         op: Op::Rename,
+        ground: None,
+        irreversible: false,
         reason: format!("makes room for a moment: its name {:?} goes to another before it has its own", wait.has),
         needs: linked,
         changes: vec![change(aspect::NAME, vec![Value::text(&*wait.has)], from)],

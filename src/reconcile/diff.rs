@@ -102,6 +102,8 @@ pub(super) struct Present {
     /// For people to read.
     pub label: String,
     pub object: ObjectId,
+    /// The relative name of what is to be gone.
+    pub leaves: Option<String>,
     pub handle: Handle,
     pub parent: Option<Handle>,
     pub manager: Option<Handle>,
@@ -219,7 +221,7 @@ impl<'a> Diff<'a> {
     /// Compares an object that is ours, and keeps what the references need.
     pub(super) fn compare(&mut self, key: Id, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
         self.census.ours(&observed);
-        let mut wish = None;
+        let (mut wish, mut leaves) = (None, None);
         let mut label = observed.name.clone();
         match wanted(&key) {
             None => {}
@@ -241,6 +243,9 @@ impl<'a> Diff<'a> {
                         }
                         self.accept(&desired, observed.protected.as_ref(), steps);
                     }
+                }
+                if matches!(desired.presence, Presence::Deleted { .. }) {
+                    leaves = Some(observed.name.clone());
                 }
                 desired.attributes.clear();
                 label.clone_from(&desired.label);
@@ -267,6 +272,7 @@ impl<'a> Diff<'a> {
                 kind: observed.kind,
                 label,
                 object: observed.id,
+                leaves,
                 handle: observed.handle,
                 parent: observed.parent,
                 manager: observed.manager,

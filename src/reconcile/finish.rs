@@ -64,6 +64,7 @@ impl Diff<'_> {
             protected: self.protected,
             outside: self.outside,
             unmanaged: self.unmanaged,
+            reverts: None,
             labels,
         }
     }

@@ -23,6 +23,7 @@ mod plan;
 mod population;
 mod references;
 mod retention;
+pub mod revert;
 mod unreadable;
 mod vanished;
 

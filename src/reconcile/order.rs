@@ -43,7 +43,7 @@ fn possible(mut steps: Vec<Step>, held: &mut Vec<Hold>) -> Vec<Step> {
         let before = steps.len();
         let placed: HashSet<Id> = steps
             .iter()
-            .filter(|step| matches!(step.op, Op::Rename | Op::Move) && !step.is_aside())
+            .filter(|step| matches!(step.op, Op::Rename | Op::Move | Op::Delete) && !step.is_aside())
             .map(|step| step.key.clone())
             .collect();
         // nobody is left with a lent name

@@ -7,7 +7,7 @@ use super::compare::{change, step};
 use super::diff::{Diff, Name, Place};
 use super::finish::{Created, relative_name};
 use crate::object::HoldCode;
-use crate::object::{Desired, Handle, Kind, Op, Presence, Referent, Rung, StepId, Value, aspect};
+use crate::object::{Desired, Handle, Kind, Op, Presence, Referent, Rung, Step, StepId, Value, aspect};
 use crate::org::Id;
 
 /// A relative name in a place: the container (by its handle, or by the key of a unit that this plan creates), and the
@@ -25,6 +25,7 @@ impl Diff<'_> {
             self.settle_move(desired, created);
         }
         self.order_unit_moves(&staying, created);
+        self.empty_what_goes();
         let placed: HashSet<Id> =
             self.steps.iter().filter(|step| places(step.op)).map(|step| step.key.clone()).collect();
         let mut claims: HashMap<Claim, &Desired> = HashMap::new();
@@ -120,6 +121,28 @@ impl Diff<'_> {
         }
     }
 
+    /// A unit goes only after what lies in it.
+    fn empty_what_goes(&mut self) {
+        let goes = |step: &&Step| step.op == Op::Delete && step.kind == Kind::Unit;
+        let units = self.steps.iter().filter(goes).filter_map(|step| self.present.get(&step.key));
+        let units: HashSet<&Handle> = units.map(|unit| &unit.handle).collect();
+        if units.is_empty() {
+            return;
+        }
+        let mut inside: HashMap<Handle, HashSet<Id>> = HashMap::new();
+        for (key, present) in &self.present {
+            if let Some(unit) = present.parent.as_ref().filter(|parent| units.contains(parent)) {
+                inside.entry(unit.clone()).or_default().insert(key.clone());
+            }
+        }
+        let leaving = self.steps.iter().filter(|step| matches!(step.op, Op::Move | Op::Delete));
+        let leaving: Vec<(Id, StepId)> = leaving.map(|step| (step.key.clone(), step.id.clone())).collect();
+        for step in self.steps.iter_mut().filter(|step| step.op == Op::Delete && step.kind == Kind::Unit) {
+            let Some(inside) = self.present.get(&step.key).and_then(|unit| inside.get(&unit.handle)) else { continue };
+            step.needs.extend(leaving.iter().filter(|(key, _)| inside.contains(key)).map(|(_, id)| id.clone()));
+        }
+    }
+
     /// The unit that an object which does not move lies in, or is created in.
     pub(super) fn container(&self, unit: &Id, created: &Created) -> Option<Id> {
         if let Some(Referent::Key(parent)) = created.get(unit).and_then(|unit| unit.parent.as_ref()) {
@@ -133,10 +156,10 @@ impl Diff<'_> {
         let Some(place) = self.place_of(desired) else { return };
         for occupant in self.occupants(&place) {
             let key = self.key_at(&occupant).cloned();
-            let leaving = self
-                .steps
-                .iter()
-                .find(|step| matches!(step.op, Op::Rename | Op::Move) && step.object.as_ref() == Some(&occupant));
+            let leaving = self.steps.iter().find(|step| {
+                let leaves = matches!(step.op, Op::Rename | Op::Move | Op::Delete);
+                leaves && step.object.as_ref() == Some(&occupant)
+            });
             let (Some(leaving), Some(key)) = (leaving, key) else {
                 let whose = self.key_at(&occupant).and_then(|key| self.present.get(key));
                 let whose = whose.map_or_else(String::new, |present| format!(", {}", present.label));
@@ -144,8 +167,10 @@ impl Diff<'_> {
                 return self.withdraw(desired, reason);
             };
             let before = leaving.change(aspect::NAME).and_then(|change| change.before.first());
-            let theirs = self.present.get(&key).and_then(|present| present.desired.as_ref());
-            let has = before.and_then(Value::as_text).or_else(|| theirs.map(relative_name)).unwrap_or_default();
+            let there = self.present.get(&key);
+            let theirs = there.and_then(|present| present.desired.as_ref()).map(relative_name);
+            let goes = there.and_then(|present| present.leaves.as_deref());
+            let has = before.and_then(Value::as_text).or(goes).or(theirs).unwrap_or_default();
             let (leaving, kind, has) = (leaving.id.clone(), leaving.kind, has.to_owned());
             let lent = lent(&has, &key);
             let name = Name::new(self.around.siblings, kind, &lent);

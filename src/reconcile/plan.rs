@@ -137,6 +137,9 @@ pub struct Plan {
     pub outside: BTreeMap<Deed, u64>,
     /// Names for the keys and objects that the steps refer to, for people to read.
     pub labels: BTreeMap<String, String>,
+    /// The run that it undoes, if it undoes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<i64>,
     /// Hash of the configuration and of the desired state of the plan's objects.
     pub basis: String,
 }

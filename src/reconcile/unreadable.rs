@@ -117,6 +117,7 @@ mod tests {
             outside: std::collections::BTreeMap::new(),
             protected: Vec::new(),
             labels: BTreeMap::new(),
+            reverts: None,
             basis: String::new(),
         }
     }

@@ -54,6 +54,9 @@ pub struct PlanView {
     pub breaches: Vec<Measure>,
     /// Whether somebody approved exactly this plan.
     pub approved: bool,
+    /// The run that it undoes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<i64>,
     /// It is for a day to come: it can be neither approved nor applied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub to_look_at: bool,
@@ -88,6 +91,7 @@ impl PlanView {
             breaches: limits.iter().filter(|measure| measure.is_breached()).cloned().collect(),
             limits,
             approved,
+            reverts: plan.reverts,
             to_look_at: false,
             outside: plan.outside,
             not_read: Vec::new(),

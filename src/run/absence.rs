@@ -48,7 +48,7 @@ mod tests {
 
     use super::*;
     use crate::clock::FixedClock;
-    use crate::org::Instant;
+    use crate::org::{Actor, Instant};
     use crate::run::command::Silent;
 
     const WHOLE: &str = r#"{"roster":1,"complete":true,"kinds":["person","engagement"],"states":"timeline","count":1}"#;
@@ -66,7 +66,7 @@ mod tests {
         let second = "\n[jsonl.consultants]\nfile = \"consultants.jsonl\"\n";
         std::fs::write(&config, crate::config::starter().to_owned() + second).unwrap();
         super::super::init::init(folder.path(), &clock).await.unwrap();
-        (Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap(), folder)
+        (Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap(), folder)
     }
 
     #[tokio::test]
@@ -99,7 +99,7 @@ mod tests {
         let after = async |days: i64, setting: &str| {
             std::fs::write(at(&folder), text.replacen("[jsonl.hr]\n", &format!("[jsonl.hr]\n{setting}"), 1)).unwrap();
             let clock = FixedClock(Instant::from_micros(0).days_earlier(-days));
-            let engine = Engine::open(&at(&folder), Arc::new(clock), "uid 0".into()).await.unwrap();
+            let engine = Engine::open(&at(&folder), Arc::new(clock), Actor::of_uid(0)).await.unwrap();
             let status = engine.source_status().await.unwrap();
             let hr = status.iter().find(|source| source.name == "hr").unwrap();
             (engine.intake_absence().await.unwrap().is_some(), hr.state.clone())

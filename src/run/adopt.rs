@@ -183,6 +183,7 @@ impl Engine {
             basis: basis(&self.config.generation, &keys, &|key: &Id| mapper.wanted(key)),
             population: Population { objects: survey.seen, ..Population::default() },
             unmanaged: Vec::new(),
+            reverts: None,
             labels: steps.iter().map(|step| (step.key.to_string(), step.name.clone())).collect(),
             steps,
             held,

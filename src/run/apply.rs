@@ -88,7 +88,7 @@ impl Engine {
         let holder = Holder {
             pid: std::process::id(),
             verb: verb.to_owned(),
-            actor: self.actor.clone(),
+            actor: self.actor.to_string(),
             since: self.clock.now(),
         };
         let mut held = Held::new();
@@ -192,7 +192,7 @@ impl Engine {
     /// Writes a run that wrote nothing to its target into the ledger: it failed, it was held, or all was in step.
     async fn noted(&self, view: RunView, verb: &str) -> Result<RunView, Failure> {
         let now = self.clock.now();
-        let run = self.store.begin_run(&view.target, verb, &self.actor, view.digest.as_ref(), now).await?;
+        let run = self.store.begin_run(&view.target, verb, &self.actor.name, view.digest.as_ref(), now).await?;
         let summary = serde_json::json!({
             "counts": view.counts, "done": view.done, "failures": [], "held": view.held.len(),
             "left": view.left, "message": view.message,
@@ -215,7 +215,7 @@ impl Engine {
         if self.stop_requested() {
             return Ok(stopped(&plan.target));
         }
-        let run = self.store.begin_run(&plan.target, verb, &self.actor, Some(digest), self.clock.now()).await?;
+        let run = self.store.begin_run(&plan.target, verb, &self.actor.name, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
         self.keep_experience(port).await?;
         let executed = executed?;
@@ -223,6 +223,7 @@ impl Engine {
             Some(_) => None,
             // what else differs is for the plan that follows
             None if plan.is_adoption() => self.left_to_adopt(port, plan, progress).await?,
+            None if let Some(undone) = plan.reverts => self.left_to_revert(port, undone, progress).await?,
             None if plan.steps.iter().all(|step| step.op == Op::Unlink) => Some((Vec::new(), Vec::new())),
             None => self.verify(port, progress).await?,
         };

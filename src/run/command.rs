@@ -17,6 +17,8 @@ pub enum Command {
     ApplyTargets { targets: Vec<String> },
     /// What the schedule does: intake, then propose, guard, apply, verify.
     Run { targets: Vec<String> },
+    /// Propose the inverse of a run.
+    Revert { run: i64 },
     /// Read a source; without a file, the one that the configuration names.
     Import { source: String, file: Option<String>, dry_run: bool },
     /// The links of a target, and what has none.

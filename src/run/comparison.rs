@@ -189,6 +189,10 @@ impl<'a> Comparison<'a> {
     }
 
     pub fn begin(&self) -> Diff<'_> {
+        Diff::new(self.surroundings())
+    }
+
+    pub fn surroundings(&self) -> Surroundings<'_> {
         let Self { port, entry, links, accepted, deleted, added, .. } = self;
         let mapped = entry.rules.attributes().into_iter().flat_map(|(kind, mut names)| {
             names.push(aspect::MANAGER.into());
@@ -196,7 +200,7 @@ impl<'a> Comparison<'a> {
         });
         let bounds = mapped.filter_map(|(kind, name)| Some(((kind, name.clone()), port.bound(kind, &name)?)));
         let kinds = || entry.rules.kinds.keys().copied();
-        Diff::new(Surroundings {
+        Surroundings {
             target: &entry.name,
             tree: port.capabilities().tree,
             first_password: port.capabilities().first_password,
@@ -214,6 +218,6 @@ impl<'a> Comparison<'a> {
             deleted,
             membership: self.membership,
             added,
-        })
+        }
     }
 }

@@ -78,7 +78,7 @@ impl Engine {
 
     async fn commit_edit(&self, plan: &IntakePlan, note: Option<String>) -> Result<(), Failure> {
         let meta = CommitMeta {
-            actor: self.actor.clone(),
+            actor: self.actor.to_string(),
             source: EDIT.to_owned(),
             batch: None,
             note,

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
 use crate::object::{Kind, Membership, Schema};
-use crate::org::{Day, Zone};
+use crate::org::{Actor, Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
 use crate::target::Target;
@@ -25,7 +25,7 @@ pub struct Engine {
     pub(super) config: Arc<Loaded>,
     pub(super) clock: Arc<dyn Clock>,
     /// Who asks, for the records.
-    pub(super) actor: String,
+    pub(super) actor: Actor,
     pub(super) targets: Arc<BTreeMap<String, TargetEntry>>,
     pub(super) stop: Arc<AtomicBool>,
     /// Runs under way, of all clones.
@@ -52,12 +52,12 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Loads and checks the configuration, and opens the roster.
-    pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+    pub async fn open(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
         Self::with(load(config)?, clock, actor).await
     }
 
     /// The same for a configuration that is loaded already.
-    pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: String) -> Result<Self, Failure> {
+    pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
         let store = Arc::new(super::log::open(&config, clock.now()).await?);
         let targets = Self::entries(&config);
         let config = Arc::new(config);

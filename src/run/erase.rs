@@ -68,7 +68,7 @@ impl Engine {
     /// Answers whether the bytes are gone, too.
     async fn commit_erasure(&self, erasure: &Erasure, note: &str) -> Result<bool, Failure> {
         let meta = CommitMeta {
-            actor: self.actor.clone(),
+            actor: self.actor.to_string(),
             source: EDIT.to_owned(),
             batch: None,
             note: Some(note.to_owned()),
@@ -91,7 +91,7 @@ impl Engine {
     }
 
     fn all_leases(&self) -> Result<Vec<Lease>, Failure> {
-        let (verb, actor, since) = ("erase".to_owned(), self.actor.clone(), self.clock.now());
+        let (verb, actor, since) = ("erase".to_owned(), self.actor.to_string(), self.clock.now());
         let holder = Holder { pid: std::process::id(), verb, actor, since };
         let take = |target: String| match Lease::take(&self.roster_file(), &target, &holder) {
             Ok(lease) => Ok(lease),

@@ -22,6 +22,7 @@ use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
 use crate::report::{RunCounts, RunFailure, time};
+use crate::stops;
 use crate::store::{CommitMeta, Entry, Joined, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
 use crate::target::{Class, Receipt, Refusal, Target, Unshown};
 
@@ -108,6 +109,7 @@ impl Engine {
     ) -> Result<Executed, Failure> {
         let plan = cleared.plan();
         let steps: Vec<&Step> = plan.steps.iter().filter(|step| !settled.contains(step.id.as_str())).collect();
+        stops::plan(&steps);
         let execution = Execution {
             engine: self,
             port,
@@ -224,7 +226,7 @@ impl<'a> Execution<'a> {
             joined: self.settled.iter().filter_map(|settled| self.joined(settled)).collect(),
         };
         let meta = CommitMeta {
-            actor: self.engine.actor.clone(),
+            actor: self.engine.actor.to_string(),
             source: OWN_SOURCE.to_owned(),
             batch: None,
             note: Some(format!("run {}", self.run)),

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::clock::FixedClock;
 use crate::object::{AttributeName, Change, Coverage, Kind, Observed, Schema};
+use crate::org::Actor;
 use crate::reconcile::guard::{Limits, guard};
 use crate::reconcile::{Plan, Verdict};
 use crate::run::command::Silent;
@@ -122,7 +123,7 @@ impl Case {
         let config = folder.path().join("config.toml");
         std::fs::write(&config, crate::config::starter()).unwrap();
         super::super::init::init(folder.path(), &clock).await.unwrap();
-        let engine = Engine::open(&config, Arc::new(clock), "uid 0".into()).await.unwrap();
+        let engine = Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap();
         let plan: Plan = serde_json::from_value(json!({
             "target": "memory", "as_of": "2026-03-02", "coverage": { "complete": true }, "steps": steps, "held": [],
             "reservations": [], "population": { "users": 0, "objects": 0, "members": 0 }, "unmanaged": [],

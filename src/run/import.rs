@@ -161,7 +161,7 @@ impl Engine {
             return Ok(self.store.save_batch(&record).await?);
         }
         let meta = CommitMeta {
-            actor: self.actor.clone(),
+            actor: self.actor.to_string(),
             source: plan.source.clone(),
             batch: Some(reading.hash.clone()),
             note: approval.as_ref().map(|approval| format!("approved by {}", approval.by)),

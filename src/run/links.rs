@@ -166,6 +166,7 @@ impl Engine {
             outside: std::collections::BTreeMap::new(),
             protected: Vec::new(),
             labels: std::collections::BTreeMap::new(),
+            reverts: None,
         })
     }
 
@@ -191,7 +192,7 @@ impl Engine {
             let state = if is_ignored { "is ignored already" } else { "is not ignored" };
             return Err(Failure::new(Exit::Held, format!("the object {object} {state}")));
         }
-        let said = Ignored { note, actor: self.actor.clone(), at: self.clock.now() };
+        let said = Ignored { note, actor: self.actor.to_string(), at: self.clock.now() };
         self.store.ignore(target, &object, stop, &said).await?;
         let Ignored { note, actor: by, at } = said;
         let document = IgnoreDocument { target: target.to_owned(), object, ignored: !stop, note, by, at };

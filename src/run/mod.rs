@@ -38,6 +38,7 @@ mod reading;
 mod recover;
 mod rehearse;
 mod retain;
+mod revert;
 mod rules;
 mod schema;
 mod serve;

@@ -29,6 +29,7 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Import { source, file, dry_run } => {
             engine.import_answer(&source, file.as_deref().map(Path::new), dry_run, progress).await
         }
+        Command::Revert { run } => engine.revert(run, progress).await,
         Command::Links { target } => engine.links(&target, progress).await,
         Command::Adopt { target, pair, protected } => engine.adopt(&target, pair, protected, progress).await,
         Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,
@@ -123,7 +124,7 @@ impl Engine {
                     .hint("`rosterd plan` shows the digests of plans, a held import shows its own"));
             }
         };
-        let approval = Approval { digest: digest.clone(), by: self.actor.clone(), at: self.clock.now() };
+        let approval = Approval { digest: digest.clone(), by: self.actor.to_string(), at: self.clock.now() };
         self.store.approve(&approval).await?;
         let document = ApprovalDocument { digest, what, not_needed, by: approval.by, at: approval.at };
         Ok(Answer { exit: Exit::Done, document: Document::Approval(document) })

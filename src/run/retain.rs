@@ -41,7 +41,7 @@ mod tests {
 
     use super::*;
     use crate::clock::FixedClock;
-    use crate::org::Instant;
+    use crate::org::{Actor, Instant};
 
     #[tokio::test]
     async fn it_is_done_once_a_day_and_after_a_clock_that_was_wrong() {
@@ -49,7 +49,7 @@ mod tests {
         let noon = Instant::from_micros(1_800_000_000_000_000);
         super::super::init::init(folder.path(), &FixedClock(noon)).await.unwrap();
         let config = folder.path().join("config.toml");
-        let engine = Engine::open(&config, Arc::new(FixedClock(noon)), "uid 0".into()).await.unwrap();
+        let engine = Engine::open(&config, Arc::new(FixedClock(noon)), Actor::of_uid(0)).await.unwrap();
         let at = |instant| Engine { clock: Arc::new(FixedClock(instant)), ..engine.clone() };
         let hours = |hours: i64| Instant::from_micros(noon.micros() + hours * 3_600_000_000);
         for (instant, done) in

@@ -8,7 +8,8 @@ use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
-use crate::config::{Loaded, Schedule, Timetable};
+use crate::config::{Loaded, Schedule, Timetable, User};
+use crate::org::Actor;
 use crate::store::Store;
 
 /// What a schedule brings around.
@@ -63,7 +64,7 @@ impl Engine {
 
     /// The same engine on behalf of somebody else.
     #[must_use]
-    pub fn acting_as(&self, actor: String) -> Self {
+    pub fn acting_as(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
     }
 
@@ -79,6 +80,11 @@ impl Engine {
             }
         }
         Ok(Self { targets: Self::entries(&config), config: Arc::new(config), ..self.clone() })
+    }
+
+    /// Who may approve over the control socket, beside the daemon's own user and root.
+    pub fn approvers(&self) -> &[User] {
+        &self.config.config.safety.approvers
     }
 
     /// The hash of the configuration in force.
@@ -119,7 +125,12 @@ impl Engine {
     }
 
     fn holder(&self, verb: &str) -> Holder {
-        Holder { pid: std::process::id(), verb: verb.to_owned(), actor: self.actor.clone(), since: self.clock.now() }
+        Holder {
+            pid: std::process::id(),
+            verb: verb.to_owned(),
+            actor: self.actor.to_string(),
+            since: self.clock.now(),
+        }
     }
 }
 

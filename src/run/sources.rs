@@ -21,7 +21,7 @@ impl Engine {
         started: Instant,
     ) -> Result<(), Failure> {
         let digest = document.digest.as_ref();
-        let run = self.store.begin_run(source, IMPORT, &self.actor, digest, started).await?;
+        let run = self.store.begin_run(source, IMPORT, &self.actor.name, digest, started).await?;
         let summary = serde_json::json!({
             "complete": document.complete, "counts": document.counts, "ends": document.ends.len(),
             "message": why(document),

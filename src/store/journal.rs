@@ -11,6 +11,7 @@ use super::{Joined, RunId, Store, StoreError, Written, accepted, links, members}
 use crate::object::{Kind, ObjectId, Reservation, StepId};
 use crate::org::{Day, Id, Instant};
 use crate::reconcile::journal::Event;
+use crate::stops::{self, Moment};
 
 /// One entry of the journal.
 #[derive(Debug, Clone)]
@@ -60,6 +61,9 @@ impl Store {
         meta: &CommitMeta,
     ) -> Result<Vec<Option<String>>, StoreError> {
         let key = self.log.key()?;
+        let steps = || (page.outcomes.iter().map(|(one, _)| one.step), page.intents.iter().map(|(one, _)| one.step));
+        let (outcomes, intents) = steps();
+        stops::page(Moment::Before, outcomes, intents);
         let mut transaction = self.begin().await?;
         let outcomes: Vec<&Entry<'_>> = page.outcomes.iter().map(|(entry, _)| entry).collect();
         append(&mut transaction, key, &outcomes, meta.now).await?;
@@ -74,6 +78,8 @@ impl Store {
         let intents: Vec<&Entry<'_>> = possible.map(|((entry, _), _)| entry).collect();
         append(&mut transaction, key, &intents, meta.now).await?;
         transaction.commit().await?;
+        let (outcomes, intents) = steps();
+        stops::page(Moment::After, outcomes, intents);
         Ok(refused)
     }
 
@@ -85,12 +91,14 @@ impl Store {
         now: Instant,
     ) -> Result<(), StoreError> {
         let key = self.log.key()?;
+        stops::at(Moment::Before, "what became of a step");
         let mut transaction = self.begin().await?;
         append(&mut transaction, key, &[entry], now).await?;
         if let (Some((target, key, kind)), Some(object)) = (link, entry.object) {
             links::add(&mut transaction, target, &[(key, kind, object)], now).await?;
         }
         transaction.commit().await?;
+        stops::at(Moment::After, "what became of a step");
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use super::{Store, StoreError};
 use crate::mapping::naming::{Holder, Ledger, Taken};
 use crate::object::{Evidence, NameKind, ObjectId, Space};
 use crate::org::{Id, Instant};
+use crate::stops::{self, Moment};
 
 /// Rows in one INSERT: four columns each, below SQLite's limit on bound values.
 const CHUNK: usize = 2_000;
@@ -31,6 +32,7 @@ impl Store {
         names: Option<&ShownNames>,
         now: Instant,
     ) -> Result<(), StoreError> {
+        stops::at(Moment::Before, "what was read of names");
         let mut transaction = self.begin().await?;
         if let Some(names) = names {
             for table in ["taken_name", "read_space"] {
@@ -64,6 +66,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "what was read of names");
         Ok(())
     }
 

@@ -6,11 +6,13 @@ use super::log::{Record, append};
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::{Approval, Digest, Plan};
+use crate::stops::{self, Moment};
 
 impl Store {
     /// Keeps a plan under its digest. An equal plan proposed again is the same plan.
     pub async fn keep_plan(&self, plan: &Plan, now: Instant) -> Result<Digest, StoreError> {
         let digest = plan.digest();
+        stops::at(Moment::Before, "the plan");
         let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO plan (digest, target, proposed_at, body) VALUES (?, ?, ?, ?)
@@ -23,6 +25,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the plan");
         Ok(digest)
     }
 
@@ -84,6 +87,7 @@ impl Store {
 
     /// Marks the approvals of a digest as used up by the run that completed it.
     pub async fn use_approval(&self, digest: &Digest, run: i64) -> Result<(), StoreError> {
+        stops::at(Moment::Before, "the use of the approval");
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE approval SET used_by = ? WHERE digest = ? AND used_by IS NULL")
             .bind(run)
@@ -91,6 +95,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the use of the approval");
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::Digest;
 use crate::reconcile::journal::Event;
+use crate::stops::{self, Moment};
 
 /// The number of a run, counted from 1.
 pub type RunId = i64;
@@ -59,6 +60,7 @@ impl Store {
         let key = self.log.key()?;
         // a run that found no plan to apply has the empty text
         let digest = digest.map_or("", Digest::as_str);
+        stops::at(Moment::Before, "the begin of the run");
         let mut transaction = self.begin().await?;
         let id = sqlx::query("INSERT INTO run (target, verb, actor, digest, started) VALUES (?, ?, ?, ?, ?)")
             .bind(target)
@@ -75,6 +77,7 @@ impl Store {
         });
         log_of_run(&mut transaction, key, "run-begun", (id, row), now).await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the begin of the run");
         self.write_head().await?;
         Ok(id)
     }
@@ -89,6 +92,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let key = self.log.key()?;
         let summary = summary.to_string();
+        stops::at(Moment::Before, "the end of the run");
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE run SET ended = ?, outcome = ?, summary = ? WHERE id = ?")
             .bind(now.micros())
@@ -100,6 +104,7 @@ impl Store {
         let row = json!({ "run": run, "ended": now.micros(), "outcome": outcome, "summary": summary });
         log_of_run(&mut transaction, key, "run-ended", (run, row), now).await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the end of the run");
         self.write_head().await
     }
 
@@ -116,7 +121,7 @@ impl Store {
     }
 
     /// One run by its number.
-    pub(super) async fn run_record(&self, run: Option<RunId>) -> Result<Option<RunRecord>, StoreError> {
+    pub async fn run_record(&self, run: Option<RunId>) -> Result<Option<RunRecord>, StoreError> {
         let row: Option<RunRow> = sqlx::query_as(
             "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run WHERE id = ?",
         )

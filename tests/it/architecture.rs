@@ -12,7 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["org"],
     &["clock", "object", "expr"],
     &["mapping", "reconcile"],
-    &["net"],
+    &["net", "stops"],
     &["target", "source", "deliver", "store", "report"],
     &["config"],
     &["run"],
@@ -24,7 +24,7 @@ const ORDER: &[&[&str]] = &[
 
 /// Modules that may name less than their place in the order would allow.
 const NARROW: &[(&str, &[&str])] = &[
-    ("target", &["org", "clock", "object", "net"]),
+    ("target", &["org", "clock", "object", "net", "stops"]),
     ("source", &["org", "expr"]),
     ("report", &["org", "object", "expr", "mapping", "reconcile"]),
 ];
@@ -55,6 +55,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["target::ldap"]),
     ("age", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
+    ("rustix", &["stops"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org", "store"]),
     ("toml", &["config"]),

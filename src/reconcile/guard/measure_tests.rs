@@ -72,6 +72,7 @@ fn plan(steps: Vec<Step>) -> Plan {
         protected: Vec::new(),
         outside: BTreeMap::new(),
         labels: BTreeMap::new(),
+        reverts: None,
         basis: String::new(),
     }
 }

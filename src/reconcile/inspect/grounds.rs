@@ -20,8 +20,8 @@ fn of_one(step: &Step, complete: bool) -> Option<String> {
             Some("an absence is claimed, but the read was partial".into())
         }
         (Some(Ground::Absent(_)), true) if step.op == Op::Delete => Some("it deletes what is only absent".into()),
-        (Some(ground), true) if taken && *ground != Ground::Ended => {
-            Some(format!("it takes apart the account of somebody who left, and its ground is {}", ground.as_str()))
+        (Some(Ground::Absent(_)), true) if taken => {
+            Some("it takes apart the account of somebody who is only absent".into())
         }
         _ => None,
     }
@@ -71,6 +71,6 @@ mod tests {
             ..step(Op::RemoveMembers, "k")
         };
         let sound = plan(vec![strip(Ground::Ended)]);
-        assert_flaw("its ground is absent", plan(vec![strip(Ground::Absent(absence()))]), sound);
+        assert_flaw("somebody who is only absent", plan(vec![strip(Ground::Absent(absence()))]), sound);
     }
 }

@@ -49,12 +49,15 @@ fn left(step: &Step) -> Option<&ObjectId> {
     }
 }
 
-/// Whether a later step leads on from the name that a step lends.
+/// Whether a later step leads on from the name that a step lends, or takes the object away.
 fn gets_its_name(at: usize, aside: &Step, plan: &Plan) -> bool {
     let lent = aside.after(aspect::NAME);
     let later = plan.steps.iter().skip(at + 1);
     let mut own = later.filter(|step| step.key == aside.key && step.needs.contains(&aside.id));
-    own.any(|step| step.change(aspect::NAME).map(|change| change.before.as_slice()) == lent && lent.is_some())
+    own.any(|step| {
+        step.op == Op::Delete
+            || step.change(aspect::NAME).map(|change| change.before.as_slice()) == lent && lent.is_some()
+    })
 }
 
 #[cfg(test)]

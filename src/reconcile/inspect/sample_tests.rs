@@ -64,6 +64,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
         outside: BTreeMap::new(),
         protected: Vec::new(),
         labels: BTreeMap::new(),
+        reverts: None,
         basis: String::new(),
     }
 }

@@ -29,7 +29,7 @@ fn of_one(step: &Step) -> Vec<String> {
     if step.op == Op::Delete && !step.irreversible {
         flaws.push("a delete is not marked as irreversible".into());
     }
-    if step.changes.is_empty() && !matches!(step.op, Op::Delete | Op::Link | Op::Unlink) {
+    if step.changes.is_empty() && !matches!(step.op, Op::Delete | Op::Restore | Op::Link | Op::Unlink) {
         flaws.push("it changes nothing".into());
     }
     // a link changes the stamp alone, and nothing else changes it

@@ -92,11 +92,20 @@ fn last_words(page: &mut Page, plans: &[PlanView]) {
         } else {
             page.line(6, &apply(&plan.digest));
         }
+        if plan.reverts.is_some() {
+            let target = clean(&plan.target);
+            page.line(
+                6,
+                &format!("the next run of {target} does it again, as long as the roster and the rules say so:"),
+            );
+            page.line(6, &format!("`rosterd pause {target}` keeps it from that until they are corrected"));
+        }
     }
 }
 
 fn head(page: &mut Page, plan: &PlanView) {
-    page.line(0, &format!("{}: plan for {}", clean(&plan.target), plan.as_of));
+    let undoes = plan.reverts.map_or_else(String::new, |run| format!(", undoes run {run}"));
+    page.line(0, &format!("{}: plan for {}{undoes}", clean(&plan.target), plan.as_of));
     page.labelled("digest", &[format!("{}{}", plan.digest, if plan.approved { " (approved)" } else { "" })]);
     page.reach(&plan.coverage);
     page.labelled("steps", &[in_short(plan)]);

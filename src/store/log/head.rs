@@ -11,6 +11,7 @@ use blake3::Hash;
 
 use super::append::newest;
 use crate::org::Instant;
+use crate::stops::{self, Moment};
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -112,7 +113,9 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let mut new = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     new.write_all(text.as_bytes())?;
     new.sync_all()?;
+    stops::at(Moment::Before, "the head file");
     std::fs::rename(&beside, file)?;
+    stops::at(Moment::After, "the head file");
     sync_folder(file)
 }
 

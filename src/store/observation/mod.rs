@@ -17,6 +17,7 @@ use self::bucket::Bucket;
 use super::{Store, StoreError};
 use crate::object::{Fingerprints, Kind, ObjectKey, Observed};
 use crate::org::Instant;
+use crate::stops::{self, Moment};
 
 pub use self::conclusion::Conclusion;
 pub(super) use self::conclusion::forget;
@@ -122,6 +123,7 @@ impl Store {
         read: &Read<'_>,
         found: &Differences<'_>,
     ) -> Result<Option<i64>, StoreError> {
+        stops::at(Moment::Before, "the observation");
         let mut transaction = self.begin().await?;
         let there = find(&mut transaction, target).await?;
         if there.as_ref().map(|there| there.version) != basis.map(|basis| basis.version) {
@@ -140,6 +142,7 @@ impl Store {
         merge::merge(&mut transaction, (target, buckets), found, &mut counts).await?;
         write_head(&mut transaction, (target, version, buckets), read, &counts).await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the observation");
         Ok(Some(version))
     }
 }

@@ -12,6 +12,7 @@ use super::guard::notice;
 use super::incoming::{Broken, Incoming};
 use super::session::{Failure, Query};
 use super::transport::Transport;
+use crate::stops::{self, Moment};
 
 /// How many time-outs a page may take in all while something still comes.
 const PATIENCE: u32 = 10;
@@ -104,6 +105,7 @@ impl Bulk {
                 }
                 see(&message).map_err(malformed)?;
                 if let Operation::Done(outcome) = message.operation {
+                    stops::message(Moment::After);
                     return accepted(outcome);
                 }
             }
@@ -134,6 +136,7 @@ impl Bulk {
                 Operation::Entry(entry) => visit(entry),
                 Operation::Reference => references += 1,
                 Operation::Done(outcome) => {
+                    stops::message(Moment::After);
                     let cookie = message.cookie().map_err(malformed)?.map(<[u8]>::to_vec);
                     return Ok(Ended { references, end: accepted(outcome).map(|()| cookie) });
                 }
@@ -167,6 +170,7 @@ impl Bulk {
     }
 
     async fn send(&mut self, request: &[u8]) -> Result<(), Failure> {
+        stops::message(Moment::Before);
         let writing = async {
             self.stream.write_all(request).await?;
             self.stream.flush().await

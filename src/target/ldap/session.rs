@@ -16,6 +16,7 @@ use super::dn::Dn;
 use super::entry::Entry;
 use super::guard::Verdict;
 use super::server::Server;
+use crate::stops::{self, Moment};
 
 /// Bytes of requests to write that may be unanswered. The crate reads nothing while it writes, so the requests must
 /// fit into what lies between us and the server.
@@ -266,7 +267,10 @@ impl Session {
 
     /// Runs an operation. The crate panics where an answer is malformed: that is a lost answer.
     async fn caught<T>(&self, work: impl Future<Output = Result<T, LdapError>>) -> Result<T, Failure> {
-        let failure = match AssertUnwindSafe(work).catch_unwind().await {
+        stops::message(Moment::Before);
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        stops::message(Moment::After);
+        let failure = match outcome {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(LdapError::OpSend { .. })) => Failure::Unsent("the connection is closed".into()),
             Ok(Err(error @ (LdapError::FilterParsing | LdapError::AddNoValues))) => {

@@ -15,6 +15,7 @@ mod places;
 mod properties;
 mod protected;
 mod recreating;
+mod reverting;
 mod universe;
 mod world;
 

@@ -13,12 +13,13 @@ use rosterd::mapping::{
 };
 use rosterd::object::{
     Absence, Accepted, Authority, Change, Coverage, Disabling, Evidence, Ground, Handle, Hold, Kind, Links, Membership,
-    NameKind, ObjectId, Observed, Op, Presence, Protection, Referent, Reservation, Rung, ScopeRead, Siblings, Step,
-    StepId, Value, aspect,
+    NameKind, ObjectId, Observed, Op, Presence, Protection, Referent, Reservation, Rung, Schema, ScopeRead, Siblings,
+    Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
 use rosterd::org::{CustomTypes, Id, Snapshot};
 use rosterd::reconcile::adopt::{Field, Seeker, adopt};
+use rosterd::reconcile::revert::{Done, Inverse, Now};
 use rosterd::reconcile::{Diff, Occasion, Plan, Population, Reach, Surroundings, inspect};
 use rosterd::target::memory::{Faults, Memory};
 use rosterd::target::{Class, ObserveRequest, Refusal, Seen, Target};
@@ -126,39 +127,20 @@ impl World {
         let naming = Arc::new(Naming::new(&snapshot, &self.naming, &given));
         let look = Look { snapshot: &snapshot, custom: &CustomTypes::default() };
         let blocked = Arc::new(Blocked::find(look, &self.severities));
-        let kinds = || self.rules.kinds.keys().copied();
         let mapper = Mapper::new(Inputs {
             snapshot,
             naming,
             roster: ROSTER,
             target: TARGET,
             rules: &self.rules,
-            schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
+            schemas: self.schemas(),
             absence: self.absence.clone(),
             blocked,
             leavers: self.leavers.clone(),
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let accepted = Accepted::default();
-        let mut diff = Diff::new(Surroundings {
-            target: TARGET,
-            tree: self.memory.capabilities().tree,
-            first_password: self.memory.capabilities().first_password,
-            siblings: self.siblings,
-            restores: self.memory.capabilities().restores,
-            references_follow: self.memory.capabilities().references_follow,
-            login: self.memory.capabilities().login,
-            never_empty: &self.never_empty,
-            schemas: kinds().map(|kind| (kind, self.memory.schema(kind))).collect(),
-            roots: kinds().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
-            links: &self.links,
-            bounds: BTreeMap::new(),
-            accepted: &accepted,
-            disabling: self.disabling,
-            deleted: &self.deleted,
-            membership: Membership::Ours,
-            added: &self.added,
-        });
+        let mut diff = Diff::new(self.surroundings(&accepted));
         for object in order(objects) {
             diff.see(object, &wanted);
         }
@@ -174,6 +156,55 @@ impl World {
         }
         let occasion = Occasion { as_of: day, reservations: mapper.reservations(), generation: "1" };
         let plan = diff.finish(&mapper.keys(), &wanted, &coverage, occasion);
+        assert_eq!(inspect::inspect(&plan), vec![]);
+        plan
+    }
+
+    fn schemas(&self) -> BTreeMap<Kind, &Schema> {
+        self.rules.kinds.keys().map(|kind| (*kind, self.memory.schema(*kind))).collect()
+    }
+
+    fn surroundings<'a>(&'a self, accepted: &'a Accepted) -> Surroundings<'a> {
+        Surroundings {
+            target: TARGET,
+            tree: self.memory.capabilities().tree,
+            first_password: self.memory.capabilities().first_password,
+            siblings: self.siblings,
+            restores: self.memory.capabilities().restores,
+            references_follow: self.memory.capabilities().references_follow,
+            login: self.memory.capabilities().login,
+            never_empty: &self.never_empty,
+            schemas: self.schemas(),
+            roots: self.rules.kinds.keys().copied().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
+            links: &self.links,
+            bounds: BTreeMap::new(),
+            accepted,
+            disabling: self.disabling,
+            deleted: &self.deleted,
+            membership: Membership::Ours,
+            added: &self.added,
+        }
+    }
+
+    /// The plan that undoes one that was applied.
+    pub fn inverse(&self, plan: &Plan) -> Plan {
+        let object = |step: &Step| step.object.clone().or_else(|| self.links.object(&step.key).cloned());
+        let done = plan.steps.iter().filter_map(|step| Some(Done { object: object(step)?, step: step.clone() }));
+        let done: Vec<Done> = done.collect();
+        let (objects, _, coverage) = self.observe();
+        let mut now = Now::of(done.iter().map(|done| done.object.clone()).collect());
+        objects.iter().for_each(|object| now.see(object));
+        let accepted = Accepted::default();
+        let inverse = Inverse::of(1, &done, &now, &self.surroundings(&accepted));
+        let wanted = |key: &Id| inverse.wanted(key);
+        let mut diff = Diff::new(self.surroundings(&accepted));
+        objects.into_iter().for_each(|object| diff.see(object, &wanted));
+        for (key, object) in self.deleted.iter().chain(self.links.iter()).filter(|(_, object)| !now.knows(object)) {
+            diff.not_found(key.clone(), self.runtime.block_on(self.memory.fate(Kind::User, object)).unwrap());
+        }
+        let occasion = Occasion { as_of: today(), reservations: Vec::new(), generation: "1" };
+        let plan = diff.finish(&inverse.keys(), &wanted, &coverage, occasion);
+        let plan = inverse.completed(plan);
         assert_eq!(inspect::inspect(&plan), vec![]);
         plan
     }
@@ -242,6 +273,7 @@ impl World {
             population: Population::default(),
             unmanaged: Vec::new(),
             labels: BTreeMap::new(),
+            reverts: None,
             basis: String::new(),
         };
         assert_eq!(inspect::inspect(&plan), vec![]);
@@ -289,7 +321,7 @@ impl World {
                     self.deleted.remove(&step.key);
                     assert!(self.links.add(step.key.clone(), object), "{} is linked twice", step.key);
                 }
-                Ok(_) if step.op == Op::Unlink => _ = self.links.remove(&step.key),
+                Ok(_) if matches!(step.op, Op::Unlink | Op::Delete) => _ = self.links.remove(&step.key),
                 Ok(_) => {}
                 Err(refusal) => {
                     failed.insert(step.id.clone());

@@ -1,6 +1,7 @@
 //! The daemon as its users meet it: the real binary in a folder of its own, watched from outside. Nothing waits for
 //! a time to pass; everything waits for something to be seen, with a deadline.
 
+mod approvers;
 mod control;
 mod intake;
 mod nonsense;

@@ -141,7 +141,8 @@ async fn a_stop_ends_a_run_between_two_steps() {
     std::fs::write(house.path("by-hand.jsonl"), delivery(u32::try_from(PEOPLE).unwrap())).unwrap();
     assert_eq!(house.verb(&["import", "hr", house.path("by-hand.jsonl").to_str().unwrap()]).0, 0);
     let daemon = house.serve();
-    let engine = Engine::open(&house.path("config.toml"), Arc::new(SystemClock), "test".into()).await.unwrap();
+    let engine =
+        Engine::open(&house.path("config.toml"), Arc::new(SystemClock), rosterd::org::Actor::of_uid(0)).await.unwrap();
     let command = run::Command::ApplyTargets { targets: vec!["cloud".into()] };
     let request = Request::new(engine.generation(), "anna".into(), Ask::Do(command));
     let (teller, started) = channel();

@@ -19,6 +19,7 @@ mod naming;
 mod others;
 mod release;
 mod reorganisation;
+mod revert;
 mod rules;
 mod sample;
 mod secrets;

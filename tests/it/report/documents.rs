@@ -111,6 +111,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
                 "the linked object was not found; nothing proves that it was deleted",
             ),
         ],
+        reverts: None,
         reservations: Vec::new(),
         population: Population { users: 412, objects: 480, members: 2100, ..Population::default() },
         unmanaged: vec![Unmanaged {

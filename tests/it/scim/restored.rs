@@ -62,7 +62,7 @@ userName = "login"
 
 async fn engine(folder: &Path, hour: u32) -> Engine {
     let now: Instant = format!("2026-11-23T{hour:02}:00:00Z").parse().unwrap();
-    Engine::open(&folder.join("config.toml"), Arc::new(FixedClock(now)), "uid 0".into()).await.unwrap()
+    Engine::open(&folder.join("config.toml"), Arc::new(FixedClock(now)), rosterd::org::Actor::of_uid(0)).await.unwrap()
 }
 
 async fn ask(engine: &Engine, command: Command) -> (Exit, Json) {

@@ -78,7 +78,7 @@ displayName = "group.name"
 
 pub(super) async fn engine(folder: &Path) -> Engine {
     let clock = FixedClock("2026-03-02T08:00:00Z".parse().unwrap());
-    Engine::open(&folder.join("config.toml"), Arc::new(clock), "uid 0".into()).await.unwrap()
+    Engine::open(&folder.join("config.toml"), Arc::new(clock), rosterd::org::Actor::of_uid(0)).await.unwrap()
 }
 
 pub(super) async fn site(service: &Service, organisation: &Organisation, profile: &str) -> TempDir {

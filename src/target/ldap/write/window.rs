@@ -9,6 +9,7 @@ use futures_util::stream::FuturesUnordered;
 
 use super::{Done, Work};
 use crate::object::{Handle, ObjectId};
+use crate::stops;
 use crate::target::ldap::ber::Filter;
 use crate::target::ldap::dn::Dn;
 use crate::target::ldap::entry::Entry;
@@ -27,14 +28,22 @@ type Outcome = Result<Receipt, Refusal>;
 /// lost before.
 pub async fn run(mut works: Vec<Work<'_>>) -> Vec<Option<Outcome>> {
     let mut outcomes: Vec<Option<Outcome>> = works.iter().map(|_| None).collect();
-    if let Err(refusal) = read(&mut works).await {
+    let reading = works.first().map(|one| one.step);
+    let read = match reading {
+        Some(step) => stops::of(&step.id, read(&mut works)).await,
+        None => Ok(()),
+    };
+    if let Err(refusal) = read {
         if let Some(first) = outcomes.first_mut() {
             *first = Some(Err(refusal));
         }
         return outcomes;
     }
-    let mut under_way: FuturesUnordered<_> =
-        works.iter().enumerate().map(|(at, work)| async move { (at, work.run().await) }).collect();
+    let mut under_way: FuturesUnordered<_> = works
+        .iter()
+        .enumerate()
+        .map(|(at, work)| async move { (at, stops::of(&work.step.id, work.run()).await) })
+        .collect();
     let mut unnamed = Vec::new();
     while let Some((at, done)) = under_way.next().await {
         match done {
@@ -46,7 +55,8 @@ pub async fn run(mut works: Vec<Work<'_>>) -> Vec<Option<Outcome>> {
     drop(under_way);
     let made = identify(&works, &unnamed).await;
     for (at, dn) in &unnamed {
-        outcomes[*at] = Some(works[*at].identified(dn, made.get(dn.handle())).await);
+        let work = &works[*at];
+        outcomes[*at] = Some(stops::of(&work.step.id, work.identified(dn, made.get(dn.handle()))).await);
     }
     outcomes
 }

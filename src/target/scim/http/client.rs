@@ -21,6 +21,7 @@ use super::limits::Limits;
 use super::pace::Permit;
 use super::retry::{Tries, is_limited, said_rest};
 use crate::net::{Identity, SecretRef, client_config_as, trusting_nobody};
+use crate::stops::{self, Moment};
 use crate::target::Class;
 use crate::target::scim::apart;
 use crate::target::scim::profile::{Ids, Profile, Wire};
@@ -214,7 +215,10 @@ impl Client {
             Some(shown) => Failure { message: shown.taken_out_of(&failure.message), ..failure },
             None => failure,
         };
-        let response = match sent.send().await {
+        stops::message(Moment::Before);
+        let sent = sent.send().await;
+        stops::message(Moment::After);
+        let response = match sent {
             Ok(response) => response,
             Err(error) => {
                 permit.overloaded(None, chance());

@@ -27,6 +27,7 @@ use self::edit::{Edit, named};
 use self::patch::{edits, implied};
 use self::verify::unshown;
 use crate::object::{Kind, Links, ObjectId, Op, Step, Value, aspect};
+use crate::stops;
 use crate::target::scim::http::answer::{Body, Failure};
 use crate::target::scim::profile::{Deletion, ETag, ExternalId, Inactive, PatchForm, Put};
 use crate::target::scim::read::listing::endpoint;
@@ -55,7 +56,7 @@ impl Service {
                 .into_iter()
                 .map(|(at, step)| {
                     let stopped = &stopped;
-                    async move { (at, self.apply_unless(stopped, step, links).await) }.boxed()
+                    async move { (at, stops::of(&step.id, self.apply_unless(stopped, step, links)).await) }.boxed()
                 })
                 .collect();
             let mut done = stream::iter(works).buffer_unordered(at_once);
