@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::ends::{by_kind, listed};
-use super::super::words::{clean, extent, gaps, measure};
+use super::super::words::{clean, extent, gaps, measure, several};
 use super::super::{Ended, Trouble};
 use crate::object::{Hold, Kind};
 use crate::reconcile::{Digest, Measure, Reach};
@@ -65,6 +65,7 @@ impl Page {
         match others.as_slice() {
             [] => {}
             [other] => lines.push(measure(other)),
+            others if lines.is_empty() => lines.push(format!("{}: nothing found", several(others.len(), "limit"))),
             others => lines.push(format!("{} others: nothing found", others.len())),
         }
         self.labelled("limits", &lines);
