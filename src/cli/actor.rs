@@ -3,12 +3,9 @@
 use crate::control::users;
 use crate::org::Actor;
 
-/// An id that no user has: (uid_t) -1, which the kernel gives to nobody.
-const NOBODY_KNOWS: u32 = u32::MAX;
-
 /// The process's real user; with sudo the name says who called it, and the user is root.
 pub(super) fn actor() -> Actor {
-    let Some(own) = users::own() else { return Actor::new(NOBODY_KNOWS, "unknown") };
+    let Some(own) = users::own() else { return Actor::unknown("unknown") };
     match caller() {
         Some(caller) if own.is_root() && caller != own.name => Actor::new(own.uid, format!("{caller} (as {own})")),
         _ => own,

@@ -1,5 +1,6 @@
 //! `apply DIGEST` and `apply TARGET…`.
 
+use super::artefact;
 use super::consent::{ask, on_terminal};
 use super::invocation::Invocation;
 use super::output::note;
@@ -9,8 +10,8 @@ use crate::run::{Answer, Command, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The digest of a stored plan, or targets to propose and apply for
-    #[arg(required = true, value_name = "DIGEST or TARGET")]
+    /// The digest of a stored plan or the file it was exported to, or targets to propose and apply for
+    #[arg(required = true, value_name = "DIGEST, FILE or TARGET")]
     what: Vec<String>,
     /// Do not ask; a breached limit still holds
     #[arg(long)]
@@ -28,7 +29,7 @@ enum What {
 }
 
 pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let what = what(args.what, &invocation.target_names().await?);
+    let what = what(args.what, &invocation.target_names().await?)?;
     match what {
         What::Plan(digest) if args.dry_run => rehearse(&digest, invocation).await,
         What::Plan(digest) => invocation.answer(Command::ApplyPlan { digest: digest.to_string() }).await,
@@ -46,15 +47,15 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
     }
 }
 
-/// A single argument of 32 hexadecimal digits is a digest, unless a target has that name.
-fn what(words: Vec<String>, targets: &[String]) -> What {
-    match words.as_slice() {
-        [word] if !targets.contains(word) => match word.parse() {
-            Ok(digest) => What::Plan(digest),
-            Err(_) => What::Targets(words),
+/// A single argument of 32 hexadecimal digits is a digest, and a file holds a plan, unless a target has that name.
+fn what(words: Vec<String>, targets: &[String]) -> Result<What, Failure> {
+    Ok(match words.as_slice() {
+        [word] if !targets.contains(word) => match artefact::digest(word)? {
+            Some(digest) => What::Plan(digest),
+            None => What::Targets(words),
         },
         _ => What::Targets(words),
-    }
+    })
 }
 
 /// Proposes anew and shows the plan of this digest, if it is still what would be done.
@@ -98,9 +99,9 @@ mod tests {
     fn a_digest_is_known_by_its_form_and_a_target_by_its_name() {
         let digest = "0123456789abcdef0123456789abcdef";
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        assert!(matches!(what(words(&[digest]), &words(&["ad"])), What::Plan(_)));
-        assert_eq!(what(words(&[digest]), &words(&[digest])), What::Targets(words(&[digest])));
-        assert_eq!(what(words(&["ad"]), &words(&["ad"])), What::Targets(words(&["ad"])));
-        assert_eq!(what(words(&[digest, "ad"]), &words(&["ad"])), What::Targets(words(&[digest, "ad"])));
+        assert!(matches!(what(words(&[digest]), &words(&["ad"])), Ok(What::Plan(_))));
+        assert_eq!(what(words(&[digest]), &words(&[digest])), Ok(What::Targets(words(&[digest]))));
+        assert_eq!(what(words(&["ad"]), &words(&["ad"])), Ok(What::Targets(words(&["ad"]))));
+        assert_eq!(what(words(&[digest, "ad"]), &words(&["ad"])), Ok(What::Targets(words(&[digest, "ad"]))));
     }
 }

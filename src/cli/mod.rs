@@ -8,6 +8,7 @@ mod actor;
 mod apply;
 mod approve;
 mod arguments;
+mod artefact;
 mod backup;
 mod check;
 mod consent;

@@ -37,18 +37,6 @@ impl Output {
         }
     }
 
-    /// Text has its instants in the zone of the roster; JSON has them in UTC.
-    pub fn render_document(self, document: &Document, zone: &Zone) -> Result<String, Failure> {
-        match self.format {
-            Format::Json => {
-                let mut text = Vec::new();
-                document.write_json(&mut text).map_err(|error| not_json(&error))?;
-                Ok(String::from_utf8_lossy(&text).into_owned() + "\n")
-            }
-            _ => Ok(text::document(document, zone)),
-        }
-    }
-
     /// Writes anything else that has both forms.
     pub fn either<T: Serialize>(self, answer: &T, text: impl FnOnce(&T) -> String) -> Result<(), Failure> {
         write(&match self.format {

@@ -11,10 +11,10 @@ use serde::{Deserialize, Deserializer};
 use crate::object::{Dn, Kind};
 use crate::org::FactKind;
 use crate::reconcile::guard::{Brake, EVERY, Row, TABLE};
-use crate::reconcile::{Limit, Limits, Part};
+use crate::reconcile::{Limit, Limits, WrittenLimit};
 
 /// `{ count = 25, share = 5, floor = 3 }`: breached when more than min(count, max(floor, share per cent)) are found.
-pub use crate::reconcile::Part as LimitText;
+pub use crate::reconcile::WrittenLimit as LimitText;
 
 /// The table of limits below `[limits]` in which subtrees have limits of their own.
 const SUBTREE: &str = "subtree";
@@ -28,7 +28,7 @@ pub struct LimitsText {
     subtrees: BTreeMap<String, Texts>,
 }
 
-type Texts = BTreeMap<String, Part>;
+type Texts = BTreeMap<String, WrittenLimit>;
 
 /// Which keys a table takes.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +156,7 @@ impl<'de> Deserialize<'de> for LimitsText {
 impl LimitsText {
     /// The limits that are written.
     pub fn limits(&self) -> Limits {
-        let brakes = |texts: &Texts| -> Vec<(Brake, Part)> {
+        let brakes = |texts: &Texts| -> Vec<(Brake, WrittenLimit)> {
             texts.iter().filter_map(|(key, part)| Some((Brake::of_key(key)?, *part))).collect()
         };
         let kinds = Kind::ALL.into_iter().filter_map(|kind| Some((kind, self.kinds.get(kind.as_str())?)));
@@ -177,7 +177,7 @@ impl LimitsText {
     }
 
     /// Every limit with the keys that lead to it.
-    pub(super) fn written(&self) -> Vec<(Vec<&str>, Part)> {
+    pub(super) fn written(&self) -> Vec<(Vec<&str>, WrittenLimit)> {
         let all = self.all.iter().map(|(key, part)| (vec![key.as_str()], *part));
         let kinds = self
             .kinds
@@ -208,11 +208,11 @@ fn subtree(name: &str) -> Option<String> {
 #[serde(deny_unknown_fields, default)]
 pub struct IntakeLimits {
     /// Facts of any kind that an import ends or corrects away.
-    pub ends: Part,
-    pub people: Part,
-    pub units: Part,
-    pub engagements: Part,
-    pub memberships: Part,
+    pub ends: WrittenLimit,
+    pub people: WrittenLimit,
+    pub units: WrittenLimit,
+    pub engagements: WrittenLimit,
+    pub memberships: WrittenLimit,
 }
 
 /// A limit of imports: what it is without any configuration, and the kind of facts that it counts. What no row counts is
@@ -238,7 +238,7 @@ pub const INTAKE: [IntakeRow; 5] = {
 };
 
 impl IntakeLimits {
-    fn part(&self, key: &str) -> Part {
+    fn part(&self, key: &str) -> WrittenLimit {
         match key {
             "people" => self.people,
             "units" => self.units,
@@ -255,7 +255,7 @@ impl IntakeLimits {
         self.part(row.key).or(self.ends).over(row.limit)
     }
 
-    pub(super) fn written(&self) -> impl Iterator<Item = (&'static str, Part)> {
+    pub(super) fn written(&self) -> impl Iterator<Item = (&'static str, WrittenLimit)> {
         INTAKE.iter().map(|row| (row.key, self.part(row.key)))
     }
 }
@@ -266,15 +266,18 @@ mod tests {
 
     #[test]
     fn what_is_written_for_all_kinds_counts_for_each_that_has_no_limit_of_its_own() {
-        let ends = Part { count: Some(1000), ..Part::default() };
-        let limits =
-            IntakeLimits { ends, units: Part { count: Some(1), ..Part::default() }, ..IntakeLimits::default() };
+        let ends = WrittenLimit { count: Some(1000), ..WrittenLimit::default() };
+        let limits = IntakeLimits {
+            ends,
+            units: WrittenLimit { count: Some(1), ..WrittenLimit::default() },
+            ..IntakeLimits::default()
+        };
         assert_eq!(limits.of(FactKind::Person), Limit::new(1000, 10.0, 3));
         assert_eq!(limits.of(FactKind::Unit), Limit::new(1, 10.0, 3));
         assert_eq!(IntakeLimits::default().of(FactKind::Unit), Limit::new(20, 10.0, 3));
         assert_eq!(IntakeLimits::default().of(FactKind::Group), Limit::new(200, 10.0, 3));
         for row in &INTAKE {
-            assert_eq!(IntakeLimits::default().part(row.key), Part::default(), "{}", row.key);
+            assert_eq!(IntakeLimits::default().part(row.key), WrittenLimit::default(), "{}", row.key);
         }
     }
 }

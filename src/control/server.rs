@@ -112,7 +112,8 @@ impl Caller {
 
     fn may(&self, command: &Command) -> Result<(), Failure> {
         match (self, command) {
-            (Self::Operator(_), _) | (Self::Approver(_), Command::Approve { .. } | Command::Plan { .. }) => Ok(()),
+            (Self::Operator(_), _)
+            | (Self::Approver(_), Command::Approve { .. } | Command::Plan { .. } | Command::Stored { .. }) => Ok(()),
             (Self::Approver(actor), _) => {
                 let message = format!("the daemon does no `{}` for {actor}, who may only approve", name(command));
                 Err(Failure::new(Exit::Failed, message).hint("give the command as the daemon's user, or as root"))
@@ -201,7 +202,7 @@ fn reply(done: Result<Result<Answer, Failure>, tokio::task::JoinError>) -> Reply
 
 fn name(command: &Command) -> &'static str {
     match command {
-        Command::Plan { .. } => "plan",
+        Command::Plan { .. } | Command::Stored { .. } => "plan",
         Command::ApplyPlan { .. } | Command::ApplyTargets { .. } => "apply",
         Command::Run { .. } => "run",
         Command::Revert { .. } => "revert",

@@ -18,6 +18,15 @@ impl Actor {
         Self { uid, name: name.into() }
     }
 
+    /// Somebody of whom only a name was kept, or who cannot be told. No user has the id (uid_t) -1.
+    pub fn unknown(name: impl Into<String>) -> Self {
+        Self::new(u32::MAX, name)
+    }
+
+    pub fn is_known(&self) -> bool {
+        self.uid != u32::MAX
+    }
+
     /// A user of whom only the id is known.
     pub fn of_uid(uid: u32) -> Self {
         Self::new(uid, format!("uid {uid}"))

@@ -7,6 +7,7 @@
 //! follow which.
 
 pub mod adopt;
+pub mod approval;
 mod aside;
 mod census;
 mod compare;
@@ -18,6 +19,7 @@ pub mod inspect;
 pub mod journal;
 mod missing;
 mod order;
+mod part;
 mod places;
 mod plan;
 mod population;
@@ -27,10 +29,12 @@ pub mod revert;
 mod unreadable;
 mod vanished;
 
+pub use approval::{Approval, Consent, Quorum, Released};
 pub use compare::attribute_change;
 pub use diff::{Diff, Surroundings};
 pub use finish::Occasion;
-pub use guard::{Approval, Brake, Brakes, Cleared, Limit, Limits, Measure, Part, Verdict, guard};
+pub use guard::{Brake, Brakes, Cleared, Limit, Limits, Measure, Verdict, WrittenLimit, guard};
+pub use part::{NoPart, Part};
 pub use plan::{Counts, Digest, NotADigest, Plan, Reach, Unmanaged, basis};
 pub use population::{Guarded, Population, Subtree};
 pub use retention::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};

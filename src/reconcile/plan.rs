@@ -30,6 +30,22 @@ impl Digest {
         Self::shortened(&blake3::hash(content))
     }
 
+    /// The digest of a plan covers the target, the steps with grounds, before and after, the holds, and the names that it
+    /// gives; no instants.
+    pub fn of_plan(target: &str, steps: &[Step], held: &[Hold], reservations: &[Reservation]) -> Self {
+        #[derive(Serialize)]
+        struct Covered<'a> {
+            target: &'a str,
+            steps: &'a [Step],
+            held: &'a [Hold],
+            reservations: &'a [Reservation],
+        }
+        let mut hasher = blake3::Hasher::new();
+        // serialising plain data into a hash cannot fail
+        let _written = serde_json::to_writer(&mut hasher, &Covered { target, steps, held, reservations });
+        Self::shortened(&hasher.finalize())
+    }
+
     fn shortened(hash: &blake3::Hash) -> Self {
         let mut text = hash.to_hex().to_string();
         text.truncate(Self::LENGTH);
@@ -168,21 +184,9 @@ impl Plan {
         keys
     }
 
-    /// The digest covers the target, the steps with grounds, before and after, and the holds; no instants.
+    /// The name of this plan.
     pub fn digest(&self) -> Digest {
-        #[derive(Serialize)]
-        struct Covered<'a> {
-            target: &'a str,
-            steps: &'a [Step],
-            held: &'a [Hold],
-            reservations: &'a [Reservation],
-        }
-        let covered =
-            Covered { target: &self.target, steps: &self.steps, held: &self.held, reservations: &self.reservations };
-        let mut hasher = blake3::Hasher::new();
-        // serialising plain data into a hash cannot fail
-        let _written = serde_json::to_writer(&mut hasher, &covered);
-        Digest::shortened(&hasher.finalize())
+        Digest::of_plan(&self.target, &self.steps, &self.held, &self.reservations)
     }
 
     pub fn counts(&self) -> Counts {

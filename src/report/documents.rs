@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Deed, Hold, Kind, Step};
+use crate::object::{Deed, Hold, Kind, Reservation, Step};
 use crate::org::{Day, Instant};
-use crate::reconcile::{Counts, Digest, Measure, Plan, Reach, Unmanaged};
+use crate::reconcile::{Counts, Digest, Measure, Part, Plan, Reach, Unmanaged};
 
 /// The answer of a verb.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,10 +50,15 @@ pub struct PlanView {
     pub counts: Counts,
     pub steps: Vec<Step>,
     pub held: Vec<Hold>,
+    /// The names that it gives for the first time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reservations: Vec<Reservation>,
     pub limits: Vec<Measure>,
     pub breaches: Vec<Measure>,
-    /// Whether somebody approved exactly this plan.
+    /// Whether enough people approved exactly this plan.
     pub approved: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<super::ConsentView>,
     /// The run that it undoes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverts: Option<i64>,
@@ -88,9 +93,11 @@ impl PlanView {
             coverage: plan.coverage,
             steps: plan.steps,
             held: plan.held,
+            reservations: plan.reservations,
             breaches: limits.iter().filter(|measure| measure.is_breached()).cloned().collect(),
             limits,
             approved,
+            consent: None,
             reverts: plan.reverts,
             to_look_at: false,
             outside: plan.outside,
@@ -98,6 +105,11 @@ impl PlanView {
             at_least_seconds: 0,
             labels: plan.labels,
         }
+    }
+
+    /// What its digest should be, by what it says.
+    pub fn made_digest(&self) -> Digest {
+        Digest::of_plan(&self.target, &self.steps, &self.held, &self.reservations)
     }
 }
 
@@ -158,6 +170,9 @@ pub struct RunView {
     /// Whom the plan that is held would disable or delete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ends: Vec<super::Ended>,
+    /// Who approved what is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<super::ConsentView>,
     /// Steps that a read after the run found still to do. None when the run was not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<u64>,
@@ -246,6 +261,14 @@ pub struct ApprovalDocument {
     pub not_needed: bool,
     pub by: String,
     pub at: Instant,
+    /// The parts that it is for; all of it without any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<Part>,
+    /// Steps of the plan that enough people approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<super::ConsentView>,
 }
 
 /// The answer of `runs`.
@@ -297,6 +320,11 @@ pub struct TargetStatus {
     pub pending: u64,
     pub held: u64,
     pub quarantined: u64,
+    /// The digest of the plan that waits for approvals, and who gave any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<super::ConsentView>,
     /// When the schedule runs next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Instant>,

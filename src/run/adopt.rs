@@ -71,7 +71,7 @@ impl Engine {
         };
         let (plan, digest) = self.adoption(port.as_ref(), &survey, steps, held).await?;
         let limits = guard::measure(&plan, &entry.limits.clone().into());
-        let approved = self.approval(&digest).await?.is_some();
+        let approved = self.consent(&digest).await?.is_whole();
         let view = PlanView::new(plan, digest, limits, approved);
         let exit = exit_of(&view);
         Ok(Answer { exit, document: Document::Plan(PlanDocument { plans: vec![view], errors: Vec::new() }) })
@@ -191,7 +191,7 @@ impl Engine {
             protected: Vec::new(),
         };
         self.sound(&plan)?;
-        let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
+        let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         Ok((plan, digest))
     }
 

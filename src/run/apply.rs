@@ -8,10 +8,11 @@ use super::execute::Executed;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
+use super::refused::Refused;
 use crate::object::{Hold, Op, Step};
 use crate::org::Id;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
-use crate::report::{Document, Ended, Outcome, RunDocument, RunView, Trouble};
+use crate::report::{ConsentView, Document, Ended, Outcome, RunDocument, RunView, Trouble};
 use crate::target::{Target, TargetError};
 
 /// Targets whose lease we hold.
@@ -58,24 +59,27 @@ impl Engine {
     /// Applies exactly a stored plan, or refuses.
     pub async fn apply_plan(&self, digest: &str, verb: &str, progress: &dyn Progress) -> Result<Answer, Failure> {
         let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "apply", &error))?;
-        let refused = |why: &str| Failure::new(Exit::Held, format!("the plan {digest} is refused: {why}"));
-        let plan = self.store.plan(&digest).await?.ok_or_else(|| {
-            refused("no such plan is stored").hint("`rosterd plan` proposes one and shows its digest")
-        })?;
+        let refused = |why: Refused| why.failure(&digest);
+        let plan = self.store.plan(&digest).await?.ok_or_else(|| refused(Refused::NotStored))?;
         let mut document = RunDocument::default();
         let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document)?;
         self.recover_all(&mut held, &mut document).await?;
         let Some((port, _lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
         let settled: HashSet<String> = self.settled(&digest).await?;
         if !plan.is_empty() && plan.steps.iter().all(|step| settled.contains(step.id.as_str())) {
-            return Err(refused("it is applied already").hint("`rosterd plan` shows whether anything is left to do"));
+            return Err(refused(Refused::AppliedAlready));
         }
         if plan.as_of != self.today() {
-            return Err(refused(&format!("it is for {}, not for today", plan.as_of)).hint("propose it anew"));
+            return Err(refused(Refused::OtherDay(plan.as_of)));
+        }
+        let hours = self.config.config.safety.plan_hours.get();
+        if let Some(proposed) = self.store.proposed_at(&digest).await?
+            && proposed.hours_later(i64::from(hours)) <= self.clock.now()
+        {
+            return Err(refused(Refused::TooOld { proposed, hours }));
         }
         if !self.basis_holds(port.as_ref(), &plan).await? {
-            let hint = "`rosterd plan` proposes what is right now; an equal plan keeps its approval";
-            return Err(refused("the roster or the configuration changed since it was proposed").hint(hint));
+            return Err(refused(Refused::BasisChanged));
         }
         let managed = self.store.links(&plan.target).await?.len() as u64;
         let view = self.guarded(port.as_ref(), Proposal { plan, digest, managed }, verb, progress).await?;
@@ -146,15 +150,15 @@ impl Engine {
         let Proposal { plan, digest, .. } = proposal;
         let brakes = self.brakes(&plan.target).await?;
         let measures = guard::measure(&plan, &brakes);
-        let approval = self.approval(&digest).await?;
+        let consent = self.consent_to_plan(&plan.target, &digest).await?;
         let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
         if let Some(copied) = copied {
-            if !plan.coverage.complete || approval.as_ref().is_none_or(|approval| approval.at <= copied.taken) {
+            if !plan.coverage.complete || !consent.clone().since(copied.taken).is_whole() {
                 return Ok(held_as_copy(plan, digest, measures));
             }
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
         }
-        match guard::guard(plan, &brakes, approval) {
+        match guard::guard(plan, &brakes, &consent) {
             Verdict::Breached { plan, breaches } => {
                 let held = RunView {
                     digest: Some(digest),
@@ -164,6 +168,7 @@ impl Engine {
                     breaches,
                     message: Some("a limit is breached: nothing was written".into()),
                     ends: Ended::of_steps(&plan.steps),
+                    consent: ConsentView::of(&consent),
                     ..view(&plan.target, Outcome::Held)
                 };
                 self.noted(held, verb).await
@@ -184,7 +189,7 @@ impl Engine {
             Verdict::Cleared(cleared) => {
                 self.consent_to_rules(cleared.plan()).await?;
                 let view = self.run_cleared(port, &cleared, verb, progress).await?;
-                Ok(RunView { limits: measures, ..view })
+                Ok(RunView { limits: measures, ..in_part(view, &cleared, &brakes) })
             }
         }
     }
@@ -236,8 +241,8 @@ impl Engine {
         });
         self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
         // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
-        if completed && cleared.approval().is_some() {
-            self.store.use_approval(digest, run).await?;
+        if completed && cleared.is_approved() {
+            self.store.use_approvals(digest, run).await?;
         }
         let (left, held) = left.map_or((None, plan.held.clone()), |(steps, held)| (Some(steps.len() as u64), held));
         Ok(RunView {
@@ -281,6 +286,19 @@ fn outcome(executed: &Executed, left: Option<&(Vec<Step>, Vec<Hold>)>, whole: bo
     }
 }
 
+/// A run of a plan that was approved in part: it says what stays held, and by which limit.
+fn in_part(view: RunView, cleared: &Cleared, brakes: &guard::Brakes) -> RunView {
+    if !cleared.is_part() {
+        return view;
+    }
+    let rest = cleared.rest();
+    let breaches = guard::measure(&rest, brakes).into_iter().filter(Measure::is_breached).collect();
+    let of = cleared.plan().steps.len();
+    let part = format!("a part was approved, {} of {of} steps; the rest stays held", of - rest.steps.len());
+    let message = view.message.as_ref().map_or(part.clone(), |message| format!("{part}; {message}"));
+    RunView { outcome: Outcome::Partly, breaches, message: Some(message), ..view }
+}
+
 /// The roster is a copy in the place of its original: nobody has yet looked at what it would do to this target.
 fn held_as_copy(plan: Plan, digest: Digest, limits: Vec<Measure>) -> RunView {
     let way_out = if plan.coverage.complete {
@@ -319,6 +337,7 @@ fn view(target: &str, outcome: Outcome) -> RunView {
         limits: Vec::new(),
         breaches: Vec::new(),
         ends: Vec::new(),
+        consent: None,
         left: None,
         message: None,
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::org::{Day, Edit, Id, Identity};
+use crate::reconcile::Part;
 use crate::report::Document;
 
 /// What a verb asks for.
@@ -11,6 +12,8 @@ use crate::report::Document;
 pub enum Command {
     /// Observe and propose. No targets: all of them.
     Plan { targets: Vec<String>, at: Option<Day> },
+    /// A stored plan, to look at.
+    Stored { digest: String },
     /// Exactly the stored plan with this digest.
     ApplyPlan { digest: String },
     /// Propose, and apply when no limit is breached.
@@ -29,8 +32,8 @@ pub enum Command {
     Unlink { target: String, key: Id, note: String, dry_run: bool },
     /// Say that an object is none of ours; with `stop`, that this holds no longer.
     Ignore { target: String, object: String, note: String, stop: bool },
-    /// Consent to a stored plan or a held import.
-    Approve { digest: String },
+    /// Consent to a stored plan, to parts of one, or to a held import.
+    Approve { digest: String, only: Vec<Part> },
     /// Change one thing by hand. With a digest, only when that is what it would do.
     Edit { edit: Edit, note: Option<String>, dry_run: bool, digest: Option<String> },
     /// Say which records are one thing. With a digest, only when that is what it would do.

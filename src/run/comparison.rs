@@ -67,7 +67,7 @@ impl Engine {
         }
         let now = self.clock.now();
         let today = plan.as_of == now.day(&self.config.zone);
-        let digest = if today { self.store.keep_plan(&plan, now).await? } else { plan.digest() };
+        let digest = if today { self.store.keep_plan(&plan, &self.actor, now).await? } else { plan.digest() };
         Ok(Ok(Proposal { plan, digest, managed: comparison.links.len() as u64 }))
     }
 

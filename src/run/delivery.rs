@@ -70,7 +70,7 @@ impl Engine {
             Some(batch) if batch.outcome == BatchOutcome::Held => {
                 let digest: Digest =
                     batch.digest.parse().map_err(|error| Failure::because(Exit::Failed, "a stored digest", &error))?;
-                let approved = self.approval(&digest).await?.is_some();
+                let approved = self.consent(&digest).await?.is_whole();
                 Ok(if approved { Known::New } else { Known::Held(digest) })
             }
             _ => Ok(Known::New),

@@ -108,7 +108,7 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Executed, Failure> {
         let plan = cleared.plan();
-        let steps: Vec<&Step> = plan.steps.iter().filter(|step| !settled.contains(step.id.as_str())).collect();
+        let steps: Vec<&Step> = cleared.steps().filter(|step| !settled.contains(step.id.as_str())).collect();
         stops::plan(&steps);
         let execution = Execution {
             engine: self,

@@ -12,7 +12,7 @@ use crate::clock::FixedClock;
 use crate::object::{AttributeName, Change, Coverage, Kind, Observed, Schema};
 use crate::org::Actor;
 use crate::reconcile::guard::{Limits, guard};
-use crate::reconcile::{Plan, Verdict};
+use crate::reconcile::{Consent, Plan, Verdict};
 use crate::run::command::Silent;
 use crate::target::memory::{Faults, Memory};
 use crate::target::{Capabilities, Finding, ObserveRequest, Seen, TargetError};
@@ -130,7 +130,8 @@ impl Case {
             "labels": {}, "basis": "",
         }))
         .unwrap();
-        let Verdict::Cleared(cleared) = guard(plan, &Limits::default().into(), None) else {
+        let consent = Consent::none(plan.digest());
+        let Verdict::Cleared(cleared) = guard(plan, &Limits::default().into(), &consent) else {
             unreachable!("nothing limits this")
         };
         let at = Instant::from_micros(0);

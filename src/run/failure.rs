@@ -40,6 +40,10 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::because(Exit::Failed, "the roster", &error)
+        match error {
+            StoreError::Altered(_) => Self::new(Exit::Held, format!("{error}: it is refused"))
+                .hint("`rosterd plan` proposes what is right now; find out who changed the file"),
+            _ => Self::because(Exit::Failed, "the roster", &error),
+        }
     }
 }

@@ -132,11 +132,11 @@ impl Engine {
         document.breaches = document.limits.iter().filter(|measure| measure.is_breached()).cloned().collect();
         document.held = plan.held.iter().map(held_line).collect();
         document.problems = plan.dangling.iter().map(|problem| placed(&reading.file, problem.clone())).collect();
-        let approval = self.approval(&reading.digest).await?;
+        let consent = self.consent(&reading.digest).await?;
         // an approval is used up by the import that it let through
         let committed = self.store.committed_at(&plan.source, &reading.hash).await?;
-        let approval = approval.filter(|approval| committed.is_none_or(|committed| committed < approval.at));
-        let held = !document.breaches.is_empty() && approval.is_none();
+        let consent = committed.map_or(consent.clone(), |committed| consent.since(committed));
+        let held = !document.breaches.is_empty() && !consent.is_whole();
         document.outcome = match (held, document.problems.is_empty()) {
             (true, _) => Outcome::Held,
             (false, true) => Outcome::Done,
@@ -158,13 +158,13 @@ impl Engine {
             seq: None,
         };
         if held {
-            return Ok(self.store.save_batch(&record).await?);
+            return Ok(self.store.save_batch(&record, &self.actor).await?);
         }
         let meta = CommitMeta {
             actor: self.actor.to_string(),
             source: plan.source.clone(),
             batch: Some(reading.hash.clone()),
-            note: approval.as_ref().map(|approval| format!("approved by {}", approval.by)),
+            note: consent.last().map(|approval| format!("approved by {}", approval.by)),
             taken: reading.taken,
             now,
         };

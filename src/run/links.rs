@@ -102,7 +102,7 @@ impl Engine {
             let document = PlanDocument { plans: vec![view], errors: Vec::new() };
             return Ok(Answer { exit: Exit::Pending, document: Document::Plan(document) });
         }
-        let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
+        let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         let managed = self.store.links(target).await?.len() as u64;
         let view = self.guarded(port.as_ref(), Proposal { plan, digest, managed }, "links unlink", progress).await?;
         document.runs.push(view);

@@ -15,10 +15,10 @@ use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
 use crate::report::{
-    QualityDocument, ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation, TargetStatus,
-    UpcomingDocument,
+    ConsentView, QualityDocument, ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation,
+    TargetStatus, UpcomingDocument,
 };
-use crate::store::{self, Shown};
+use crate::store::{self, Shown, StoreError};
 
 /// What `export` writes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,14 +106,25 @@ impl Engine {
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
         for name in self.targets.keys() {
-            let plan = self.store.last_plan(name).await?;
+            let (plan, altered) = match self.store.last_plan(name).await {
+                Ok(plan) => (plan, false),
+                Err(StoreError::Altered(_)) => (None, true),
+                Err(error) => return Err(error.into()),
+            };
             let last = runs.iter().find(|run| run.target == *name);
             let brakes = self.brakes(name).await?;
             let breached = plan.as_ref().is_some_and(|(plan, _)| {
                 guard::measure(plan, &brakes).iter().any(crate::reconcile::Measure::is_breached)
             });
             let pending = plan.as_ref().map_or(0, |(plan, _)| plan.steps.len() as u64);
-            let state = if Lease::holder(&self.roster_file(), name).is_some() {
+            let digest = plan.as_ref().map(|(plan, _)| plan.digest());
+            let consent = match &digest {
+                Some(digest) if breached => Some(self.consent_to_plan(name, digest).await?),
+                _ => None,
+            };
+            let state = if altered {
+                "altered"
+            } else if Lease::holder(&self.roster_file(), name).is_some() {
                 "running"
             } else if self.store.held_as_copy(name).await?.is_some() {
                 "restored"
@@ -135,6 +146,8 @@ impl Engine {
                 pending,
                 held: plan.map_or(0, |(plan, _)| plan.held.len() as u64),
                 quarantined: 0,
+                digest: digest.filter(|_| breached),
+                consent: consent.as_ref().and_then(ConsentView::of),
                 next: jobs
                     .iter()
                     .find(|job| job.kind == JobKind::Target && job.name == *name)

@@ -6,10 +6,12 @@
 mod absence;
 mod adopt;
 mod apply;
+mod approve;
 mod check;
 mod clocks;
 mod command;
 mod comparison;
+mod consent;
 mod delivery;
 mod edit;
 mod engine;
@@ -36,6 +38,7 @@ mod perform;
 mod propose;
 mod reading;
 mod recover;
+mod refused;
 mod rehearse;
 mod retain;
 mod revert;
@@ -44,6 +47,7 @@ mod schema;
 mod serve;
 mod sight;
 mod sources;
+mod stored;
 mod window;
 
 pub use check::check;

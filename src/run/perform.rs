@@ -7,8 +7,8 @@ use super::command::{Answer, Command, Exit, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::Day;
-use crate::reconcile::{Approval, Digest, Measure, Plan, guard};
-use crate::report::{ApprovalDocument, Document, PlanDocument, PlanView, RunDocument};
+use crate::reconcile::{Released, guard};
+use crate::report::{ConsentView, Document, PlanDocument, PlanView, RunDocument};
 
 /// Does what a verb asks.
 pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
@@ -23,6 +23,7 @@ pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress)
 async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
     match command {
         Command::Plan { targets, at } => engine.plan(&targets, at, progress).await,
+        Command::Stored { digest } => engine.stored(&digest).await,
         Command::ApplyPlan { digest } => engine.apply_plan(&digest, "apply", progress).await,
         Command::ApplyTargets { targets } => engine.apply_targets(&targets, "apply", progress).await,
         Command::Run { targets } => engine.run(&targets, progress).await,
@@ -34,7 +35,7 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Adopt { target, pair, protected } => engine.adopt(&target, pair, protected, progress).await,
         Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,
         Command::Ignore { target, object, note, stop } => engine.ignore(&target, object, note, stop).await,
-        Command::Approve { digest } => engine.approve(&digest).await,
+        Command::Approve { digest, only } => engine.approve(&digest, &only).await,
         Command::Identify { what, note, dry_run, digest } => {
             engine.identify(&what, note, dry_run, digest.as_deref()).await
         }
@@ -45,16 +46,7 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
     }
 }
 
-/// An approval that was not used counts for so many days.
-const APPROVAL_DAYS: i64 = 7;
-
 impl Engine {
-    /// The consent to a digest that still counts.
-    pub(super) async fn approval(&self, digest: &Digest) -> Result<Option<Approval>, Failure> {
-        let since = self.clock.now().days_earlier(APPROVAL_DAYS);
-        Ok(self.store.approval(digest, since).await?)
-    }
-
     /// Observes and proposes; nothing is written to any target, and no lease is taken.
     async fn plan(&self, targets: &[String], at: Option<Day>, progress: &dyn Progress) -> Result<Answer, Failure> {
         let mut ports = std::collections::BTreeMap::new();
@@ -72,12 +64,14 @@ impl Engine {
                 }
                 Ok(proposal) => {
                     let limits = guard::measure(&proposal.plan, &self.brakes(&name).await?);
-                    let approved = self.approval(&proposal.digest).await?.is_some();
+                    let consent = self.consent_to_plan(&name, &proposal.digest).await?;
+                    let approved = consent.releases(&proposal.plan) == Released::All;
                     let to_look_at = proposal.plan.as_of > self.today();
                     let view = PlanView::new(proposal.plan, proposal.digest, limits, approved);
                     let least_time =
                         ports.get(&name).map_or(Duration::ZERO, |port| port.least_time(&mut view.steps.iter()));
-                    let view = PlanView { to_look_at, at_least_seconds: least_time.as_secs(), ..view };
+                    let (at_least_seconds, consent) = (least_time.as_secs(), ConsentView::of(&consent));
+                    let view = PlanView { to_look_at, at_least_seconds, consent, ..view };
                     exit = exit.or_worse(exit_of(&view));
                     document.plans.push(view);
                 }
@@ -107,36 +101,6 @@ impl Engine {
             Document::Run(document) => super::apply::answer(RunDocument { imports, ..document }),
             other => Answer { document: other, ..answer },
         })
-    }
-
-    /// Records consent to a stored plan or a held import.
-    async fn approve(&self, digest: &str) -> Result<Answer, Failure> {
-        let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "approve", &error))?;
-        let mut not_needed = false;
-        let what = match (self.store.plan(&digest).await?, self.store.batch(digest.as_str()).await?) {
-            (Some(plan), _) => {
-                not_needed = self.needs_no_approval(&plan).await?;
-                format!("plan of {}", plan.target)
-            }
-            (None, Some(batch)) => format!("import of {}", batch.source),
-            (None, None) => {
-                return Err(Failure::new(Exit::Held, format!("nothing with the digest {digest} is stored"))
-                    .hint("`rosterd plan` shows the digests of plans, a held import shows its own"));
-            }
-        };
-        let approval = Approval { digest: digest.clone(), by: self.actor.to_string(), at: self.clock.now() };
-        self.store.approve(&approval).await?;
-        let document = ApprovalDocument { digest, what, not_needed, by: approval.by, at: approval.at };
-        Ok(Answer { exit: Exit::Done, document: Document::Approval(document) })
-    }
-
-    /// Whether a plan would be applied without anybody's consent.
-    async fn needs_no_approval(&self, plan: &Plan) -> Result<bool, Failure> {
-        if !self.targets.contains_key(&plan.target) {
-            return Ok(false);
-        }
-        let breached = guard::measure(plan, &self.brakes(&plan.target).await?).iter().any(Measure::is_breached);
-        Ok(!breached && self.store.held_as_copy(&plan.target).await?.is_none())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::org::quality::{Blocked, Look};
 use crate::org::{Day, Id, Snapshot};
 use crate::reconcile::{Digest, Plan, Reach};
 use crate::report::Trouble;
-use crate::store::Conclusion;
+use crate::store::{Conclusion, StoreError};
 use crate::target::{ObserveRequest, Seen, Target, TargetError};
 
 /// What the roster says on a day, for all targets.
@@ -155,9 +155,14 @@ impl Engine {
 
     /// The plan that a conclusion names, proposed again after this read.
     async fn settled_by(&self, last: &Conclusion, coverage: &Coverage) -> Result<Option<Proposal>, Failure> {
-        let Some(mut plan) = self.store.plan(&last.digest).await? else { return Ok(None) };
+        // one that was altered is thought through again, and replaced
+        let mut plan = match self.store.plan(&last.digest).await {
+            Ok(Some(plan)) => plan,
+            Ok(None) | Err(StoreError::Altered(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
         plan.coverage.extent = Reach::from(coverage).extent;
-        let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
+        let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         Ok(Some(Proposal { plan, digest, managed: last.managed }))
     }
 

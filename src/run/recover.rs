@@ -36,7 +36,7 @@ impl Engine {
         }
         let digest: Option<Digest> = run.digest.parse().ok();
         let plan = match digest {
-            Some(digest) => self.store.plan(&digest).await?,
+            Some(digest) => self.store.plan_to_settle(&digest).await?,
             None => None,
         };
         let mut settled = 0;

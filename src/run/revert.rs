@@ -34,7 +34,7 @@ impl Engine {
             }
             Ok(Proposal { plan, digest, .. }) => {
                 let limits = guard::measure(&plan, &self.brakes(&record.target).await?);
-                let approved = self.approval(&digest).await?.is_some();
+                let approved = self.consent(&digest).await?.is_whole();
                 let view = PlanView::new(plan, digest, limits, approved);
                 let least: Duration = port.least_time(&mut view.steps.iter());
                 let exit = exit_of(&view);
@@ -161,7 +161,7 @@ impl Engine {
             return Ok(Err(Trouble { subject: port.name().to_owned(), message: flaw.to_string(), hint: None }));
         }
         let managed = self.store.links(port.name()).await?.len() as u64;
-        let digest = self.store.keep_plan(&plan, self.clock.now()).await?;
+        let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         Ok(Ok(Proposal { plan, digest, managed }))
     }
 }

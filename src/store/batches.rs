@@ -4,8 +4,9 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::Store;
+use super::approvals::propose;
 use super::error::StoreError;
-use crate::org::Instant;
+use crate::org::{Actor, Instant};
 
 /// What became of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +93,11 @@ impl Store {
         Ok(known.map(Instant::from_micros))
     }
 
-    /// Records an import by itself, as when it is held.
-    pub async fn save_batch(&self, batch: &BatchRecord) -> Result<(), StoreError> {
+    /// Records an import by itself, as when it is held, and who proposed it.
+    pub async fn save_batch(&self, batch: &BatchRecord, by: &Actor) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         save_batch(&mut transaction, batch).await?;
+        propose(&mut transaction, &batch.digest, by, batch.recorded).await?;
         Ok(transaction.commit().await?)
     }
 }

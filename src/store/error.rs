@@ -31,6 +31,8 @@ pub enum StoreError {
     LogEmptied,
     #[error("the system gives no randomness: {0}")]
     Randomness(String),
+    #[error("the stored plan {0} was altered since it was proposed")]
+    Altered(crate::reconcile::Digest),
     #[error("another commit came in between: plan the import again")]
     Stale,
     #[error("the import contradicts itself: {0}")]

@@ -6,6 +6,7 @@
 
 mod accepted;
 mod accounts;
+mod approvals;
 mod batches;
 mod commit;
 mod copy;

@@ -1,50 +1,70 @@
-//! Stored plans and the approvals of them.
+//! Stored plans, each sealed: what was altered in the file is refused, and not applied.
 
-use serde_json::json;
-
-use super::log::{Record, append};
+use super::approvals::propose;
 use super::{Store, StoreError};
-use crate::org::Instant;
-use crate::reconcile::{Approval, Digest, Plan};
-use crate::stops::{self, Moment};
+use crate::org::{Actor, Instant};
+use crate::reconcile::{Digest, Plan};
 
 impl Store {
-    /// Keeps a plan under its digest. An equal plan proposed again is the same plan.
-    pub async fn keep_plan(&self, plan: &Plan, now: Instant) -> Result<Digest, StoreError> {
+    /// Keeps a plan under its digest. An equal plan proposed again is the same plan, and was proposed by who was first.
+    pub async fn keep_plan(&self, plan: &Plan, by: &Actor, now: Instant) -> Result<Digest, StoreError> {
         let digest = plan.digest();
-        stops::at(Moment::Before, "the plan");
+        let body = serde_json::to_string(plan)?;
+        let seal = self.seal(&digest, &body).unwrap_or_default();
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO plan (digest, target, proposed_at, body) VALUES (?, ?, ?, ?)
-             ON CONFLICT (digest) DO UPDATE SET proposed_at = excluded.proposed_at, body = excluded.body",
+            "INSERT INTO plan (digest, target, proposed_at, body, seal) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (digest) DO UPDATE SET
+               proposed_at = excluded.proposed_at, body = excluded.body, seal = excluded.seal",
         )
         .bind(digest.as_str())
         .bind(&plan.target)
         .bind(now.micros())
-        .bind(serde_json::to_string(plan)?)
+        .bind(body)
+        .bind(seal)
         .execute(&mut *transaction)
         .await?;
+        propose(&mut transaction, digest.as_str(), by, now).await?;
         transaction.commit().await?;
-        stops::at(Moment::After, "the plan");
         Ok(digest)
     }
 
+    /// The plan with this digest, exactly as it was stored.
     pub async fn plan(&self, digest: &Digest) -> Result<Option<Plan>, StoreError> {
-        let body: Option<String> = sqlx::query_scalar("SELECT body FROM plan WHERE digest = ?")
+        let row: Option<(String, String)> = sqlx::query_as("SELECT body, seal FROM plan WHERE digest = ?")
             .bind(digest.as_str())
             .fetch_optional(self.reader())
             .await?;
-        Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
+        row.map(|(body, seal)| self.unsealed(digest, &body, &seal)).transpose()
+    }
+
+    /// The same to look up what became of its steps, by an earlier version too, which sealed nothing.
+    pub async fn plan_to_settle(&self, digest: &Digest) -> Result<Option<Plan>, StoreError> {
+        let row: Option<(String, String)> = sqlx::query_as("SELECT body, seal FROM plan WHERE digest = ?")
+            .bind(digest.as_str())
+            .fetch_optional(self.reader())
+            .await?;
+        match row {
+            Some((body, seal)) if seal.is_empty() => Ok(Some(serde_json::from_str(&body)?)),
+            Some((body, seal)) => self.unsealed(digest, &body, &seal).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The plan that was proposed last for a target, with the instant.
     pub async fn last_plan(&self, target: &str) -> Result<Option<(Plan, Instant)>, StoreError> {
-        let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT body, proposed_at FROM plan WHERE target = ? ORDER BY proposed_at DESC LIMIT 1")
-                .bind(target)
-                .fetch_optional(self.reader())
-                .await?;
-        row.map(|(body, at)| Ok((serde_json::from_str(&body)?, Instant::from_micros(at)))).transpose()
+        let row: Option<(String, String, String, i64)> = sqlx::query_as(
+            "SELECT digest, body, seal, proposed_at FROM plan WHERE target = ? ORDER BY proposed_at DESC LIMIT 1",
+        )
+        .bind(target)
+        .fetch_optional(self.reader())
+        .await?;
+        let Some((digest, body, seal, at)) = row else { return Ok(None) };
+        if seal.is_empty() {
+            return Ok(None); // by an earlier version: the next look proposes it anew
+        }
+        let digest = digest.parse().map_err(|_| StoreError::Damaged(format!("{digest:?} is no digest")))?;
+        Ok(Some((self.unsealed(&digest, &body, &seal)?, Instant::from_micros(at))))
     }
 
     /// When a plan was last proposed.
@@ -56,46 +76,19 @@ impl Store {
         Ok(at.map(Instant::from_micros))
     }
 
-    /// Records somebody's consent to a digest.
-    pub async fn approve(&self, approval: &Approval) -> Result<(), StoreError> {
-        let key = self.log.key()?;
-        let mut transaction = self.begin().await?;
-        sqlx::query("INSERT INTO approval (digest, actor, at) VALUES (?, ?, ?)")
-            .bind(approval.digest.as_str())
-            .bind(&approval.by)
-            .bind(approval.at.micros())
-            .execute(&mut *transaction)
-            .await?;
-        let digest = approval.digest.to_string();
-        let row = json!({ "digest": digest, "actor": approval.by, "at": approval.at.micros() });
-        append(&mut transaction, key, &Record::new("approval", digest, row), approval.at).await?;
-        transaction.commit().await?;
-        self.write_head().await
+    /// A hash of a plan's body that only who has the key of the log can make; none without the key.
+    fn seal(&self, digest: &Digest, body: &str) -> Option<String> {
+        let key = self.log.any_key().ok()?;
+        Some(key.seal(digest.as_str(), body.as_bytes()).to_hex().to_string())
     }
 
-    /// The newest approval of a digest that no run has used up, if it was given at `since` or later.
-    pub async fn approval(&self, digest: &Digest, since: Instant) -> Result<Option<Approval>, StoreError> {
-        let row: Option<(String, i64)> = sqlx::query_as(
-            "SELECT actor, at FROM approval WHERE digest = ? AND used_by IS NULL AND at >= ? ORDER BY at DESC LIMIT 1",
-        )
-        .bind(digest.as_str())
-        .bind(since.micros())
-        .fetch_optional(self.reader())
-        .await?;
-        Ok(row.map(|(by, at)| Approval { digest: digest.clone(), by, at: Instant::from_micros(at) }))
-    }
-
-    /// Marks the approvals of a digest as used up by the run that completed it.
-    pub async fn use_approval(&self, digest: &Digest, run: i64) -> Result<(), StoreError> {
-        stops::at(Moment::Before, "the use of the approval");
-        let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE approval SET used_by = ? WHERE digest = ? AND used_by IS NULL")
-            .bind(run)
-            .bind(digest.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        stops::at(Moment::After, "the use of the approval");
-        Ok(())
+    /// Without the key nothing can be applied, and only the digest can be checked.
+    fn unsealed(&self, digest: &Digest, body: &str, seal: &str) -> Result<Plan, StoreError> {
+        let altered = || StoreError::Altered(digest.clone());
+        if self.seal(digest, body).is_some_and(|made| made != seal) {
+            return Err(altered());
+        }
+        let plan: Plan = serde_json::from_str(body).map_err(|_| altered())?;
+        if plan.digest() == *digest { Ok(plan) } else { Err(altered()) }
     }
 }

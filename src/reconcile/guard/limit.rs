@@ -43,14 +43,14 @@ impl Limit {
 /// A limit as somebody wrote it: any part may be left out, and is then the default's.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Part {
+pub struct WrittenLimit {
     pub count: Option<u64>,
     /// In per cent of what is managed.
     pub share: Option<f64>,
     pub floor: Option<u64>,
 }
 
-impl Part {
+impl WrittenLimit {
     pub fn over(self, default: Limit) -> Limit {
         Limit {
             count: self.count.unwrap_or(default.count),
@@ -66,7 +66,7 @@ impl Part {
     }
 }
 
-impl From<Limit> for Part {
+impl From<Limit> for WrittenLimit {
     fn from(limit: Limit) -> Self {
         Self { count: Some(limit.count), share: Some(limit.share), floor: Some(limit.floor) }
     }
@@ -116,8 +116,10 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_said_elsewhere() {
-        let (mine, others) =
-            (Part { count: Some(7), ..Part::default() }, Part { share: Some(50.0), ..Part::default() });
+        let (mine, others) = (
+            WrittenLimit { count: Some(7), ..WrittenLimit::default() },
+            WrittenLimit { share: Some(50.0), ..WrittenLimit::default() },
+        );
         assert_eq!(mine.or(others).over(Limit::new(25, 5.0, 3)), Limit::new(7, 50.0, 3));
         assert_eq!(mine.over(Limit::new(25, 5.0, 3)), Limit::new(7, 5.0, 3));
     }

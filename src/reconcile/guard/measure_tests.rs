@@ -210,7 +210,7 @@ fn what_gives_much_back_or_forgets_much_is_limited_too() {
 
 #[test]
 fn the_configuration_sets_limits_by_kind_and_by_subtree() {
-    let part = |count, share| super::super::Part { count: Some(count), share: Some(share), floor: Some(0) };
+    let part = |count, share| super::super::WrittenLimit { count: Some(count), share: Some(share), floor: Some(0) };
     let limits = Limits {
         kinds: [((Kind::Unit, Brake::Move), part(2, 100.0))].into(),
         subtrees: [(("ou=skole".to_owned(), Brake::Disable), part(1, 100.0))].into(),

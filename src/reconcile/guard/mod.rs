@@ -7,12 +7,13 @@ mod limit;
 mod measure;
 mod table;
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
+use super::approval::{Consent, Released};
 use super::plan::{Digest, Plan};
-use crate::org::Instant;
+use crate::object::{Step, StepId};
 
-pub use limit::{Limit, Measure, Part};
+pub use limit::{Limit, Measure, WrittenLimit};
 pub use measure::measure;
 pub use table::{Brake, EVERY, Limits, NEW_RULES, Row, TABLE};
 
@@ -31,20 +32,14 @@ impl From<Limits> for Brakes {
     }
 }
 
-/// Somebody's consent to one plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    pub digest: Digest,
-    pub by: String,
-    pub at: Instant,
-}
-
 /// A plan that may be applied. Only [`guard`] makes one, and nothing else can be executed.
 #[derive(Debug)]
 pub struct Cleared {
     plan: Plan,
     digest: Digest,
-    approval: Option<Approval>,
+    approved: bool,
+    /// Of a plan that was approved in part: the steps that may be taken.
+    part: Option<BTreeSet<StepId>>,
 }
 
 impl Cleared {
@@ -56,9 +51,26 @@ impl Cleared {
         &self.digest
     }
 
-    /// The approval that cleared a plan that breaches a limit.
-    pub fn approval(&self) -> Option<&Approval> {
-        self.approval.as_ref()
+    /// Whether people approved what may be done of it.
+    pub fn is_approved(&self) -> bool {
+        self.approved
+    }
+
+    /// Whether some of its steps stay held.
+    pub fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
+    /// The steps that may be taken, in their order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.plan.steps.iter().filter(|step| self.part.as_ref().is_none_or(|part| part.contains(&step.id)))
+    }
+
+    /// What stays held of it: the plan without the steps that may be taken.
+    pub fn rest(&self) -> Plan {
+        let mut rest = self.plan.clone();
+        rest.steps.retain(|step| self.part.as_ref().is_some_and(|part| !part.contains(&step.id)));
+        rest
     }
 }
 
@@ -69,14 +81,15 @@ pub enum Verdict {
     Breached { plan: Plan, breaches: Vec<Measure> },
 }
 
-/// Clears a plan that breaches no limit, or that somebody approved by its digest.
-pub fn guard(plan: Plan, brakes: &Brakes, approval: Option<Approval>) -> Verdict {
+/// Clears a plan that breaches no limit, or that enough people approved by its digest; or the part that they approved.
+pub fn guard(plan: Plan, brakes: &Brakes, consent: &Consent) -> Verdict {
     let breaches: Vec<Measure> = measure(&plan, brakes).into_iter().filter(Measure::is_breached).collect();
     let digest = plan.digest();
-    let approval = approval.filter(|approval| approval.digest == digest);
-    if breaches.is_empty() || approval.is_some() {
-        Verdict::Cleared(Cleared { plan, digest, approval })
-    } else {
-        Verdict::Breached { plan, breaches }
+    let cleared = |plan, digest, approved, part| Verdict::Cleared(Cleared { plan, digest, approved, part });
+    match consent.releases(&plan) {
+        Released::All => cleared(plan, digest, true, None),
+        _ if breaches.is_empty() => cleared(plan, digest, false, None),
+        Released::Part(part) => cleared(plan, digest, true, Some(part)),
+        Released::Nothing => Verdict::Breached { plan, breaches },
     }
 }

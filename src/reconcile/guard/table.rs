@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::limit::{Limit, Part};
+use super::limit::{Limit, WrittenLimit};
 use crate::object::Kind;
 
 /// What a limit is about.
@@ -210,10 +210,10 @@ impl Brake {
 /// The limits of one target, as far as they are not the defaults.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Limits {
-    pub all: BTreeMap<Brake, Part>,
-    pub kinds: BTreeMap<(Kind, Brake), Part>,
+    pub all: BTreeMap<Brake, WrittenLimit>,
+    pub kinds: BTreeMap<(Kind, Brake), WrittenLimit>,
     /// By the container's name below the base, in the form of handles, or [`EVERY`].
-    pub subtrees: BTreeMap<(String, Brake), Part>,
+    pub subtrees: BTreeMap<(String, Brake), WrittenLimit>,
 }
 
 impl Limits {
@@ -243,7 +243,7 @@ impl Limits {
     /// These, and of others what these leave out.
     #[must_use]
     pub fn or(mut self, other: &Self) -> Self {
-        fn join<K: Ord + Clone>(mine: &mut BTreeMap<K, Part>, others: &BTreeMap<K, Part>) {
+        fn join<K: Ord + Clone>(mine: &mut BTreeMap<K, WrittenLimit>, others: &BTreeMap<K, WrittenLimit>) {
             for (key, part) in others {
                 let joined = mine.get(key).copied().unwrap_or_default().or(*part);
                 mine.insert(key.clone(), joined);
@@ -279,10 +279,10 @@ mod tests {
 
     #[test]
     fn what_is_nearer_counts_first() {
-        let part = |count| Part { count: Some(count), ..Part::default() };
+        let part = |count| WrittenLimit { count: Some(count), ..WrittenLimit::default() };
         let mine = Limits { all: [(Brake::Move, part(7))].into(), ..Limits::default() };
         let others = Limits {
-            all: [(Brake::Move, Part { share: Some(1.0), ..part(9) }), (Brake::Disable, part(1))].into(),
+            all: [(Brake::Move, WrittenLimit { share: Some(1.0), ..part(9) }), (Brake::Disable, part(1))].into(),
             kinds: [((Kind::Unit, Brake::Move), part(2))].into(),
             subtrees: [((EVERY.to_owned(), Brake::Disable), part(4))].into(),
         };

@@ -65,11 +65,21 @@ pub fn document(document: &Document, zone: &Zone) -> String {
 pub fn approval(document: &ApprovalDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     page.line(0, &format!("{}: approved by {}", clean(&document.what), clean(&document.by)));
+    if !document.only.is_empty() {
+        let parts: Vec<String> = document.only.iter().map(|part| clean(&part.to_string())).collect();
+        page.line(2, &format!("only    {}", parts.join(", ")));
+    }
     if document.not_needed {
         page.line(2, "it breaches no limit: it would have been applied without an approval");
     }
     page.line(2, &format!("digest  {}", document.digest));
     page.line(2, &format!("at      {}", document.at.local(zone)));
+    if let Some(consent) = &document.consent {
+        page.line(2, &format!("so far  {}", consent.in_short(zone)));
+    }
+    if let Some(released) = document.released.filter(|_| !document.only.is_empty()) {
+        page.line(2, &format!("steps   {released} of the plan may be applied"));
+    }
     page.finish()
 }
 

@@ -126,6 +126,9 @@ fn head(page: &mut Page, plan: &PlanView) {
         page.labelled("scope", &[format!("left alone, since it is not ours to do: {left}")]);
     }
     page.limits(&plan.limits);
+    if let Some(consent) = &plan.consent {
+        page.labelled("consent", &consent.lines());
+    }
     if !plan.approved {
         let ends = Ended::of_steps(&plan.steps);
         page.breaches(&plan.breaches, "nothing of this plan is applied", (&ends, TAKEN), &release(&plan.digest));

@@ -34,7 +34,8 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
 fn write(page: &mut Page, run: &RunView) {
     let number = run.run.map(|number| format!(" (run {number})")).unwrap_or_default();
     page.line(0, &format!("{}: {}{number}", clean(&run.target), outcome(run.outcome)));
-    if let Some(message) = run.message.as_ref().filter(|_| run.breaches.is_empty()) {
+    let is_held = run.outcome == Outcome::Held && !run.breaches.is_empty(); // which is said below
+    if let Some(message) = run.message.as_ref().filter(|_| !is_held) {
         page.line(2, &clean(message));
     }
     if !matches!(run.outcome, Outcome::Held | Outcome::Busy) {
@@ -52,6 +53,9 @@ fn write(page: &mut Page, run: &RunView) {
         None => {}
     }
     page.limits(&run.limits);
+    if let Some(consent) = &run.consent {
+        page.labelled("consent", &consent.lines());
+    }
     if run.outcome == Outcome::Held {
         let commands = run.digest.as_ref().map(release).unwrap_or_default();
         page.breaches(&run.breaches, "nothing of the plan was applied", (&run.ends, TAKEN), &commands);

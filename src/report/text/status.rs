@@ -34,14 +34,22 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
         text += &format!("\n{}", table(&["source", "state", "last complete", "last failure"], rows.collect()));
     }
     let retained = |at: Instant| format!("\nold plans and journals were last deleted at {}\n", at.local(zone));
-    text + &notes(document) + &document.retained.map(retained).unwrap_or_default()
+    text + &notes(document, zone) + &document.retained.map(retained).unwrap_or_default()
 }
 
 /// What the tables leave open: why an import was not taken, and what a word means.
-fn notes(document: &StatusDocument) -> String {
+fn notes(document: &StatusDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     for source in &document.sources {
         of_source(&mut page, source);
+    }
+    for target in &document.targets {
+        if let Some(digest) = &target.digest {
+            page.line(0, &format!("{}: the plan {digest} waits for approval", clean(&target.name)));
+        }
+        if let Some(consent) = &target.consent {
+            page.line(2, &consent.in_short(zone));
+        }
     }
     if !document.targets.is_empty() {
         page.line(

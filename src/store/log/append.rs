@@ -52,7 +52,9 @@ pub(super) const WITNESSES: [(&str, &str); 7] = [
     ),
     (
         "approval",
-        "SELECT digest, json_object('digest', digest, 'actor', actor, 'at', at) FROM approval ORDER BY at",
+        "SELECT digest, CASE WHEN uid IS NULL THEN json_object('digest', digest, 'actor', actor, 'at', at)
+           ELSE json_object('digest', digest, 'uid', uid, 'actor', actor, 'at', at, 'parts', parts, 'expires', expires)
+           END FROM approval ORDER BY at",
     ),
     (
         "run-begun",

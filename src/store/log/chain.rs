@@ -13,6 +13,7 @@ const KEY_BYTES: usize = 32;
 pub struct LogKey {
     chain: [u8; 32],
     facts: [u8; 32],
+    plans: [u8; 32],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +36,11 @@ impl LogKey {
             return Err(LogKeyError(secret.len()));
         }
         let derive = |purpose| blake3::derive_key(purpose, secret);
-        Ok(Self { chain: derive("rosterd log chain 1"), facts: derive("rosterd log facts 1") })
+        Ok(Self {
+            chain: derive("rosterd log chain 1"),
+            facts: derive("rosterd log facts 1"),
+            plans: derive("rosterd plan seal 1"),
+        })
     }
 
     /// What stands before the first entry of a roster's log.
@@ -50,6 +55,14 @@ impl LogKey {
         for part in [link.kind.as_bytes(), link.subject.as_bytes(), link.commitment] {
             field(&mut hasher, part);
         }
+        hasher.finalize()
+    }
+
+    /// The seal of a stored plan.
+    pub(in crate::store) fn seal(&self, digest: &str, body: &[u8]) -> Hash {
+        let mut hasher = Hasher::new_keyed(&self.plans);
+        field(&mut hasher, digest.as_bytes());
+        field(&mut hasher, body);
         hasher.finalize()
     }
 

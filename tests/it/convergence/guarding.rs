@@ -4,9 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use rosterd::object::{Change, Ground, Kind, ObjectId, Op, Referent, Step, StepId, Value, aspect};
-use rosterd::org::{Id, Instant};
+use rosterd::org::{Actor, Id, Instant};
 use rosterd::reconcile::guard::{EVERY, TABLE, guard, measure};
-use rosterd::reconcile::{Approval, Brakes, Limit, Limits, Part, Plan, Verdict};
+use rosterd::reconcile::{Approval, Brakes, Consent, Limit, Limits, Plan, Quorum, Verdict, WrittenLimit};
 
 use super::cases;
 use super::organisation::{Days, Group, Job, Organisation, Person, Unit, organisation};
@@ -35,7 +35,7 @@ pub fn limits() -> impl Strategy<Value = Limits> {
     let each = |some: f64| vec(prop::option::weighted(some, limit()), TABLE.len());
     (each(0.7), each(0.3), each(0.3)).prop_map(|(all, units, subtrees)| {
         let written = |limits: Vec<Option<Limit>>| {
-            (TABLE.iter().zip(limits)).filter_map(|(row, limit)| Some((row.brake, Part::from(limit?))))
+            (TABLE.iter().zip(limits)).filter_map(|(row, limit)| Some((row.brake, WrittenLimit::from(limit?))))
         };
         Limits {
             all: written(all).collect(),
@@ -89,7 +89,8 @@ pub fn further() -> impl Strategy<Value = Vec<(Index, Index)>> {
 }
 
 fn is_cleared(plan: &Plan, brakes: &Brakes, approval: Option<Approval>) -> bool {
-    matches!(guard(plan.clone(), brakes, approval), Verdict::Cleared(_))
+    let consent = Consent::new(plan.digest(), Quorum::ONE, approval.into_iter().collect(), Instant::from_micros(0));
+    matches!(guard(plan.clone(), brakes, &consent), Verdict::Cleared(_))
 }
 
 /// What holds of a plan, its first `cut` steps, and the same with further ones.
@@ -111,7 +112,7 @@ pub fn assert_monotonous(plan: &Plan, brakes: &Brakes, cut: usize, further: &[(I
         assert!(now.is_some_and(|now| now.is_breached() && now.found >= before.found), "{before:?} {now:?}");
     }
     // an approval counts for its own plan only
-    let approval = Approval { digest: part.digest(), by: "uid 0".into(), at: Instant::from_micros(0) };
+    let approval = Approval::new(part.digest(), Actor::of_uid(0), Instant::from_micros(0), 7);
     assert!(is_cleared(&part, brakes, Some(approval.clone())));
     if part.digest() != plan.digest() {
         assert_eq!(is_cleared(plan, brakes, None), is_cleared(plan, brakes, Some(approval)));

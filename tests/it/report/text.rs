@@ -96,6 +96,7 @@ fn run_view(outcome: Outcome) -> RunView {
         limits: vec![measured(1)],
         breaches: Vec::new(),
         ends: Vec::new(),
+        consent: None,
         left: Some(1),
         message: None,
     }
@@ -187,6 +188,9 @@ fn small_answers() {
         not_needed: true,
         by: "anna".into(),
         at: instant(),
+        only: Vec::new(),
+        released: Some(0),
+        consent: None,
     };
     let cut_off = json!({"run": 18, "target": "cloud", "verb": "run", "actor": "daemon", "digest": "89ab", "started": "2026-11-23T02:00:00Z", "ended": null, "outcome": null, "summary": null});
     let target = |name: &str, state: &str| TargetStatus {
@@ -196,6 +200,8 @@ fn small_answers() {
         pending: 3,
         held: 1,
         quarantined: u64::from(state == "never run"),
+        digest: None,
+        consent: None,
         next: None,
     };
     let why = "held by a limit: intake.ends.person: 250 of 412, allowed 41".to_owned();

@@ -26,7 +26,7 @@ async fn rename(roster: &Roster, surname: &str, day: u32) {
 }
 
 fn approval(letter: &str, day: u32) -> Approval {
-    Approval { digest: letter.repeat(32).parse().unwrap(), by: "uid 0".into(), at: at(day) }
+    Approval::new(letter.repeat(32).parse().unwrap(), rosterd::org::Actor::of_uid(0), at(day), 7)
 }
 
 async fn surname(store: &Store) -> String {

@@ -75,7 +75,7 @@ async fn lived() -> Roster {
     roster.store.commit_intake(&plan.rows, &meta("Zebedee asked for it", "edit", at(4)), None).await.unwrap();
     run(&roster.store).await;
     for (target, text) in [("cloud", "Zebedee p-1"), ("ad", "somebody else")] {
-        roster.store.keep_plan(&plan_naming(target, text), at(6)).await.unwrap();
+        roster.store.keep_plan(&plan_naming(target, text), &rosterd::org::Actor::of_uid(0), at(6)).await.unwrap();
     }
     roster
 }

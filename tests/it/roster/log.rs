@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use rosterd::org::Instant;
+use rosterd::org::{Actor, Instant};
 use rosterd::reconcile::{Approval, Digest};
 use rosterd::store::{Break, LogKey, Proof, Store, StoreError};
 use sqlx::SqlitePool;
@@ -17,7 +17,7 @@ async fn logged() -> Roster {
         roster.import(&partial(&[&ANNA.replace("Ågård", surname)]), &at(day).to_string()).await.unwrap();
     }
     let digest: Digest = "a".repeat(32).parse().unwrap();
-    roster.store.approve(&Approval { digest, by: "uid 0".into(), at: at(4) }).await.unwrap();
+    roster.store.approve(&Approval::new(digest, Actor::of_uid(0), at(4), 7)).await.unwrap();
     roster.import(&partial(&[&BO.replace("D'Arcy", "Dahl")]), &at(5).to_string()).await.unwrap();
     roster
 }
@@ -127,7 +127,7 @@ async fn a_last_row_that_was_cut_off_is_found() {
     sql(&roster, "DELETE FROM log").await;
     let again = Store::open(&file(&roster, "roster.db")).await.unwrap().with_log(log_key(), at(6)).await.unwrap();
     let digest: Digest = "c".repeat(32).parse().unwrap();
-    let refused = again.approve(&Approval { digest, by: "uid 0".into(), at: at(6) }).await;
+    let refused = again.approve(&Approval::new(digest, Actor::of_uid(0), at(6), 7)).await;
     assert!(matches!(refused, Err(StoreError::LogEmptied)), "a cut-off log is not begun anew: {refused:?}");
 }
 
@@ -170,7 +170,7 @@ async fn nothing_is_written_without_the_key_or_with_another() {
     let roster = logged().await;
     let open = || async { Store::open(&file(&roster, "roster.db")).await.unwrap() };
     let digest: Digest = "c".repeat(32).parse().unwrap();
-    let approval = Approval { digest, by: "uid 0".into(), at: at(6) };
+    let approval = Approval::new(digest, Actor::of_uid(0), at(6), 7);
     let without = open().await;
     assert_eq!(without.snapshot("2026-11-23".parse().unwrap(), None).await.unwrap().people().count(), 2);
     assert!(matches!(without.approve(&approval).await, Err(StoreError::NoLogKey)));

@@ -53,19 +53,19 @@ async fn batch(store: &Store, digest: &str, days_ago: i64, outcome: BatchOutcome
     let (limits, digest, source) = (counts.clone(), digest.to_owned(), "hr".to_owned());
     let record =
         BatchRecord { file: digest.clone(), digest, source, taken: None, outcome, counts, limits, recorded, seq: None };
-    store.save_batch(&record).await.unwrap();
+    store.save_batch(&record, &rosterd::org::Actor::of_uid(0)).await.unwrap();
 }
 
 /// Old and new of everything.
 async fn lived() -> (Roster, Vec<Digest>) {
     let roster = Roster::with(&partial(&[ANNA])).await;
     let store = &roster.store;
-    let mut digests = Vec::new();
+    let (mut digests, by) = (Vec::new(), rosterd::org::Actor::of_uid(0));
     for (key, days_ago) in [("old", 100), ("approved", 100), ("cut-off", 100), ("new", 1)] {
-        digests.push(store.keep_plan(&plan("ad", key), now().days_earlier(days_ago)).await.unwrap());
+        digests.push(store.keep_plan(&plan("ad", key), &by, now().days_earlier(days_ago)).await.unwrap());
     }
     let at = now().days_earlier(100);
-    store.approve(&Approval { digest: digests[1].clone(), by: "uid 0".into(), at }).await.unwrap();
+    store.approve(&Approval::new(digests[1].clone(), by.clone(), at, 7)).await.unwrap();
     run(store, &digests[0], 500, true).await;
     run(store, &digests[2], 450, false).await;
     run(store, &digests[0], 410, true).await;

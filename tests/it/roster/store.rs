@@ -61,7 +61,7 @@ async fn a_second_process_reads_while_the_first_writes() {
     roster.import(&partial(&[&ANNA.replace("Ågård", "Holm")]), "2026-11-02T06:00:00Z").await.unwrap();
     let seen = reader.snapshot("2026-11-23".parse().unwrap(), None).await.unwrap();
     assert_eq!(seen.person(&id("anna")).unwrap().surname, "Holm");
-    let refused = reader.save_batch(&record()).await;
+    let refused = reader.save_batch(&record(), &rosterd::org::Actor::of_uid(0)).await;
     assert!(matches!(refused, Err(StoreError::ReadOnly)));
 }
 
@@ -93,7 +93,7 @@ fn record() -> BatchRecord {
 #[tokio::test]
 async fn a_held_import_is_remembered_by_its_digest_and_its_bytes() {
     let roster = Roster::new().await;
-    roster.store.save_batch(&record()).await.unwrap();
+    roster.store.save_batch(&record(), &rosterd::org::Actor::of_uid(0)).await.unwrap();
     assert_eq!(roster.store.batch("d").await.unwrap(), Some(record()));
     assert_eq!(roster.store.batch_of_file("roster", "f").await.unwrap(), Some(record()));
     assert_eq!(roster.store.batch_of_file("hr", "f").await.unwrap(), None);
@@ -107,7 +107,7 @@ async fn two_processes_may_write_at_once() {
         let store: &Store = store;
         for number in 0..20 {
             let batch = BatchRecord { digest: format!("{name}{number}"), ..record() };
-            store.save_batch(&batch).await.unwrap();
+            store.save_batch(&batch, &rosterd::org::Actor::of_uid(0)).await.unwrap();
         }
     };
     tokio::join!(save(&roster.store, "a"), save(&other, "b"));

@@ -1,6 +1,7 @@
 //! The SCIM adapter: against real servers where `ROSTERD_LAB` names a laboratory, and against a scripted server for
 //! what real ones do on bad days.
 
+mod consent;
 mod credentials;
 mod faults;
 mod kills;

@@ -116,7 +116,8 @@ async fn nothing_is_applied_before_its_plan_is_approved() {
     let message = run["message"].as_str().unwrap();
     assert!(message.contains("restored") && message.contains(&format!("rosterd approve {digest}")), "{message}");
     assert_eq!(restored.status().await.unwrap().targets[0].state, "restored");
-    let (exit, _) = ask(&engine(folder.path(), 4).await, Command::Approve { digest: digest.clone() }).await;
+    let (exit, _) =
+        ask(&engine(folder.path(), 4).await, Command::Approve { digest: digest.clone(), only: Vec::new() }).await;
     assert_eq!(exit, Exit::Done);
     let (_, answer) = ask(&engine(folder.path(), 5).await, Command::ApplyTargets { targets: Vec::new() }).await;
     assert_eq!((answer["runs"][0]["counts"]["done"].clone(), posts()), (json!(1), before + 1), "{answer}");

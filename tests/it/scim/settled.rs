@@ -82,7 +82,7 @@ async fn disabling_that_deletes_is_guarded_as_a_deletion() {
     assert_eq!(held.breaches.iter().map(|one| one.limit.as_str()).collect::<Vec<_>>(), ["delete", "irreversible"]);
     assert_eq!(service.state().users.len(), 4);
     let digest = held.digest.unwrap().to_string();
-    perform(&engine(folder.path()).await, Command::Approve { digest }, &Silent).await.unwrap();
+    perform(&engine(folder.path()).await, Command::Approve { digest, only: Vec::new() }, &Silent).await.unwrap();
     let done = run(folder.path(), Exit::Done).await;
     assert_eq!((done.counts.done, done.held.len(), service.state().users.len()), (1, 0, 3));
     // who comes back is created again
