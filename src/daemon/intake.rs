@@ -15,7 +15,10 @@ pub(super) async fn look(state: &mut JobState, engine: &Engine, due: Instant) {
     match take(state, engine, due).await {
         Ok(None) => state.serve(engine, due).await,
         Ok(Some(waits)) => state.wait(waits),
-        Err(failure) => state.wait(Waits { due, why: failure.message, delivery: None, held: None }),
+        Err(failure) => {
+            let why = engine.explained(failure).message;
+            state.wait(Waits { due, why, delivery: None, held: None });
+        }
     }
 }
 

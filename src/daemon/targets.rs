@@ -26,6 +26,7 @@ pub(super) async fn run(due: Vec<&mut JobState>, engine: &Engine, now: Instant) 
             _ => return,
         },
         Err(failure) => {
+            let failure = engine.explained(failure);
             tracing::error!(targets = names.join(", "), "{failure}");
             if !engine.stop_requested() {
                 serve_all(due, engine, now).await;

@@ -78,6 +78,8 @@ pub struct Diff<'a> {
     pub(super) lost: BTreeMap<Id, Fate>,
     /// What this plan makes anew of what somebody deleted.
     pub(super) again: BTreeMap<Id, Recreation>,
+    /// What rosterd deleted and is there again without our stamp: a restore broke off, or somebody undid the deletion.
+    pub(super) revived: BTreeMap<Id, ObjectId>,
     /// The logins that were seen, folded, with the objects that have them.
     pub(super) logins: HashMap<String, ObjectId>,
     pub(super) unmanaged: Vec<Unmanaged>,
@@ -149,6 +151,7 @@ impl<'a> Diff<'a> {
             held: Vec::new(),
             lost: BTreeMap::new(),
             again: BTreeMap::new(),
+            revived: BTreeMap::new(),
             logins: HashMap::new(),
             unmanaged: Vec::new(),
             census: Census::default(),
@@ -181,7 +184,20 @@ impl<'a> Diff<'a> {
         } else if let Some(key) = observed.stamp.clone() {
             self.stamped.entry(key).or_default().push(observed);
         } else {
-            self.leave(observed);
+            self.see_unknown(observed, wanted);
+        }
+    }
+
+    /// An object that bears no link and no stamp of ours. One that rosterd itself deleted is brought back again, which
+    /// finishes it; that of somebody who is still away is ours all the same.
+    fn see_unknown(&mut self, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
+        let deleted = self.around.deleted.iter().find(|(_, object)| **object == observed.id);
+        match deleted.map(|(key, _)| key.clone()) {
+            None => self.leave(observed),
+            Some(key) => match wanted(&key) {
+                Some(Ok(desired)) if is_present(&desired) => _ = self.revived.insert(key, observed.id),
+                _ => self.compare(key, observed, wanted),
+            },
         }
     }
 

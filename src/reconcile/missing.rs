@@ -108,6 +108,12 @@ impl Diff<'_> {
                 None => return lost("; nothing proves that it was deleted"),
             }
         }
+        if let Some(object) = self.revived.get(&desired.key).cloned() {
+            let known = "it is there again, and bears no stamp of ours".to_owned();
+            let again = Recreation { object, known, restored: true, ours: true, absence: complete.absence() };
+            self.again.insert(desired.key.clone(), again);
+            return Ok(true); // its names are its own
+        }
         self.taken(desired)?;
         let ours = self.around.deleted.get(&desired.key).filter(|_| self.around.restores);
         if let (Some(object), Some(Fate::Deleted(known))) = (ours, self.lost.get(&desired.key)) {

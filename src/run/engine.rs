@@ -58,7 +58,8 @@ impl Engine {
 
     /// The same for a configuration that is loaded already.
     pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
-        let store = Arc::new(super::log::open(&config, clock.now()).await?);
+        let opened = super::log::open(&config, clock.now()).await;
+        let store = Arc::new(opened.map_err(|failure| super::room::explained(failure, &config.roster_file()))?);
         let targets = Self::entries(&config);
         let config = Arc::new(config);
         Ok(Self { store, clock, actor, targets, stop: Arc::default(), under_way: Arc::default(), config })

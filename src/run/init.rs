@@ -1,8 +1,6 @@
 //! Init: a commented configuration, an empty roster and its keys.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -15,7 +13,7 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::starter;
 use crate::org::KEY_BYTES;
-use crate::store::Store;
+use crate::store::{Store, durable};
 
 /// Writes `config.toml`, an empty roster and its keys into `folder`. Files that are there already
 /// stay as they are. Answers which were written.
@@ -47,7 +45,8 @@ pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Fail
         }
     }
     if fresh(&roster)? {
-        Store::create(&roster, &loaded.config.roster.zone, clock.now()).await?.close().await;
+        let made = Store::create(&roster, &loaded.config.roster.zone, clock.now()).await;
+        made.map_err(|error| super::room::explained(error.into(), &roster))?.close().await;
         written.push(roster);
     }
     Ok(written)
@@ -71,6 +70,7 @@ fn directory(folder: &Path) -> Result<(), Failure> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
+        .and_then(|()| durable::sync_folder(folder))
         .map_err(|error| Failure::because(Exit::Failed, &format!("making the folder {}", folder.display()), &error))
 }
 
@@ -82,6 +82,5 @@ fn fresh(path: &Path) -> Result<bool, Failure> {
 
 fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Failure> {
     let failed = |error| Failure::because(Exit::Failed, &format!("writing {}", path.display()), &error);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(failed)?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)
+    durable::put(path, content, mode).map_err(failed)
 }

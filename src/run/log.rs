@@ -36,7 +36,8 @@ impl Engine {
     /// Writes a copy of the roster to a file that is not there yet.
     pub async fn backup(&self, to: &Path) -> Result<BackupDocument, Failure> {
         let taken = self.clock.now();
-        self.store.backup(to, taken).await?;
+        let made = self.store.backup(to, taken).await;
+        made.map_err(|error| super::room::explained(error.into(), to))?;
         Ok(BackupDocument { file: to.display().to_string(), roster: self.store.meta().roster.to_string(), taken })
     }
 

@@ -42,6 +42,7 @@ mod refused;
 mod rehearse;
 mod retain;
 mod revert;
+mod room;
 mod rules;
 mod schema;
 mod serve;

@@ -13,7 +13,7 @@ use crate::report::{ConsentView, Document, PlanDocument, PlanView, RunDocument};
 /// Does what a verb asks.
 pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
     let retains = matches!(command, Command::ApplyPlan { .. } | Command::ApplyTargets { .. } | Command::Run { .. });
-    let answer = answer(engine, command, progress).await;
+    let answer = answer(engine, command, progress).await.map_err(|failure| engine.explained(failure));
     if retains {
         engine.retain().await;
     }

@@ -21,6 +21,9 @@ tokio::task_local! {
 
 static STOPS: LazyLock<Stops> = LazyLock::new(Stops::of_environment);
 
+/// What a step is called that is like another one of the plan.
+const NAMELESS: &str = "another";
+
 enum Mode {
     Off,
     Record(Mutex<File>),
@@ -82,7 +85,7 @@ impl Stops {
 
 impl State {
     fn name(&self, step: &StepId) -> String {
-        self.names.get(step.as_str()).cloned().unwrap_or_else(|| "a step of another plan".to_owned())
+        self.names.get(step.as_str()).cloned().unwrap_or_else(|| NAMELESS.to_owned())
     }
 
     /// The first of them by its name, since all of a page are written together.
@@ -91,7 +94,8 @@ impl State {
     }
 }
 
-/// A step is named by what it does to which kind of object, and by its place among those of the plan that do so too.
+/// A step is named by what it does to which kind of object, and by its place among those of the plan that do so too: the
+/// first, the last, or the one in the middle.
 pub(super) fn plan(steps: &[&Step]) {
     let Some(mut state) = STOPS.state() else { return };
     let mut alike: BTreeMap<String, Vec<&Step>> = BTreeMap::new();
@@ -105,7 +109,8 @@ pub(super) fn plan(steps: &[&Step]) {
                 0 if last == 0 => "alone",
                 0 => "first",
                 at if at == last => "last",
-                _ => "middle",
+                at if at == last / 2 => "middle",
+                _ => continue, // like the one in the middle
             };
             state.names.insert(step.id.as_str().to_owned(), format!("{what} {place}"));
         }
@@ -125,13 +130,16 @@ pub(super) fn page<'a>(
 pub(super) fn at(moment: Moment, what: &str) {
     let Some(mut state) = STOPS.state() else { return };
     let name = format!("{} {what}", word(moment));
-    state.phase.clone_from(&name);
+    state.phase = format!("{name}, ");
     STOPS.reach(&mut state, name);
 }
 
 pub(super) fn message(moment: Moment) {
     let Some(mut state) = STOPS.state() else { return };
-    let of = STEP.try_with(Clone::clone).unwrap_or_else(|_| format!("{}, reading", state.phase));
+    let of = STEP.try_with(Clone::clone).unwrap_or_else(|_| format!("{}reading", state.phase));
+    if of == NAMELESS {
+        return;
+    }
     let count = state.messages.entry(of.clone()).or_default();
     if moment == Moment::Before {
         *count += 1;

@@ -3,13 +3,13 @@
 //! Between the copy and its restoring, targets went on: applying at once would undo what nobody remembers. So nothing
 //! is applied to a target until somebody approved a plan that the restored roster came to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::log::{Record, append};
-use super::{Store, StoreError, file, log, options};
+use super::{Store, StoreError, durable, file, options};
 use crate::org::Instant;
 use crate::reconcile::Digest;
 
@@ -30,7 +30,7 @@ pub(super) async fn copy(from: &Path, to: &Path, mark: Option<Mark>) -> Result<(
     if to.try_exists().map_err(failed)? {
         return Err(StoreError::Exists(to.to_owned()));
     }
-    let partial = partial(to);
+    let partial = durable::beside(to, ".partial");
     file::create(&partial)?;
     let made = write(from, &partial, mark).await;
     // asked once more: making it took a while
@@ -38,8 +38,7 @@ pub(super) async fn copy(from: &Path, to: &Path, mark: Option<Mark>) -> Result<(
         (Ok(()), true) => Err(StoreError::Exists(to.to_owned())),
         (Ok(()), false) => std::fs::File::open(&partial)
             .and_then(|copy| copy.sync_all())
-            .and_then(|()| std::fs::rename(&partial, to))
-            .and_then(|()| log::sync_folder(to))
+            .and_then(|()| durable::name(&partial, to))
             .map_err(failed),
         (refused, _) => refused,
     };
@@ -122,11 +121,4 @@ impl Store {
         }
         Ok(transaction.commit().await?)
     }
-}
-
-/// The name that a copy has while it is made.
-fn partial(to: &Path) -> PathBuf {
-    let mut name = to.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    to.with_file_name(name)
 }

@@ -10,6 +10,7 @@ mod approvals;
 mod batches;
 mod commit;
 mod copy;
+pub mod durable;
 mod erase;
 mod error;
 mod experience;
@@ -103,6 +104,24 @@ pub struct Meta {
 impl Store {
     /// Makes an empty roster. The file must not be there yet; it is readable by its owner only.
     pub async fn create(path: &Path, zone: &str, now: Instant) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::File { path: path.to_owned(), source };
+        if path.try_exists().map_err(failed)? {
+            return Err(StoreError::Exists(path.to_owned()));
+        }
+        // under its own name only once it is whole: what a crash leaves is no roster, and in nobody's way
+        let unnamed = durable::beside(path, ".partial");
+        let made = Self::make(&unnamed, zone, now).await;
+        match made.and_then(|()| durable::name(&unnamed, path).map_err(failed)) {
+            Ok(()) => Self::with(path, Some(writer_pool(options(path)).await?)).await,
+            Err(error) => {
+                let _what_is_left = std::fs::remove_file(&unnamed);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a whole file of an empty roster.
+    async fn make(path: &Path, zone: &str, now: Instant) -> Result<(), StoreError> {
         file::create(path)?;
         let id = file::APPLICATION_ID.to_string();
         let writer = writer_pool(options(path).pragma("application_id", id)).await?;
@@ -115,7 +134,9 @@ impl Store {
             .await?;
         // The file's own head must say what it is, whatever becomes of the log beside it.
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&writer).await?;
-        Self::with(path, Some(writer)).await
+        writer.close().await;
+        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced.map_err(|source| StoreError::File { path: path.to_owned(), source })
     }
 
     /// Opens a roster to read and write, and brings its tables up to date. Before they are changed, the roster is copied

@@ -4,7 +4,8 @@ use sqlx::{Row, SqliteConnection};
 
 use super::append::{Record, WITNESSES, append, hash_of, newest, roster};
 use super::chain::{Link, LogKey};
-use super::{Log, facts, head};
+use super::head::{self, Head};
+use super::{Log, facts};
 use crate::org::Instant;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -19,10 +20,11 @@ impl Store {
         let newest = newest(&mut *self.reader().acquire().await?).await?;
         self.log = if newest.is_some() {
             if self.is_first_by(&key).await? { Log::Keyed(key) } else { Log::OtherKey(key) }
-        } else if head::read(&head::file_of(&self.path))?.is_some() {
+        } else if head::read(&head::file_of(&self.path))?.is_some_and(|head| !head.is_ok_and(Head::is_begin)) {
             Log::Emptied(key)
         } else {
             if self.writer.is_some() {
+                self.begin_head(&key)?;
                 self.adopt(&key, now).await?;
             }
             Log::Keyed(key)

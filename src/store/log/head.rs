@@ -1,19 +1,17 @@
 //! The head: the newest entry, kept outside the database, so that what is cut off at the end of the log is missed.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use blake3::Hash;
 
 use super::append::newest;
+use super::chain::LogKey;
 use crate::org::Instant;
-use crate::stops::{self, Moment};
-use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::{Store, durable};
 
 /// An entry by its number and hash; written `12 9f86…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +23,18 @@ pub struct Head {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a head is the number of an entry and its hash")]
 pub struct NoHead;
+
+impl Head {
+    /// That of a log without entries. It is there before the first entry is, so that a head file which is missing was
+    /// taken away, whatever happened between an entry and its head.
+    fn begin(root: Hash) -> Self {
+        Self { seq: 0, hash: root }
+    }
+
+    pub(super) fn is_begin(self) -> bool {
+        self.seq == 0
+    }
+}
 
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +79,9 @@ impl Store {
     /// The instant of the newest entry, when the head file names another one in its place or one after it: then the
     /// roster is an older copy, or its log was cut off.
     pub(in crate::store) async fn older_than_head(&self) -> Result<Option<Instant>, StoreError> {
-        let Some(Ok(said)) = read(&file_of(&self.path))? else { return Ok(None) };
+        let Some(Ok(said)) = read(&file_of(&self.path))?.filter(|head| !head.is_ok_and(Head::is_begin)) else {
+            return Ok(None);
+        };
         let there: Option<Vec<u8>> = sqlx::query_scalar("SELECT hash FROM log WHERE seq = ?")
             .bind(said.seq)
             .fetch_optional(self.reader())
@@ -79,6 +91,17 @@ impl Store {
         }
         let newest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM log").fetch_one(self.reader()).await?;
         Ok(Some(Instant::from_micros(newest.unwrap_or_default())))
+    }
+
+    /// Puts down the head of the log that is about to begin.
+    pub(super) fn begin_head(&self, key: &LogKey) -> Result<(), StoreError> {
+        let file = file_of(&self.path);
+        if read(&file)?.is_some() {
+            return Ok(());
+        }
+        let begin = Head::begin(key.root(self.meta.roster));
+        durable::put(&file, format!("{begin}\n").as_bytes(), 0o600)
+            .map_err(|source| StoreError::File { path: file, source })
     }
 
     /// Writes the newest entry to the head file. The entry is committed already: a head that cannot be written lags
@@ -97,32 +120,10 @@ impl Store {
         }
         let head = newest(&mut *self.reader().acquire().await?).await?;
         if let Some(head) = head
-            && let Err(error) = replace(&file, &format!("{head}\n"))
+            && let Err(error) = durable::put(&file, format!("{head}\n").as_bytes(), 0o600)
         {
             tracing::warn!(file = %file.display(), "the head of the log could not be written: {error}");
         }
         Ok(())
-    }
-}
-
-/// Puts a file in the place of another, whole or not at all, for its owner only.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = file.with_file_name(name);
-    let mut new = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    new.write_all(text.as_bytes())?;
-    new.sync_all()?;
-    stops::at(Moment::Before, "the head file");
-    std::fs::rename(&beside, file)?;
-    stops::at(Moment::After, "the head file");
-    sync_folder(file)
-}
-
-/// Makes a new name in a folder outlast a power cut.
-pub(in crate::store) fn sync_folder(file: &Path) -> std::io::Result<()> {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
     }
 }

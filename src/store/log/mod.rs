@@ -18,7 +18,6 @@ pub(super) use append::{Record, append, append_all, erase_payload};
 pub use chain::{LogKey, LogKeyError};
 pub(super) use facts::{Columns, Digester};
 pub use head::Head;
-pub(super) use head::sync_folder;
 pub(super) use taken::{ERASURE, RETENTION, Taken};
 pub use verify::{Break, Proof};
 

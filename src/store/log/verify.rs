@@ -79,6 +79,7 @@ impl Store {
         let name = file.display();
         let mut missing = None;
         match said {
+            Some(Ok(head)) if head.is_begin() && head.hash == walk.before => {}
             Some(Ok(head)) => {
                 walk.heads.entry(head.seq).or_default().push((format!("the head file {name}"), head.hash));
             }

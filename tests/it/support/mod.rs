@@ -6,6 +6,7 @@ pub mod http_proxy;
 pub mod ldap_proxy;
 pub mod organisation;
 pub mod outside;
+pub mod power;
 pub mod process;
 pub mod realm;
 pub mod sample;

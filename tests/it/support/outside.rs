@@ -82,6 +82,14 @@ impl Outside {
         assert_eq!(response.status(), 201, "{}", response.text().await.unwrap());
     }
 
+    /// Deletes a resource by hand.
+    #[cfg(feature = "lab")]
+    pub async fn delete(&self, kind: &str, id: &str) {
+        let request = self.client.delete(format!("{}/{kind}/{id}", self.url)).bearer_auth(&self.token);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 204);
+    }
+
     async fn get(&self, kind: &str, query: &[(&str, &str)]) -> Value {
         let request = self.client.get(format!("{}/{kind}", self.url)).query(query).bearer_auth(&self.token);
         request.send().await.unwrap().json().await.unwrap()

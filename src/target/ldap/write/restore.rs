@@ -36,7 +36,9 @@ impl Work<'_> {
             self.undelete(&kept).await?;
         }
         let object = self.locate().await?;
-        let modifications = self.missing(&object, was_deleted).await?;
+        // the second modify of an earlier restore did not come about
+        let is_bare = was_deleted || object.entry.text(self.settings.stamp()).is_none();
+        let modifications = self.missing(&object, is_bare).await?;
         if !modifications.is_empty() {
             let dn = &object.entry.dn;
             self.session.modify(dn, modifications).await.map_err(|failure| self.write_failed(dn, &failure))?;
@@ -87,15 +89,15 @@ impl Work<'_> {
         done.map_err(|failure| self.write_failed(&dn, &failure))
     }
 
-    /// What is to be written into the object to make it what the step says. One that was not deleted may have been
-    /// changed since: there a value that nobody planned for makes the step stale.
-    async fn missing(&self, object: &Located, was_deleted: bool) -> Result<Vec<Mod<Vec<u8>>>, Refusal> {
+    /// What is to be written into the object to make it what the step says. One that is not as bare as a restore leaves
+    /// it may have been changed since: there a value that nobody planned for makes the step stale.
+    async fn missing(&self, object: &Located, is_bare: bool) -> Result<Vec<Mod<Vec<u8>>>, Refusal> {
         let entry = &object.entry;
         let mut modifications = Vec::new();
         if entry.text(self.settings.stamp()) != Some(self.step.key.as_str()) {
             modifications.push(replace(self.settings.stamp(), vec![self.step.key.as_str().as_bytes().to_vec()]));
         }
-        if self.step.kind == Kind::User && was_deleted {
+        if self.step.kind == Kind::User && is_bare {
             let now = flags(entry).unwrap_or(NORMAL);
             if now & DISABLED == 0 || flags(entry).is_err() {
                 let flags = (now | DISABLED).to_string().into_bytes();
@@ -108,7 +110,7 @@ impl Work<'_> {
             if name.is(aspect::MANAGER) {
                 modifications.push(replace("manager", self.encoded(&change.after).await?));
             } else if aspect::ALL.iter().any(|other| name.is(other)) {
-            } else if was_deleted {
+            } else if is_bare {
                 modifications.extend(self.overwritten(change, entry).await?);
             } else {
                 modifications.extend(self.plain(change, object).await?);
