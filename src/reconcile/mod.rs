@@ -13,6 +13,7 @@ mod census;
 mod compare;
 mod diff;
 mod displaced;
+pub mod drift;
 mod finish;
 pub mod guard;
 pub mod inspect;

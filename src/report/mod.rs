@@ -6,6 +6,7 @@
 mod consent;
 mod csv;
 mod documents;
+mod drift;
 mod edit;
 mod ends;
 mod erase;
@@ -29,6 +30,7 @@ pub use documents::{
     PlanDocument, PlanView, Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument,
     SourceStatus, StatusDocument, TargetCheck, TargetReconciliation, TargetStatus, Trouble,
 };
+pub use drift::{DriftDocument, DriftLine, DriftOfTarget, DriftState, render as drift};
 pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
@@ -37,7 +39,7 @@ pub use explain::{
     ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, Standing,
 };
 pub use find::{FindDocument, Match, Matched};
-pub use format::{Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
+pub use format::{DRIFT, Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use mapping::{

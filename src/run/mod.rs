@@ -13,6 +13,7 @@ mod command;
 mod comparison;
 mod consent;
 mod delivery;
+mod drift;
 mod edit;
 mod engine;
 mod erase;

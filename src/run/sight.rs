@@ -108,10 +108,16 @@ impl Engine {
         Ok(hasher.finalize().to_hex().to_string())
     }
 
-    /// Keeps a complete read for the next time; answers the version of the observation that it became.
-    pub(super) async fn keep_sight(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
-        let Some(evidence) = sight.coverage.evidence() else { return Ok(None) };
-        self.store.keep_read(target, evidence, sight.names.as_ref(), self.clock.now()).await?;
+    /// Keeps what a complete read showed of names and counts.
+    pub(super) async fn keep_names(&self, target: &str, sight: &Sight) -> Result<(), Failure> {
+        if let Some(evidence) = sight.coverage.evidence() {
+            self.store.keep_read(target, evidence, sight.names.as_ref(), self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the objects of a complete read for the next time; answers the version of the observation that they became.
+    pub(super) async fn keep_objects(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
         if sight.coverage.complete().is_none() {
             return Ok(None);
         }

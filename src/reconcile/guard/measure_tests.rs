@@ -73,6 +73,7 @@ fn plan(steps: Vec<Step>) -> Plan {
         outside: BTreeMap::new(),
         labels: BTreeMap::new(),
         reverts: None,
+        drift: Vec::new(),
         basis: String::new(),
     }
 }

@@ -33,7 +33,7 @@ pub enum Brake {
 }
 
 /// One limit.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Row {
     pub brake: Brake,
     /// As plans and reports call it.

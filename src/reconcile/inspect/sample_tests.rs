@@ -65,12 +65,14 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
         protected: Vec::new(),
         labels: BTreeMap::new(),
         reverts: None,
+        drift: Vec::new(),
         basis: String::new(),
     }
 }
 
 /// The flaw is the only one of the first plan, and its twin has none.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "plans are made for it alone")]
 pub(super) fn assert_flaw(flaw: &str, flawed: Plan, sound: Plan) {
     let found: Vec<String> = inspect(&flawed).into_iter().map(|one| one.flaw).collect();
     assert!(!found.is_empty() && found.iter().all(|one| one.contains(flaw)), "{flaw:?}: {found:?}");
@@ -78,6 +80,7 @@ pub(super) fn assert_flaw(flaw: &str, flawed: Plan, sound: Plan) {
 }
 
 /// Proof that what was not seen is not there.
+#[expect(clippy::panic, reason = "a test that fails should stop at once")]
 pub(super) fn absence() -> Absence {
     let part = ScopeRead {
         scope: "x".into(),

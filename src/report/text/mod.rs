@@ -2,6 +2,7 @@
 //! a terminal, in a pipe and in a mail.
 
 mod check;
+mod drift;
 mod edit;
 mod erase;
 mod explain;
@@ -22,6 +23,7 @@ mod upcoming;
 mod value;
 
 pub use check::check;
+pub use drift::drift;
 pub use edit::edit;
 pub use erase::erase;
 pub use explain::explain;

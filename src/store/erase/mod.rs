@@ -139,6 +139,7 @@ async fn unlink(connection: &mut SqliteConnection, plan: &ErasurePlan, seq: i64)
         .execute(&mut *connection)
         .await?;
         sqlx::query("DELETE FROM link WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
+        sqlx::query("DELETE FROM drift WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
         sqlx::query("DELETE FROM deleted_object WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
     }
     Ok(())

@@ -5,6 +5,7 @@ mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
+mod drift;
 mod explain;
 mod groups;
 mod hidden;
