@@ -6,6 +6,7 @@
 //! none yet; [`journal`] says which outcomes of a step may
 //! follow which.
 
+pub mod access;
 pub mod adopt;
 pub mod approval;
 mod aside;

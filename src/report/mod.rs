@@ -3,6 +3,7 @@
 //! Every verb ends in one [`Document`]. Its JSON form is the interface that scripts rely on; the text form is for
 //! people. Adding a report means one document here, one renderer, one row in [`REPORTS`], one golden.
 
+mod access;
 mod consent;
 mod csv;
 mod documents;
@@ -24,6 +25,7 @@ pub mod text;
 mod upcoming;
 mod words;
 
+pub use access::{AccessDocument, AccessLine, AccessOfTarget, AccessSpan};
 pub use consent::{ApprovalView, ConsentView};
 pub use documents::{
     ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,

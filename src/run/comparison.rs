@@ -33,6 +33,7 @@ impl Engine {
             return Ok(Ok(proposal));
         }
         self.keep_drift(&proposal.plan).await?;
+        self.note_access(port.name(), &viewed.sight).await?;
         let observation = self.keep_objects(port.name(), &viewed.sight).await?;
         // what was looked up by its id may be otherwise the next time, whatever a read of everything shows
         if let (Some(basis), Some(observation), true) = (viewed.keep, observation, is_whole)

@@ -4,6 +4,7 @@
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
 mod absence;
+mod access;
 mod adopt;
 mod apply;
 mod approve;

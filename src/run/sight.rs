@@ -61,6 +61,26 @@ impl Sight {
         self.last.as_ref().filter(|_| self.of_use && unchanged).map(|last| last.version)
     }
 
+    /// What looks otherwise than in the last observation, and what is gone.
+    pub fn differing(&self) -> Result<BTreeSet<ObjectKey>, StoreError> {
+        let mut keys = self.gone.clone();
+        self.changed.each(&mut |object| _ = keys.insert(ObjectKey::of(&object.id)))?;
+        Ok(keys)
+    }
+
+    pub fn each_changed(&self, see: &mut dyn FnMut(Observed)) -> Result<(), StoreError> {
+        self.changed.each(see)
+    }
+
+    pub fn has_gone(&self) -> bool {
+        !self.gone.is_empty()
+    }
+
+    /// When everything was last read before.
+    pub fn whole_before(&self) -> Option<Instant> {
+        self.last.as_ref().map(|last| last.whole)
+    }
+
     /// Nothing is the matter that has to be told, whatever was seen.
     pub fn is_without_gaps(&self) -> bool {
         self.coverage.evidence().is_some_and(|evidence| evidence.gaps.is_empty())

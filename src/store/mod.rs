@@ -5,6 +5,7 @@
 //! pure modules. New migrations go into `migrations/` under the next number and never change once released.
 
 mod accepted;
+mod access;
 mod accounts;
 mod approvals;
 mod batches;

@@ -1,6 +1,7 @@
 //! Documents as text for people. Plain characters only: what is shown is clean of control characters, and the same on
 //! a terminal, in a pipe and in a mail.
 
+mod access;
 mod check;
 mod drift;
 mod edit;
@@ -22,6 +23,7 @@ mod status;
 mod upcoming;
 mod value;
 
+pub use access::access;
 pub use check::check;
 pub use drift::drift;
 pub use edit::edit;

@@ -1,5 +1,6 @@
 //! From a delivery to the accounts, as real processes, on the real servers.
 
+mod access;
 mod accounts;
 mod adoption;
 mod blocked;
