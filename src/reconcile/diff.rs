@@ -12,7 +12,7 @@ use super::compare::{self, Ways};
 use super::missing::Recreation;
 use super::plan::Unmanaged;
 use crate::object::{
-    Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Handle, Kind, Links, Membership, ObjectId,
+    Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Ground, Handle, Kind, Links, Membership, ObjectId,
     Observed, Op, Presence, ProtectedObject, Protection, Schema, Siblings, Step,
 };
 use crate::object::{Hold, HoldCode, Wanted};
@@ -265,7 +265,8 @@ impl<'a> Diff<'a> {
                 }
                 desired.attributes.clear();
                 label.clone_from(&desired.label);
-                if matches!(desired.presence, Presence::Kept | Presence::OutOfScope { .. }) {
+                let is_kept_out = matches!(desired.presence, Presence::Disabled { ground: Ground::Suspended, .. });
+                if is_kept_out || matches!(desired.presence, Presence::Kept | Presence::OutOfScope { .. }) {
                     self.kept.insert(key.clone());
                 }
                 if !is_present(&desired) {

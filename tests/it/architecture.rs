@@ -55,7 +55,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["target::ldap"]),
     ("age", &["target::ldap"]),
     ("reqwest", &["target::scim", "deliver"]),
-    ("rustix", &["stops"]),
+    ("rustix", &["stops", "clock"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org", "store"]),
     ("toml", &["config"]),

@@ -43,7 +43,13 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
     for source in &document.sources {
         of_source(&mut page, source);
     }
+    for (person, order) in &document.suspended {
+        page.line(0, &format!("{}: suspended {}", clean(person.as_str()), clean(&order.to_string())));
+    }
     for target in &document.targets {
+        if let Some(order) = &target.paused {
+            page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.to_string())));
+        }
         if let Some(digest) = &target.digest {
             page.line(0, &format!("{}: the plan {digest} waits for approval", clean(&target.name)));
         }

@@ -16,6 +16,7 @@ mod properties;
 mod protected;
 mod recreating;
 mod reverting;
+mod suspended;
 mod universe;
 mod world;
 

@@ -17,7 +17,7 @@ use rosterd::object::{
     Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
-use rosterd::org::{CustomTypes, Id, Snapshot};
+use rosterd::org::{CustomTypes, Id, Orders, Snapshot};
 use rosterd::reconcile::adopt::{Field, Seeker, adopt};
 use rosterd::reconcile::revert::{Done, Inverse, Now};
 use rosterd::reconcile::{Diff, Occasion, Plan, Population, Reach, Surroundings, inspect};
@@ -53,6 +53,8 @@ pub struct World {
     /// What was deleted of those who left.
     deleted: BTreeMap<Id, ObjectId>,
     added: HashSet<(ObjectId, ObjectId)>,
+    /// Whom an order keeps out.
+    pub orders: Orders,
     /// What the target protects.
     protected: BTreeMap<ObjectId, Protection>,
     runtime: tokio::runtime::Runtime,
@@ -85,6 +87,7 @@ impl World {
             disabling: Disabling::Keeps,
             deleted: BTreeMap::new(),
             added: HashSet::new(),
+            orders: Orders::default(),
             protected: BTreeMap::new(),
             runtime,
         }
@@ -137,6 +140,7 @@ impl World {
             absence: self.absence.clone(),
             blocked,
             leavers: self.leavers.clone(),
+            orders: Arc::new(self.orders.clone()),
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let accepted = Accepted::default();
@@ -232,6 +236,7 @@ impl World {
             absence: None,
             blocked: Arc::default(),
             leavers: None,
+            orders: Arc::default(),
         });
         let seeker = |key: Id| match mapper.wanted(&key)? {
             Ok(desired) if desired.kind == Kind::User && desired.presence == Presence::Present => {

@@ -2,11 +2,13 @@
 //! a time to pass; everything waits for something to be seen, with a deadline.
 
 mod approvers;
+mod clock;
 mod control;
 mod intake;
 mod nonsense;
 mod schedule;
 mod servers;
+mod standby;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
@@ -66,7 +68,7 @@ impl House {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
-        for name in ["ROSTERD_NOW", "RUST_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        for name in ["ROSTERD_NOW", "ROSTERD_LAB_CLOCK", "RUST_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
             command.env_remove(name);
         }
         command.env("ROSTERD_CONFIG", self.path("config.toml")).args(words).stdin(Stdio::null());
@@ -96,12 +98,18 @@ impl House {
 
     /// The daemon, when it is ready.
     fn serve_at(&self, now: Option<&str>) -> Daemon {
-        let notices = self.path("notices");
+        let now: Vec<(&str, &str)> = now.map(|now| ("ROSTERD_NOW", now)).into_iter().collect();
+        self.start(&["serve"], "notices", &now)
+    }
+
+    /// A daemon, when it is ready; what it tells the service manager goes to a socket of this name.
+    fn start(&self, words: &[&str], notices: &str, env: &[(&str, &str)]) -> Daemon {
+        let notices = self.path(notices);
         let _of_the_last_one = std::fs::remove_file(&notices);
         let inbox = UnixDatagram::bind(&notices).unwrap();
-        let mut command = self.command(&["serve"]);
+        let mut command = self.command(words);
         command.env("NOTIFY_SOCKET", &notices).env("WATCHDOG_USEC", "2000000").env("RUST_LOG", "warn,rosterd=debug");
-        command.envs(now.map(|now| ("ROSTERD_NOW", now)));
+        command.envs(env.iter().copied());
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let (teller, lines) = channel();
         let log = BufReader::new(child.stderr.take().unwrap());
@@ -144,6 +152,12 @@ impl Daemon {
                 return message;
             }
         }
+    }
+
+    /// SIGKILL, and its end.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     fn signal(&self, name: &str) {
