@@ -75,6 +75,10 @@ fn of_source(page: &mut Page, source: &SourceStatus) {
     if source.state == "taken" {
         return;
     }
+    if source.state == "stale" {
+        let what = "was last read whole too long ago to prove that anybody is gone: deliver it again";
+        return page.line(0, &format!("{}: {what}", clean(&source.name)));
+    }
     if let Some(failure) = &source.last_failure {
         page.line(0, &format!("{}: {}", clean(&source.name), clean(&failure.why)));
     }
