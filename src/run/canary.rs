@@ -85,8 +85,11 @@ impl Engine {
     ) -> Result<Option<String>, Failure> {
         let links = self.store.links(target).await?;
         let accepted = self.store.accepted(target, self.clock.now()).await?;
+        // who was ordered out meanwhile is not as the plan meant, and is to be so
+        let suspended = self.store.orders().await?.suspended;
+        let is_out = |step: &&Step| step.person.as_ref().is_some_and(|person| suspended.contains_key(person));
         let mut objects: BTreeMap<(Kind, ObjectId), Vec<&Step>> = BTreeMap::new();
-        for step in steps {
+        for step in steps.into_iter().filter(|step| !is_out(step)) {
             if let Some(object) = object_of(step, &links) {
                 objects.entry((step.kind, object)).or_default().push(step);
             }
