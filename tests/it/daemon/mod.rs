@@ -3,6 +3,7 @@
 
 mod approvers;
 mod control;
+mod full;
 mod intake;
 mod nonsense;
 mod schedule;
@@ -94,14 +95,18 @@ impl House {
         self.serve_at(None)
     }
 
-    /// The daemon, when it is ready.
     fn serve_at(&self, now: Option<&str>) -> Daemon {
+        self.serve_with(|command| _ = command.envs(now.map(|now| ("ROSTERD_NOW", now))))
+    }
+
+    /// The daemon, when it is ready; it is started as `change` says.
+    fn serve_with(&self, change: impl FnOnce(&mut Command)) -> Daemon {
         let notices = self.path("notices");
         let _of_the_last_one = std::fs::remove_file(&notices);
         let inbox = UnixDatagram::bind(&notices).unwrap();
         let mut command = self.command(&["serve"]);
         command.env("NOTIFY_SOCKET", &notices).env("WATCHDOG_USEC", "2000000").env("RUST_LOG", "warn,rosterd=debug");
-        command.envs(now.map(|now| ("ROSTERD_NOW", now)));
+        change(&mut command);
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let (teller, lines) = channel();
         let log = BufReader::new(child.stderr.take().unwrap());
