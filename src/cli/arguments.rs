@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report, revert,
-    run, runs, show, verify_log,
+    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report,
+    revert, run, runs, show, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -69,6 +69,8 @@ pub enum Verb {
     Show(show::Args),
     /// Say what is known of one person, unit or group in the targets, and why
     Explain(explain::Args),
+    /// Show who could use what on a day: a person's accounts and groups, or a group's members
+    Access(access::Args),
     /// Find people, units and groups by what they are called
     Find(find::Args),
     /// Show what the mapping makes of one person

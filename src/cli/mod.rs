@@ -4,6 +4,7 @@
 //! standard output, as text or as one JSON document. Errors, questions, progress and logs go to standard error. The
 //! only place that reads arguments and the environment; it decides nothing about the roster or the targets.
 
+mod access;
 mod actor;
 mod apply;
 mod approve;
@@ -78,6 +79,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Edit(args) => edit::run(args, &invocation).await,
         Verb::Show(args) => show::run(&args, &invocation).await,
         Verb::Explain(args) => explain::run(&args, &invocation).await,
+        Verb::Access(args) => access::run(&args, &invocation).await,
         Verb::Find(args) => find::run(&args, &invocation).await,
         Verb::Map(args) => map::run(&args, &invocation).await,
         Verb::Names(args) => names::run(&args, &invocation).await,

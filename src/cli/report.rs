@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::invocation::Invocation;
 use super::output::{self, note, write_file};
 use crate::org::Day;
-use crate::report::{self, QUALITY, REPORTS, ReconciliationDocument, ReportKind, UPCOMING, report_kind, text};
+use crate::report::{self, DRIFT, QUALITY, REPORTS, ReconciliationDocument, ReportKind, UPCOMING, report_kind, text};
 use crate::run::{Exit, Failure};
 
 #[derive(Debug, clap::Args)]
@@ -58,6 +58,12 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
             let engine = invocation.engine().await?;
             let document = engine.upcoming(&targets, args.at, args.days).await?;
             (report::upcoming(&document, format, engine.zone()), Exit::Done)
+        }
+        DRIFT if args.at.is_some() => return Err(no_such_argument(kind, "is of the last read")),
+        DRIFT => {
+            let targets = invocation.known_targets(args.targets.clone()).await?;
+            let engine = invocation.engine().await?;
+            (report::drift(&engine.drift(&targets).await?, format, engine.zone()), Exit::Done)
         }
         _ if args.at.is_some() => return Err(no_such_argument(kind, "is of today")),
         _ => {

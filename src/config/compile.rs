@@ -174,14 +174,16 @@ impl<'a> Scope<'a> {
                 rule.map_or(Place::Unit, Place::Rule)
             }
         };
+        let attributes = self.attributes(document, &mapping.attributes);
         KindRules {
+            drift: self.drift(document, mapping, &attributes),
             scope,
             name,
             place,
             manager: self.kind == Kind::User && mapping.manager.unwrap_or(true),
             nested: mapping.nested.unwrap_or(false),
             membership: mapping.members.unwrap_or_default(),
-            attributes: self.attributes(document, &mapping.attributes),
+            attributes,
         }
     }
 

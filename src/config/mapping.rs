@@ -8,7 +8,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::mapping::{Leaves, WhenEmpty};
-use crate::object::{Authority, Deed, Membership};
+use crate::object::{Authority, Deed, DriftPolicy, Membership};
 
 /// `[ldap.ad.user]` and its like. All texts but the keys are expressions.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,6 +32,9 @@ pub struct KindMapping {
     pub nested: Option<bool>,
     /// Who is taken out of a group that the roster does not have in it. Groups only.
     pub members: Option<Membership>,
+    /// What becomes of what somebody else changed, by attribute.
+    #[serde(default)]
+    pub drift: BTreeMap<String, DriftPolicy>,
     /// As written: two names may differ in case only, which is a problem that the check finds.
     #[serde(default)]
     pub attributes: BTreeMap<String, Rule>,

@@ -12,6 +12,7 @@ mod csv;
 mod csv_layout;
 mod csv_things;
 mod document;
+mod drift;
 mod groups;
 mod lifecycle;
 mod limits;

@@ -5,6 +5,7 @@
 //! by [`naming`], once for all targets. Nothing here looks
 //! anything up outside the snapshot, and nothing is reserved.
 
+mod accepted_field;
 mod account;
 mod adopt;
 mod classes;
@@ -22,6 +23,7 @@ mod trace;
 mod unit;
 mod user;
 
+pub use accepted_field::accepted_field;
 pub use account::{AccountRule, ORDINARY, account_id, engagement_of};
 pub use adopt::Login;
 pub use groups::{By, GroupRule, group_id};

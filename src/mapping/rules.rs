@@ -10,7 +10,7 @@ use super::groups::GroupRule;
 use super::lifecycle::{Effects, Ladder};
 use super::scope::Scope;
 use crate::expr::Expression;
-use crate::object::{AttributeName, Authority, Kind, Membership, aspect};
+use crate::object::{AttributeName, Authority, DriftPolicy, Kind, Membership, aspect};
 use crate::org::Visibility;
 
 /// The rules of one target. A kind without rules is neither read nor written there.
@@ -50,6 +50,8 @@ pub struct KindRules {
     pub nested: bool,
     pub membership: Membership,
     pub attributes: BTreeMap<AttributeName, AttributeRule>,
+    /// What becomes of what somebody else changed, where that is not written back.
+    pub drift: BTreeMap<AttributeName, DriftPolicy>,
 }
 
 /// Where users or units lie in the tree.

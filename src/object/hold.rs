@@ -40,6 +40,8 @@ pub enum HoldCode {
     Waits,
     /// A member whom only a change of his own account can take out of the group.
     FixedMember,
+    /// Somebody changed it in the target, and that is left to stand.
+    Drift,
     /// Somebody changed it since the run that is to be undone.
     ChangedSince,
     /// Nothing brings it back.

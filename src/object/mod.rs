@@ -12,6 +12,7 @@ mod coverage;
 mod desired;
 mod dn;
 mod doubt;
+mod drift;
 mod fate;
 mod fingerprint;
 mod group_type;
@@ -37,6 +38,7 @@ pub use coverage::{Absence, Complete, Coverage, Evidence, Extent, Missing, Scope
 pub use desired::{Authority, Desired, Edit, Presence, Wish};
 pub use dn::{Dn, DnError};
 pub use doubt::Doubt;
+pub use drift::{Drift, DriftPolicy};
 pub use fate::Fate;
 pub use fingerprint::{Fingerprint, Fingerprints, ObjectKey, Position, Positions};
 pub use group_type::{GroupScope, GroupType};

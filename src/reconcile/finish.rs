@@ -62,6 +62,7 @@ impl Diff<'_> {
             outside: self.outside,
             unmanaged: self.unmanaged,
             reverts: None,
+            drift: Vec::new(),
             labels,
         }
     }

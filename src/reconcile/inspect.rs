@@ -177,6 +177,7 @@ mod tests {
             protected: vec![ProtectedObject { object: ObjectId::new("chief"), why: Protection::Administrative }],
             labels: std::collections::BTreeMap::new(),
             reverts: None,
+            drift: Vec::new(),
             basis: String::new(),
         }
     }

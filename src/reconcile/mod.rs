@@ -6,12 +6,14 @@
 //! none yet; [`journal`] says which outcomes of a step may
 //! follow which.
 
+pub mod access;
 pub mod adopt;
 pub mod approval;
 mod aside;
 mod compare;
 mod diff;
 mod displaced;
+pub mod drift;
 mod finish;
 pub mod guard;
 pub mod inspect;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::object::{
-    Coverage, Deed, Extent, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted,
+    Coverage, Deed, Drift, Extent, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted,
 };
 use crate::org::{Day, Id};
 
@@ -163,6 +163,9 @@ pub struct Plan {
     pub outside: BTreeMap<Deed, u64>,
     /// Names for the keys and objects that the steps refer to, for people to read.
     pub labels: BTreeMap<String, String>,
+    /// What somebody else changed in the target, whatever becomes of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
     /// The run that it undoes, if it undoes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverts: Option<i64>,

@@ -117,6 +117,7 @@ mod tests {
             protected: Vec::new(),
             labels: BTreeMap::new(),
             reverts: None,
+            drift: Vec::new(),
             basis: String::new(),
         }
     }

@@ -1,8 +1,9 @@
 //! Reports as tables for spreadsheets (RFC 4180), one row per finding.
 
 use super::words::{Names, gaps, hold_code};
-use super::{QualityDocument, ReconciliationDocument, TargetReconciliation, UpcomingDocument};
+use super::{DriftDocument, QualityDocument, ReconciliationDocument, TargetReconciliation, UpcomingDocument};
 use crate::object::Step;
+use crate::org::Instant;
 
 const HEAD: [&str; 8] = ["target", "finding", "kind", "key", "name", "op", "changes", "reason"];
 
@@ -35,6 +36,26 @@ pub(super) fn upcoming(document: &UpcomingDocument) -> String {
         line(&cells.map(Into::into))
     });
     std::iter::once(line(&head)).chain(rows).collect()
+}
+
+pub(super) fn drift(document: &DriftDocument) -> String {
+    let head =
+        ["target", "state", "kind", "key", "name", "attribute", "wanted", "shown", "policy", "since", "resolved"];
+    let rows = document.targets.iter().flat_map(|target| {
+        let names = Names(&target.labels);
+        target.drifts.iter().map(move |one| {
+            let (drift, attribute) = (&one.drift, one.drift.attribute.as_str());
+            let (wanted, shown) = (names.values(attribute, &drift.wanted), names.values(attribute, &drift.shown));
+            let at = |at: Option<Instant>| at.map(|at| at.to_string()).unwrap_or_default();
+            let (since, resolved) = (at(drift.since), at(one.resolved));
+            let (kind, key, policy) = (drift.kind.as_str(), drift.key.as_str(), drift.policy.as_str());
+            let first = [target.target.as_str(), one.state.as_str(), kind, key, &drift.name, attribute];
+            let cells: Vec<String> =
+                first.into_iter().chain([&*wanted, &shown, policy, &since, &resolved]).map(Into::into).collect();
+            line(&cells)
+        })
+    });
+    std::iter::once(line(&head.map(Into::into))).chain(rows).collect()
 }
 
 fn line(cells: &[String]) -> String {

@@ -50,7 +50,15 @@ pub const REPORTS: &[ReportKind] = &[
         description: "who comes and who leaves, and each next rung of the lifecycle with its day, in every target",
         formats: &Format::ALL,
     },
+    ReportKind {
+        name: DRIFT,
+        description: "what somebody else changed in the targets: new, known and resolved, and what becomes of it",
+        formats: &Format::ALL,
+    },
 ];
+
+/// The report on what somebody else changed; it asks no target.
+pub const DRIFT: &str = "drift";
 
 /// The report on the record itself; it needs no target.
 pub const QUALITY: &str = "quality";

@@ -3,9 +3,11 @@
 //! Every verb ends in one [`Document`]. Its JSON form is the interface that scripts rely on; the text form is for
 //! people. Adding a report means one document here, one renderer, one row in [`REPORTS`], one golden.
 
+mod access;
 mod consent;
 mod csv;
 mod documents;
+mod drift;
 mod edit;
 mod ends;
 mod erase;
@@ -23,12 +25,14 @@ pub mod text;
 mod upcoming;
 mod words;
 
+pub use access::{AccessDocument, AccessLine, AccessOfTarget, AccessSpan};
 pub use consent::{ApprovalView, ConsentView};
 pub use documents::{
     ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,
     PlanDocument, PlanView, Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument,
     SourceStatus, StatusDocument, TargetCheck, TargetReconciliation, TargetStatus, Trouble,
 };
+pub use drift::{DriftDocument, DriftLine, DriftOfTarget, DriftState, render as drift};
 pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
@@ -37,7 +41,7 @@ pub use explain::{
     ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, Standing,
 };
 pub use find::{FindDocument, Match, Matched};
-pub use format::{Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
+pub use format::{DRIFT, Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use mapping::{

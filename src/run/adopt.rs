@@ -184,6 +184,7 @@ impl Engine {
             population: Population { objects: survey.seen, ..Population::default() },
             unmanaged: Vec::new(),
             reverts: None,
+            drift: Vec::new(),
             labels: steps.iter().map(|step| (step.key.to_string(), step.name.clone())).collect(),
             steps,
             held,

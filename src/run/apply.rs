@@ -176,10 +176,13 @@ impl Engine {
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
                 self.consent_to_rules(plan).await?;
-                let outcome = if plan.coverage.is_whole() { Outcome::Done } else { Outcome::Partly };
+                let failures = self.accept_drift(port, plan).await?;
+                let is_done = plan.coverage.is_whole() && failures.is_empty();
+                let outcome = if is_done { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
                     digest: Some(digest),
                     held: plan.held.clone(),
+                    failures,
                     limits: measures,
                     left: Some(0),
                     ..view(&plan.target, outcome)
@@ -188,7 +191,12 @@ impl Engine {
             }
             Verdict::Cleared(cleared) => {
                 self.consent_to_rules(cleared.plan()).await?;
-                let view = self.run_cleared(port, &cleared, verb, progress).await?;
+                let mut failures = self.accept_drift(port, cleared.plan()).await?;
+                let mut view = self.run_cleared(port, &cleared, verb, progress).await?;
+                if view.outcome == Outcome::Done && !failures.is_empty() {
+                    view.outcome = Outcome::Partly;
+                }
+                view.failures.append(&mut failures);
                 Ok(RunView { limits: measures, ..in_part(view, &cleared, &brakes) })
             }
         }

@@ -27,16 +27,23 @@ impl Engine {
         self.each(port.name(), &viewed.sight, &mut |object| diff.see(object, &wanted)).await?;
         let is_whole = diff.unseen().is_empty();
         let proposal = self.conclude(&comparison, diff, &viewed.sight.coverage).await?;
+        let Ok(proposal) = proposal else { return Ok(proposal) };
+        // what somebody else changed shows beside the last observation only, and only a plan for today keeps that
+        if proposal.plan.as_of != self.today() {
+            return Ok(Ok(proposal));
+        }
+        self.keep_drift(&proposal.plan).await?;
+        self.note_access(port.name(), &viewed.sight).await?;
+        let observation = self.keep_objects(port.name(), &viewed.sight).await?;
         // what was looked up by its id may be otherwise the next time, whatever a read of everything shows
-        if let (Ok(proposal), Some((basis, observation)), true) = (&proposal, viewed.keep, is_whole)
-            && proposal.plan.as_of == self.today()
+        if let (Some(basis), Some(observation), true) = (viewed.keep, observation, is_whole)
             && proposal.plan.coverage.is_whole()
         {
             let (digest, managed) = (proposal.digest.clone(), proposal.managed);
             let conclusion = Conclusion { basis, observation, digest, managed };
             self.store.keep_conclusion(port.name(), &conclusion).await?;
         }
-        Ok(proposal)
+        Ok(Ok(proposal))
     }
 
     /// Looks up what is linked and was not seen, and makes the plan.
@@ -62,6 +69,7 @@ impl Engine {
             }
             Err(refusal) => return Ok(Err(comparison.trouble(format!("looking at what looks empty: {refusal}")))),
         }
+        plan = self.with_drift(comparison, plan).await?;
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(comparison.trouble(flaw.to_string())));
         }

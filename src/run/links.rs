@@ -167,6 +167,7 @@ impl Engine {
             protected: Vec::new(),
             labels: std::collections::BTreeMap::new(),
             reverts: None,
+            drift: Vec::new(),
         })
     }
 

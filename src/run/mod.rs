@@ -3,6 +3,7 @@
 //! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
+mod access;
 mod adopt;
 mod apply;
 mod approve;
@@ -12,6 +13,7 @@ mod command;
 mod comparison;
 mod consent;
 mod delivery;
+mod drift;
 mod edit;
 mod engine;
 mod erase;

@@ -45,8 +45,8 @@ pub(super) struct Viewed {
     pub sight: Sight,
     /// What it comes to, where nothing has to be thought through again.
     settled: Option<Proposal>,
-    /// The basis and the observation of a conclusion that may be kept.
-    pub keep: Option<(String, i64)>,
+    /// The basis of a conclusion that may be kept.
+    pub keep: Option<String>,
 }
 
 /// The roster of a day, read when it is first needed.
@@ -142,14 +142,15 @@ impl Engine {
             Ok(sight) => sight,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let version = self.keep_sight(&entry.name, &sight).await?;
+        self.keep_names(&entry.name, &sight).await?;
         let settled = match conclusion {
             Some(last) if sight.as_before() == Some(last.observation) && sight.is_without_gaps() => {
+                self.keep_objects(&entry.name, &sight).await?;
                 self.settled_by(&last, &sight.coverage).await?
             }
             _ => None,
         };
-        let keep = version.filter(|_| !names).map(|version| (basis, version));
+        let keep = (!names).then_some(basis);
         Ok(Ok(Viewed { sight, settled, keep }))
     }
 
@@ -162,6 +163,7 @@ impl Engine {
             Err(error) => return Err(error.into()),
         };
         plan.coverage.extent = Reach::from(coverage).extent;
+        self.keep_drift(&plan).await?;
         let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         Ok(Some(Proposal { plan, digest, managed: last.managed }))
     }

@@ -122,7 +122,7 @@ impl Engine {
             Ok(sight) => sight,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        self.keep_sight(port.name(), &sight).await?;
+        self.keep_names(port.name(), &sight).await?;
         let scene = self.scene(self.today()).await?;
         let comparison = Comparison::new(self, port, &scene).await?;
         let mut now = Now::of(done.iter().map(|done| done.object.clone()).collect());

@@ -61,6 +61,26 @@ impl Sight {
         self.last.as_ref().filter(|_| self.of_use && unchanged).map(|last| last.version)
     }
 
+    /// What looks otherwise than in the last observation, and what is gone.
+    pub fn differing(&self) -> Result<BTreeSet<ObjectKey>, StoreError> {
+        let mut keys = self.gone.clone();
+        self.changed.each(&mut |object| _ = keys.insert(ObjectKey::of(&object.id)))?;
+        Ok(keys)
+    }
+
+    pub fn each_changed(&self, see: &mut dyn FnMut(Observed)) -> Result<(), StoreError> {
+        self.changed.each(see)
+    }
+
+    pub fn has_gone(&self) -> bool {
+        !self.gone.is_empty()
+    }
+
+    /// When everything was last read before.
+    pub fn whole_before(&self) -> Option<Instant> {
+        self.last.as_ref().map(|last| last.whole)
+    }
+
     /// Nothing is the matter that has to be told, whatever was seen.
     pub fn is_without_gaps(&self) -> bool {
         self.coverage.evidence().is_some_and(|evidence| evidence.gaps.is_empty())
@@ -108,10 +128,16 @@ impl Engine {
         Ok(hasher.finalize().to_hex().to_string())
     }
 
-    /// Keeps a complete read for the next time; answers the version of the observation that it became.
-    pub(super) async fn keep_sight(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
-        let Some(evidence) = sight.coverage.evidence() else { return Ok(None) };
-        self.store.keep_read(target, evidence, sight.names.as_ref(), self.clock.now()).await?;
+    /// Keeps what a complete read showed of names and counts.
+    pub(super) async fn keep_names(&self, target: &str, sight: &Sight) -> Result<(), Failure> {
+        if let Some(evidence) = sight.coverage.evidence() {
+            self.store.keep_read(target, evidence, sight.names.as_ref(), self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the objects of a complete read for the next time; answers the version of the observation that they became.
+    pub(super) async fn keep_objects(&self, target: &str, sight: &Sight) -> Result<Option<i64>, Failure> {
         if sight.coverage.complete().is_none() {
             return Ok(None);
         }

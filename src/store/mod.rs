@@ -5,11 +5,13 @@
 //! pure modules. New migrations go into `migrations/` under the next number and never change once released.
 
 mod accepted;
+mod access;
 mod accounts;
 mod approvals;
 mod batches;
 mod commit;
 mod copy;
+mod drift;
 pub mod durable;
 mod erase;
 mod error;
@@ -46,6 +48,7 @@ pub use accounts::OWN_SOURCE;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use commit::CommitMeta;
 pub use copy::Copied;
+pub use drift::DriftRow;
 pub use erase::{Erasure, LeftObject, Tombstone};
 pub use error::StoreError;
 pub use export::ExportOptions;

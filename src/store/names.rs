@@ -79,6 +79,13 @@ impl Store {
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
+    /// When a target was last read completely.
+    pub async fn last_read_at(&self, target: &str) -> Result<Option<Instant>, StoreError> {
+        let query = sqlx::query_scalar("SELECT at FROM target_read WHERE target = ?");
+        let at: Option<i64> = query.bind(target).fetch_optional(self.reader()).await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
     /// Whether the last complete read of a target showed its names, too; else those that are known are older.
     pub async fn has_fresh_names(&self, target: &str) -> Result<bool, StoreError> {
         let named: Option<bool> = sqlx::query_scalar("SELECT named FROM target_read WHERE target = ?")

@@ -2,12 +2,14 @@
 //! for paper. Every text is escaped by the template.
 
 mod chart;
+mod drift;
 mod quality;
 mod style;
 mod upcoming;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub(super) use drift::drift;
 pub(super) use quality::quality;
 pub(super) use upcoming::upcoming;
 

@@ -1,7 +1,9 @@
 //! Documents as text for people. Plain characters only: what is shown is clean of control characters, and the same on
 //! a terminal, in a pipe and in a mail.
 
+mod access;
 mod check;
+mod drift;
 mod edit;
 mod erase;
 mod explain;
@@ -21,7 +23,9 @@ mod status;
 mod upcoming;
 mod value;
 
+pub use access::access;
 pub use check::check;
+pub use drift::drift;
 pub use edit::edit;
 pub use erase::erase;
 pub use explain::explain;

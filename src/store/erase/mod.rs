@@ -138,7 +138,15 @@ async fn unlink(connection: &mut SqliteConnection, plan: &ErasurePlan, seq: i64)
         .bind(thing.as_str())
         .execute(&mut *connection)
         .await?;
+        sqlx::query(
+            "DELETE FROM access_turn WHERE key = ?1 OR EXISTS (SELECT 1 FROM link
+             WHERE link.key = ?1 AND link.target = access_turn.target AND link.object = access_turn.subject)",
+        )
+        .bind(thing.as_str())
+        .execute(&mut *connection)
+        .await?;
         sqlx::query("DELETE FROM link WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
+        sqlx::query("DELETE FROM drift WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
         sqlx::query("DELETE FROM deleted_object WHERE key = ?").bind(thing.as_str()).execute(&mut *connection).await?;
     }
     Ok(())

@@ -51,6 +51,8 @@ const MISTAKES: &[Mistake] = &[
     ("more approvals than people", &[(HR, "[safety]\napprovals = 3\napprovers = [\"anna\"]\n\n[jsonl.hr]")]),
     ("an approver who is none", &[(HR, "[safety]\napprovers = [-1]\n\n[jsonl.hr]")]),
     ("a rule of the record that is none", &[(HR, "[quality]\nduplicate-nationalid = \"block\"\n\n[jsonl.hr]")]),
+    ("drift of what nothing writes", &[(AD, "[ldap.ad.user.drift]\npager = \"report\"\n\n[ldap.ad]\n")]),
+    ("drift that no one field takes over", &[(AD, "[ldap.ad.user.drift]\nsAMAccountName = \"accept\"\n\n[ldap.ad]\n")]),
     // custom attributes
     (
         "a pattern that is none",

@@ -270,6 +270,7 @@ impl World {
             unmanaged: Vec::new(),
             labels: BTreeMap::new(),
             reverts: None,
+            drift: Vec::new(),
             basis: String::new(),
         };
         assert_eq!(inspect::inspect(&plan), vec![]);

@@ -1,10 +1,12 @@
 //! From a delivery to the accounts, as real processes, on the real servers.
 
+mod access;
 mod accounts;
 mod adoption;
 mod blocked;
 mod brakes;
 mod clocks;
+mod drift;
 mod explain;
 mod groups;
 mod hidden;

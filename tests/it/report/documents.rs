@@ -112,6 +112,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
             ),
         ],
         reverts: None,
+        drift: Vec::new(),
         reservations: Vec::new(),
         population: Population { users: 412, objects: 480, members: 2100 },
         unmanaged: vec![Unmanaged {

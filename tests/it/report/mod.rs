@@ -2,6 +2,7 @@
 //! look at the difference before committing it.
 
 mod documents;
+mod drift;
 mod forms;
 mod safety;
 mod text;

@@ -82,6 +82,16 @@ impl Outside {
         assert_eq!(response.status(), 201, "{}", response.text().await.unwrap());
     }
 
+    /// Changes a resource by hand (RFC 7644 section 3.5.2).
+    pub async fn patch(&self, path: &str, operations: &Value) {
+        let schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+        let body = serde_json::json!({"schemas": schemas, "Operations": operations});
+        let request = self.client.patch(format!("{}/{path}", self.url)).bearer_auth(&self.token);
+        let request = request.header("content-type", "application/scim+json").body(body.to_string());
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap());
+    }
+
     /// Deletes a resource by hand.
     #[cfg(feature = "lab")]
     pub async fn delete(&self, kind: &str, id: &str) {

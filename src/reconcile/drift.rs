@@ -1,0 +1,213 @@
+//! What of a plan is there because somebody else changed the target, and what becomes of it. Pure.
+//!
+//! A change is drift when the last observation showed what the roster wants: then the target has moved since, and not the
+//! roster. One that was drift before and was left as it is stays drift for as long as both sides stay as they are.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::order;
+use super::plan::Plan;
+use crate::object::{
+    AttributeName, Change, Drift, DriftPolicy, Handle, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Referent,
+    Schema, Step, Value, aspect,
+};
+
+/// The policies of one target.
+pub type Policies = BTreeMap<(Kind, AttributeName), DriftPolicy>;
+
+/// What is known from before.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// How objects looked in the last observation: those of the plan, and those that it refers to.
+    pub was: &'a HashMap<ObjectId, Observed>,
+    /// Drift that was found before and is not resolved.
+    pub open: &'a [Drift],
+    pub policies: &'a Policies,
+    pub schemas: &'a BTreeMap<Kind, &'a Schema>,
+    /// The containers that stand for the top.
+    pub roots: &'a BTreeMap<Kind, Handle>,
+    pub links: &'a Links,
+}
+
+/// The objects of which the last observation has to be known.
+pub fn objects(plan: &Plan, links: &Links) -> Vec<ObjectId> {
+    let values = |step: &Step| {
+        let both = |change: &Change| change.before.iter().chain(&change.after).cloned().collect::<Vec<_>>();
+        step.changes.iter().flat_map(both).collect::<Vec<Value>>()
+    };
+    let referred = |value: Value| match value {
+        Value::Reference(Referent::Key(key)) => links.object(&key).cloned(),
+        Value::Reference(Referent::Object(id)) => Some(id),
+        _ => None,
+    };
+    let of = |step: &Step| step.object.iter().cloned().chain(values(step).into_iter().filter_map(referred)).collect();
+    let mut all: Vec<ObjectId> =
+        plan.steps.iter().filter(|step| concerns(step)).flat_map(|step| -> Vec<_> { of(step) }).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether a step could be there because of somebody else.
+fn concerns(step: &Step) -> bool {
+    step.object.is_some()
+        && step.rung.is_none()
+        && !step.is_aside()
+        && !step.is_following()
+        && matches!(
+            step.op,
+            Op::Update | Op::Rename | Op::Move | Op::Enable | Op::Disable | Op::AddMembers | Op::RemoveMembers
+        )
+}
+
+/// The plan without what is left as it is, and all drift that it shows.
+pub fn settle(mut plan: Plan, known: &Known<'_>) -> Plan {
+    let mut found = Vec::new();
+    let mut holds = Vec::new();
+    for step in &mut plan.steps {
+        if !concerns(step) {
+            continue;
+        }
+        let drifts = known.drifts(step);
+        for drift in drifts {
+            if drift.policy != DriftPolicy::Revert {
+                leave(step, &drift);
+                holds.push(hold(&drift));
+            }
+            found.push(drift);
+        }
+    }
+    if !holds.is_empty() {
+        plan.steps.retain(|step| !(step.changes.is_empty() && concerns(step)));
+        let (steps, waiting) = order::arrange(plan.steps, &[]);
+        plan.steps = steps;
+        plan.held.extend(holds.into_iter().chain(waiting));
+        plan.held.sort();
+    }
+    plan.drift = found;
+    plan
+}
+
+impl Known<'_> {
+    /// What of a step is drift.
+    fn drifts(&self, step: &Step) -> Vec<Drift> {
+        let Some(object) = &step.object else { return Vec::new() };
+        let mut found = Vec::new();
+        for change in &step.changes {
+            let attribute = &change.attribute;
+            let pairs: Vec<(Vec<Value>, Vec<Value>)> = if attribute.is(aspect::MEMBERS) {
+                let came = change.after.iter().map(|value| (vec![value.clone()], Vec::new()));
+                let left = change.before.iter().map(|value| (Vec::new(), vec![value.clone()]));
+                came.chain(left).collect()
+            } else {
+                vec![(change.after.clone(), change.before.clone())]
+            };
+            for (wanted, shown) in pairs {
+                let same = |one: &&Drift| {
+                    one.object == *object && one.attribute == *attribute && one.wanted == wanted && one.shown == shown
+                };
+                let before = self.open.iter().find(same);
+                if before.is_none() && !self.was_right(object, attribute, &wanted, &shown) {
+                    continue;
+                }
+                found.push(Drift {
+                    key: step.key.clone(),
+                    kind: step.kind,
+                    name: step.name.clone(),
+                    object: object.clone(),
+                    attribute: attribute.clone(),
+                    wanted,
+                    shown,
+                    policy: self.policy(step, attribute),
+                    since: before.and_then(|before| before.since),
+                });
+            }
+        }
+        found
+    }
+
+    /// A leaver is disabled whatever is left to others.
+    fn policy(&self, step: &Step, attribute: &AttributeName) -> DriftPolicy {
+        let policy = self.policies.get(&(step.kind, attribute.clone())).copied().unwrap_or_default();
+        if step.op == Op::Disable { DriftPolicy::Revert } else { policy }
+    }
+
+    /// Whether the last observation showed what is wanted now.
+    fn was_right(&self, object: &ObjectId, attribute: &AttributeName, wanted: &[Value], shown: &[Value]) -> bool {
+        let Some(was) = self.was.get(object) else { return false };
+        if attribute.is(aspect::MEMBERS) {
+            let Some(members) = &was.members else { return false };
+            let there = |value: &Value| self.handle(value).map(|handle| members.contains(handle));
+            return wanted.iter().all(|value| there(value) == Some(true))
+                && shown.iter().all(|value| there(value) == Some(false));
+        }
+        let wanted_one = wanted.first();
+        if attribute.is(aspect::ENABLED) {
+            return was.enabled.map(Value::Bool).as_ref() == wanted_one && wanted_one.is_some();
+        }
+        if attribute.is(aspect::NAME) {
+            return wanted_one.and_then(Value::as_text) == Some(was.name.as_str());
+        }
+        if attribute.is(aspect::PARENT) {
+            let root = || self.roots.get(&was.kind);
+            let place = wanted_one.and_then(|value| match value {
+                Value::Reference(Referent::Root) => root(),
+                other => self.handle(other),
+            });
+            return place.is_some() && was.parent.as_ref() == place;
+        }
+        if attribute.is(aspect::MANAGER) {
+            let manager = wanted_one.map(|value| self.handle(value));
+            return match manager {
+                None => was.manager.is_none(),
+                Some(handle) => handle.is_some() && was.manager.as_ref() == handle,
+            };
+        }
+        let Some(schema) = self.schemas.get(&was.kind) else { return false };
+        schema.equal(attribute, was.attributes.get(attribute).map_or(&[][..], Vec::as_slice), wanted)
+    }
+
+    /// How other objects referred to what a value leads to.
+    fn handle<'a>(&'a self, value: &'a Value) -> Option<&'a Handle> {
+        let id = match value {
+            Value::Reference(Referent::Handle(handle)) => return Some(handle),
+            Value::Reference(Referent::Key(key)) => self.links.object(key)?,
+            Value::Reference(Referent::Object(id)) => id,
+            _ => return None,
+        };
+        self.was.get(id).map(|object| &object.handle)
+    }
+}
+
+/// Takes what is left as it is out of a step.
+fn leave(step: &mut Step, drift: &Drift) {
+    if drift.attribute.is(aspect::MEMBERS) {
+        for change in step.changes.iter_mut().filter(|change| change.attribute == drift.attribute) {
+            change.after.retain(|value| !drift.wanted.contains(value));
+            change.before.retain(|value| !drift.shown.contains(value));
+        }
+        step.changes.retain(|change| change.before != change.after);
+    } else {
+        step.changes.retain(|change| change.attribute != drift.attribute);
+    }
+}
+
+fn hold(drift: &Drift) -> Hold {
+    let values = |values: &[Value]| match values {
+        [] => "nothing".to_owned(),
+        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
+    };
+    let (shown, wanted) = (values(&drift.shown), values(&drift.wanted));
+    let becomes = match drift.policy {
+        DriftPolicy::Accept => "the roster takes it over when the plan is applied",
+        DriftPolicy::Report | DriftPolicy::Revert => "it is left as it is",
+    };
+    let attribute = &drift.attribute;
+    Hold {
+        key: drift.key.clone(),
+        kind: drift.kind,
+        name: drift.name.clone(),
+        code: HoldCode::Drift,
+        reason: format!("somebody changed {attribute} in the target: {shown} instead of {wanted}; {becomes}"),
+    }
+}
