@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, plan, report,
-    revert, run, runs, show, verify_log,
+    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan,
+    report, revert, run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -85,6 +85,14 @@ pub enum Verb {
     Apply(apply::Args),
     /// Propose what undoes a run
     Revert(revert::Args),
+    /// Keep a person out of every target, now and until it is taken back
+    Suspend(suspend::SuspendArgs),
+    /// Let a suspended person in again, as far as the roster does
+    Resume(suspend::ResumeArgs),
+    /// Write nothing more to a target, or to any, until it is taken back
+    Pause(pause::PauseArgs),
+    /// Let what is paused go on
+    Unpause(pause::UnpauseArgs),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
     /// Do what the schedule does: import, then propose and apply
@@ -100,7 +108,7 @@ pub enum Verb {
     /// Prove that nothing in the log was changed, removed or added by hand
     VerifyLog(verify_log::Args),
     /// Run as the daemon
-    Serve,
+    Serve(serve::Args),
 }
 
 impl Arguments {

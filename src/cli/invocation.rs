@@ -34,7 +34,7 @@ impl Invocation {
         let rehearsal = global.now.is_some();
         let clock: Arc<dyn Clock> = match global.now {
             Some(instant) => Arc::new(FixedClock(instant)),
-            None => Arc::new(SystemClock),
+            None => machines(),
         };
         let output = Output::new(global.format);
         Self {
@@ -131,6 +131,22 @@ impl Invocation {
     /// Takes the bars off the terminal, so that what follows stands alone.
     pub fn close(&self) {
         self.bars.clear();
+    }
+}
+
+/// The machine's clock.
+#[cfg(not(feature = "lab"))]
+fn machines() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// The machine's clock, which tests move.
+#[cfg(feature = "lab")]
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn machines() -> Arc<dyn Clock> {
+    match std::env::var_os("ROSTERD_LAB_CLOCK") {
+        Some(file) => Arc::new(crate::clock::MovedClock(file.into())),
+        None => Arc::new(SystemClock),
     }
 }
 

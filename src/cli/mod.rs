@@ -24,6 +24,7 @@ mod links;
 mod map;
 mod names;
 mod output;
+mod pause;
 mod plan;
 mod progress;
 mod report;
@@ -33,6 +34,7 @@ mod runs;
 mod serve;
 mod show;
 mod status;
+mod suspend;
 mod verify_log;
 
 use std::io::IsTerminal as _;
@@ -56,7 +58,7 @@ pub fn parse() -> Result<Arguments, ExitCode> {
 /// Starts logging to standard error; `RUST_LOG` says what, by default warnings, of the daemon also what it does.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
 pub fn start_log(arguments: &Arguments) {
-    let usual = if matches!(arguments.verb, Verb::Serve) { "warn,rosterd=info" } else { "warn" };
+    let usual = if matches!(arguments.verb, Verb::Serve(_)) { "warn,rosterd=info" } else { "warn" };
     let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.is_empty());
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(wanted.as_deref().unwrap_or(usual));
     let _already_started = tracing_subscriber::fmt()
@@ -87,6 +89,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Approve(args) => approve::run(&args, &invocation).await,
         Verb::Apply(args) => apply::run(args, &invocation).await,
         Verb::Revert(args) => revert::run(&args, &invocation).await,
+        Verb::Suspend(args) => suspend::suspend(args, &invocation).await,
+        Verb::Resume(args) => suspend::resume(args, &invocation).await,
+        Verb::Pause(args) => pause::pause(args, &invocation).await,
+        Verb::Unpause(args) => pause::unpause(args, &invocation).await,
         Verb::Links(args) => links::run(args, &invocation).await,
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,
@@ -94,7 +100,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Backup(args) => backup::run(&args, &invocation).await,
         Verb::VerifyLog(args) => verify_log::run(&args, &invocation).await,
         Verb::Status => status::run(&invocation).await,
-        Verb::Serve => serve::run(&invocation).await,
+        Verb::Serve(args) => serve::run(&args, &invocation).await,
     };
     invocation.close();
     let exit = ended.unwrap_or_else(|failure| tell(&failure));

@@ -101,6 +101,7 @@ impl Staged {
             absence: None,
             leavers: None,
             blocked: Arc::new(Blocked::default()),
+            orders: Arc::default(),
         });
         let key = match kind {
             Kind::User | Kind::Contact => {

@@ -18,6 +18,8 @@ pub struct Safety {
     pub approval_days: NonZeroU32,
     /// For how many hours a stored plan may be applied by its digest; never beyond its day.
     pub plan_hours: NonZeroU32,
+    /// A clock that moved by so many days that nothing accounts for holds the runs.
+    pub clock_jump_days: NonZeroU32,
     /// Who may approve over the control socket, beside the daemon's own user and root.
     pub approvers: Vec<User>,
 }
@@ -25,7 +27,13 @@ pub struct Safety {
 impl Default for Safety {
     fn default() -> Self {
         let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-        Self { approvals: number(1), approval_days: number(7), plan_hours: number(24), approvers: Vec::new() }
+        Self {
+            approvals: number(1),
+            approval_days: number(7),
+            plan_hours: number(24),
+            clock_jump_days: number(2),
+            approvers: Vec::new(),
+        }
     }
 }
 

@@ -56,6 +56,17 @@ pub(super) fn admit(path: &Path, everybody: bool) -> std::io::Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(if everybody { 0o666 } else { 0o600 }))
 }
 
+/// Takes the socket away, unless another daemon's has its name by now.
+pub(super) fn leave(path: &Path, inode: Option<u64>) {
+    if inode.is_some() && self::inode(path) == inode {
+        let _gone_already = std::fs::remove_file(path);
+    }
+}
+
+pub(super) fn inode(path: &Path) -> Option<u64> {
+    std::fs::symlink_metadata(path).ok().map(|there| there.ino())
+}
+
 fn fresh(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(SUFFIX);

@@ -33,6 +33,8 @@ const MOST: usize = 32;
 pub struct Server {
     listener: UnixListener,
     path: PathBuf,
+    /// Of the socket's file: another daemon may put its own in the place.
+    inode: Option<u64>,
     owner: u32,
 }
 
@@ -49,7 +51,7 @@ impl Server {
     /// Listens at `path`. The caller holds the lease that says there is no other daemon.
     pub fn bind(path: &Path) -> Result<Self, Failure> {
         let (listener, owner) = address::listen(path)?;
-        Ok(Self { listener, path: path.to_owned(), owner })
+        Ok(Self { listener, inode: address::inode(path), path: path.to_owned(), owner })
     }
 
     /// Answers until `stop` is true; then takes nothing new, and ends when the last answer is given.
@@ -72,7 +74,7 @@ impl Server {
                 },
             }
         }
-        let _gone_already = std::fs::remove_file(&self.path);
+        address::leave(&self.path, self.inode);
         drop(self.listener);
         while callers.join_next().await.is_some() {}
     }
@@ -166,7 +168,9 @@ async fn answer(
     if let Err(failure) = caller.may(&command) {
         return Reply::Failure(failure);
     }
-    if engine.generation() != request.generation {
+    // whoever has to be out or has to stop waits for no reload
+    let waits_for_nobody = matches!(command, Command::Suspend { .. } | Command::Pause { .. });
+    if engine.generation() != request.generation && !waits_for_nobody {
         let message = "the daemon serves this roster with another configuration";
         return Reply::Failure(Failure::new(Exit::Usage, message).hint(
             "if the file changed, have it read: systemctl reload rosterd, or SIGHUP; else name the daemon's own with --config",
@@ -174,7 +178,7 @@ async fn answer(
     }
     let actor = caller.actor(request.actor);
     tracing::info!(actor = actor.name, uid = actor.uid, command = name(&command), "command");
-    let waits = matches!(command, Command::Approve { .. } | Command::Import { .. });
+    let waits = matches!(command, Command::Approve { .. } | Command::Import { .. } | Command::Unpause { .. });
     let (teller, mut phases) = mpsc::channel(PHASES);
     let acting = engine.acting_as(actor);
     let work = spawn(async move { perform(&acting, command, &Teller(teller)).await });
@@ -210,6 +214,10 @@ fn name(command: &Command) -> &'static str {
         Command::Approve { .. } => "approve",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
         Command::Erase { .. } => "erase",
+        Command::Suspend { .. } => "suspend",
+        Command::Resume { .. } => "resume",
+        Command::Pause { .. } => "pause",
+        Command::Unpause { .. } => "unpause",
         Command::Links { .. } | Command::Adopt { .. } | Command::Unlink { .. } | Command::Ignore { .. } => "links",
     }
 }

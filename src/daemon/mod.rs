@@ -7,6 +7,7 @@ mod intake;
 mod jobs;
 mod notice;
 mod scheduler;
+mod standby;
 mod targets;
 
 use std::path::Path;
@@ -20,9 +21,10 @@ use tokio::task::{JoinHandle, spawn};
 use tokio::time::sleep;
 
 use crate::clock::Clock;
+use crate::config::Loaded;
 use crate::control::{Desk, Server};
 use crate::org::Actor;
-use crate::run::{Engine, Exit, Failure, Holder, Lease, load};
+use crate::run::{Engine, Exit, Failure, Lease, load};
 use scheduler::Scheduler;
 
 /// How long commands that write to no target may take to end after a stop: what they read is lost, nothing else.
@@ -37,15 +39,22 @@ struct Signals {
     reload: Signal,
 }
 
-/// Serves the roster of a configuration until SIGTERM or SIGINT. `actor` stands in the records of what the schedule
+/// Serves the roster of a configuration until SIGTERM or SIGINT; a standby from when no other daemon does. `actor` stands in the records of what the schedule
 /// does.
-pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result<(), Failure> {
-    let signals = Signals::take()?;
-    let loaded = load(config)?;
-    let holder =
-        Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.to_string(), since: clock.now() };
-    let _lease = Lease::of_schedule(&loaded, &holder)?;
+pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: Actor) -> Result<(), Failure> {
+    let mut signals = Signals::take()?;
+    let mut loaded = load(config)?;
+    let holder = standby::holder(&actor, clock.now());
+    let _lease = if standby {
+        let Some(lease) = standby::wait(&loaded, holder, &mut signals).await? else { return Ok(()) };
+        tracing::info!("taking over");
+        loaded = again(config, &loaded)?;
+        lease
+    } else {
+        Lease::of_schedule(&loaded, &holder)?
+    };
     let engine = Engine::with(loaded, Arc::clone(&clock), actor).await?;
+    let fence = engine.begin_schedule().await?;
     recover(&engine).await;
     let server = Server::bind(&engine.socket())?;
     let stop = engine.stop_signal();
@@ -53,7 +62,7 @@ pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result
     let (stopping, stopped) = watch::channel(false);
     let changed = Arc::new(Notify::new());
     let calls = spawn(server.serve(Desk { engine: desk, changed: Arc::clone(&changed) }, stopped));
-    let mut scheduler = Scheduler::new(config.to_owned(), current, clock, changed).await?;
+    let mut scheduler = Scheduler::new(config.to_owned(), current, clock, changed, fence).await?;
     tracing::info!(config = %config.display(), "serving");
     notice::ready();
     let work = scheduler.watch(signals).await;
@@ -63,7 +72,17 @@ pub async fn serve(config: &Path, clock: Arc<dyn Clock>, actor: Actor) -> Result
     let _nobody_listens = stopping.send(true);
     finish(&scheduler.engine(), work, calls).await;
     tracing::info!("stopped");
-    Ok(())
+    scheduler.overtaken.map_or(Ok(()), Err)
+}
+
+/// The configuration as it is when a standby takes over.
+fn again(config: &Path, waited: &Loaded) -> Result<Loaded, Failure> {
+    let loaded = load(config)?;
+    if loaded.roster_file() == waited.roster_file() {
+        return Ok(loaded);
+    }
+    let message = format!("the standby waited for {}", waited.roster_file().display());
+    Err(Failure::new(Exit::Failed, message + ", and the configuration names another roster now"))
 }
 
 impl Signals {

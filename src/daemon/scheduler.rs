@@ -15,9 +15,10 @@ use super::jobs::Jobs;
 use super::{Signals, notice, reloaded};
 use crate::clock::Clock;
 use crate::run::{Engine, Failure};
+use crate::store::Fence;
 
 /// How often the clock is looked at, and what waits is tried again.
-const ROUND: Duration = Duration::from_secs(5);
+pub(super) const ROUND: Duration = Duration::from_secs(5);
 
 /// The loop and what it works with.
 pub(super) struct Scheduler {
@@ -32,6 +33,10 @@ pub(super) struct Scheduler {
     outdated: bool,
     /// What the service manager was told last.
     told: String,
+    /// The number of the lease of the schedule.
+    fence: Fence,
+    /// Another daemon took that lease: nothing more is begun.
+    pub overtaken: Option<Failure>,
 }
 
 /// What woke the loop.
@@ -50,10 +55,11 @@ impl Scheduler {
         engine: watch::Sender<Arc<Engine>>,
         clock: Arc<dyn Clock>,
         changed: Arc<Notify>,
+        fence: Fence,
     ) -> Result<Self, Failure> {
         let current = Arc::clone(&engine.borrow());
         let jobs = Some(Jobs::load(&current, clock.now()).await?);
-        Ok(Self { config, engine, clock, changed, jobs, outdated: false, told: String::new() })
+        Ok(Self { config, engine, clock, changed, jobs, outdated: false, told: String::new(), fence, overtaken: None })
     }
 
     /// The engine of the configuration in force.
@@ -68,6 +74,12 @@ impl Scheduler {
         let mut pass: Option<JoinHandle<Jobs>> = None;
         loop {
             let now = self.clock.now();
+            let is_due = self.jobs.as_ref().is_some_and(|jobs| jobs.is_due(now));
+            if is_due && let Err(failure) = self.engine().hold_schedule(self.fence).await {
+                tracing::error!("another daemon serves the roster: {failure}");
+                self.overtaken = Some(failure);
+                return pass;
+            }
             if let Some(jobs) = self.jobs.take_if(|jobs| jobs.is_due(now)) {
                 pass = Some(spawn(jobs.pass(self.engine(), now)));
             }

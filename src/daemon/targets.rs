@@ -16,6 +16,7 @@ pub(super) fn hold(due: Vec<&mut JobState>, source: &str, now: Instant) {
 /// Runs the targets that are due. One whose lease somebody else holds stays due; one that cannot be reached is tried
 /// again when its next time comes.
 pub(super) async fn run(due: Vec<&mut JobState>, engine: &Engine, now: Instant) {
+    let due = unpaused(due, engine, now).await;
     let names: Vec<String> = due.iter().map(|state| state.job.name.clone()).collect();
     if names.is_empty() {
         return;
@@ -54,6 +55,24 @@ pub(super) async fn run(due: Vec<&mut JobState>, engine: &Engine, now: Instant) 
             None => state.serve(engine, instant).await,
         }
     }
+}
+
+/// Those that may be written to; the others wait until somebody takes the pause back.
+async fn unpaused<'a>(due: Vec<&'a mut JobState>, engine: &Engine, now: Instant) -> Vec<&'a mut JobState> {
+    let mut free = Vec::new();
+    for state in due {
+        let Some(instant) = state.due(now) else { continue };
+        let why = match engine.paused(&state.job.name).await {
+            Ok(None) => {
+                free.push(state);
+                continue;
+            }
+            Ok(Some(why)) => why,
+            Err(failure) => format!("whether it is paused cannot be told: {}", failure.message),
+        };
+        state.wait(Waits { due: instant, why, delivery: None, held: None });
+    }
+    free
 }
 
 async fn serve_all(due: Vec<&mut JobState>, engine: &Engine, now: Instant) {

@@ -21,7 +21,7 @@ use crate::object::{
     Wanted, Wish,
 };
 use crate::org::quality::Blocked;
-use crate::org::{Day, Id, Snapshot, Unit};
+use crate::org::{Day, Id, Orders, Snapshot, Unit};
 
 /// What a mapper works on.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Inputs<'a> {
     pub blocked: Arc<Blocked>,
     /// The container of those who left, where the target has one.
     pub leavers: Option<Handle>,
+    /// Whom an order keeps out.
+    pub orders: Arc<Orders>,
 }
 
 /// The desired state of one target, evaluated on demand.

@@ -24,7 +24,10 @@ use crate::org::Id;
 impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
         let rules = self.rules(Kind::User)?;
-        let wanted = self.standing_account(account, holder, rules);
+        let wanted = match self.kept_out(account, holder) {
+            Some(desired) => Some(Ok(desired)),
+            None => self.standing_account(account, holder, rules),
+        };
         if rules.scope.deeds.is_empty() {
             return wanted;
         }

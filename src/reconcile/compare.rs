@@ -72,6 +72,8 @@ pub(super) fn plain(
     let mut refused = Vec::new();
     let steps = match &desired.presence {
         Presence::Held { .. } | Presence::Kept | Presence::OutOfScope { .. } => Vec::new(),
+        // an order to keep somebody out deletes nobody
+        Presence::Disabled { ground: Ground::Suspended, .. } if ways.disabling == Disabling::Deletes => Vec::new(),
         Presence::Disabled { ground, reason } => {
             let taken = update(desired, observed, schema).map(|step| taking(desired, reason, step));
             disable(desired, observed, ground, reason, ways.disabling).into_iter().chain(taken).collect()
@@ -108,7 +110,11 @@ pub(super) fn plain(
 
 /// Why an account that cannot be used now stays enabled, if it does.
 pub(super) fn stays_enabled(desired: &Desired, observed: &Observed, disabling: Disabling) -> Option<String> {
-    let Presence::Inactive { ground, reason } = &desired.presence else { return None };
+    let (ground, reason) = match &desired.presence {
+        Presence::Inactive { ground, reason } => (ground.as_ref(), reason),
+        Presence::Disabled { ground: ground @ Ground::Suspended, reason } => (Some(ground), reason),
+        _ => return None,
+    };
     match (observed.enabled, ground) {
         (Some(true), None) => {
             Some(format!("{reason}, and nothing proves that the account is not to be used until then"))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Deed, Hold, Kind, Reservation, Step};
-use crate::org::{Day, Instant};
+use crate::org::{Day, Id, Instant, Order};
 use crate::reconcile::{Counts, Digest, Measure, Part, Plan, Reach, Unmanaged};
 
 /// The answer of a verb.
@@ -20,6 +20,8 @@ pub enum Document {
     Erase(super::EraseDocument),
     Links(super::LinksDocument),
     Ignore(super::IgnoreDocument),
+    Suspension(super::SuspensionDocument),
+    Pause(super::PauseDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.
@@ -285,6 +287,9 @@ pub struct StatusDocument {
     /// When what was kept long enough was last deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained: Option<Instant>,
+    /// Whom an order keeps out of every target.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub suspended: BTreeMap<Id, Order>,
     pub targets: Vec<TargetStatus>,
     #[serde(default)]
     pub sources: Vec<SourceStatus>,
@@ -294,7 +299,7 @@ pub struct StatusDocument {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SourceStatus {
     pub name: String,
-    /// `never imported`, `taken`, `held`, `failing`.
+    /// `never imported`, `taken`, `stale`, `held`, `failing`.
     pub state: String,
     /// When a file of it was last taken that proved itself whole.
     pub last_complete: Option<Instant>,
@@ -314,8 +319,11 @@ pub struct ImportFailure {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TargetStatus {
     pub name: String,
-    /// `never run`, `in step`, `pending`, `held`, `restored`, `failing`, `running`.
+    /// `never run`, `in step`, `pending`, `held`, `restored`, `failing`, `running`, `paused`.
     pub state: String,
+    /// The order by which nothing is written to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<Order>,
     pub last_success: Option<Instant>,
     pub pending: u64,
     pub held: u64,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{MapRule, MapSaid, MapTarget, NameLine};
 use crate::object::{HoldCode, ObjectId, Op, Protection, Rung, Step};
-use crate::org::{Day, FactKind, Id, Instant};
+use crate::org::{Day, FactKind, Id, Instant, Order};
 use crate::reconcile::journal::Event;
 
 #[derive(Debug, Clone, Serialize)]
@@ -19,6 +19,9 @@ pub struct ExplainDocument {
     pub at: Day,
     /// What a rule of the record that blocks found.
     pub blocked: Option<String>,
+    /// The order that keeps a person out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Order>,
     /// The names of a person, each with how it came about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<NameLine>,
@@ -229,6 +232,7 @@ impl ExplainTarget {
         Some(match (self.wanted.state, &self.wanted.reason) {
             ("held", _) => return None,
             ("present", _) => "in scope".to_owned(),
+            ("suspended", Some(reason)) => reason.clone(),
             ("inactive", Some(reason)) => format!("in scope, cannot be used now ({reason})"),
             ("out of scope", Some(reason)) if rung.is_some_and(|rungs| rungs.rung == Rung::Awaited) => {
                 format!("no account: {reason}")

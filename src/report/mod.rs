@@ -19,6 +19,7 @@ mod links;
 mod log;
 mod mapping;
 mod names;
+mod orders;
 mod quality;
 mod reconciliation;
 pub mod text;
@@ -49,6 +50,7 @@ pub use mapping::{
     MapTarget,
 };
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
+pub use orders::{KeptAccount, KeptHow, KeptOut, PauseDocument, SuspensionDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use reconciliation::render as reconciliation;
 pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
@@ -70,6 +72,8 @@ impl Document {
             Self::Links(links) => serde_json::to_writer_pretty(out, links),
             Self::Ignore(ignore) => serde_json::to_writer_pretty(out, ignore),
             Self::Approval(approval) => serde_json::to_writer_pretty(out, approval),
+            Self::Suspension(suspension) => serde_json::to_writer_pretty(out, suspension),
+            Self::Pause(pause) => serde_json::to_writer_pretty(out, pause),
         }
     }
 

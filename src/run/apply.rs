@@ -6,6 +6,7 @@ use super::command::{Answer, Exit, Progress};
 use super::engine::Engine;
 use super::execute::Executed;
 use super::failure::Failure;
+use super::jump::Jump;
 use super::lease::{Holder, Lease, LeaseError};
 use super::propose::{Proposal, trouble};
 use super::refused::Refused;
@@ -27,16 +28,17 @@ impl Engine {
         progress: &dyn Progress,
     ) -> Result<Answer, Failure> {
         let mut document = RunDocument::default();
-        let mut held = self.take(&self.chosen(names)?, verb, &mut document)?;
+        let names = self.unpaused(self.chosen(names)?, &mut document).await?;
+        let mut held = self.take(&names, verb, &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
-        let mut leases = Vec::new();
+        let mut leases = BTreeMap::new();
         let mut ports = BTreeMap::new();
         for (name, (port, lease)) in held {
-            ports.insert(name, port);
-            leases.push(lease);
+            ports.insert(name.clone(), port);
+            leases.insert(name, lease);
         }
         for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
-            let Some(port) = ports.get(&name) else { continue };
+            let (Some(port), Some(lease)) = (ports.get(&name), leases.get(&name)) else { continue };
             if self.stop_requested() {
                 document.runs.push(stopped(&name));
                 continue;
@@ -48,7 +50,7 @@ impl Engine {
                     document.errors.push(trouble);
                 }
                 Ok(proposal) => {
-                    let view = self.guarded(port.as_ref(), proposal, verb, progress).await?;
+                    let view = self.guarded((port.as_ref(), lease), proposal, verb, progress).await?;
                     document.runs.push(view);
                 }
             }
@@ -62,9 +64,10 @@ impl Engine {
         let refused = |why: Refused| why.failure(&digest);
         let plan = self.store.plan(&digest).await?.ok_or_else(|| refused(Refused::NotStored))?;
         let mut document = RunDocument::default();
-        let mut held = self.take(std::slice::from_ref(&plan.target), verb, &mut document)?;
+        let names = self.unpaused(vec![plan.target.clone()], &mut document).await?;
+        let mut held = self.take(&names, verb, &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
-        let Some((port, _lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
+        let Some((port, lease)) = held.remove(&plan.target) else { return Ok(answer(document)) };
         let settled: HashSet<String> = self.settled(&digest).await?;
         if !plan.is_empty() && plan.steps.iter().all(|step| settled.contains(step.id.as_str())) {
             return Err(refused(Refused::AppliedAlready));
@@ -82,13 +85,13 @@ impl Engine {
             return Err(refused(Refused::BasisChanged));
         }
         let managed = self.store.links(&plan.target).await?.len() as u64;
-        let view = self.guarded(port.as_ref(), Proposal { plan, digest, managed }, verb, progress).await?;
+        let view = self.guarded((port.as_ref(), &lease), Proposal { plan, digest, managed }, verb, progress).await?;
         document.runs.push(view);
         Ok(answer(document))
     }
 
     /// Takes the leases; a target whose lease somebody else holds is reported busy and left out.
-    pub(super) fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
+    pub(super) async fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
         let holder = Holder {
             pid: std::process::id(),
             verb: verb.to_owned(),
@@ -98,7 +101,10 @@ impl Engine {
         let mut held = Held::new();
         for name in names {
             match Lease::take(&self.roster_file(), name, &holder) {
-                Ok(lease) => _ = held.insert(name.clone(), (self.connect(name)?, lease)),
+                Ok(lease) => {
+                    let lease = lease.numbered(self.store.next_fence(name).await?);
+                    held.insert(name.clone(), (self.connect(name)?, lease));
+                }
                 Err(busy @ LeaseError::Busy(_)) => {
                     document.runs.push(RunView { message: Some(busy.to_string()), ..view(name, Outcome::Busy) });
                 }
@@ -142,13 +148,14 @@ impl Engine {
     /// Guards a proposal, and executes and verifies it when it is cleared.
     pub(super) async fn guarded(
         &self,
-        port: &dyn Target,
+        (port, lease): (&dyn Target, &Lease),
         proposal: Proposal,
         verb: &str,
         progress: &dyn Progress,
     ) -> Result<RunView, Failure> {
-        let Proposal { plan, digest, .. } = proposal;
-        let brakes = self.brakes(&plan.target).await?;
+        let brakes = self.brakes(&proposal.plan.target).await?;
+        let jump = self.clock_jump(&proposal.plan.target).await?;
+        let Proposal { plan, digest, .. } = self.ordered_first(port, proposal, &brakes, jump.is_some()).await?;
         let measures = guard::measure(&plan, &brakes);
         let consent = self.consent_to_plan(&plan.target, &digest).await?;
         let copied = self.store.held_as_copy(&plan.target).await?.filter(|_| !plan.is_empty());
@@ -157,6 +164,12 @@ impl Engine {
                 return Ok(held_as_copy(plan, digest, measures));
             }
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
+        }
+        if let Some(jump) = jump.filter(|_| !plan.is_empty() && !consent.is_whole()) {
+            return self.noted(held_for_clock(plan, digest, measures, jump), verb).await;
+        }
+        if jump.is_none() || !plan.is_empty() {
+            self.believe_clock(&plan.target).await?;
         }
         match guard::guard(plan, &brakes, &consent) {
             Verdict::Breached { plan, breaches } => {
@@ -192,7 +205,7 @@ impl Engine {
             Verdict::Cleared(cleared) => {
                 self.consent_to_rules(cleared.plan()).await?;
                 let mut failures = self.accept_drift(port, cleared.plan()).await?;
-                let mut view = self.run_cleared(port, &cleared, verb, progress).await?;
+                let mut view = self.run_cleared((port, lease), &cleared, verb, progress).await?;
                 if view.outcome == Outcome::Done && !failures.is_empty() {
                     view.outcome = Outcome::Partly;
                 }
@@ -216,7 +229,7 @@ impl Engine {
 
     async fn run_cleared(
         &self,
-        port: &dyn Target,
+        (port, lease): (&dyn Target, &Lease),
         cleared: &Cleared,
         verb: &str,
         progress: &dyn Progress,
@@ -228,7 +241,8 @@ impl Engine {
         if self.stop_requested() {
             return Ok(stopped(&plan.target));
         }
-        let run = self.store.begin_run(&plan.target, verb, &self.actor.name, Some(digest), self.clock.now()).await?;
+        let parties = (plan.target.as_str(), verb, self.actor.name.as_str());
+        let run = self.store.begin_run_under(lease.fence, parties, Some(digest), self.clock.now()).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
         self.keep_experience(port).await?;
         let executed = executed?;
@@ -324,6 +338,20 @@ fn held_as_copy(plan: Plan, digest: Digest, limits: Vec<Measure>) -> RunView {
     }
 }
 
+/// The clock jumped: what is due by it may be due in days only.
+fn held_for_clock(plan: Plan, digest: Digest, limits: Vec<Measure>, jump: Jump) -> RunView {
+    let way_out = format!("set the clock right, or, if it is right, `rosterd approve {digest}` and apply it");
+    RunView {
+        digest: Some(digest),
+        counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+        ends: Ended::of_steps(&plan.steps),
+        held: plan.held,
+        limits,
+        message: Some(format!("{}: nothing was written; {way_out}", jump.text())),
+        ..view(&plan.target, Outcome::Held)
+    }
+}
+
 /// Nothing was begun, since a stop was asked for.
 fn stopped(target: &str) -> RunView {
     RunView {
@@ -332,7 +360,7 @@ fn stopped(target: &str) -> RunView {
     }
 }
 
-fn view(target: &str, outcome: Outcome) -> RunView {
+pub(super) fn view(target: &str, outcome: Outcome) -> RunView {
     RunView {
         run: None,
         target: target.to_owned(),

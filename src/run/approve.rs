@@ -88,7 +88,9 @@ impl Engine {
             return Ok(false);
         }
         let breached = guard::measure(plan, &self.brakes(&plan.target).await?).iter().any(Measure::is_breached);
-        Ok(!breached && self.store.held_as_copy(&plan.target).await?.is_none())
+        let held =
+            self.store.held_as_copy(&plan.target).await?.is_some() || self.clock_jump(&plan.target).await?.is_some();
+        Ok(!breached && !held)
     }
 }
 

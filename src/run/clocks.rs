@@ -62,7 +62,11 @@ impl Engine {
                 let message = format!("{}: nothing is planned or written with clocks so far apart", apart.text());
                 Trouble { subject: port.name().to_owned(), message, hint: Some(HINT.to_owned()) }
             }
-            Ok(_) => return Ok(Ok(())),
+            Ok(Some(_)) => {
+                self.clock_is_confirmed(port.name()).await?;
+                return Ok(Ok(()));
+            }
+            Ok(None) => return Ok(Ok(())),
             Err(error) => super::propose::trouble(port.name(), error),
         };
         Ok(Err(refused))

@@ -32,6 +32,14 @@ pub enum Command {
     Unlink { target: String, key: Id, note: String, dry_run: bool },
     /// Say that an object is none of ours; with `stop`, that this holds no longer.
     Ignore { target: String, object: String, note: String, stop: bool },
+    /// Keep a person out of every target, now and until `Resume`.
+    Suspend { person: String, note: String, dry_run: bool },
+    /// Take that back.
+    Resume { person: String, note: Option<String>, dry_run: bool },
+    /// Write nothing more to a target, or to any.
+    Pause { target: Option<String>, note: String, dry_run: bool },
+    /// Take that back.
+    Unpause { target: Option<String>, note: Option<String>, dry_run: bool },
     /// Consent to a stored plan, to parts of one, or to a held import.
     Approve { digest: String, only: Vec<Part> },
     /// Change one thing by hand. With a digest, only when that is what it would do.

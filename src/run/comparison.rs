@@ -216,6 +216,7 @@ impl<'a> Comparison<'a> {
             restores: port.capabilities().restores,
             references_follow: port.capabilities().references_follow,
             login: port.capabilities().login,
+            never_empty: &entry.never_empty,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
             links,

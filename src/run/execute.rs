@@ -14,6 +14,8 @@ use futures_util::stream::FuturesUnordered;
 use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
+use super::orders::Watch;
+use super::pause::paused;
 use super::window::{Pace, Sent, UnderWay};
 use crate::object::{
     Links, Membership, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value, aspect,
@@ -70,6 +72,8 @@ struct Execution<'a> {
     /// What came of steps, and is not in the journal yet.
     settled: Vec<Settled<'a>>,
     transient: usize,
+    /// What is ordered meanwhile.
+    watch: Watch,
     /// When it was kept last what the target wants the next process to know.
     kept: Instant,
     outcome: Executed,
@@ -123,6 +127,7 @@ impl Engine {
             pace: Pace::new(port.capabilities().at_once),
             settled: Vec::new(),
             transient: 0,
+            watch: Watch::begin(&self.store).await?,
             kept: self.clock.now(),
             outcome: Executed::default(),
         };
@@ -143,7 +148,12 @@ impl<'a> Execution<'a> {
         let mut flights: FuturesUnordered<Flight<'a>> = FuturesUnordered::new();
         loop {
             left(self.left.as_slice());
-            let window = if flights.len() < self.pace.windows() { self.window() } else { Vec::new() };
+            self.watch.look(&self.engine.store).await?;
+            if flights.is_empty() {
+                self.keep_out().await?;
+            }
+            let has_room = self.watch.is_quiet() && flights.len() < self.pace.windows();
+            let window = if has_room { self.window() } else { Vec::new() };
             self.keep_experience().await?;
             if !window.is_empty() {
                 let (written, landed) = alongside(self.write(&window), &mut flights).await;
@@ -161,8 +171,35 @@ impl<'a> Execution<'a> {
                 break;
             }
         }
-        self.write(&[]).await?;
+        self.flush().await?;
+        // who was ordered out before the last links were stored
+        self.watch.look(&self.engine.store).await?;
+        self.keep_out().await?;
         Ok(self.outcome)
+    }
+
+    /// Writes what came of steps.
+    async fn flush(&mut self) -> Result<(), Failure> {
+        self.write(&[]).await?;
+        self.settled.clear();
+        Ok(())
+    }
+
+    /// Serves the urgent lane, when nothing is under way: a window that was sent before the order may have made or enabled
+    /// an account of who is to be kept out.
+    async fn keep_out(&mut self) -> Result<(), Failure> {
+        let due = self.watch.take_due();
+        if due.is_empty() {
+            return Ok(());
+        }
+        self.flush().await?;
+        for (person, order) in due {
+            let kept = self.engine.keep_out(self.port, &person, &order).await?;
+            for account in kept.accounts.iter().filter(|account| !account.how.is_out()) {
+                tracing::warn!(target = kept.target, %person, object = %account.object, "an account is not kept out yet");
+            }
+        }
+        Ok(())
     }
 
     /// A crash is not to make the next process forget what the limits of the target still count.
@@ -181,6 +218,9 @@ impl<'a> Execution<'a> {
         if self.outcome.stopped.is_none() && self.left.len() > 0 && self.engine.stop_requested() {
             self.outcome.stopped = Some("a stop was asked for; the rest waits for the next run".into());
         }
+        if let Some(order) = self.watch.pause(self.port.name()).filter(|_| self.left.len() > 0) {
+            self.outcome.stopped.get_or_insert(format!("{}; the rest waits", paused(order)));
+        }
         let mut window = Vec::new();
         while self.outcome.stopped.is_none() && window.is_empty() {
             let count = self.under_way.next(self.left.as_slice(), self.pace.size());
@@ -189,9 +229,13 @@ impl<'a> Execution<'a> {
             }
             let steps: Vec<&'a Step> = self.left.by_ref().take(count).collect();
             for step in steps {
+                if let Some(order) = self.watch.refuses(step) {
+                    self.hold(step, Class::Policy, order);
+                    continue;
+                }
                 match step.without(&|need| self.failed.contains(need)) {
                     Some(possible) => window.push((step, possible)),
-                    None => self.hold(step),
+                    None => self.hold_for_need(step),
                 }
             }
         }
@@ -199,12 +243,15 @@ impl<'a> Execution<'a> {
     }
 
     /// Takes no step whose need was not met.
-    fn hold(&mut self, step: &'a Step) {
+    fn hold_for_need(&mut self, step: &'a Step) {
         let need = step.needs.iter().find(|need| self.failed.contains(need)).unwrap_or(&step.id);
-        let message = format!("it needs {}, which was not done", need.as_str());
+        self.hold(step, Class::Stale, format!("it needs {}, which was not done", need.as_str()));
+    }
+
+    fn hold(&mut self, step: &'a Step, class: Class, message: String) {
         self.failed.insert(&step.id);
         self.outcome.counts.held += 1;
-        self.settle(step, Event::Refused, None, Some((Class::Stale, message)));
+        self.settle(step, Event::Refused, None, Some((class, message)));
     }
 
     /// Writes what came of steps, and the intents of a window; says which of them cannot be, since a name is not to be
@@ -332,6 +379,7 @@ impl<'a> Execution<'a> {
     fn done(&mut self, step: &'a Step, object: Option<ObjectId>) {
         if let (Some(object), Op::Create | Op::Link | Op::Restore) = (&object, step.op) {
             self.links.add(step.key.clone(), object.clone());
+            self.watch.linked(step);
         } else if ends_link(step) {
             self.links.remove(&step.key);
         }
@@ -448,3 +496,7 @@ async fn alongside<'a, T>(
 #[cfg(test)]
 #[path = "execute_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "orders_tests.rs"]
+mod orders_tests;

@@ -1,15 +1,15 @@
 //! Tests of applying a plan in windows, with a target that looks into the journal before it does anything.
 #![allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::json;
 
 use super::*;
 use crate::clock::FixedClock;
-use crate::object::{AttributeName, Change, Coverage, Kind, Observed, Schema};
+use crate::object::{AttributeName, Change, Coverage, Ground, Kind, Observed, Schema};
 use crate::org::Actor;
 use crate::reconcile::guard::{Limits, guard};
 use crate::reconcile::{Consent, Plan, Verdict};
@@ -18,12 +18,12 @@ use crate::target::memory::{Faults, Memory};
 use crate::target::{Capabilities, Finding, ObserveRequest, Seen, TargetError};
 
 /// A target in memory that takes several steps at once. Before each window it sees to it that all of it is intended.
-struct Watching {
-    memory: Memory,
-    engine: Engine,
-    run: RunId,
-    /// Raised when the first window comes.
-    stop: Option<Arc<AtomicBool>>,
+pub(super) struct Watching {
+    pub memory: Memory,
+    pub engine: Engine,
+    pub run: RunId,
+    /// What happens when the first window comes.
+    pub meanwhile: Mutex<Option<BoxFuture<'static, ()>>>,
 }
 
 #[async_trait]
@@ -61,10 +61,16 @@ impl Target for Watching {
     }
 
     async fn apply(&self, step: &Step, links: &Links) -> Result<Receipt, Refusal> {
-        if let Some(stop) = &self.stop {
-            stop.store(true, Ordering::SeqCst);
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile.await;
         }
-        let known = events(&self.engine, self.run, step.id.as_str()).await;
+        // what an order asks for is a run of its own
+        let run = match step.ground {
+            Some(Ground::Suspended) => self.engine.store.runs(1).await.unwrap()[0].run,
+            _ => self.run,
+        };
+        let known = events(&self.engine, run, step.id.as_str()).await;
         assert_eq!(known, [Event::Intended], "{}", step.id.as_str());
         self.memory.apply(step, links).await
     }
@@ -75,12 +81,12 @@ async fn events(engine: &Engine, run: RunId, step: &str) -> Vec<Event> {
     all.into_iter().filter(|(id, _)| id == step).map(|(_, event)| event).collect()
 }
 
-fn change(attribute: &str, before: &[&str], after: &[&str]) -> Change {
+pub(super) fn change(attribute: &str, before: &[&str], after: &[&str]) -> Change {
     let values = |texts: &[&str]| texts.iter().map(|text| Value::text(*text)).collect();
     Change { attribute: AttributeName::new(attribute), before: values(before), after: values(after) }
 }
 
-fn step(op: Op, key: &str, needs: Vec<StepId>, change: Change) -> Step {
+pub(super) fn step(op: Op, key: &str, needs: Vec<StepId>, change: Change) -> Step {
     let key = Id::new(key);
     Step {
         id: StepId::new(op, &key),
@@ -100,7 +106,7 @@ fn step(op: Op, key: &str, needs: Vec<StepId>, change: Change) -> Step {
 }
 
 /// So many creates, and an update of each one that needs it.
-fn steps(count: usize) -> Vec<Step> {
+pub(super) fn steps(count: usize) -> Vec<Step> {
     let key = |number| format!("u{number:03}");
     let create = |number| step(Op::Create, &key(number), Vec::new(), change("userName", &[], &[&key(number)]));
     let update = |number| {
@@ -110,20 +116,29 @@ fn steps(count: usize) -> Vec<Step> {
     (0..count).map(create).chain((0..count).map(update)).collect()
 }
 
-struct Case {
-    target: Watching,
-    cleared: Cleared,
+pub(super) struct Case {
+    pub target: Watching,
+    pub cleared: Cleared,
     _folder: tempfile::TempDir,
 }
 
 impl Case {
-    async fn new(steps: Vec<Step>) -> Self {
+    pub async fn new(steps: Vec<Step>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = FixedClock(Instant::from_micros(0));
         let config = folder.path().join("config.toml");
         std::fs::write(&config, crate::config::starter()).unwrap();
         super::super::init::init(folder.path(), &clock).await.unwrap();
         let engine = Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap();
+        let cleared = Self::cleared(steps);
+        let at = Instant::from_micros(0);
+        let run = engine.store.begin_run("memory", "apply", "test", Some(cleared.digest()), at).await.unwrap();
+        let target = Watching { memory: Memory::new("memory", false), engine, run, meanwhile: Mutex::default() };
+        Self { target, cleared, _folder: folder }
+    }
+
+    /// A plan that nothing limits.
+    pub fn cleared(steps: Vec<Step>) -> Cleared {
         let plan: Plan = serde_json::from_value(json!({
             "target": "memory", "as_of": "2026-03-02", "coverage": { "complete": true }, "steps": steps, "held": [],
             "reservations": [], "population": { "users": 0, "objects": 0, "members": 0 }, "unmanaged": [],
@@ -134,19 +149,25 @@ impl Case {
         let Verdict::Cleared(cleared) = guard(plan, &Limits::default().into(), &consent) else {
             unreachable!("nothing limits this")
         };
-        let at = Instant::from_micros(0);
-        let run = engine.store.begin_run("memory", "apply", "test", Some(cleared.digest()), at).await.unwrap();
-        let target = Watching { memory: Memory::new("memory", false), engine, run, stop: None };
-        Self { target, cleared, _folder: folder }
+        cleared
     }
 
-    async fn executed(&self) -> Executed {
-        let Watching { engine, run, .. } = &self.target;
-        engine.execute(&self.target, &self.cleared, *run, &HashSet::new(), &Silent).await.unwrap()
+    pub async fn executed(&self) -> Executed {
+        self.run(self.target.run).await.unwrap()
+    }
+
+    /// Executes as a run of another record.
+    pub async fn run(&self, run: RunId) -> Result<Executed, Failure> {
+        self.target.engine.execute(&self.target, &self.cleared, run, &HashSet::new(), &Silent).await
+    }
+
+    /// Lets something happen when the first window comes.
+    pub fn meanwhile(&self, what: impl Future<Output = ()> + Send + 'static) {
+        *self.target.meanwhile.lock().unwrap() = Some(Box::pin(what));
     }
 
     /// The steps with these events, and no others.
-    async fn with(&self, expected: &[Event]) -> usize {
+    pub async fn with(&self, expected: &[Event]) -> usize {
         let mut count = 0;
         for step in &self.cleared.plan().steps {
             let found = events(&self.target.engine, self.target.run, step.id.as_str()).await;
@@ -168,8 +189,9 @@ async fn every_step_is_intended_then_sent_and_then_settled() {
 
 #[tokio::test]
 async fn a_stop_takes_effect_after_what_is_under_way() {
-    let mut case = Case::new(steps(100)).await;
-    case.target.stop = Some(case.target.engine.stop_signal());
+    let case = Case::new(steps(100)).await;
+    let stop = case.target.engine.stop_signal();
+    case.meanwhile(async move { stop.store(true, Ordering::SeqCst) });
     let executed = case.executed().await;
     assert!(executed.stopped.unwrap().contains("a stop was asked for"));
     let done = case.with(&[Event::Intended, Event::Done]).await;

@@ -43,6 +43,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Altered(_) => Self::new(Exit::Held, format!("{error}: it is refused"))
                 .hint("`rosterd plan` proposes what is right now; find out who changed the file"),
+            StoreError::LeaseLost { .. } => Self::because(Exit::Busy, "the roster", &error),
             _ => Self::because(Exit::Failed, "the roster", &error),
         }
     }

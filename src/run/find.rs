@@ -167,6 +167,31 @@ pub(super) fn the_thing(snapshot: &Snapshot, kind: FactKind, text: &str) -> Resu
     }
 }
 
+/// The one person of whom some field is exactly this, without case and accents: the id, a login, a mail, a number, the whole
+/// name. What is only a part of a name means nobody.
+pub(super) fn the_person(snapshot: &Snapshot, text: &str) -> Result<(Id, String), Failure> {
+    let found =
+        search(snapshot, text, usize::MAX).matches.into_iter().filter(|one| one.kind == FactKind::Person.name());
+    let is_exact = |one: &Match| one.matched.iter().any(|matched| fold(&matched.value) == fold(text.trim()));
+    let (exact, near): (Vec<Match>, Vec<Match>) = found.partition(is_exact);
+    let named = |some: &[Match]| {
+        let named: Vec<String> = some.iter().take(NAMED).map(|one| format!("{} ({})", one.name, one.id)).collect();
+        named.join(", ") + if some.len() > NAMED { ", …" } else { "" }
+    };
+    match exact.as_slice() {
+        [one] => Ok((Id::from(one.id.as_str()), one.name.clone())),
+        [] => {
+            let failure = Failure::new(Exit::Failed, format!("nobody is {text:?} on {}", snapshot.day()));
+            Err(match near.as_slice() {
+                [] => failure.hint("`rosterd find TEXT` looks for people; who left is named by id"),
+                near => failure.hint(format!("name one by id: {}", named(near))),
+            })
+        }
+        several => Err(Failure::new(Exit::Failed, format!("{} people are {text:?}", several.len()))
+            .hint(format!("name one by id: {}", named(several)))),
+    }
+}
+
 fn hits<'a>(snapshot: &'a Snapshot, query: &Query) -> Vec<Hit<'a>> {
     let people = snapshot.people().filter_map(|(id, person)| {
         let name = person.full_name();

@@ -16,6 +16,7 @@ impl Engine {
         dry_run: bool,
         digest: Option<&str>,
     ) -> Result<Answer, Failure> {
+        self.refuse_merge_of_suspended(what).await?;
         let stored = self.store.stored().await?;
         let (kind, _) = what.thing();
         let was_known = !self.store.history(kind, what.other()).await?.is_empty();

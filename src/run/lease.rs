@@ -5,12 +5,14 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 
 use crate::org::Instant;
+use crate::store::Fence;
 
 /// Who holds a lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,8 @@ pub struct Holder {
 #[derive(Debug)]
 pub struct Lease {
     file: File,
+    /// What whoever writes under it shows; none where nothing is written under it.
+    pub(super) fence: Option<Fence>,
 }
 
 /// Why a lease was not had.
@@ -48,24 +52,71 @@ fn busy(holder: Option<&Holder>) -> String {
 impl Lease {
     /// Takes the lease of `target`, or says who has it.
     pub fn take(roster: &Path, target: &str, holder: &Holder) -> Result<Self, LeaseError> {
-        let path = lease_file(roster, target);
-        let failed = |source| LeaseError::File { path: path.clone(), source };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LeaseError::Busy(read_holder(&mut file))),
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        loop {
+            let (path, mut file) = opened(roster, target)?;
+            match file.try_lock() {
+                Ok(()) if is_still(&path, &file) => return Self::taken(path, file, holder),
+                Ok(()) => {} // it was deleted before it was locked: another one has its name
+                Err(TryLockError::WouldBlock) => return Err(LeaseError::Busy(read_holder(&mut file))),
+                Err(TryLockError::Error(source)) => return Err(LeaseError::File { path, source }),
+            }
         }
+    }
+
+    /// Takes the lease of `what` as soon as nobody has it any more. A thread waits for the lock, since nothing but the kernel
+    /// says when that is; it ends with the process where nobody waits for it any longer.
+    pub async fn when_free(roster: PathBuf, what: &'static str, holder: Holder) -> Result<Self, LeaseError> {
+        let (teller, told) = oneshot::channel();
+        let wait = move || {
+            let _nobody_waits = teller.send(Self::wait(&roster, what, &holder));
+        };
+        let thread = std::thread::Builder::new().name("standby".into());
+        let failed = |source| LeaseError::File { path: PathBuf::from(what), source };
+        thread.spawn(wait).map_err(failed)?;
+        told.await.unwrap_or_else(|_| Err(LeaseError::Busy(None)))
+    }
+
+    fn wait(roster: &Path, what: &str, holder: &Holder) -> Result<Self, LeaseError> {
+        loop {
+            let (path, file) = opened(roster, what)?;
+            match file.lock() {
+                Ok(()) if is_still(&path, &file) => return Self::taken(path, file, holder),
+                Ok(()) => {}
+                Err(source) => return Err(LeaseError::File { path, source }),
+            }
+        }
+    }
+
+    fn taken(path: PathBuf, mut file: File, holder: &Holder) -> Result<Self, LeaseError> {
         let text = serde_json::to_vec(holder).unwrap_or_default();
-        file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&text)).map_err(failed)?;
-        Ok(Self { file })
+        match file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(&text)) {
+            Ok(()) => Ok(Self { file, fence: None }),
+            Err(source) => Err(LeaseError::File { path, source }),
+        }
+    }
+
+    /// A place in the urgent lane of `target`, beside whoever holds its lease. Any number may be in it.
+    pub fn beside(roster: &Path, target: &str) -> Result<Self, LeaseError> {
+        let (path, file) = opened(roster, &lane(target))?;
+        file.lock_shared().map_err(|source| LeaseError::File { path, source })?;
+        Ok(Self { file, fence: None })
+    }
+
+    /// Whether nobody is in the urgent lane of `target`.
+    pub fn nobody_beside(roster: &Path, target: &str) -> Result<bool, LeaseError> {
+        let (path, file) = opened(roster, &lane(target))?;
+        match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(source)) => Err(LeaseError::File { path, source }),
+        }
+    }
+
+    /// The lease with its number, which the roster gave for it.
+    #[must_use]
+    pub(super) fn numbered(mut self, fence: Fence) -> Self {
+        self.fence = Some(fence);
+        self
     }
 
     /// Who holds the lease of `target` now, if anybody does. Looks without locking: a lock taken only to look would
@@ -88,6 +139,28 @@ fn lease_file(roster: &Path, target: &str) -> PathBuf {
     let mut name = roster.file_name().unwrap_or_default().to_owned();
     name.push(format!(".lease-{target}"));
     roster.with_file_name(name)
+}
+
+/// Whether a name still is that of a file which was opened by it.
+fn is_still(path: &Path, file: &File) -> bool {
+    let identity = |there: std::fs::Metadata| (there.dev(), there.ino());
+    let (named, opened) = (std::fs::metadata(path).map(identity), file.metadata().map(identity));
+    matches!((named, opened), (Ok(named), Ok(opened)) if named == opened)
+}
+
+/// The lane of a target: no target can have its name.
+fn lane(target: &str) -> String {
+    format!("@beside-{target}")
+}
+
+fn opened(roster: &Path, what: &str) -> Result<(PathBuf, File), LeaseError> {
+    let path = lease_file(roster, what);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    match options.open(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(source) => Err(LeaseError::File { path, source }),
+    }
 }
 
 fn read_holder(file: &mut File) -> Option<Holder> {

@@ -90,9 +90,10 @@ impl Engine {
     ) -> Result<Answer, Failure> {
         self.entry(target)?;
         let mut document = RunDocument::default();
-        let mut held = self.take(&[target.to_owned()], "links unlink", &mut document)?;
+        let names = self.unpaused(vec![target.to_owned()], &mut document).await?;
+        let mut held = self.take(&names, "links unlink", &mut document).await?;
         self.recover_all(&mut held, &mut document).await?;
-        let Some((port, _lease)) = held.remove(target) else { return Ok(answer(document)) };
+        let Some((port, lease)) = held.remove(target) else { return Ok(answer(document)) };
         let plan = self.unlinking(port.as_ref(), key, note).await?;
         self.sound(&plan)?;
         if dry_run {
@@ -104,7 +105,8 @@ impl Engine {
         }
         let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         let managed = self.store.links(target).await?.len() as u64;
-        let view = self.guarded(port.as_ref(), Proposal { plan, digest, managed }, "links unlink", progress).await?;
+        let view =
+            self.guarded((port.as_ref(), &lease), Proposal { plan, digest, managed }, "links unlink", progress).await?;
         document.runs.push(view);
         Ok(answer(document))
     }
@@ -181,7 +183,7 @@ impl Engine {
     ) -> Result<Answer, Failure> {
         self.entry(target)?;
         let mut document = RunDocument::default();
-        let mut held = self.take(&[target.to_owned()], "links ignore", &mut document)?;
+        let mut held = self.take(&[target.to_owned()], "links ignore", &mut document).await?;
         let Some((_port, _lease)) = held.remove(target) else { return Ok(answer(document)) };
         let object = ObjectId::new(object);
         if let Some(key) = self.store.links(target).await?.key(&object) {

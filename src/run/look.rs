@@ -52,7 +52,14 @@ impl Engine {
         }
         let day = at.unwrap_or(self.today());
         match self.store.show(kind, &id, day, known_at).await? {
-            Some(found) => shown(&found),
+            Some(found) => {
+                let mut shown = shown(&found)?;
+                let order = self.suspension(&id).await?.filter(|_| kind == FactKind::Person);
+                if let (Some(order), Some(fields)) = (order, shown.as_object_mut()) {
+                    fields.insert("suspended".into(), json!(order));
+                }
+                Ok(shown)
+            }
             None => {
                 self.refuse_erased(kind, &id).await?;
                 Err(unknown(kind, &id, &format!("is not known on {day}"))
@@ -105,6 +112,7 @@ impl Engine {
         let mut document = StatusDocument { sources, retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let jobs = self.jobs();
+        let orders = self.store.orders().await?;
         for name in self.targets.keys() {
             let (plan, altered) = match self.store.last_plan(name).await {
                 Ok(plan) => (plan, false),
@@ -122,8 +130,11 @@ impl Engine {
                 Some(digest) if breached => Some(self.consent_to_plan(name, digest).await?),
                 _ => None,
             };
+            let paused = orders.pause(name);
             let state = if altered {
                 "altered"
+            } else if paused.is_some() {
+                "paused"
             } else if Lease::holder(&self.roster_file(), name).is_some() {
                 "running"
             } else if self.store.held_as_copy(name).await?.is_some() {
@@ -142,6 +153,7 @@ impl Engine {
             document.targets.push(TargetStatus {
                 name: name.clone(),
                 state: state.to_owned(),
+                paused: paused.cloned(),
                 last_success: self.store.last_success(name).await?,
                 pending,
                 held: plan.map_or(0, |(plan, _)| plan.held.len() as u64),
@@ -154,6 +166,7 @@ impl Engine {
                     .and_then(|job| job.timetable.next_after(self.clock.now())),
             });
         }
+        document.suspended = orders.suspended;
         Ok(document)
     }
 

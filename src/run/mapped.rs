@@ -1,7 +1,7 @@
 //! What the rules make of one thing in one target, with what each rule rests on: for `map test` and `explain`.
 
 use crate::mapping::{Mapper, Source, Traced, WhenEmpty};
-use crate::object::{Desired, Edit, Hold, Presence, Referent, Rung};
+use crate::object::{Desired, Edit, Ground, Hold, Presence, Referent, Rung};
 use crate::org::{Id, Person, Snapshot, Visibility};
 use crate::report::{MapAttribute, MapFact, MapManager, MapRule, MapScope, MapSource, MapTarget};
 
@@ -90,6 +90,7 @@ fn wanted(target: &mut MapTarget, View { mapper, snapshot, .. }: View<'_>, desir
         Presence::Kept => ("kept", Some("left as it is".to_owned())),
         Presence::OutOfScope { reason: why } => ("out of scope", reason(why)),
         Presence::Deleted { reason: why, .. } => ("deleted", reason(why)),
+        Presence::Disabled { ground: Ground::Suspended, reason: why } => ("suspended", reason(why)),
         Presence::Disabled { reason: why, .. } => ("disabled", reason(why)),
         Presence::Held { reason: why } => ("held", reason(why)),
     };

@@ -3,6 +3,7 @@
 //! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
+mod absence;
 mod access;
 mod adopt;
 mod apply;
@@ -27,6 +28,7 @@ mod following;
 mod identify;
 mod import;
 mod init;
+mod jump;
 mod lease;
 mod links;
 mod log;
@@ -35,6 +37,8 @@ mod map_test;
 mod mapped;
 mod names;
 mod observe;
+mod orders;
+mod pause;
 mod perform;
 mod propose;
 mod reading;
@@ -50,6 +54,8 @@ mod serve;
 mod sight;
 mod sources;
 mod stored;
+mod suspend;
+mod urgent;
 mod window;
 
 pub use check::check;

@@ -36,6 +36,10 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,
         Command::Ignore { target, object, note, stop } => engine.ignore(&target, object, note, stop).await,
         Command::Approve { digest, only } => engine.approve(&digest, &only).await,
+        Command::Suspend { person, note, dry_run } => engine.suspend(&person, &note, dry_run).await,
+        Command::Resume { person, note, dry_run } => engine.resume(&person, note.as_deref(), dry_run).await,
+        Command::Pause { target, note, dry_run } => engine.pause(target.as_deref(), &note, dry_run).await,
+        Command::Unpause { target, note, dry_run } => engine.unpause(target.as_deref(), note.as_deref(), dry_run).await,
         Command::Identify { what, note, dry_run, digest } => {
             engine.identify(&what, note, dry_run, digest.as_deref()).await
         }

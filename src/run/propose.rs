@@ -177,6 +177,7 @@ impl Engine {
             self.store.meta().roster.to_string(),
             self.store.last_commit().await?.to_string(),
             self.intake_absence().await?.is_some().to_string(),
+            self.store.orders_revision().await?.to_string(),
             format!("{links} {ignored} {day} {}", self.store.ledger_revision().await?),
         ];
         let mut hasher = blake3::Hasher::new();
@@ -241,6 +242,7 @@ impl Engine {
             absence: self.intake_absence().await?,
             blocked: Arc::clone(&scene.blocked),
             leavers: port.leavers(),
+            orders: Arc::new(self.store.orders().await?),
         }))
     }
 

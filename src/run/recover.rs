@@ -2,6 +2,9 @@
 
 use super::engine::Engine;
 use super::failure::Failure;
+use super::lease::Lease;
+use super::serve::refused;
+use super::urgent;
 use crate::object::{Fate, ObjectId, Op, Rung, Step};
 use crate::org::Instant;
 use crate::reconcile::Digest;
@@ -11,10 +14,13 @@ use crate::target::{Class, Refusal, Target};
 
 impl Engine {
     /// Settles every step of earlier runs against this target that was intended and has no outcome. The lease of the
-    /// target is held by the caller, so that none of these runs can still be alive.
+    /// target is held by the caller, so that none of these runs can still be alive, but for one in the urgent lane.
     pub(super) async fn recover(&self, port: &dyn Target) -> Result<Result<u64, Refusal>, Failure> {
         let mut settled = 0;
         for run in self.store.unsettled_runs(port.name()).await? {
+            if run.verb == urgent::VERB && !self.lane_is_free(port.name())? {
+                continue; // it needs no lease, and may be alive
+            }
             match self.recover_run(port, &run).await? {
                 Ok(count) => settled += count,
                 Err(refusal) => return Ok(Err(refusal)),
@@ -25,6 +31,10 @@ impl Engine {
             }
         }
         Ok(Ok(settled))
+    }
+
+    fn lane_is_free(&self, target: &str) -> Result<bool, Failure> {
+        Lease::nobody_beside(&self.roster_file(), target).map_err(|error| refused(&error))
     }
 
     async fn recover_run(&self, port: &dyn Target, run: &RunRecord) -> Result<Result<u64, Refusal>, Failure> {

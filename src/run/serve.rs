@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
 use crate::config::{Loaded, Schedule, Timetable, User};
 use crate::org::Actor;
-use crate::store::Store;
+use crate::store::{Fence, Store};
 
 /// What a schedule brings around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +111,16 @@ impl Engine {
         UnderWay(Arc::clone(&self.under_way))
     }
 
+    /// The number of the lease of the schedule, which was just taken.
+    pub async fn begin_schedule(&self) -> Result<Fence, Failure> {
+        Ok(self.store.next_fence(SCHEDULE).await?)
+    }
+
+    /// Refuses who does not hold the lease of the schedule any more.
+    pub async fn hold_schedule(&self, fence: Fence) -> Result<(), Failure> {
+        Ok(self.store.hold_fence(SCHEDULE, fence).await?)
+    }
+
     /// Settles the interrupted runs of one target. A target without any is not connected to. Answers how many steps
     /// were looked at.
     pub async fn recover_target(&self, name: &str) -> Result<u64, Failure> {
@@ -134,18 +144,27 @@ impl Engine {
     }
 }
 
-fn refused(error: &LeaseError) -> Failure {
+pub(super) fn refused(error: &LeaseError) -> Failure {
     match error {
         LeaseError::Busy(_) => Failure::new(Exit::Busy, error.to_string()),
         LeaseError::File { .. } => Failure::because(Exit::Failed, "taking the lease", error),
     }
 }
 
+/// What the lease of the schedule is called: no target can have its name.
+const SCHEDULE: &str = "@schedule";
+
 impl Lease {
-    /// The lease of the schedule of a roster: no target can have its name.
+    /// The lease of the schedule of a roster, as soon as nobody has it any more.
+    pub async fn when_schedule_is_free(loaded: &Loaded, holder: Holder) -> Result<Self, Failure> {
+        let lease = Self::when_free(loaded.roster_file(), SCHEDULE, holder).await;
+        lease.map_err(|error| Failure::because(Exit::Failed, "waiting for the lease of the schedule", &error))
+    }
+
+    /// The lease of the schedule of a roster.
     pub fn of_schedule(loaded: &Loaded, holder: &Holder) -> Result<Self, Failure> {
         let roster = loaded.roster_file();
-        Self::take(&roster, "@schedule", holder).map_err(|error| match &error {
+        Self::take(&roster, SCHEDULE, holder).map_err(|error| match &error {
             LeaseError::Busy(who) => {
                 let who = who.as_ref().map_or_else(String::new, |who| {
                     format!(": process {}, started by {}, since {}", who.pid, who.actor, who.since)

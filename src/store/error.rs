@@ -31,6 +31,11 @@ pub enum StoreError {
     LogEmptied,
     #[error("the system gives no randomness: {0}")]
     Randomness(String),
+    #[error(
+        "the lease of {what} was lost: it was held under number {number}, and somebody took it under {newest} since; nothing \
+         more is written"
+    )]
+    LeaseLost { what: String, number: i64, newest: i64 },
     #[error("the stored plan {0} was altered since it was proposed")]
     Altered(crate::reconcile::Digest),
     #[error("another commit came in between: plan the import again")]

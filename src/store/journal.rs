@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::commit::{CommitMeta, ROWS_AT_ONCE};
 use super::log::{LogKey, Record, append_all};
 use super::reserve::reserve;
-use super::{Joined, RunId, Store, StoreError, Written, accepted, links, members};
+use super::{Joined, RunId, Store, StoreError, Written, accepted, fence, links, members};
 use crate::object::{Kind, ObjectId, Reservation, StepId};
 use crate::org::{Day, Id, Instant};
 use crate::reconcile::journal::Event;
@@ -50,9 +50,18 @@ pub struct Page<'a> {
     pub joined: Vec<Joined<'a>>,
 }
 
+impl Page<'_> {
+    /// The run that it is of: all of its entries are of one.
+    fn run(&self) -> Option<RunId> {
+        let outcomes = self.outcomes.iter().map(|(entry, _)| entry.run);
+        outcomes.chain(self.intents.iter().map(|(entry, _)| entry.run)).next()
+    }
+}
+
 impl Store {
     /// Writes a page, durably and whole. Answers for each intent why it cannot be: a name was given to somebody else
-    /// since the plan was made. Such an intent is not written. `meta` is for the account facts, which are one commit.
+    /// since the plan was made. Such an intent is not written. `meta` is for the account facts, which are one commit. A page
+    /// of a run that lost its lease is refused as a whole.
     pub async fn write_page(
         &self,
         page: &Page<'_>,
@@ -65,6 +74,9 @@ impl Store {
         let (outcomes, intents) = steps();
         stops::page(Moment::Before, outcomes, intents);
         let mut transaction = self.begin().await?;
+        if let Some(run) = page.run() {
+            fence::of_run(&mut transaction, run).await?;
+        }
         let outcomes: Vec<&Entry<'_>> = page.outcomes.iter().map(|(entry, _)| entry).collect();
         append(&mut transaction, key, &outcomes, meta.now).await?;
         link(&mut transaction, target, &page.outcomes, meta.now).await?;

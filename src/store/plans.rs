@@ -4,16 +4,27 @@ use super::approvals::propose;
 use super::{Store, StoreError};
 use crate::org::{Actor, Instant};
 use crate::reconcile::{Digest, Plan};
+use crate::stops::{self, Moment};
 
 impl Store {
     /// Keeps a plan under its digest. An equal plan proposed again is the same plan, and was proposed by who was first.
     pub async fn keep_plan(&self, plan: &Plan, by: &Actor, now: Instant) -> Result<Digest, StoreError> {
+        self.keep(plan, false, by, now).await
+    }
+
+    /// Keeps a plan that was made beside the plans of its target, and is none of what is proposed for it.
+    pub async fn keep_plan_beside(&self, plan: &Plan, by: &Actor, now: Instant) -> Result<Digest, StoreError> {
+        self.keep(plan, true, by, now).await
+    }
+
+    async fn keep(&self, plan: &Plan, beside: bool, by: &Actor, now: Instant) -> Result<Digest, StoreError> {
         let digest = plan.digest();
+        stops::at(Moment::Before, "the plan");
         let body = serde_json::to_string(plan)?;
         let seal = self.seal(&digest, &body).unwrap_or_default();
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO plan (digest, target, proposed_at, body, seal) VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO plan (digest, target, proposed_at, body, seal, beside) VALUES (?, ?, ?, ?, ?, ?)
              ON CONFLICT (digest) DO UPDATE SET
                proposed_at = excluded.proposed_at, body = excluded.body, seal = excluded.seal",
         )
@@ -22,10 +33,12 @@ impl Store {
         .bind(now.micros())
         .bind(body)
         .bind(seal)
+        .bind(beside)
         .execute(&mut *transaction)
         .await?;
         propose(&mut transaction, digest.as_str(), by, now).await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the plan");
         Ok(digest)
     }
 
@@ -54,7 +67,8 @@ impl Store {
     /// The plan that was proposed last for a target, with the instant.
     pub async fn last_plan(&self, target: &str) -> Result<Option<(Plan, Instant)>, StoreError> {
         let row: Option<(String, String, String, i64)> = sqlx::query_as(
-            "SELECT digest, body, seal, proposed_at FROM plan WHERE target = ? ORDER BY proposed_at DESC LIMIT 1",
+            "SELECT digest, body, seal, proposed_at FROM plan WHERE target = ? AND NOT beside
+             ORDER BY proposed_at DESC LIMIT 1",
         )
         .bind(target)
         .fetch_optional(self.reader())

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sqlx::SqliteConnection;
 
+use super::fence::{Fence, newest};
 use super::log::{LogKey, Record, append as append_to_log};
 use super::{Store, StoreError};
 use crate::org::Instant;
@@ -57,17 +58,32 @@ impl Store {
         digest: Option<&Digest>,
         now: Instant,
     ) -> Result<RunId, StoreError> {
+        self.begin_run_under(None, (target, verb, actor), digest, now).await
+    }
+
+    /// The same for a run that writes to its target under a lease: refused when that was lost.
+    pub async fn begin_run_under(
+        &self,
+        fence: Option<Fence>,
+        (target, verb, actor): (&str, &str, &str),
+        digest: Option<&Digest>,
+        now: Instant,
+    ) -> Result<RunId, StoreError> {
         let key = self.log.key()?;
         // a run that found no plan to apply has the empty text
         let digest = digest.map_or("", Digest::as_str);
         stops::at(Moment::Before, "the begin of the run");
         let mut transaction = self.begin().await?;
-        let id = sqlx::query("INSERT INTO run (target, verb, actor, digest, started) VALUES (?, ?, ?, ?, ?)")
+        if let Some(fence) = fence {
+            newest(&mut transaction, target, fence).await?;
+        }
+        let id = sqlx::query("INSERT INTO run (target, verb, actor, digest, started, fence) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(target)
             .bind(verb)
             .bind(actor)
             .bind(digest)
             .bind(now.micros())
+            .bind(fence.map(|fence| fence.0))
             .execute(&mut *transaction)
             .await?
             .last_insert_rowid();

@@ -14,6 +14,7 @@ mod links;
 mod log;
 mod mapping;
 mod names;
+mod orders;
 mod plan;
 mod quality;
 mod reconciliation;
@@ -35,6 +36,7 @@ pub use links::{ignore, links};
 pub use log::log;
 pub use mapping::mapping;
 pub use names::names;
+pub use orders::{pause, suspension};
 pub use plan::{plan, summary};
 pub use quality::quality;
 pub use reconciliation::reconciliation;
@@ -62,6 +64,8 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Links(document) => links(document, zone),
         Document::Ignore(document) => ignore(document),
         Document::Approval(document) => approval(document, zone),
+        Document::Suspension(document) => suspension(document, zone),
+        Document::Pause(document) => pause(document, zone),
     }
 }
 

@@ -43,7 +43,13 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
     for source in &document.sources {
         of_source(&mut page, source);
     }
+    for (person, order) in &document.suspended {
+        page.line(0, &format!("{}: suspended {}", clean(person.as_str()), clean(&order.to_string())));
+    }
     for target in &document.targets {
+        if let Some(order) = &target.paused {
+            page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.to_string())));
+        }
         if let Some(digest) = &target.digest {
             page.line(0, &format!("{}: the plan {digest} waits for approval", clean(&target.name)));
         }
@@ -65,6 +71,10 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
 fn of_source(page: &mut Page, source: &SourceStatus) {
     if source.state == "taken" {
         return;
+    }
+    if source.state == "stale" {
+        let what = "was last read whole too long ago to prove that anybody is gone: deliver it again";
+        return page.line(0, &format!("{}: {what}", clean(&source.name)));
     }
     if let Some(failure) = &source.last_failure {
         page.line(0, &format!("{}: {}", clean(&source.name), clean(&failure.why)));

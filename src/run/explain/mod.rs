@@ -67,6 +67,7 @@ impl Engine {
             name: self.called(&snapshot, &mappers, &thing).await?,
             at: snapshot.day(),
             blocked: scene.blocked.reason(&thing.id).map(ToOwned::to_owned),
+            suspended: self.suspension(&thing.id).await?.filter(|_| kind == FactKind::Person),
             names: if kind == FactKind::Person { of_person() } else { Vec::new() },
             targets: Vec::new(),
             attribute: None,

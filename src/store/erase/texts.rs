@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
 
-use crate::org::{Called, ERASED, ErasurePlan};
+use crate::org::{Called, ERASED, ErasurePlan, Id};
 use crate::store::error::StoreError;
 use crate::store::log::{Taken, erase_payload};
 
@@ -21,6 +21,8 @@ pub(super) struct Texts {
     plans: Vec<String>,
     /// Commits whose note goes.
     notes: BTreeSet<i64>,
+    /// Standing orders whose note goes.
+    orders: BTreeSet<i64>,
     /// Events of the journal whose message goes.
     events: BTreeSet<i64>,
     /// Runs with what is left of their summaries.
@@ -35,7 +37,7 @@ impl Texts {
     }
 
     pub(super) fn texts(&self) -> usize {
-        self.notes.len() + self.events.len() + self.summaries.len() + self.batches.len()
+        self.notes.len() + self.orders.len() + self.events.len() + self.summaries.len() + self.batches.len()
     }
 
     pub(super) async fn find(
@@ -50,6 +52,16 @@ impl Texts {
             let (seq, note): (i64, &str) = (row.try_get("seq")?, row.try_get("note")?);
             if note != ERASED && (edits.contains(&seq) || called.in_text(note)) {
                 texts.notes.insert(seq);
+            }
+        }
+        drop(rows);
+        let mut rows =
+            sqlx::query("SELECT seq, subject, note FROM standing_order WHERE note IS NOT NULL").fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            let (subject, note): (Option<&str>, &str) = (row.try_get("subject")?, row.try_get("note")?);
+            let is_about = subject.is_some_and(|subject| plan.things.contains_key(&Id::new(subject)));
+            if note != ERASED && (is_about || called.in_text(note)) {
+                texts.orders.insert(row.try_get("seq")?);
             }
         }
         drop(rows);
@@ -98,6 +110,10 @@ impl Texts {
             let update = sqlx::query("UPDATE commit_log SET note = ? WHERE seq = ?");
             update.bind(ERASED).bind(seq).execute(&mut *connection).await?;
         }
+        for seq in &self.orders {
+            let update = sqlx::query("UPDATE standing_order SET note = ? WHERE seq = ?");
+            update.bind(ERASED).bind(seq).execute(&mut *connection).await?;
+        }
         for seq in &self.events {
             let update = sqlx::query("UPDATE step_event SET message = ? WHERE seq = ?");
             update.bind(ERASED).bind(seq).execute(&mut *connection).await?;
@@ -120,12 +136,12 @@ impl Texts {
     /// The entries of the log that hold one of the texts, with what is left of their payloads.
     async fn entries(&self, connection: &mut SqliteConnection) -> Result<Vec<(i64, Value)>, StoreError> {
         let mut entries = Vec::new();
-        if self.notes.is_empty() && self.events.is_empty() && self.summaries.is_empty() {
+        if [&self.notes, &self.orders, &self.events].iter().all(|rows| rows.is_empty()) && self.summaries.is_empty() {
             return Ok(entries);
         }
         let mut rows = sqlx::query(
             "SELECT seq, payload FROM log WHERE payload IS NOT NULL
-               AND kind IN ('commit', 'receipt', 'run-ended', 'erasure', 'retention')",
+               AND kind IN ('commit', 'order', 'receipt', 'run-ended', 'erasure', 'retention')",
         )
         .fetch(connection);
         while let Some(row) = rows.try_next().await? {
@@ -145,8 +161,10 @@ impl Texts {
         }
         let Some(Value::Object(row)) = payload.get_mut("row") else { return changed };
         let number = |field: &str| row.get(field).and_then(Value::as_i64).unwrap_or_default();
-        let (seq, run) = (number("seq"), number("run"));
+        let (seq, run, order) = (number("seq"), number("run"), number("order"));
         let (field, left) = if row.contains_key("note") && self.notes.contains(&seq) {
+            ("note", ERASED)
+        } else if row.contains_key("order") && self.orders.contains(&order) {
             ("note", ERASED)
         } else if row.contains_key("step") && self.events.contains(&seq) {
             ("message", ERASED)

@@ -44,7 +44,7 @@ impl Record {
 }
 
 /// Every kind of entry that speaks of a row, with the query of those rows.
-pub(super) const WITNESSES: [(&str, &str); 7] = [
+pub(super) const WITNESSES: [(&str, &str); 8] = [
     (
         "commit",
         "SELECT 'commit ' || seq, json_object('seq', seq, 'known', known, 'actor', actor, 'source', source,
@@ -80,6 +80,11 @@ pub(super) const WITNESSES: [(&str, &str); 7] = [
         "ignore",
         "SELECT target || ' ' || object, json_object('seq', seq, 'target', target, 'object', object, 'act', act,
            'note', note, 'actor', actor, 'at', at) FROM ignored_object ORDER BY seq",
+    ),
+    (
+        "order",
+        "SELECT 'order ' || seq, json_object('order', seq, 'act', act, 'subject', subject, 'note', note,
+           'actor', actor, 'at', at) FROM standing_order ORDER BY seq",
     ),
 ];
 

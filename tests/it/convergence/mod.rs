@@ -8,6 +8,7 @@ mod adopting;
 mod blocked;
 mod digest;
 mod failing;
+mod guarding;
 mod ladder;
 mod organisation;
 mod places;
@@ -15,6 +16,8 @@ mod properties;
 mod protected;
 mod recreating;
 mod reverting;
+mod suspended;
+mod universe;
 mod world;
 
 use proptest::test_runner::Config;

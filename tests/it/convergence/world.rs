@@ -17,7 +17,7 @@ use rosterd::object::{
     Step, StepId, Value, aspect,
 };
 use rosterd::org::quality::{Blocked, Look, Severities};
-use rosterd::org::{CustomTypes, Id, Snapshot};
+use rosterd::org::{CustomTypes, Id, Orders, Snapshot};
 use rosterd::reconcile::adopt::{Field, Seeker, adopt};
 use rosterd::reconcile::revert::{Done, Inverse, Now};
 use rosterd::reconcile::{Diff, Occasion, Plan, Population, Reach, Surroundings, inspect};
@@ -44,6 +44,8 @@ pub struct World {
     pub severities: Severities,
     /// Which names in one container are one to the target.
     pub siblings: Siblings,
+    /// Groups that are never to be empty.
+    pub never_empty: Vec<String>,
     /// The container of those who left.
     pub leavers: Option<Handle>,
     /// What becomes of those whom the target disables.
@@ -51,6 +53,8 @@ pub struct World {
     /// What was deleted of those who left.
     deleted: BTreeMap<Id, ObjectId>,
     added: HashSet<(ObjectId, ObjectId)>,
+    /// Whom an order keeps out.
+    pub orders: Orders,
     /// What the target protects.
     protected: BTreeMap<ObjectId, Protection>,
     runtime: tokio::runtime::Runtime,
@@ -78,10 +82,12 @@ impl World {
             absence: absence(),
             severities: Severities::default(),
             siblings: Siblings::Standard,
+            never_empty: Vec::new(),
             leavers: None,
             disabling: Disabling::Keeps,
             deleted: BTreeMap::new(),
             added: HashSet::new(),
+            orders: Orders::default(),
             protected: BTreeMap::new(),
             runtime,
         }
@@ -134,6 +140,7 @@ impl World {
             absence: self.absence.clone(),
             blocked,
             leavers: self.leavers.clone(),
+            orders: Arc::new(self.orders.clone()),
         });
         let wanted = |key: &Id| mapper.wanted(key);
         let accepted = Accepted::default();
@@ -170,6 +177,7 @@ impl World {
             restores: self.memory.capabilities().restores,
             references_follow: self.memory.capabilities().references_follow,
             login: self.memory.capabilities().login,
+            never_empty: &self.never_empty,
             schemas: self.schemas(),
             roots: self.rules.kinds.keys().copied().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
             links: &self.links,
@@ -228,6 +236,7 @@ impl World {
             absence: None,
             blocked: Arc::default(),
             leavers: None,
+            orders: Arc::default(),
         });
         let seeker = |key: Id| match mapper.wanted(&key)? {
             Ok(desired) if desired.kind == Kind::User && desired.presence == Presence::Present => {

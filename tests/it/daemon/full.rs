@@ -11,10 +11,10 @@ fn a_full_disk_is_told_and_waited_for() {
     let beside = TempDir::new().unwrap();
     let (log, room) = (beside.path().join("operations"), beside.path().join("room"));
     std::fs::write(&room, "").unwrap();
-    let mut daemon = house.serve_with(|command| {
-        power::watched(command, house.folder.path(), &log);
-        command.env("POWER_FULL", "1").env("POWER_ROOM", &room);
-    });
+    let watched = power::environment(house.folder.path(), &log);
+    let mut env: Vec<(&str, &str)> = watched.iter().map(|(name, path)| (*name, path.to_str().unwrap())).collect();
+    env.extend([("POWER_FULL", "1"), ("POWER_ROOM", room.to_str().unwrap())]);
+    let mut daemon = house.start(&["serve"], "notices", &env);
     house.deliver(&delivery(3));
     daemon.line(&["imported", "person: 3 added"]);
     std::fs::remove_file(&room).unwrap();

@@ -2,12 +2,14 @@
 //! a time to pass; everything waits for something to be seen, with a deadline.
 
 mod approvers;
+mod clock;
 mod control;
 mod full;
 mod intake;
 mod nonsense;
 mod schedule;
 mod servers;
+mod standby;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
@@ -67,7 +69,7 @@ impl House {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rosterd"));
-        for name in ["ROSTERD_NOW", "RUST_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        for name in ["ROSTERD_NOW", "ROSTERD_LAB_CLOCK", "RUST_LOG", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
             command.env_remove(name);
         }
         command.env("ROSTERD_CONFIG", self.path("config.toml")).args(words).stdin(Stdio::null());
@@ -96,17 +98,18 @@ impl House {
     }
 
     fn serve_at(&self, now: Option<&str>) -> Daemon {
-        self.serve_with(|command| _ = command.envs(now.map(|now| ("ROSTERD_NOW", now))))
+        let now: Vec<(&str, &str)> = now.map(|now| ("ROSTERD_NOW", now)).into_iter().collect();
+        self.start(&["serve"], "notices", &now)
     }
 
-    /// The daemon, when it is ready; it is started as `change` says.
-    fn serve_with(&self, change: impl FnOnce(&mut Command)) -> Daemon {
-        let notices = self.path("notices");
+    /// A daemon, when it is ready; what it tells the service manager goes to a socket of this name.
+    fn start(&self, words: &[&str], notices: &str, env: &[(&str, &str)]) -> Daemon {
+        let notices = self.path(notices);
         let _of_the_last_one = std::fs::remove_file(&notices);
         let inbox = UnixDatagram::bind(&notices).unwrap();
-        let mut command = self.command(&["serve"]);
+        let mut command = self.command(words);
         command.env("NOTIFY_SOCKET", &notices).env("WATCHDOG_USEC", "2000000").env("RUST_LOG", "warn,rosterd=debug");
-        change(&mut command);
+        command.envs(env.iter().copied());
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let (teller, lines) = channel();
         let log = BufReader::new(child.stderr.take().unwrap());
@@ -149,6 +152,12 @@ impl Daemon {
                 return message;
             }
         }
+    }
+
+    /// SIGKILL, and its end.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     fn signal(&self, name: &str) {

@@ -14,17 +14,17 @@ use crate::lab::Lab;
 use crate::scim::lab::{Server, Vendor};
 
 /// An empty SCIM service that nobody else uses.
-struct Cloud {
+pub(super) struct Cloud {
     lab: Lab,
     server: Server,
 }
 
 impl Cloud {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self { lab: Lab::open(), server: Vendor::Strict.server() }
     }
 
-    fn section(&self, word: &str, schedule: &str) -> String {
+    pub(super) fn section(&self, word: &str, schedule: &str) -> String {
         format!(
             r#"
 [naming.login]
@@ -47,7 +47,12 @@ displayName = "person.name"
         )
     }
 
-    async fn users(&self) -> Vec<String> {
+    /// What a GET answers.
+    pub(super) async fn raw(&self, path: &str) -> Value {
+        self.server.raw("GET", path, None).await
+    }
+
+    pub(super) async fn users(&self) -> Vec<String> {
         let listing = self.server.raw("GET", "Users?count=500", None).await;
         let users = listing["Resources"].as_array().unwrap_or_else(|| panic!("{listing}"));
         let mut names: Vec<String> = users.iter().map(|user| user["userName"].as_str().unwrap().to_owned()).collect();

@@ -199,6 +199,7 @@ fn small_answers() {
         last_success: (state == "in step").then(instant),
         pending: 3,
         held: 1,
+        paused: None,
         quarantined: u64::from(state == "never run"),
         digest: None,
         consent: None,
@@ -215,6 +216,7 @@ fn small_answers() {
     let status = StatusDocument {
         daemon: true,
         retained: None,
+        suspended: std::collections::BTreeMap::new(),
         targets: vec![target("ad", "in step"), target("cloud", "never run")],
         sources: vec![source("hr", "held", Some(digest().to_string())), source("payroll", "taken", None)],
     };

@@ -16,6 +16,10 @@ use crate::org::Instant;
 use crate::target::scim::profile::{Bucket, Budget, Counted, Members, Pace as Stated, Profile, Request};
 use crate::target::scim::wire;
 
+/// One of so many requests is kept for what is urgent, and never more than the most that are kept.
+const KEPT_SHARE: u32 = 20;
+const MOST_KEPT: u32 = 10;
+
 /// Requests at once, where nothing is said.
 const AT_ONCE: u32 = 8;
 
@@ -57,7 +61,7 @@ impl Limits {
         let most = stated.concurrency.into_iter().chain(configured).min();
         let counters: Vec<Counter> =
             stated.bucket.iter().flat_map(bucket).chain(stated.budget.iter().map(budget)).collect();
-        let limits: Vec<Limit> = counters.iter().map(|counter| counter.limit).collect();
+        let limits: Vec<Limit> = counters.iter().map(Counter::ordinary).collect();
         let pace = Arc::new(Pace::new(most.unwrap_or(AT_ONCE) as usize, most.is_some(), &limits));
         Self { pace, counters, taken_up: AtomicBool::new(false) }
     }
@@ -154,6 +158,19 @@ impl Limits {
 }
 
 impl Counter {
+    /// What a run may use of the limit. Of requests by which an account is disabled some are kept for whoever disables one
+    /// at once, beside a run that uses all the others: such a request has a pace of its own, and comes through.
+    fn ordinary(&self) -> Limit {
+        let Limit { requests, per } = self.limit;
+        let kept = match &self.what {
+            What::Requests(bucket) if bucket.holds(Request::UpdateUser) || bucket.holds(Request::ReadUser) => {
+                (requests / KEPT_SHARE).min(MOST_KEPT)
+            }
+            What::Requests(_) | What::Things(_) => 0,
+        };
+        Limit { requests: requests - kept, per }
+    }
+
     fn name(&self) -> String {
         let what = match &self.what {
             What::Requests(bucket) => format!("{:?}", bucket.of),
@@ -258,6 +275,24 @@ mod tests {
             {"op": "replace", "path": "displayName", "value": "x"},
         ]});
         assert_eq!(counting(Method::PATCH, &["Groups", "1"], Some(&patch)), [(0, 1), (1, 1), (5, 3)]);
+    }
+
+    #[tokio::test]
+    async fn some_requests_are_kept_for_whoever_is_to_be_out_at_once() {
+        let update = |limits: &Limits| limits.counting(&Method::PATCH, &["Users", "1"], None);
+        let (run, urgent) = (Limits::new(&slack(), None), Limits::new(&slack(), None));
+        let counters = update(&run);
+        assert_eq!(counters, [(0, 1), (1, 1)], "600 writes in a minute, and 180 in 18 seconds");
+        let mut sent = 0;
+        while let Ok(permit) = run.pace().permit(&counters, Duration::ZERO).await {
+            permit.served();
+            sent += 1;
+        }
+        assert_eq!(sent, 171, "nine of the burst are left");
+        assert!(urgent.pace().permit(&update(&urgent), Duration::ZERO).await.is_ok());
+        let small =
+            Stated { bucket: vec![Bucket { requests: 19, burst: None, ..slack().bucket[0].clone() }], ..slack() };
+        assert_eq!(Limits::new(&small, None).counters[0].ordinary().requests, 19, "of a small limit nothing is kept");
     }
 
     #[test]

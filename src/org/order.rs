@@ -1,0 +1,44 @@
+//! Orders that stand until they are taken back: whose accounts are not to be used, and where nothing is to be written.
+//! They are no facts about the world, so that no source states or ends them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::Id;
+use super::time::Instant;
+
+/// Who ordered it, when, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub by: String,
+    pub since: Instant,
+    pub note: String,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "by {} since {}: {}", self.by, self.since, self.note)
+    }
+}
+
+/// What is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Orders {
+    /// Another word was given when this is another number.
+    pub revision: i64,
+    /// People none of whose accounts is to be used.
+    pub suspended: BTreeMap<Id, Order>,
+    /// Nothing is written to any target.
+    pub all_paused: Option<Order>,
+    /// Nothing is written to one of these.
+    pub paused: BTreeMap<String, Order>,
+}
+
+impl Orders {
+    /// Why nothing is to be written to a target, if so.
+    pub fn pause(&self, target: &str) -> Option<&Order> {
+        self.all_paused.as_ref().or_else(|| self.paused.get(target))
+    }
+}
