@@ -22,6 +22,7 @@ pub mod journal;
 mod missing;
 mod order;
 mod part;
+pub mod patience;
 mod places;
 mod plan;
 mod population;

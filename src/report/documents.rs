@@ -20,6 +20,7 @@ pub enum Document {
     Erase(super::EraseDocument),
     Links(super::LinksDocument),
     Ignore(super::IgnoreDocument),
+    Quarantine(super::QuarantineDocument),
     Suspension(super::SuspensionDocument),
     Pause(super::PauseDocument),
 }

@@ -8,6 +8,7 @@ mod access;
 mod adopt;
 mod apply;
 mod approve;
+mod canary;
 mod check;
 mod clocks;
 mod command;
@@ -55,6 +56,7 @@ mod sight;
 mod sources;
 mod stored;
 mod suspend;
+mod tried;
 mod urgent;
 mod window;
 
