@@ -51,7 +51,6 @@ const MISTAKES: &[Mistake] = &[
     ("a subtree that is none", &[(AD, "[ldap.ad]\nlimits.subtree.Skolen.disable = { share = 80 }\n")]),
     ("a group without a name", &[(AD, "[ldap.ad]\nnever_empty = [\"\"]\n")]),
     ("more approvals than people", &[(HR, "[safety]\napprovals = 3\napprovers = [\"anna\"]\n\n[jsonl.hr]")]),
-    ("a clock that never jumps", &[(HR, "[safety]\nclock_jump_days = 0\n\n[jsonl.hr]")]),
     ("an approver who is none", &[(HR, "[safety]\napprovers = [-1]\n\n[jsonl.hr]")]),
     ("a rule of the record that is none", &[(HR, "[quality]\nduplicate-nationalid = \"block\"\n\n[jsonl.hr]")]),
     ("drift of what nothing writes", &[(AD, "[ldap.ad.user.drift]\npager = \"report\"\n\n[ldap.ad]\n")]),
