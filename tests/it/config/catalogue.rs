@@ -49,7 +49,6 @@ const MISTAKES: &[Mistake] = &[
     ("a share above 100", &[(AD, "[ldap.ad]\nlimits.disable = { share = 500 }\n")]),
     ("a floor above the count", &[(AD, "[ldap.ad]\nlimits.delete = { count = 1, floor = 2 }\n")]),
     ("more approvals than people", &[(HR, "[safety]\napprovals = 3\napprovers = [\"anna\"]\n\n[jsonl.hr]")]),
-    ("a clock that never jumps", &[(HR, "[safety]\nclock_jump_days = 0\n\n[jsonl.hr]")]),
     ("an approver who is none", &[(HR, "[safety]\napprovers = [-1]\n\n[jsonl.hr]")]),
     ("a rule of the record that is none", &[(HR, "[quality]\nduplicate-nationalid = \"block\"\n\n[jsonl.hr]")]),
     ("drift of what nothing writes", &[(AD, "[ldap.ad.user.drift]\npager = \"report\"\n\n[ldap.ad]\n")]),
