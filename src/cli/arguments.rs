@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
     access, apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan,
-    report, revert, run, runs, serve, show, suspend, verify_log,
+    quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -95,6 +95,8 @@ pub enum Verb {
     Unpause(pause::UnpauseArgs),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
+    /// Show what is put off since it failed or came back again and again; have it tried again
+    Quarantine(quarantine::Args),
     /// Do what the schedule does: import, then propose and apply
     Run(run::Args),
     /// Write a report

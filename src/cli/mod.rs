@@ -27,6 +27,7 @@ mod output;
 mod pause;
 mod plan;
 mod progress;
+mod quarantine;
 mod report;
 mod revert;
 mod run;
@@ -95,6 +96,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Unpause(args) => pause::unpause(args, &invocation).await,
         Verb::Links(args) => links::run(args, &invocation).await,
         Verb::Run(args) => run::run(args, &invocation).await,
+        Verb::Quarantine(args) => quarantine::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,
         Verb::Runs(args) => runs::run(&args, &invocation).await,
         Verb::Backup(args) => backup::run(&args, &invocation).await,

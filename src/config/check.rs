@@ -34,7 +34,9 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
         secret(document, &["roster", "national_id_key"], &roster.national_id_key);
         secret(document, &["roster", "log_key"], &roster.log_key);
     }
-    limit(document, &["intake", "limits", "ends"], sections.intake.limits.ends);
+    for (key, text) in sections.intake.limits.written() {
+        limit(document, &["intake", "limits", key], text);
+    }
     limits(document, &["limits"], &sections.limits);
     safety::check(document, &sections.safety);
     custom(document, &sections.custom.types());
@@ -61,8 +63,21 @@ pub(super) fn schedule(document: &mut Document<'_>, path: &[&str], text: Option<
 }
 
 pub(super) fn limits(document: &mut Document<'_>, path: &[&str], limits: &LimitsText) {
-    for (name, text) in limits.named() {
-        limit(document, &[path, &[name]].concat(), text);
+    for (keys, text) in limits.written() {
+        limit(document, &[path, &keys].concat(), text);
+    }
+    for keys in limits.wrong_subtrees() {
+        let hint =
+            "write the container's name below the base, such as \"OU=Skolen\", or \"*\" for each of them".to_owned();
+        document.at_key(&[path, &keys].concat(), format!("{:?} names no container", keys[1]), Some(hint));
+    }
+}
+
+/// Groups that are never to be empty.
+pub(super) fn never_empty(document: &mut Document<'_>, path: &[&str], groups: &[String]) {
+    if groups.iter().any(|name| name.trim().is_empty()) {
+        let hint = Some("write the name that the target shows, such as \"Administrators\"".to_owned());
+        document.at_value(path, "the name of a group is empty", hint);
     }
 }
 

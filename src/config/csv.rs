@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -19,6 +20,8 @@ pub struct Csv {
     pub file: PathBuf,
     /// When the daemon imports it; never by itself without one.
     pub schedule: Option<String>,
+    /// For how many days after its last complete import it proves that somebody is gone, where not as long as others.
+    pub max_age_days: Option<NonZeroU32>,
     #[serde(default)]
     pub encoding: Encoding,
     #[serde(default = "semicolon")]

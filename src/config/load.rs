@@ -27,7 +27,7 @@ use crate::mapping::{NamingRules, Rules};
 use crate::object::Kind;
 use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
-use crate::reconcile::{Limit, Limits};
+use crate::reconcile::Limits;
 use crate::source::csv::Layout;
 use crate::target::ldap;
 use crate::target::scim::Profile;
@@ -40,7 +40,6 @@ pub struct Loaded {
     pub config: Config,
     pub zone: TimeZone,
     pub naming: NamingRules,
-    pub intake_ends: Limit,
     /// The custom attributes that are declared.
     pub custom: CustomTypes,
     /// Who is right where sources state the same.
@@ -86,6 +85,8 @@ pub struct TargetConfig {
     pub protocol: Protocol,
     pub schedule: Option<Schedule>,
     pub limits: Limits,
+    /// Groups whose last enabled member nothing takes without an approval.
+    pub never_empty: Vec<String>,
     pub rules: Rules,
     /// A hash of all that decides what its plans hold: not of limits, schedules, sources, and where its server is.
     pub generation: String,
@@ -152,14 +153,12 @@ impl Config {
                     let profile = profiles.get_key_value(name).map(|(name, profile)| (name.clone(), profile.clone()));
                     target.generation = config.only(name).generation(&profile.into_iter().collect());
                 }
-                let intake_ends = config.intake.limits.ends();
                 let quality = Severities(config.quality.clone());
                 Ok(Loaded {
                     folder,
                     config,
                     zone,
                     naming,
-                    intake_ends,
                     custom,
                     owners,
                     matches,
@@ -187,11 +186,11 @@ impl Config {
         only.jsonl.clear();
         only.csv.clear();
         for ldap in only.ldap.values_mut() {
-            (ldap.schedule, ldap.full_read_hours, ldap.limits) = Default::default();
+            (ldap.schedule, ldap.full_read_hours, ldap.limits, ldap.never_empty) = Default::default();
             ldap.connection = ldap.connection.of_objects();
         }
         for scim in only.scim.values_mut() {
-            (scim.schedule, scim.limits) = Default::default();
+            (scim.schedule, scim.limits, scim.never_empty) = Default::default();
             scim.connection = scim.connection.of_objects();
         }
         only
@@ -265,7 +264,7 @@ fn targets(
     removed: &Removed,
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
-    let default = sections.limits.over(Limits::default());
+    let default = sections.limits.limits();
     let groups = groups::groups(document, &sections.groups, custom);
     let mut targets = BTreeMap::new();
     for (name, ldap) in &sections.ldap {
@@ -279,6 +278,7 @@ fn targets(
             document.at_value(&["ldap", name, "password", field], problem, None);
         }
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
+        check::never_empty(document, &["ldap", name, "never_empty"], &ldap.never_empty);
         let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
@@ -290,8 +290,9 @@ fn targets(
         let leavers = ldap.connection.leavers_base.is_some();
         rules.ladder = lifecycle::ladder(document, &written, words, leavers, (&rules, known));
         unused_extras(document, &written, &rules);
-        let limits = ldap.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
+        let (limits, never_empty) = (ldap.limits.limits().or(&default), ldap.never_empty.clone());
+        let target = TargetConfig { protocol, schedule, limits, never_empty, rules, generation: String::new() };
+        targets.insert(name.clone(), target);
     }
     for (name, scim) in &sections.scim {
         let kinds = [(Kind::Unit, None), (Kind::User, scim.user.as_ref()), (Kind::Group, scim.group.as_ref())];
@@ -299,6 +300,7 @@ fn targets(
         let written = Written { protocol, name, extra: &scim.extra_attributes, own, release: scim.release, kinds };
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
+        check::never_empty(document, &["scim", name, "never_empty"], &scim.never_empty);
         let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
@@ -309,8 +311,9 @@ fn targets(
         let words = (&sections.lifecycle, &scim.lifecycle);
         rules.ladder = lifecycle::ladder(document, &written, words, false, (&rules, known));
         unused_extras(document, &written, &rules);
-        let limits = scim.limits.over(default);
-        targets.insert(name.clone(), TargetConfig { protocol, schedule, limits, rules, generation: String::new() });
+        let (limits, never_empty) = (scim.limits.limits().or(&default), scim.never_empty.clone());
+        let target = TargetConfig { protocol, schedule, limits, never_empty, rules, generation: String::new() };
+        targets.insert(name.clone(), target);
     }
     targets
 }

@@ -35,7 +35,7 @@ pub use accounts::AccountText;
 pub use adopt::AdoptText;
 pub use compile::{Known, Protocol};
 pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as CsvStated};
-pub use limits::{IntakeLimits, LimitText, LimitsText};
+pub use limits::{INTAKE, IntakeLimits, IntakeRow, LimitText, LimitsText};
 pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};
 pub use mapping_test::MappingTest;

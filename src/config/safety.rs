@@ -22,6 +22,11 @@ pub struct Safety {
     pub clock_jump_days: NonZeroU32,
     /// Who may approve over the control socket, beside the daemon's own user and root.
     pub approvers: Vec<User>,
+    /// After so many runs in a row that wrote a value which came back each time it is not written again; 0: always.
+    pub freeze_after: u32,
+    /// So many objects of each operation and kind of a large plan go ahead, and are read back before the rest follows; 0:
+    /// none.
+    pub canary: u32,
 }
 
 impl Default for Safety {
@@ -33,6 +38,8 @@ impl Default for Safety {
             plan_hours: number(24),
             clock_jump_days: number(2),
             approvers: Vec::new(),
+            freeze_after: 3,
+            canary: 5,
         }
     }
 }

@@ -122,6 +122,8 @@ fn log_key() -> SecretRef {
 pub struct Intake {
     #[serde(default)]
     pub limits: IntakeLimits,
+    /// For how many days after its last complete import a source proves that somebody is gone; 35 without it.
+    pub max_age_days: Option<NonZeroU32>,
 }
 
 /// How many days is kept what the record does not need. Facts and the log are kept for good.
@@ -176,6 +178,8 @@ pub struct Jsonl {
     pub source: Option<String>,
     /// When the daemon imports it; never by itself without one.
     pub schedule: Option<String>,
+    /// For how many days after its last complete import it proves that somebody is gone, where not as long as others.
+    pub max_age_days: Option<NonZeroU32>,
     /// How its own ids are understood, by kind.
     #[serde(default, rename = "match")]
     pub matches: MatchText,
@@ -191,6 +195,9 @@ pub struct Ldap {
     pub full_read_hours: Option<u32>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// Groups whose last enabled member nothing takes without an approval, by their names in the target.
+    #[serde(default)]
+    pub never_empty: Vec<String>,
     /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
     #[serde(default)]
     pub release: Visibility,
@@ -220,6 +227,9 @@ pub struct Scim {
     pub schedule: Option<String>,
     #[serde(default)]
     pub limits: LimitsText,
+    /// Groups whose last enabled member nothing takes without an approval, by their names in the target.
+    #[serde(default)]
+    pub never_empty: Vec<String>,
     /// How confidential what it may have is, at most. Contacts and classes say how confidential they are.
     #[serde(default)]
     pub release: Visibility,

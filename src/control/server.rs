@@ -212,6 +212,7 @@ fn name(command: &Command) -> &'static str {
         Command::Revert { .. } => "revert",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",
+        Command::Quarantine { .. } | Command::Release { .. } => "quarantine",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
         Command::Erase { .. } => "erase",
         Command::Suspend { .. } => "suspend",

@@ -46,6 +46,10 @@ pub enum HoldCode {
     ChangedSince,
     /// Nothing brings it back.
     Irreversible,
+    /// It failed, and is tried again later.
+    Failing,
+    /// It was done run after run and came back each time.
+    Frozen,
     /// The target does not do it: it takes no such value, keeps the one it has, or was written to and shows another.
     CannotConverge,
 }

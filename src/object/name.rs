@@ -21,6 +21,19 @@ pub enum NameKind {
     Cn,
 }
 
+/// The attributes of LDAP and SCIM that hold the names.
+const HELD_BY: [(&str, NameKind); 9] = [
+    ("sAMAccountName", NameKind::Login),
+    ("uid", NameKind::Login),
+    ("userName", NameKind::Login),
+    ("userPrincipalName", NameKind::Upn),
+    ("mail", NameKind::Mail),
+    ("mailNickname", NameKind::Mail),
+    ("proxyAddresses", NameKind::Mail),
+    ("targetAddress", NameKind::Mail),
+    ("emails", NameKind::Mail),
+];
+
 impl NameKind {
     pub const ALL: [Self; 4] = [Self::Login, Self::Mail, Self::Upn, Self::Cn];
 
@@ -32,6 +45,16 @@ impl NameKind {
             Self::Upn => "upn",
             Self::Cn => "cn",
         }
+    }
+
+    /// The name that an attribute of users holds in directories and services, if it holds one by which people sign in
+    /// or get mail.
+    pub fn of_attribute(attribute: &str) -> Option<Self> {
+        let path =
+            attribute.rsplit_once(':').filter(|(urn, _)| urn.starts_with("urn:")).map_or(attribute, |(_, path)| path);
+        let name = path.split(['[', '.']).next().unwrap_or(path);
+        let held = HELD_BY.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        held.map(|(_, kind)| *kind)
     }
 
     /// The spaces in which a name of this kind takes a place.
@@ -126,6 +149,15 @@ mod tests {
         assert_eq!(name("X500:/o=Example/cn=anna"), None);
         assert_eq!(name("sip:anna@example.test"), None);
         assert_eq!(name(" "), None);
+    }
+
+    #[test]
+    fn attributes_that_hold_names_are_known_in_every_spelling() {
+        let held = |attribute: &str| NameKind::of_attribute(attribute).map(NameKind::as_str);
+        assert_eq!((held("samaccountname"), held("userPrincipalName")), (Some("login"), Some("upn")));
+        assert_eq!(held("urn:ietf:params:scim:schemas:core:2.0:User:userName"), Some("login"));
+        assert_eq!(held("emails[type eq \"work\"].value"), Some("mail"));
+        assert_eq!((held("name.givenName"), held("title"), held("mailbox")), (None, None, None));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Ways<'_> {
     }
 }
 
-fn shown(values: &[Value]) -> String {
+pub(super) fn shown(values: &[Value]) -> String {
     match values {
         [] => "nothing".to_owned(),
         values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),

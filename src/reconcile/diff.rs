@@ -7,9 +7,10 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::aside::Wait;
+use super::census::Census;
 use super::compare::{self, Ways};
 use super::missing::Recreation;
-use super::plan::{Population, Unmanaged};
+use super::plan::Unmanaged;
 use crate::object::{
     Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Ground, Handle, Kind, Links, Membership, ObjectId,
     Observed, Op, Presence, ProtectedObject, Protection, Schema, Siblings, Step,
@@ -33,6 +34,8 @@ pub struct Surroundings<'a> {
     pub references_follow: bool,
     /// The attribute of users that holds the login.
     pub login: &'a str,
+    /// Groups whose last enabled member nothing takes without an approval, by the names that the target shows.
+    pub never_empty: &'a [String],
     pub schemas: BTreeMap<Kind, &'a Schema>,
     /// The containers that stand for the top, for targets with a tree.
     pub roots: BTreeMap<Kind, Handle>,
@@ -80,7 +83,7 @@ pub struct Diff<'a> {
     /// The logins that were seen, folded, with the objects that have them.
     pub(super) logins: HashMap<String, ObjectId>,
     pub(super) unmanaged: Vec<Unmanaged>,
-    pub(super) population: Population,
+    pub(super) census: Census,
     pub(super) protected: Vec<ProtectedObject>,
     /// Steps that the scopes do not let be taken.
     pub(super) outside: BTreeMap<Deed, u64>,
@@ -151,7 +154,7 @@ impl<'a> Diff<'a> {
             revived: BTreeMap::new(),
             logins: HashMap::new(),
             unmanaged: Vec::new(),
-            population: Population::default(),
+            census: Census::default(),
             outside: BTreeMap::new(),
             protected: Vec::new(),
             kept: HashSet::new(),
@@ -163,6 +166,7 @@ impl<'a> Diff<'a> {
     /// Takes in one observed object. `wanted` answers for every key that is linked.
     pub fn see(&mut self, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
         self.handles.insert(observed.handle.clone(), observed.id.clone());
+        self.census.see(&observed, self.around.never_empty, self.around.siblings);
         if let Some(parent) = &observed.parent {
             let name = Name::new(self.around.siblings, observed.kind, &observed.name);
             self.occupy(Place { parent: parent.clone(), name }, observed.id.clone());
@@ -232,10 +236,7 @@ impl<'a> Diff<'a> {
 
     /// Compares an object that is ours, and keeps what the references need.
     pub(super) fn compare(&mut self, key: Id, observed: Observed, wanted: &(dyn Fn(&Id) -> Wanted + Sync)) {
-        self.population.objects += 1;
-        if observed.kind == Kind::User && observed.enabled == Some(true) {
-            self.population.users += 1;
-        }
+        self.census.ours(&observed);
         let (mut wish, mut leaves) = (None, None);
         let mut label = observed.name.clone();
         match wanted(&key) {

@@ -6,7 +6,7 @@ use super::compare::step;
 use super::diff::Diff;
 use super::order;
 use super::plan::{Plan, Reach, basis};
-use crate::object::{Coverage, Desired, Handle, ObjectId, Op, Referent, Step, Value};
+use crate::object::{Coverage, Desired, Handle, Kind, ObjectId, Op, Referent, Step, Value};
 use crate::object::{HoldCode, Reservation, Wanted};
 use crate::org::{Day, Id};
 
@@ -49,6 +49,9 @@ impl Diff<'_> {
         self.protected.dedup();
         let planned: Vec<Id> = steps.iter().map(|step| step.key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         let reserved = |one: &Reservation| planned.binary_search(&one.account).is_ok();
+        let root = self.around.roots.get(&Kind::User).filter(|_| self.around.tree);
+        let place = |step: &Step| self.present.get(&step.key)?.parent.as_ref();
+        let population = std::mem::take(&mut self.census).finish(&steps, root, place, &self.handles);
         Plan {
             target: self.around.target.to_owned(),
             as_of: occasion.as_of,
@@ -57,7 +60,7 @@ impl Diff<'_> {
             basis: basis(occasion.generation, &planned, wanted),
             steps,
             held: self.held,
-            population: self.population,
+            population,
             protected: self.protected,
             outside: self.outside,
             unmanaged: self.unmanaged,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::population::Population;
 use crate::object::{
     Coverage, Deed, Drift, Extent, Hold, Kind, Missing, ObjectId, Op, ProtectedObject, Reservation, Step, Wanted,
 };
@@ -126,17 +127,6 @@ pub struct Unmanaged {
     pub object: ObjectId,
     /// It bears the stamp of a thing that has another object: a copy.
     pub stamp: Option<Id>,
-}
-
-/// How much is managed: what limits are measured against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Population {
-    /// Linked users that are enabled.
-    pub users: u64,
-    /// Linked objects of all kinds.
-    pub objects: u64,
-    /// Members of managed groups that are ours.
-    pub members: u64,
 }
 
 /// Steps per operation.

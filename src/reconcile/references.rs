@@ -172,6 +172,7 @@ impl Diff<'_> {
             }
         }
         let ours = (there.values().flatten().count() + foreign.len()) as u64;
+        let all = observed.len();
         leaving.extend(foreign);
         let mut steps = Vec::new();
         if !joining.is_empty() {
@@ -189,7 +190,7 @@ impl Diff<'_> {
             steps.push(strip(&desired, &object, stripped));
         }
         steps.extend(self.members_follow((&desired, present), &staying, displaced, created));
-        self.population.members += ours;
+        self.census.members(&object, ours, all);
         if coverage.complete().is_some() {
             self.held.extend(kept);
         }

@@ -77,7 +77,8 @@ mod tests {
     use super::*;
     use crate::object::{ObjectId, StepId, Value};
     use crate::org::{Day, Id};
-    use crate::reconcile::plan::{Population, Reach};
+    use crate::reconcile::plan::Reach;
+    use crate::reconcile::population::Population;
 
     fn step(key: &str, changes: &[(&str, &str)]) -> Step {
         let change = |(name, before): &(&str, &str)| Change {

@@ -20,6 +20,7 @@ pub enum Document {
     Erase(super::EraseDocument),
     Links(super::LinksDocument),
     Ignore(super::IgnoreDocument),
+    Quarantine(super::QuarantineDocument),
     Suspension(super::SuspensionDocument),
     Pause(super::PauseDocument),
 }
@@ -299,7 +300,7 @@ pub struct StatusDocument {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SourceStatus {
     pub name: String,
-    /// `never imported`, `taken`, `held`, `failing`.
+    /// `never imported`, `taken`, `stale`, `held`, `failing`.
     pub state: String,
     /// When a file of it was last taken that proved itself whole.
     pub last_complete: Option<Instant>,

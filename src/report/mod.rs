@@ -21,6 +21,7 @@ mod mapping;
 mod names;
 mod orders;
 mod quality;
+mod quarantine;
 mod reconciliation;
 pub mod text;
 mod upcoming;
@@ -52,6 +53,7 @@ pub use mapping::{
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
 pub use orders::{KeptAccount, KeptHow, KeptOut, PauseDocument, SuspensionDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
+pub use quarantine::{QuarantineDocument, QuarantineLine};
 pub use reconciliation::render as reconciliation;
 pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
 pub use words::time;
@@ -72,6 +74,7 @@ impl Document {
             Self::Links(links) => serde_json::to_writer_pretty(out, links),
             Self::Ignore(ignore) => serde_json::to_writer_pretty(out, ignore),
             Self::Approval(approval) => serde_json::to_writer_pretty(out, approval),
+            Self::Quarantine(quarantine) => serde_json::to_writer_pretty(out, quarantine),
             Self::Suspension(suspension) => serde_json::to_writer_pretty(out, suspension),
             Self::Pause(pause) => serde_json::to_writer_pretty(out, pause),
         }

@@ -70,7 +70,7 @@ impl Engine {
             Some((key, object)) => (vec![survey.by_hand(&key, &ObjectId::new(object), protected)?], Vec::new()),
         };
         let (plan, digest) = self.adoption(port.as_ref(), &survey, steps, held).await?;
-        let limits = guard::measure(&plan, &entry.limits.into());
+        let limits = guard::measure(&plan, &entry.limits.clone().into());
         let approved = self.consent(&digest).await?.is_whole();
         let view = PlanView::new(plan, digest, limits, approved);
         let exit = exit_of(&view);

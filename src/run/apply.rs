@@ -189,6 +189,7 @@ impl Engine {
             Verdict::Cleared(cleared) if cleared.plan().is_empty() => {
                 let plan = cleared.plan();
                 self.consent_to_rules(plan).await?;
+                self.forget_settled(plan).await?;
                 let failures = self.accept_drift(port, plan).await?;
                 let is_done = plan.coverage.is_whole() && failures.is_empty();
                 let outcome = if is_done { Outcome::Done } else { Outcome::Partly };
@@ -262,6 +263,7 @@ impl Engine {
             "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped,
         });
         self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
+        let given_back = self.learn(plan, run).await?;
         // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
         if completed && cleared.is_approved() {
             self.store.use_approvals(digest, run).await?;
@@ -275,7 +277,7 @@ impl Engine {
             failures,
             held,
             left,
-            message: stopped,
+            message: stopped.or(given_back),
             ..view(&plan.target, outcome)
         })
     }

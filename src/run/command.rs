@@ -32,6 +32,10 @@ pub enum Command {
     Unlink { target: String, key: Id, note: String, dry_run: bool },
     /// Say that an object is none of ours; with `stop`, that this holds no longer.
     Ignore { target: String, object: String, note: String, stop: bool },
+    /// What is put off, of one target or of all.
+    Quarantine { target: Option<String> },
+    /// Try again what is put off, of one object or of the whole target.
+    Release { target: String, key: Option<Id> },
     /// Keep a person out of every target, now and until `Resume`.
     Suspend { person: String, note: String, dry_run: bool },
     /// Take that back.

@@ -8,6 +8,7 @@ use super::propose::{Proposal, Scene, Viewed};
 use crate::mapping::Mapper;
 use crate::object::{Accepted, Coverage, Kind, Links, Membership, ObjectId, Presence, Wanted, aspect};
 use crate::org::{Day, Id};
+use crate::reconcile::patience::Tried;
 use crate::reconcile::{Diff, Occasion, Plan, Surroundings, basis, inspect};
 use crate::report::Trouble;
 use crate::store::Conclusion;
@@ -70,6 +71,11 @@ impl Engine {
             Err(refusal) => return Ok(Err(comparison.trouble(format!("looking at what looks empty: {refusal}")))),
         }
         plan = self.with_drift(comparison, plan).await?;
+        let tried = self.store.tried(port.name()).await?;
+        if tried != Tried::default() {
+            plan = plan.without_tried(&tried, self.clock.now());
+            plan.basis = basis(&self.config.generation, &plan.keys(), &comparison.wanted());
+        }
         if let Some(flaw) = inspect::inspect(&plan).into_iter().next() {
             return Ok(Err(comparison.trouble(flaw.to_string())));
         }
@@ -216,6 +222,7 @@ impl<'a> Comparison<'a> {
             restores: port.capabilities().restores,
             references_follow: port.capabilities().references_follow,
             login: port.capabilities().login,
+            never_empty: &entry.never_empty,
             schemas: kinds().map(|kind| (kind, port.schema(kind))).collect(),
             roots: kinds().filter_map(|kind| Some((kind, port.root(kind)?))).collect(),
             links,

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
-use crate::object::{Absence, Coverage, Kind, Membership, Schema};
+use crate::object::{Kind, Membership, Schema};
 use crate::org::{Actor, Day, Zone};
 use crate::reconcile::Limits;
 use crate::store::Store;
@@ -38,6 +38,8 @@ pub(super) struct TargetEntry {
     pub name: String,
     pub rules: Rules,
     pub limits: Limits,
+    /// Groups whose last enabled member nothing takes without an approval.
+    pub never_empty: Vec<String>,
     /// For how many hours after a read of everything only changes are read; always everything without it.
     pub full_read_hours: Option<u32>,
 }
@@ -69,8 +71,9 @@ impl Engine {
             .iter()
             .map(|(name, target)| {
                 let full_read_hours = config.config.ldap.get(name).and_then(|ldap| ldap.full_read_hours);
-                let (rules, limits) = (target.rules.clone(), target.limits);
-                let entry = TargetEntry { name: name.clone(), rules, limits, full_read_hours };
+                let (rules, limits) = (target.rules.clone(), target.limits.clone());
+                let never_empty = target.never_empty.clone();
+                let entry = TargetEntry { name: name.clone(), rules, limits, never_empty, full_read_hours };
                 (name.clone(), entry)
             })
             .collect();
@@ -144,20 +147,6 @@ impl Engine {
     pub(super) fn roster_file(&self) -> PathBuf {
         self.config.roster_file()
     }
-
-    /// The proof that what the roster no longer holds is gone from its sources: every source that ever said anything
-    /// was read whole, and what it said last was taken. Somebody whom one source dropped may stand in another.
-    pub(super) async fn intake_absence(&self) -> Result<Option<Absence>, Failure> {
-        let proofs = self.store.imports().await?.into_values().map(Coverage::judge);
-        let mut absence = None;
-        for proof in proofs {
-            match proof {
-                Coverage::Complete(complete) => absence = Some(complete.absence()),
-                Coverage::Linked(_) | Coverage::Partial(_) => return Ok(None),
-            }
-        }
-        Ok(absence)
-    }
 }
 
 /// Reads and checks the configuration.
@@ -170,47 +159,5 @@ pub(super) fn known(protocol: Protocol, kind: Kind) -> Schema {
     match protocol {
         Protocol::Ldap(profile) => crate::target::ldap::schema(profile, kind).clone(),
         Protocol::Scim => crate::target::scim::schema(kind).clone(),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
-mod tests {
-    use super::*;
-    use crate::clock::FixedClock;
-    use crate::org::Instant;
-    use crate::run::command::Silent;
-
-    const WHOLE: &str = r#"{"roster":1,"complete":true,"kinds":["person","engagement"],"states":"timeline","count":1}"#;
-    const PART: &str = r#"{"roster":1,"kinds":["person"],"count":1}"#;
-
-    /// An engine with two sources, and the folder that their files are in.
-    async fn engine() -> (Engine, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = FixedClock(Instant::from_micros(0));
-        let config = folder.path().join("config.toml");
-        let second = "\n[jsonl.consultants]\nfile = \"consultants.jsonl\"\n";
-        std::fs::write(&config, crate::config::starter().to_owned() + second).unwrap();
-        super::super::init::init(folder.path(), &clock).await.unwrap();
-        (Engine::open(&config, Arc::new(clock), Actor::of_uid(0)).await.unwrap(), folder)
-    }
-
-    #[tokio::test]
-    async fn absence_is_proved_by_all_sources_together() {
-        let (engine, folder) = engine().await;
-        let import = async |source: &str, header: &str, body: &str| {
-            let file = folder.path().join("file.jsonl");
-            let person = format!(r#"{{"kind":"person","id":"{source}","given_name":"Bo","surname":"Berg"{body}}}"#);
-            std::fs::write(&file, format!("{header}\n{person}\n")).unwrap();
-            engine.import(source, Some(&file), false, &Silent).await.unwrap();
-            engine.intake_absence().await.unwrap().is_some()
-        };
-        let dates = r#","valid_from":"2026-01-01","valid_to":null"#;
-        assert!(import("hr", WHOLE, dates).await, "the other source never said anything");
-        assert!(!import("consultants", PART, dates).await, "the other source was read in part");
-        assert!(import("consultants", WHOLE, dates).await);
-        assert!(import("hr", PART, dates).await, "more was said, and nothing taken back");
-        assert!(!import("consultants", WHOLE, r#","valid_from":"soon""#).await, "what it says now could not be taken");
-        assert!(import("consultants", WHOLE, dates).await);
     }
 }

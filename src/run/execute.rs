@@ -11,11 +11,11 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use super::command::{Phase, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::orders::Watch;
 use super::pause::paused;
+use super::tried::worth;
 use super::window::{Pace, Sent, UnderWay};
 use crate::object::{
     Links, Membership, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value, aspect,
@@ -23,9 +23,8 @@ use crate::object::{
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
-use crate::report::{RunCounts, RunFailure, time};
-use crate::stops;
-use crate::store::{CommitMeta, Entry, Joined, Linking, OWN_SOURCE, Page, Pair, RunId, Written};
+use crate::report::{RunCounts, RunFailure};
+use crate::store::{CommitMeta, Entry, Joined, Linking, OWN_SOURCE, Page, Pair, RunId, Try, Written};
 use crate::target::{Class, Receipt, Refusal, Target, Unshown};
 
 /// What became of a plan's steps.
@@ -39,11 +38,36 @@ pub(super) struct Executed {
 }
 
 impl Executed {
+    /// With what came of later steps.
+    pub(super) fn and(&mut self, later: Self) {
+        let Self { counts, done, failures, stopped } = later;
+        self.counts.done += counts.done;
+        self.counts.failed += counts.failed;
+        self.counts.held += counts.held;
+        self.counts.unknown += counts.unknown;
+        for (op, count) in done {
+            *self.done.entry(op).or_default() += count;
+        }
+        self.failures.extend(failures);
+        self.stopped = stopped;
+    }
+
     /// Every step was done.
     pub(super) fn is_clean(&self) -> bool {
         let RunCounts { failed, unknown, held, .. } = self.counts;
         self.stopped.is_none() && failed == 0 && unknown == 0 && held == 0
     }
+}
+
+/// Where an execution stands, for one that goes on with it.
+#[derive(Debug)]
+pub(super) struct Progressed {
+    /// Steps that were not done.
+    pub failed: HashSet<StepId>,
+    /// Steps that were done, and of which the target said at once that it shows another value.
+    pub lasting: HashSet<StepId>,
+    /// What is ordered meanwhile: nothing that comes in between is missed.
+    watch: Watch,
 }
 
 /// What a target may take up later is written again after so many hours.
@@ -55,6 +79,9 @@ const KEPT_EVERY: i64 = 30_000_000;
 /// So many transient refusals in a row mean that the other side is not well.
 const PATIENCE: usize = 5;
 
+/// So many refusals in a row, whatever they say, are no matter of single objects.
+const PERSISTENCE: usize = 25;
+
 /// A plan under way.
 struct Execution<'a> {
     engine: &'a Engine,
@@ -62,7 +89,9 @@ struct Execution<'a> {
     run: RunId,
     links: Links,
     reserved: BTreeMap<&'a Id, &'a Reservation>,
-    failed: HashSet<&'a StepId>,
+    failed: HashSet<StepId>,
+    /// Steps of which the target said at once that it shows another value.
+    lasting: HashSet<StepId>,
     /// Steps that were not looked at yet.
     left: std::vec::IntoIter<&'a Step>,
     under_way: UnderWay<'a>,
@@ -72,6 +101,8 @@ struct Execution<'a> {
     /// What came of steps, and is not in the journal yet.
     settled: Vec<Settled<'a>>,
     transient: usize,
+    /// Refusals in a row, of whatever class.
+    refusals: usize,
     /// What is ordered meanwhile.
     watch: Watch,
     /// When it was kept last what the target wants the next process to know.
@@ -85,6 +116,8 @@ struct Settled<'a> {
     event: Event,
     object: Option<ObjectId>,
     refusal: Option<(Class, String)>,
+    /// The target itself said no to it: the object, and not the connection, is why.
+    counts: bool,
     /// What the object shows instead of what was written.
     unshown: Vec<Unshown>,
     note: Option<String>,
@@ -102,49 +135,45 @@ struct Landed<'a> {
 }
 
 impl Engine {
-    /// Applies the steps of a cleared plan that are not in `settled`.
-    pub(super) async fn execute(
-        &self,
-        port: &dyn Target,
-        cleared: &Cleared,
+    /// Applies some steps of a cleared plan, in their order, after earlier ones.
+    pub(super) async fn execute_steps<'a>(
+        &'a self,
+        port: &'a dyn Target,
+        cleared: &'a Cleared,
         run: RunId,
-        settled: &HashSet<String>,
-        progress: &dyn Progress,
-    ) -> Result<Executed, Failure> {
+        (steps, before): (Vec<&'a Step>, Option<Progressed>),
+        left: &(dyn Fn(&[&Step]) + Sync),
+    ) -> Result<(Executed, Progressed), Failure> {
         let plan = cleared.plan();
-        let steps: Vec<&Step> = cleared.steps().filter(|step| !settled.contains(step.id.as_str())).collect();
-        stops::plan(&steps);
+        let (failed, watch) = match before {
+            Some(before) => (before.failed, before.watch),
+            None => (HashSet::new(), Watch::begin(&self.store).await?),
+        };
         let execution = Execution {
             engine: self,
             port,
             run,
             links: self.store.links(&plan.target).await?,
             reserved: plan.reservations.iter().map(|one| (&one.account, one)).collect(),
-            failed: HashSet::new(),
+            failed,
+            lasting: HashSet::new(),
             left: steps.into_iter(),
             under_way: UnderWay::default(),
             notes_members: self.membership(&plan.target) == Membership::Added,
             pace: Pace::new(port.capabilities().at_once),
             settled: Vec::new(),
             transient: 0,
-            watch: Watch::begin(&self.store).await?,
+            refusals: 0,
+            watch,
             kept: self.clock.now(),
             outcome: Executed::default(),
         };
-        let of = plan.steps.len() as u64;
-        let phase = |left: &[&Step]| {
-            let least = port.least_time(&mut left.iter().copied()).as_secs();
-            let doing = if least == 0 { "applying".into() } else { format!("applying, {} at least", time(least)) };
-            Phase { subject: plan.target.clone(), doing, done: of - left.len() as u64, of: Some(of) }
-        };
-        let outcome = execution.run(&|left| progress.at(phase(left))).await?;
-        progress.at(phase(&[]));
-        Ok(outcome)
+        execution.run(left).await
     }
 }
 
 impl<'a> Execution<'a> {
-    async fn run(mut self, left: &(dyn Fn(&[&Step]) + Sync)) -> Result<Executed, Failure> {
+    async fn run(mut self, left: &(dyn Fn(&[&Step]) + Sync)) -> Result<(Executed, Progressed), Failure> {
         let mut flights: FuturesUnordered<Flight<'a>> = FuturesUnordered::new();
         loop {
             left(self.left.as_slice());
@@ -175,7 +204,7 @@ impl<'a> Execution<'a> {
         // who was ordered out before the last links were stored
         self.watch.look(&self.engine.store).await?;
         self.keep_out().await?;
-        Ok(self.outcome)
+        Ok((self.outcome, Progressed { failed: self.failed, lasting: self.lasting, watch: self.watch }))
     }
 
     /// Writes what came of steps.
@@ -249,7 +278,7 @@ impl<'a> Execution<'a> {
     }
 
     fn hold(&mut self, step: &'a Step, class: Class, message: String) {
-        self.failed.insert(&step.id);
+        self.failed.insert(step.id.clone());
         self.outcome.counts.held += 1;
         self.settle(step, Event::Refused, None, Some((class, message)));
     }
@@ -271,6 +300,7 @@ impl<'a> Execution<'a> {
             intents: window.iter().map(intent).collect(),
             written: self.settled.iter().filter_map(|settled| self.written(settled)).collect(),
             joined: self.settled.iter().filter_map(|settled| self.joined(settled)).collect(),
+            tries: self.settled.iter().filter_map(tried).collect(),
         };
         let meta = CommitMeta {
             actor: self.engine.actor.to_string(),
@@ -349,9 +379,12 @@ impl<'a> Execution<'a> {
             self.under_way.end(step);
             match answer {
                 Some(Ok(receipt)) => {
-                    self.transient = 0;
+                    (self.transient, self.refusals) = (0, 0);
                     let Receipt { object, unshown, note } = receipt;
                     self.done(step, Some(object));
+                    if !unshown.is_empty() {
+                        self.lasting.insert(step.id.clone());
+                    }
                     if let Some(settled) = self.settled.last_mut() {
                         settled.unshown = unshown;
                         settled.note = note;
@@ -359,8 +392,14 @@ impl<'a> Execution<'a> {
                 }
                 Some(Err(refusal)) => {
                     self.transient = if refusal.class == Class::Transient { self.transient + 1 } else { 0 };
+                    self.refusals += 1;
                     if refusal.fatal || self.transient >= PATIENCE {
                         self.outcome.stopped.get_or_insert(format!("stopped early: {refusal}"));
+                    } else if self.refusals >= PERSISTENCE {
+                        let why = format!(
+                            "stopped early: {PERSISTENCE} steps in a row were refused, the last one: {refusal}"
+                        );
+                        self.outcome.stopped.get_or_insert(why);
                     }
                     self.refused(step, refusal);
                 }
@@ -372,7 +411,7 @@ impl<'a> Execution<'a> {
     /// It waits for the next run, as those do that are not looked at any more.
     fn not_begun(&mut self, step: &'a Step) {
         let message = "it was not begun: the run stopped before".to_owned();
-        self.failed.insert(&step.id);
+        self.failed.insert(step.id.clone());
         self.settle(step, Event::Refused, None, Some((Class::Transient, message)));
     }
 
@@ -389,7 +428,7 @@ impl<'a> Execution<'a> {
     }
 
     fn refused(&mut self, step: &'a Step, refusal: Refusal) {
-        self.failed.insert(&step.id);
+        self.failed.insert(step.id.clone());
         let event = if refusal.class == Class::Unknown { Event::Unknown } else { Event::Refused };
         match event {
             Event::Unknown => self.outcome.counts.unknown += 1,
@@ -403,10 +442,13 @@ impl<'a> Execution<'a> {
             message: refusal.message.clone(),
         });
         self.settle(step, event, None, Some((refusal.class, refusal.message)));
+        if let Some(settled) = self.settled.last_mut() {
+            settled.counts = !refusal.fatal;
+        }
     }
 
     fn settle(&mut self, step: &'a Step, event: Event, object: Option<ObjectId>, refusal: Option<(Class, String)>) {
-        self.settled.push(Settled { step, event, object, refusal, unshown: Vec::new(), note: None });
+        self.settled.push(Settled { step, event, object, refusal, counts: false, unshown: Vec::new(), note: None });
     }
 
     /// What a step that was done says of what its object shows of it.
@@ -469,6 +511,17 @@ fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
         // who comes back waits for no right that is missing: the next plan makes the account anew
         (Op::Restore, Event::Refused) if step.rung.is_some() && is_final(settled) => Some(Linking::Lost(&step.key)),
         (_, Event::Done) if ends_link(step) => Some(Linking::Forgotten(&step.key)),
+        _ => None,
+    }
+}
+
+/// What later runs are to know of an outcome.
+fn tried<'b>(settled: &'b Settled<'_>) -> Option<Try<'b>> {
+    match (&settled.refusal, settled.event) {
+        (_, Event::Done) => Some(Try::Done(settled.step)),
+        (Some((class, message)), _) if settled.counts => {
+            Some(Try::Failed { step: settled.step, class: class.as_str(), message, worth: worth(*class) })
+        }
         _ => None,
     }
 }

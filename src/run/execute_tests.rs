@@ -203,7 +203,7 @@ async fn a_stop_takes_effect_after_what_is_under_way() {
 #[tokio::test]
 async fn after_a_fatal_refusal_nothing_more_is_begun_and_nothing_is_left_open() {
     let case = Case::new(steps(100)).await;
-    case.target.memory.set_faults(Faults { fail_write: Some((5, Class::Unknown)), ..Faults::default() });
+    case.target.memory.set_faults(Faults { fail_write: Some((2, Class::Unknown)), ..Faults::default() });
     let executed = case.executed().await;
     assert!(executed.stopped.is_some());
     let RunCounts { done, failed, unknown, held, .. } = executed.counts;
@@ -220,7 +220,7 @@ async fn after_a_fatal_refusal_nothing_more_is_begun_and_nothing_is_left_open() 
 #[tokio::test]
 async fn a_refused_step_holds_back_only_what_needs_it() {
     let case = Case::new(steps(100)).await;
-    case.target.memory.set_faults(Faults { fail_write: Some((7, Class::Permanent)), ..Faults::default() });
+    case.target.memory.set_faults(Faults { fail_write: Some((3, Class::Permanent)), ..Faults::default() });
     let executed = case.executed().await;
     let RunCounts { done, failed, unknown, held, .. } = executed.counts;
     assert_eq!((done, failed, unknown, held), (198, 1, 0, 1));

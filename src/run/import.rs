@@ -11,9 +11,10 @@ use super::delivery::import_digest;
 use super::engine::Engine;
 use super::failure::Failure;
 use super::reading::below_floor;
+use crate::config::IntakeLimits;
 use crate::object::{Coverage, Evidence, ScopeRead};
 use crate::org::{Batch, Ending, FactKind, Held, Instant, IntakePlan, Sealer, endings, intake};
-use crate::reconcile::{Digest, Limit, Measure};
+use crate::reconcile::{Digest, Measure};
 use crate::report::{Document, Ended, HeldLine, ImportDocument, Outcome, Problem};
 use crate::source::ReadError;
 use crate::store::{BatchOutcome, BatchRecord, CommitMeta, StoreError};
@@ -123,7 +124,7 @@ impl Engine {
     /// Guards a planned import, and commits it when it may be.
     async fn settle(&self, plan: &IntakePlan, reading: &Reading, document: &mut ImportDocument) -> Result<(), Failure> {
         document.counts = counts(plan);
-        document.limits.extend(measures(&plan.lost, self.config.intake_ends));
+        document.limits.extend(measures(&plan.lost, &self.config.config.intake.limits));
         if reading.empty {
             let of = plan.lost.values().map(|lost| lost.of).sum();
             document.limits.push(Measure { limit: "intake.empty".into(), found: 1, of, allowed: 0 });
@@ -279,9 +280,9 @@ fn evidence(batch: &Batch, file: &Path) -> Evidence {
     }
 }
 
-fn measures(lost: &BTreeMap<FactKind, crate::org::Lost>, limit: Limit) -> Vec<Measure> {
+fn measures(lost: &BTreeMap<FactKind, crate::org::Lost>, limits: &IntakeLimits) -> Vec<Measure> {
     let of_kind = |(kind, lost): (&FactKind, &crate::org::Lost)| {
-        limit.measure(&format!("intake.ends.{kind}"), lost.found, lost.of)
+        limits.of(*kind).measure(format!("intake.ends.{kind}"), lost.found, lost.of)
     };
     lost.iter().map(of_kind).collect()
 }

@@ -157,7 +157,7 @@ impl Engine {
                 last_success: self.store.last_success(name).await?,
                 pending,
                 held: plan.map_or(0, |(plan, _)| plan.held.len() as u64),
-                quarantined: 0,
+                quarantined: self.count_quarantined(name).await?,
                 digest: digest.filter(|_| breached),
                 consent: consent.as_ref().and_then(ConsentView::of),
                 next: jobs

@@ -3,10 +3,12 @@
 //! An [`Engine`] has the store, the configuration and the clock. A [`Command`] is what a verb asks of it, in process
 //! or over the control socket; [`perform`] answers with a [`Document`](crate::report::Document) and an [`Exit`].
 
+mod absence;
 mod access;
 mod adopt;
 mod apply;
 mod approve;
+mod canary;
 mod check;
 mod clocks;
 mod command;
@@ -54,6 +56,7 @@ mod sight;
 mod sources;
 mod stored;
 mod suspend;
+mod tried;
 mod urgent;
 mod window;
 

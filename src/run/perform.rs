@@ -35,6 +35,8 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Adopt { target, pair, protected } => engine.adopt(&target, pair, protected, progress).await,
         Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,
         Command::Ignore { target, object, note, stop } => engine.ignore(&target, object, note, stop).await,
+        Command::Quarantine { target } => engine.quarantine(target.as_deref()).await,
+        Command::Release { target, key } => engine.release(&target, key.as_ref()).await,
         Command::Approve { digest, only } => engine.approve(&digest, &only).await,
         Command::Suspend { person, note, dry_run } => engine.suspend(&person, &note, dry_run).await,
         Command::Resume { person, note, dry_run } => engine.resume(&person, note.as_deref(), dry_run).await,

@@ -177,6 +177,7 @@ impl Engine {
             self.store.meta().roster.to_string(),
             self.store.last_commit().await?.to_string(),
             self.intake_absence().await?.is_some().to_string(),
+            self.store.tried(&entry.name).await?.revision(self.clock.now()),
             self.store.orders_revision().await?.to_string(),
             format!("{links} {ignored} {day} {}", self.store.ledger_revision().await?),
         ];

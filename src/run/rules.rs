@@ -9,7 +9,7 @@ use crate::reconcile::{Brakes, Plan};
 impl Engine {
     /// What a plan of this target is held against.
     pub(super) async fn brakes(&self, target: &str) -> Result<Brakes, Failure> {
-        let limits = self.entry(target)?.limits;
+        let limits = self.entry(target)?.limits.clone();
         let known = self.store.rules(target).await?;
         let new_rules = match known {
             Some(known) => known != self.rules(target).await?,

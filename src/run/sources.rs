@@ -32,7 +32,7 @@ impl Engine {
 
     /// One line per source; of the source `roster` only when it ever delivered anything.
     pub(super) async fn source_status(&self) -> Result<Vec<SourceStatus>, Failure> {
-        let mut sources = Vec::new();
+        let (mut sources, imports) = (Vec::new(), self.store.imports().await?);
         for name in self.config.sources.keys().map(String::as_str).chain([ROSTER]) {
             let Some(last) = self.store.last_import(name).await? else {
                 if name != ROSTER {
@@ -42,7 +42,9 @@ impl Engine {
             };
             let failure = self.store.last_failed_import(name).await?;
             let is_held = last.outcome.as_deref() == Some(Outcome::Held.as_str());
+            let read = imports.get(self.owner(name)).map(|(_, at)| *at);
             let state = match last.outcome.as_deref() {
+                Some("done") if read.is_some_and(|at| self.is_stale(self.owner(name), at)) => "stale",
                 Some("done") => "taken",
                 Some("held") => "held",
                 _ => "failing",

@@ -42,10 +42,13 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// The evidence of each source that ever said anything: of its last complete import, or none.
-    pub async fn imports(&self) -> Result<BTreeMap<String, Evidence>, StoreError> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT source, evidence FROM source_read").fetch_all(self.reader()).await?;
-        rows.into_iter().map(|(source, text)| Ok((source, serde_json::from_str(&text)?))).collect()
+    /// The evidence of each source that ever said anything, of its last complete import or none, and when that was.
+    pub async fn imports(&self) -> Result<BTreeMap<String, (Evidence, Instant)>, StoreError> {
+        let rows: Vec<(String, i64, String)> =
+            sqlx::query_as("SELECT source, at, evidence FROM source_read").fetch_all(self.reader()).await?;
+        let read = |(source, at, text): (String, i64, String)| {
+            Ok((source, (serde_json::from_str(&text)?, Instant::from_micros(at))))
+        };
+        rows.into_iter().map(read).collect()
     }
 }

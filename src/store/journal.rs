@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::commit::{CommitMeta, ROWS_AT_ONCE};
 use super::log::{LogKey, Record, append_all};
 use super::reserve::reserve;
-use super::{Joined, RunId, Store, StoreError, Written, accepted, fence, links, members};
+use super::{Joined, RunId, Store, StoreError, Try, Written, accepted, fence, links, members, tried};
 use crate::object::{Kind, ObjectId, Reservation, StepId};
 use crate::org::{Day, Id, Instant};
 use crate::reconcile::journal::Event;
@@ -48,6 +48,8 @@ pub struct Page<'a> {
     pub written: Vec<Written<'a>>,
     /// Who came into groups and who left them, where that is to be known.
     pub joined: Vec<Joined<'a>>,
+    /// What later runs are to know of the tries.
+    pub tries: Vec<Try<'a>>,
 }
 
 impl Page<'_> {
@@ -82,6 +84,7 @@ impl Store {
         link(&mut transaction, target, &page.outcomes, meta.now).await?;
         accepted::keep(&mut transaction, target, &page.written, meta.now).await?;
         members::keep(&mut transaction, target, &page.joined).await?;
+        tried::keep(&mut transaction, target, &page.tries, meta.now).await?;
         let reservations: Vec<&Reservation> = page.intents.iter().filter_map(|(_, reservation)| *reservation).collect();
         let mut refused = reserve(&mut transaction, key, &reservations, (target, today), meta).await?.into_iter();
         let refused: Vec<Option<String>> =

@@ -43,6 +43,7 @@ mod schedule;
 mod schemas;
 mod show;
 mod status;
+mod tried;
 mod upgrade;
 mod writes;
 
@@ -68,6 +69,7 @@ pub use receipts::ReceiptRow;
 pub use runs::{RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;
+pub use tried::{TriedRow, Try};
 pub use writes::WriteRow;
 
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::ends::{by_kind, listed};
-use super::super::words::{clean, extent, gaps, measure};
+use super::super::words::{clean, extent, gaps, measure, several};
 use super::super::{Ended, Trouble};
 use crate::object::{Hold, Kind};
 use crate::reconcile::{Digest, Measure, Reach};
@@ -58,8 +58,17 @@ impl Page {
         }
     }
 
+    /// The limits of which something was found, and how many others there are. JSON has them all.
     pub fn limits(&mut self, limits: &[Measure]) {
-        self.labelled("limits", &limits.iter().map(measure).collect::<Vec<_>>());
+        let (touched, others): (Vec<&Measure>, Vec<&Measure>) = limits.iter().partition(|measure| measure.found > 0);
+        let mut lines: Vec<String> = touched.into_iter().map(measure).collect();
+        match others.as_slice() {
+            [] => {}
+            [other] => lines.push(measure(other)),
+            others if lines.is_empty() => lines.push(format!("{}: nothing found", several(others.len(), "limit"))),
+            others => lines.push(format!("{} others: nothing found", others.len())),
+        }
+        self.labelled("limits", &lines);
     }
 
     /// What tripped, and the commands that release it.

@@ -64,6 +64,7 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Links(document) => links(document, zone),
         Document::Ignore(document) => ignore(document),
         Document::Approval(document) => approval(document, zone),
+        Document::Quarantine(document) => super::quarantine::text(document, zone),
         Document::Suspension(document) => suspension(document, zone),
         Document::Pause(document) => pause(document, zone),
     }

@@ -62,7 +62,10 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
             0,
             "pending: steps of the last plan; held: objects that nothing is done about now, see `rosterd plan`;",
         );
-        page.line(0, "quarantined: objects that failed again and again, and are left out until they are released");
+        page.line(
+            0,
+            "quarantined: objects that failed again and again, and are put off, see `rosterd quarantine list`",
+        );
     }
     let text = page.finish();
     if text.is_empty() { text } else { format!("\n{text}") }
@@ -71,6 +74,10 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
 fn of_source(page: &mut Page, source: &SourceStatus) {
     if source.state == "taken" {
         return;
+    }
+    if source.state == "stale" {
+        let what = "was last read whole too long ago to prove that anybody is gone: deliver it again";
+        return page.line(0, &format!("{}: {what}", clean(&source.name)));
     }
     if let Some(failure) = &source.last_failure {
         page.line(0, &format!("{}: {}", clean(&source.name), clean(&failure.why)));

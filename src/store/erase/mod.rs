@@ -88,6 +88,8 @@ impl Store {
         sqlx::query("DELETE FROM given_name WHERE person = ?").bind(person).execute(&mut *connection).await?;
         let seq = commit(connection, key, meta, &Changes::of(&[], &Runs::EMPTY)).await?;
         unlink(connection, &erasure.plan, seq).await?;
+        let keys: Vec<&Id> = erasure.plan.things.keys().collect();
+        super::tried::erase(connection, &keys, &|text| erasure.called.in_text(text)).await?;
         // targets are read anew: what they showed of the person is not kept
         super::observation::forget(connection).await?;
         bury(connection, key, erasure, (seq, day, taken), meta).await?;

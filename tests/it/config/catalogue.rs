@@ -48,6 +48,8 @@ const MISTAKES: &[Mistake] = &[
     // limits, retention, quality
     ("a share above 100", &[(AD, "[ldap.ad]\nlimits.disable = { share = 500 }\n")]),
     ("a floor above the count", &[(AD, "[ldap.ad]\nlimits.delete = { count = 1, floor = 2 }\n")]),
+    ("a subtree that is none", &[(AD, "[ldap.ad]\nlimits.subtree.Skolen.disable = { share = 80 }\n")]),
+    ("a group without a name", &[(AD, "[ldap.ad]\nnever_empty = [\"\"]\n")]),
     ("more approvals than people", &[(HR, "[safety]\napprovals = 3\napprovers = [\"anna\"]\n\n[jsonl.hr]")]),
     ("an approver who is none", &[(HR, "[safety]\napprovers = [-1]\n\n[jsonl.hr]")]),
     ("a rule of the record that is none", &[(HR, "[quality]\nduplicate-nationalid = \"block\"\n\n[jsonl.hr]")]),

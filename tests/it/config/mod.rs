@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use rosterd::config::{Config, ConfigProblem, Loaded, Protocol, render, starter, to_json};
 use rosterd::mapping::{Place, WhenEmpty};
 use rosterd::object::{AttributeName, AttributeRule, Authority, Kind, NameKind, Schema, Syntax};
-use rosterd::org::Instant;
+use rosterd::org::{FactKind, Instant};
+use rosterd::reconcile::{Brake, Limit};
 use rosterd::target::ldap::Profile;
 
 mod catalogue;
@@ -120,6 +121,8 @@ mistake!(name_of_rosterd, "[jsonl.hr]" => "[jsonl.roster]");
 mistake!(directory_without_name, "name = \"person.name\"\n" => "");
 mistake!(login_is_not_mapped, "userName = \"login\"" => "title = \"engagement.title\"");
 mistake!(limit_that_cannot_be, "[ldap.ad]\n" => "[ldap.ad]\nlimits.disable = { share = 500 }\nlimits.delete = { count = 1, floor = 2 }\n");
+mistake!(limits_that_are_none, "[ldap.ad]\n" => "[ldap.ad]\nlimits.disabel = { count = 1 }\nlimits.unit.hide = { count = 1 }\nlimits.subtree.\"*\".hide = { count = 1 }\n");
+mistake!(ages_of_no_days, "[jsonl.hr]\n" => "[intake]\nmax_age_days = 0\n\n[jsonl.hr]\nmax_age_days = -1\n");
 mistake!(plain_ldap, "ldaps://" => "ldap://");
 mistake!(no_password, "password = { file = \"password\" }\n" => "");
 #[cfg(feature = "gssapi")]
@@ -179,8 +182,8 @@ fn the_base_is_compiled_whole() {
     assert!(user.manager && user.name.is_some() && user.scope.when.is_none());
     let title = &user.attributes[&AttributeName::new("TITLE")];
     assert_eq!((title.authority, title.empty), (Authority::Own, WhenEmpty::Keep));
-    assert_eq!(loaded.targets["ad"].limits.disable.count, 25);
-    assert_eq!(loaded.intake_ends.count, 200);
+    assert_eq!(loaded.targets["ad"].limits.of(Brake::Disable).count, 25);
+    assert_eq!(loaded.config.intake.limits.of(FactKind::Group).count, 200);
     assert_eq!(loaded.naming.names[&NameKind::Login].counter_digits, 2);
     assert!(loaded.sources["hr"].is_some() && loaded.targets["cloud"].schedule.is_none());
     let next = loaded.sources["hr"]
@@ -188,6 +191,24 @@ fn the_base_is_compiled_whole() {
         .unwrap()
         .next_after("2026-11-23T06:00:00Z".parse::<Instant>().unwrap(), &loaded.zone);
     assert_eq!(next.unwrap().to_string(), "2026-11-24T04:00:00Z");
+}
+
+#[test]
+fn limits_are_set_for_all_targets_for_one_for_a_kind_and_for_a_subtree() {
+    let written = "[limits]\ndisable = { count = 90 }\n\n[limits.unit]\nmove = { count = 4 }\n\n[ldap.ad]\n\
+                   never_empty = [\"Operators\"]\nlimits.disable = { share = 7 }\n\
+                   limits.subtree.\"OU=Skolen\".disable = { share = 80 }\nlimits.subtree.\"*\".move = { floor = 1 }\n";
+    let loaded =
+        parse(&BASE.replace("[ldap.ad]\n", written)).unwrap_or_else(|problems| panic!("{}", render(&problems, false)));
+    let (ad, cloud) = (&loaded.targets["ad"].limits, &loaded.targets["cloud"].limits);
+    assert_eq!(ad.of(Brake::Disable), Limit::new(90, 7.0, 3));
+    assert_eq!(cloud.of(Brake::Disable), Limit::new(90, 5.0, 3));
+    assert_eq!((ad.of_kind(Brake::Move, Kind::Unit).count, ad.of_kind(Brake::Move, Kind::User).count), (4, 100));
+    assert_eq!(ad.of_subtree(Brake::Disable, "ou=skolen").unwrap().share, 80.0);
+    assert_eq!(ad.of_subtree(Brake::Disable, "ou=it").unwrap().share, 50.0);
+    assert_eq!(ad.of_subtree(Brake::Move, "ou=skolen").unwrap().floor, 1);
+    assert_eq!(loaded.targets["ad"].never_empty, ["Operators"]);
+    assert!(parse(&BASE.replace("[ldap.ad]\n", "[ldap.ad]\nlimits.irreversible = { count = 1 }\n")).is_err());
 }
 
 #[test]

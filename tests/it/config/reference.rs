@@ -1,7 +1,10 @@
 //! The reference of the mapping says what the program knows: its tables are those of the code.
 
+use rosterd::config::{INTAKE, IntakeRow};
 use rosterd::expr::FILTER_DOCS;
 use rosterd::expr::roots::{FURTHER_CN, Field, GROUP_ROOTS, HOLDER, NAMING_CN, Shape, UNIT_ROOTS, USER};
+use rosterd::reconcile::Limit;
+use rosterd::reconcile::guard::{Row, TABLE};
 
 const PAGE: &str = include_str!("../../../docs/mapping.md");
 
@@ -56,4 +59,25 @@ fn the_examples_of_the_reference_are_expressions() {
         let source = source.trim_end().strip_suffix('"').unwrap();
         rosterd::expr::Expression::compile(source, USER).unwrap_or_else(|error| panic!("{source}: {error}"));
     }
+}
+
+#[test]
+fn every_limit_stands_in_the_page_about_safety() {
+    let safety = include_str!("../../../docs/safety.md");
+    let limit = |limit: Limit| match limit {
+        Limit::NEVER => "0 | 0 % | 0".to_owned(),
+        Limit { count: u64::MAX, share, floor } => format!("– | {share} % | {floor}"),
+        Limit { count, share, floor } => format!("{count} | {share} % | {floor}"),
+    };
+    let row = |row: &Row| {
+        let key = row.key.map_or_else(|| "always waits".to_owned(), |key| format!("`{key}`"));
+        let each = if row.by_kind { ", by kind" } else { "" };
+        format!("| `{}` | {key} | {} of {}{each} | {} |", row.name, row.counts, row.of, limit(row.limit))
+    };
+    let subtree =
+        |row: &Row| Some(format!("| `{} in …` | `subtree.\"…\".{}` | {} |", row.name, row.key?, limit(row.subtree?)));
+    let intake = |row: &IntakeRow| format!("| `{}` | {} |", row.key, limit(row.limit));
+    let rows = TABLE.iter().map(row).chain(TABLE.iter().filter_map(subtree)).chain(INTAKE.iter().map(intake));
+    let missing: Vec<String> = rows.filter(|row| !safety.lines().any(|line| line.starts_with(row.as_str()))).collect();
+    assert!(missing.is_empty(), "docs/safety.md lacks\n{}", missing.join("\n"));
 }

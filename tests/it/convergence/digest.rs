@@ -1,10 +1,9 @@
-//! Plans are known by what they would do, and the guard never loosens when there is more to do.
+//! Plans are known by what they would do.
 
 use proptest::prelude::*;
 use rosterd::object::{Change, ObjectId, Step, StepId, Value};
-use rosterd::org::{Actor, Id, Instant};
-use rosterd::reconcile::guard::guard;
-use rosterd::reconcile::{Approval, Consent, Limit, Limits, Plan, Quorum, Verdict};
+use rosterd::org::Id;
+use rosterd::reconcile::Plan;
 
 use super::cases;
 use super::organisation::organisation;
@@ -22,15 +21,6 @@ const TWISTS: [fn(&mut Step); 9] = [
     |step| step.changes.iter_mut().for_each(|change| change.after.push(Value::text("x"))),
     |step| step.changes.iter_mut().for_each(|change| change.before.push(Value::text("x"))),
 ];
-
-fn limit() -> impl Strategy<Value = Limit> {
-    (0..6_u64, 0..100_u32, 0..4_u64).prop_map(|(count, share, floor)| Limit::new(count, share.into(), floor))
-}
-
-fn is_cleared(plan: &Plan, limits: &Limits, approval: Option<Approval>) -> bool {
-    let consent = Consent::new(plan.digest(), Quorum::ONE, approval.into_iter().collect(), Instant::from_micros(0));
-    matches!(guard(plan.clone(), &(*limits).into(), &consent), Verdict::Cleared(_))
-}
 
 proptest! {
     #![proptest_config(cases())]
@@ -79,29 +69,5 @@ proptest! {
         let mut elsewhere = plan.clone();
         elsewhere.target.push('x');
         assert_ne!(elsewhere.digest(), plan.digest());
-    }
-
-    #[test]
-    fn the_guard_is_monotonous(
-        first in organisation(), second in organisation(), limits in (limit(), limit(), limit()), cut in 0..20_usize,
-    ) {
-        let mut world = World::new(true);
-        world.settle(&first);
-        let plan = world.plan(&second);
-        let (disable, remove_members, delete) = limits;
-        let limits = Limits { disable, remove_members, delete, ..Limits::default() };
-        let mut part = plan.clone();
-        part.steps.truncate(cut);
-        // whoever may do all may do a part
-        assert!(!is_cleared(&plan, &limits, None) || is_cleared(&part, &limits, None));
-        let wider = |limit: Limit| Limit::new(limit.count + 1, limit.share + 1.0, limit.floor + 1);
-        let loose = Limits { disable: wider(disable), remove_members: wider(remove_members), delete: wider(delete), ..Limits::default() };
-        assert!(!is_cleared(&plan, &limits, None) || is_cleared(&plan, &loose, None));
-        // an approval counts for its own plan only
-        let approval = Approval::new(part.digest(), Actor::of_uid(0), Instant::from_micros(0), 7);
-        assert!(is_cleared(&part, &limits, Some(approval.clone())));
-        if part.digest() != plan.digest() {
-            assert_eq!(is_cleared(&plan, &limits, None), is_cleared(&plan, &limits, Some(approval)));
-        }
     }
 }

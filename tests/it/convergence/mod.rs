@@ -8,6 +8,7 @@ mod adopting;
 mod blocked;
 mod digest;
 mod failing;
+mod guarding;
 mod ladder;
 mod organisation;
 mod places;
@@ -16,6 +17,7 @@ mod protected;
 mod recreating;
 mod reverting;
 mod suspended;
+mod universe;
 mod world;
 
 use proptest::test_runner::Config;

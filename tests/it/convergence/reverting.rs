@@ -10,7 +10,7 @@ use super::organisation::organisation;
 use super::world::World;
 
 /// What the target shows, by id; members in no order.
-fn shown(world: &World) -> BTreeMap<ObjectId, Observed> {
+pub fn shown(world: &World) -> BTreeMap<ObjectId, Observed> {
     let sorted = |mut object: Observed| {
         object.members.iter_mut().for_each(|members| members.sort());
         (object.id.clone(), object)

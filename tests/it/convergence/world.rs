@@ -44,6 +44,8 @@ pub struct World {
     pub severities: Severities,
     /// Which names in one container are one to the target.
     pub siblings: Siblings,
+    /// Groups that are never to be empty.
+    pub never_empty: Vec<String>,
     /// The container of those who left.
     pub leavers: Option<Handle>,
     /// What becomes of those whom the target disables.
@@ -80,6 +82,7 @@ impl World {
             absence: absence(),
             severities: Severities::default(),
             siblings: Siblings::Standard,
+            never_empty: Vec::new(),
             leavers: None,
             disabling: Disabling::Keeps,
             deleted: BTreeMap::new(),
@@ -174,6 +177,7 @@ impl World {
             restores: self.memory.capabilities().restores,
             references_follow: self.memory.capabilities().references_follow,
             login: self.memory.capabilities().login,
+            never_empty: &self.never_empty,
             schemas: self.schemas(),
             roots: self.rules.kinds.keys().copied().filter_map(|kind| Some((kind, self.memory.root(kind)?))).collect(),
             links: &self.links,

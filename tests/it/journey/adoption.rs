@@ -131,7 +131,7 @@ async fn twenty_accounts_are_taken_over_by_their_stamps() {
     let left = links(&site, &["ad", "list"], 0).await;
     assert_eq!((left["links"].as_array().unwrap().len(), left["ignored"].as_array().unwrap().len()), (16, 0));
     // without a link the person is to have another account, under a login that this one has: nothing is tried
-    let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(3).json();
+    let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(4).json();
     let held = plan["plans"][0]["held"].as_array().unwrap();
     let hold = held.iter().find(|hold| hold["key"] == key.as_str()).unwrap_or_else(|| panic!("{plan}"));
     assert_eq!(hold["code"], "name-taken");
@@ -140,7 +140,12 @@ async fn twenty_accounts_are_taken_over_by_their_stamps() {
     site.run(&["links", "ad", "adopt", key, &admin_id, "--yes"]).await.expect(0);
     site.run(&["verify-log"]).await.expect(0);
 
-    // the plan that follows brings the adopted ones in step, under their own logins
+    // the plan that follows brings the adopted ones in step, under their own logins; that all get another address is
+    // for somebody to see
+    let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(4).json();
+    let breaches = plan["plans"][0]["breaches"].as_array().unwrap();
+    assert!(breaches.iter().any(|one| one["limit"] == "mail-changes" && one["found"] == 16), "{breaches:?}");
+    site.run(&["approve", plan["plans"][0]["digest"].as_str().unwrap()]).await.expect(0);
     site.run(&["apply", "ad", "--yes"]).await.expect(0);
     let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(0).json();
     assert_eq!(plan["plans"][0]["steps"], json!([]), "{plan}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::organisation::{CURRENT, Organisation};
 use crate::support::outside::enabled;
 use crate::support::process::Ended;
-use crate::support::site::{Site, TODAY};
+use crate::support::site::{PLAIN, Site, TODAY};
 
 const MOST: [&str; 7] = ["bent", "cecilie", "dorte", "emil", "finn", "gerda", "hans"];
 
@@ -144,4 +144,31 @@ async fn a_digest_is_applied_exactly_once_and_only_as_it_was_proposed() {
     assert!(said.contains("changed since"), "{said}");
     site.run(&["apply", "0123456789abcdef0123456789abcdef"]).await.expect(4);
     assert_eq!(outside.dump().await, before);
+}
+
+/// Three of ten are within the limit of the directory, and all of one unit.
+#[tokio::test]
+async fn a_unit_that_loses_everybody_is_a_breach_where_there_is_a_tree() {
+    let (site, mut organisation) = Site::at_work().await;
+    let mut outside = site.outside().await;
+    let limits = "\n[limits.subtree.\"*\"]\ndisable = { floor = 0 }\n";
+    let config = std::fs::read_to_string(site.path(PLAIN)).unwrap() + limits;
+    std::fs::write(site.path(PLAIN), config).unwrap();
+    for name in ["gerda", "hans", "ida"] {
+        organisation.set(&format!("{name} job"), "valid_to", TODAY);
+    }
+    site.import(&organisation, 0).await;
+    let before = outside.dump_of("ad").await;
+    let held = site.run(&["--format", "json", "apply", "ad", "--yes"]).await.expect(4).json();
+    let breach = json!([{ "limit": "disable in ou=teknik", "found": 3, "of": 3, "allowed": 1 }]);
+    assert_eq!(held["runs"][0]["breaches"], breach);
+    assert_eq!(outside.dump_of("ad").await, before);
+    let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(4).json()["plans"][0].clone();
+    let whole = plan["limits"].as_array().unwrap().iter().find(|one| one["limit"] == "disable");
+    assert_eq!(whole, Some(&json!({ "limit": "disable", "found": 3, "of": 10, "allowed": 3 })));
+    // a service has no tree, so there the three are three of ten
+    site.run(&["apply", "cloud", "--yes"]).await.expect(0);
+    approve(&site, &plan["digest"]).await.expect(0);
+    site.run(&["apply", "ad", "--yes"]).await.expect(0);
+    site.in_step().await;
 }

@@ -101,6 +101,29 @@ async fn a_unit_that_may_not_be_read_is_named_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn who_is_dismissed_is_disabled_while_most_of_the_directory_cannot_be_read() {
+    let (site, mut organisation) = applied().await;
+    let mut outside = site.outside().await;
+    let account = site.lab.value("SYNC_DN").to_owned();
+    for unit in ["(ou=Teknik)", "(ou=Skole, Børn & Unge)"] {
+        let unit = outside.below(unit).await.remove(0).dn;
+        outside.directory.hide(&unit, &account).await;
+    }
+    // anna is dismissed, and jens is gone from the record, which only complete reads would make him
+    organisation.set("anna job", "valid_to", TODAY);
+    organisation.forget_person("jens");
+    site.import(&organisation, 0).await;
+    let plan = site.run(&["--format", "json", "plan", "ad"]).await.expect(5).json()["plans"][0].clone();
+    let steps = plan["steps"].as_array().unwrap();
+    assert!(steps.iter().any(|step| step["op"] == "disable" && step["ground"] == "ended"), "{plan}");
+    let of_target = |step: &&Value| ["remove-members", "unlink", "create", "delete"].iter().any(|op| step["op"] == *op);
+    assert_eq!(steps.iter().filter(of_target).count(), 0, "{plan}");
+    site.run(&["apply", "ad", "--yes"]).await.expect(5);
+    let anna = outside.below("(givenName=Anna)").await.remove(0);
+    assert!(!crate::support::outside::enabled(&anna), "{anna:?}");
+}
+
+#[tokio::test]
 async fn users_whose_flags_are_hidden_are_not_disabled_again() {
     let (site, mut organisation) = applied().await;
     let mut outside = site.outside().await;

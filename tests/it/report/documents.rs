@@ -5,7 +5,7 @@ use rosterd::object::{
     ScopeRead, Step, StepId, Value,
 };
 use rosterd::org::{Day, Id, Instant, Zone};
-use rosterd::reconcile::{Digest, Limits, Measure, Plan, Population, Reach, Unmanaged, guard};
+use rosterd::reconcile::{Brake, Digest, Limits, Measure, Plan, Population, Reach, Unmanaged, guard};
 use rosterd::report::*;
 use serde_json::json;
 
@@ -114,7 +114,7 @@ pub(super) fn plan(steps: Vec<Step>) -> Plan {
         reverts: None,
         drift: Vec::new(),
         reservations: Vec::new(),
-        population: Population { users: 412, objects: 480, members: 2100 },
+        population: Population { users: 412, objects: 480, members: 2100, ..Population::default() },
         unmanaged: vec![Unmanaged {
             kind: Kind::User,
             name: "Gæst, Kopimaskine".into(),
@@ -215,7 +215,7 @@ pub(super) fn breached() -> PlanDocument {
 }
 
 pub(super) fn measured(found: u64) -> Measure {
-    Limits::default().disable.measure("disable", found, 412)
+    Limits::default().of(Brake::Disable).measure("disable", found, 412)
 }
 
 pub(super) fn last_run() -> serde_json::Value {

@@ -127,6 +127,7 @@ async fn reserve(
         intents: vec![(intent, Some(reservation))],
         written: Vec::new(),
         joined: Vec::new(),
+        tries: Vec::new(),
     };
     store.write_page(&page, "ad", today, &meta("run 1", "rosterd", now)).await.unwrap().remove(0)
 }

@@ -9,6 +9,7 @@ pub mod lab;
 mod odd;
 mod pace;
 mod paging;
+mod patience;
 mod probing;
 mod reading;
 mod restored;

@@ -50,6 +50,10 @@ pub struct Ways {
     pub members_at_most: Option<usize>,
     /// Members that are no user's id are answered 400.
     pub knows_members: bool,
+    /// Users whose name begins so are answered 400, whatever is written.
+    pub refuses: Option<&'static str>,
+    /// Who is asked for alone is shown inactive.
+    pub shows_inactive: bool,
     /// Inactive users answer 404.
     pub hides_inactive: bool,
     /// Inactive users are deleted.
@@ -215,6 +219,11 @@ impl State {
                     return error(412, "changed meanwhile");
                 }
                 match method {
+                    "GET" if self.ways.shows_inactive => {
+                        let mut shown = found;
+                        shown["active"] = json!(false);
+                        (200, shown)
+                    }
                     "GET" => (200, found),
                     "DELETE" => {
                         self.of(&endpoint).remove(&id);
@@ -294,6 +303,9 @@ impl State {
         };
         if endpoint == "Users" && !before.is_null() && self.users.iter().any(has_it) {
             return error(409, "Refused to create a new, duplicate resource.");
+        }
+        if ways.refuses.is_some_and(|name| resource["userName"].as_str().is_some_and(|user| user.starts_with(name))) {
+            return error(400, "this user is not wanted");
         }
         let Some(parts) = resource.as_object_mut() else { return error(400, "no resource") };
         parts.retain(|_, value| !value.is_null());

@@ -79,7 +79,7 @@ async fn disabling_that_deletes_is_guarded_as_a_deletion() {
     run(folder.path(), Exit::Done).await;
     import(folder.path(), &leaver(&people, "p1")).await;
     let held = run(folder.path(), Exit::Held).await;
-    assert_eq!(held.breaches.iter().map(|one| one.limit.as_str()).collect::<Vec<_>>(), ["delete"]);
+    assert_eq!(held.breaches.iter().map(|one| one.limit.as_str()).collect::<Vec<_>>(), ["delete", "irreversible"]);
     assert_eq!(service.state().users.len(), 4);
     let digest = held.digest.unwrap().to_string();
     perform(&engine(folder.path()).await, Command::Approve { digest, only: Vec::new() }, &Silent).await.unwrap();

@@ -116,6 +116,13 @@ source = "roster"
 [naming.login]
 patterns = ["'{word}' ~ person.id[:8]"]
 
+# everybody changes name and place here, and that is not what is tested
+[ldap.dir.limits]
+rename = {{ count = 1000, share = 100 }}
+move = {{ count = 1000, share = 100 }}
+change = {{ count = 1000, share = 100 }}
+subtree."*".move = {{ share = 100 }}
+
 [ldap.dir.connection]
 url = "{url}"
 ca_file = "{ca}"
