@@ -29,7 +29,7 @@ impl Scope<'_> {
                 document.at_key(&path, format!("nothing keeps {text:?} in step, so it cannot drift"), Some(hint));
                 continue;
             }
-            if *policy == DriftPolicy::Accept && !rule.is_some_and(|rule| accepted_field(&rule.value).is_some()) {
+            if *policy == DriftPolicy::Accept && rule.is_none_or(|rule| accepted_field(&rule.value).is_none()) {
                 let hint = "accept needs a rule that is one field and nothing else, such as engagement.title or \
                             person.custom.room; write revert or report";
                 let message = format!("the roster has no one field that {text:?} could be taken over into");

@@ -155,6 +155,9 @@ impl Diff<'_> {
     fn await_occupants(&mut self, desired: &Desired) {
         let Some(place) = self.place_of(desired) else { return };
         for occupant in self.occupants(&place) {
+            if self.revived.get(&desired.key) == Some(&occupant) {
+                continue; // it is there already, and is brought back no further than it is
+            }
             let key = self.key_at(&occupant).cloned();
             let leaving = self.steps.iter().find(|step| {
                 let leaves = matches!(step.op, Op::Rename | Op::Move | Op::Delete);

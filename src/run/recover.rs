@@ -5,11 +5,11 @@ use super::failure::Failure;
 use super::lease::Lease;
 use super::serve::refused;
 use super::urgent;
-use crate::object::{ObjectId, Op, Step};
+use crate::object::{Fate, ObjectId, Op, Rung, Step};
 use crate::org::Instant;
 use crate::reconcile::Digest;
 use crate::reconcile::journal::{Event, Status};
-use crate::store::{Entry, RunRecord};
+use crate::store::{Entry, Linking, RunRecord};
 use crate::target::{Class, Refusal, Target};
 
 impl Engine {
@@ -60,25 +60,55 @@ impl Engine {
             };
             let entry =
                 Entry { run: run.run, step: &step.id, event, object: found.as_ref(), class: None, message: None };
-            let link = found.is_some().then_some((port.name(), &step.key, step.kind));
-            self.store.record(&entry, link, self.clock.now()).await?;
+            let linking = linking(step).filter(|_| event == Event::FoundDone);
+            self.store.record(&entry, linking.map(|linking| (port.name(), linking)), self.clock.now()).await?;
             settled += 1;
         }
         Ok(Ok(settled))
     }
 }
 
-/// What became of a step, by looking. Only a create can leave something that nobody knows of; what became of a change
-/// is seen by the comparison that follows, which plans what is left.
-async fn look(port: &dyn Target, step: &Step, begun: Instant) -> Result<(Event, Option<ObjectId>), Refusal> {
-    if step.op != Op::Create {
-        return Ok((Event::Left, None));
+/// What a step that is found done means for the links.
+fn linking(step: &Step) -> Option<Linking<'_>> {
+    match step.op {
+        Op::Create => Some(Linking::Made(&step.key, step.kind)),
+        Op::Delete if step.rung == Some(Rung::Deleted) => Some(Linking::Deleted(&step.key, step.kind)),
+        Op::Delete => Some(Linking::Forgotten(&step.key)),
+        _ => None,
     }
-    match port.find_made(step.kind, &step.key, step, begun).await {
-        Ok(Some(found)) => Ok((Event::FoundDone, Some(found.id))),
-        Ok(None) => Ok((Event::FoundNotDone, None)),
-        // the comparison holds this one object; it must not keep the whole target from being served
-        Err(refusal) if refusal.class == Class::Conflict => Ok((Event::Left, None)),
-        Err(refusal) => Err(refusal),
+}
+
+/// What became of a step, by looking. A create can leave something that nobody knows of, and what a delete took can be
+/// proved gone; what became of a change is seen by the comparison that follows, which plans what is left.
+async fn look(port: &dyn Target, step: &Step, begun: Instant) -> Result<(Event, Option<ObjectId>), Refusal> {
+    match (step.op, &step.object) {
+        (Op::Create, _) => match port.find_made(step.kind, &step.key, step, begun).await {
+            Ok(Some(found)) => Ok((Event::FoundDone, Some(found.id))),
+            Ok(None) => Ok((Event::FoundNotDone, None)),
+            // the comparison holds this one object; it must not keep the whole target from being served
+            Err(refusal) if refusal.class == Class::Conflict => Ok((Event::Left, None)),
+            Err(refusal) => Err(refusal),
+        },
+        (Op::Delete, Some(object)) if is_gone(port, step, object).await? => {
+            Ok((Event::FoundDone, Some(object.clone())))
+        }
+        _ => Ok((Event::Left, None)),
+    }
+}
+
+/// Whether the target proves that it deleted the object.
+async fn is_gone(port: &dyn Target, step: &Step, object: &ObjectId) -> Result<bool, Refusal> {
+    let shown = match port.read(step.kind, object).await {
+        Ok(shown) => shown.is_some(),
+        Err(refusal) if refusal.fatal || refusal.class == Class::Transient => return Err(refusal),
+        Err(_) => true, // it is there, in a way that the comparison tells of
+    };
+    if shown {
+        return Ok(false);
+    }
+    match port.fate(step.kind, object).await {
+        Ok(fate) => Ok(matches!(fate, Fate::Deleted(_))),
+        Err(refusal) if refusal.fatal || refusal.class == Class::Transient => Err(refusal),
+        Err(_) => Ok(false),
     }
 }

@@ -98,19 +98,19 @@ impl Store {
         Ok(refused)
     }
 
-    /// Writes one entry of the journal, durably, and with it the link that a confirmed create or link step makes.
+    /// Writes one entry of the journal, durably, and what it means for the links of its target.
     pub async fn record(
         &self,
         entry: &Entry<'_>,
-        link: Option<(&str, &Id, Kind)>,
+        linking: Option<(&str, Linking<'_>)>,
         now: Instant,
     ) -> Result<(), StoreError> {
         let key = self.log.key()?;
         stops::at(Moment::Before, "what became of a step");
         let mut transaction = self.begin().await?;
         append(&mut transaction, key, &[entry], now).await?;
-        if let (Some((target, key, kind)), Some(object)) = (link, entry.object) {
-            links::add(&mut transaction, target, &[(key, kind, object)], now).await?;
+        if let Some((target, linking)) = linking {
+            link(&mut transaction, target, &[(entry.clone(), Some(linking))], now).await?;
         }
         transaction.commit().await?;
         stops::at(Moment::After, "what became of a step");

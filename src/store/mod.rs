@@ -77,7 +77,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -221,5 +221,13 @@ fn options(path: &Path) -> SqliteConnectOptions {
 
 async fn writer_pool(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
     let options = options.journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITERS_CACHE);
-    Ok(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
+    // A transaction that the database itself rolled back, since the disk is full, counts for open still: nothing could be
+    // begun on that connection any more.
+    let pool = SqlitePoolOptions::new().max_connections(1).after_release(|connection, _| {
+        Box::pin(async move {
+            connection.ping().await?; // what was asked for before is done
+            Ok(!connection.is_in_transaction())
+        })
+    });
+    Ok(pool.connect_with(options).await?)
 }

@@ -8,6 +8,7 @@ mod contract;
 mod convergence;
 mod crash;
 mod daemon;
+mod incidents;
 mod increments;
 mod journey;
 mod lab;

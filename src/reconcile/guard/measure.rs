@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::Brakes;
 use super::limit::Measure;
 use super::table::{Brake, Limits, Row, TABLE};
-use crate::object::{AttributeName, Kind, NameKind, ObjectId, Op, Rung, Step, aspect};
+use crate::object::{AttributeName, DriftPolicy, Kind, NameKind, ObjectId, Op, Rung, Step, aspect};
 use crate::reconcile::plan::Plan;
 
 /// Within what a limit counts.
@@ -118,6 +118,10 @@ fn tally(plan: &Plan, new_rules: bool) -> Tally {
         }
         members(step, &mut count);
         attributes(step, &mut count);
+    }
+    for drift in plan.drift.iter().filter(|drift| drift.policy == DriftPolicy::Accept) {
+        let what = format!("{} {}", drift.object, drift.attribute);
+        tally.entry((Brake::TakeOver, Within::Target)).or_default().insert(what);
     }
     for one in plan.reservations.iter().filter(|one| one.gated) {
         tally.entry((Brake::NameChanges, Within::Target)).or_default().insert(one.account.to_string());

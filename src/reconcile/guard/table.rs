@@ -29,6 +29,7 @@ pub enum Brake {
     Move,
     Enable,
     Adopt,
+    TakeOver,
     NewRules,
 }
 
@@ -78,7 +79,7 @@ const ENABLED: &str = "enabled users";
 const OBJECTS: &str = "objects";
 
 /// All limits, in the order in which a plan shows them.
-pub const TABLE: [Row; 21] = {
+pub const TABLE: [Row; 22] = {
     use Brake as B;
     const NEVER: Limit = Limit::NEVER;
     [
@@ -181,6 +182,13 @@ pub const TABLE: [Row; 21] = {
         ),
         row(B::Enable, "enable", "enable", Limit::new(200, 20.0, 10), ["users that are enabled", USERS]),
         row(B::Adopt, "adopt", "adopt", Limit::new(100, 100.0, 0), ["objects that are taken over", OBJECTS]),
+        row(
+            B::TakeOver,
+            "take-over",
+            "take_over",
+            Limit::new(25, 5.0, 3),
+            ["values that the roster takes over from the target", OBJECTS],
+        ),
         always(
             B::NewRules,
             NEW_RULES,

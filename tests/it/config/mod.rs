@@ -123,6 +123,7 @@ mistake!(login_is_not_mapped, "userName = \"login\"" => "title = \"engagement.ti
 mistake!(limit_that_cannot_be, "[ldap.ad]\n" => "[ldap.ad]\nlimits.disable = { share = 500 }\nlimits.delete = { count = 1, floor = 2 }\n");
 mistake!(limits_that_are_none, "[ldap.ad]\n" => "[ldap.ad]\nlimits.disabel = { count = 1 }\nlimits.unit.hide = { count = 1 }\nlimits.subtree.\"*\".hide = { count = 1 }\n");
 mistake!(ages_of_no_days, "[jsonl.hr]\n" => "[intake]\nmax_age_days = 0\n\n[jsonl.hr]\nmax_age_days = -1\n");
+mistake!(clocks_that_never_jump, "[jsonl.hr]\n" => "[safety]\nclock_jump_days = 0\n\n[jsonl.hr]\n");
 mistake!(plain_ldap, "ldaps://" => "ldap://");
 mistake!(no_password, "password = { file = \"password\" }\n" => "");
 #[cfg(feature = "gssapi")]

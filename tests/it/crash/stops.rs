@@ -27,6 +27,13 @@ enum Stop {
 }
 
 impl Stop {
+    /// Whether a word is in its name.
+    fn is_about(&self, word: &str) -> bool {
+        match self {
+            Self::Early(point) | Self::At(point) | Self::Twice(point, _) => point.contains(word),
+        }
+    }
+
     /// Kills a turn there; false where it was not reached.
     async fn kill(&self, turning: &mut Turning) -> bool {
         match self {
@@ -35,6 +42,12 @@ impl Stop {
             Self::Twice(point, again) => turning.killed_twice(point, again).await,
         }
     }
+}
+
+/// A setting of the campaign that is a text, empty without it.
+#[expect(clippy::disallowed_methods, reason = "scripts/campaign says about what")]
+fn word(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
 }
 
 /// The points of a run in their order, as stops.
@@ -144,9 +157,12 @@ async fn hunt(target: &'static str) -> (usize, usize) {
         let recovery = turning.points_of_recovery(stop).await;
         all.extend(recovery.into_iter().map(|again| Stop::Twice((*stop).clone(), again)));
     }
-    say(&format!("{target}: {} distinct stops, {} of them twice", all.len(), all.len() - points.len()));
+    let twice = |stop: &&Stop| matches!(stop, Stop::Twice(..));
+    let only = word("CAMPAIGN_ONLY");
+    all.retain(|stop| stop.is_about(&only));
+    say(&format!("{target}: {} distinct stops, {} of them twice", all.len(), all.iter().filter(twice).count()));
     let of = all.len();
-    all.rotate_left(seed.saturating_sub(1) % of);
+    all.rotate_left(seed.saturating_sub(1) % of.max(1));
     if most > 0 && most < of {
         all = (0..most).map(|at| all[at * of / most].clone()).collect();
     }

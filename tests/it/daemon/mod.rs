@@ -4,6 +4,7 @@
 mod approvers;
 mod clock;
 mod control;
+mod full;
 mod intake;
 mod nonsense;
 mod schedule;
@@ -96,7 +97,6 @@ impl House {
         self.serve_at(None)
     }
 
-    /// The daemon, when it is ready.
     fn serve_at(&self, now: Option<&str>) -> Daemon {
         let now: Vec<(&str, &str)> = now.map(|now| ("ROSTERD_NOW", now)).into_iter().collect();
         self.start(&["serve"], "notices", &now)

@@ -135,6 +135,8 @@ async fn a_service_is_right_about_what_the_roster_takes_over() {
         .await;
     let plan = site.plans(0).await.remove("cloud").unwrap();
     assert_eq!(plan["held"].as_array().unwrap().len(), 2, "{plan}");
+    let limit = plan["limits"].as_array().unwrap().iter().find(|one| one["limit"] == "take-over").unwrap();
+    assert_eq!((&limit["found"], &limit["allowed"]), (&json!(1), &json!(3)));
     site.run(&["apply", "cloud", "--yes"]).await.expect(0);
     let person = site.run(&["--format", "json", "show", "person", &id("emil")]).await.expect(0).json();
     assert!(person.to_string().contains("Holm-Bak"), "{person}");

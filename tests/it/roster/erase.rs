@@ -5,7 +5,7 @@ use rosterd::org::edit::Act;
 use rosterd::org::{CustomTypes, Day, Edit, ErasureRefused, FactKind, Instant, Interval, plan_edit};
 use rosterd::reconcile::journal::Event;
 use rosterd::reconcile::{Digest, Plan};
-use rosterd::store::{CommitMeta, Entry, Erasure, ExportOptions, Page, Store, StoreError};
+use rosterd::store::{CommitMeta, Entry, Erasure, ExportOptions, Linking, Page, Store, StoreError};
 
 use super::fixture::{Roster, complete, day, id, instant, log_key, partial, sealer};
 
@@ -97,8 +97,8 @@ async fn run(store: &Store) {
         let is_create = message.is_none();
         let object = is_create.then_some(&object);
         let entry = Entry { run, step: &step, event, object, class: None, message };
-        let link = (id("a-2"), Kind::User);
-        let link = is_create.then_some(("ad", &link.0, link.1));
+        let account = id("a-2");
+        let link = is_create.then_some(("ad", Linking::Made(&account, Kind::User)));
         store.record(&entry, link, at(5)).await.unwrap();
     }
     let failure = |key: &str, message: &str| serde_json::json!({ "key": key, "name": "somebody", "message": message });

@@ -80,6 +80,12 @@ __attribute__((constructor)) static void begin(void)
 		ours[out] = 0;
 }
 
+/* When the process ends nobody is between an operation and its note, or comes there any more. */
+__attribute__((destructor)) static void end(void)
+{
+	pthread_mutex_lock(&one);
+}
+
 /* The absolute name of a path below the folder; NULL where it is none of ours. */
 static const char *below(const char *path, char *name)
 {

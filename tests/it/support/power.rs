@@ -58,8 +58,13 @@ pub fn library() -> &'static Path {
 
 /// Lets a command write down what it does below a folder.
 pub fn watched(command: &mut Command, root: &Path, log: &Path) {
-    let root: PathBuf = root.components().collect(); // without a slash at the end
-    command.env("LD_PRELOAD", library()).env("POWER_ROOT", root).env("POWER_LOG", log);
+    command.envs(environment(root, log));
+}
+
+/// What a process has in its environment that writes down what it does.
+pub fn environment(root: &Path, log: &Path) -> [(&'static str, PathBuf); 3] {
+    let root = root.components().collect(); // without a slash at the end
+    [("LD_PRELOAD", library().to_owned()), ("POWER_ROOT", root), ("POWER_LOG", log.to_owned())]
 }
 
 /// What was written down, in its order. A process that was killed may have left the last one half.
