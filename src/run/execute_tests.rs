@@ -123,7 +123,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub async fn new(steps: Vec<Step>) -> Self {
+    pub async fn new(steps: &[Step]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = FixedClock(Instant::from_micros(0));
         let config = folder.path().join("config.toml");
@@ -138,7 +138,7 @@ impl Case {
     }
 
     /// A plan that nothing limits.
-    pub fn cleared(steps: Vec<Step>) -> Cleared {
+    pub fn cleared(steps: &[Step]) -> Cleared {
         let plan: Plan = serde_json::from_value(json!({
             "target": "memory", "as_of": "2026-03-02", "coverage": { "complete": true }, "steps": steps, "held": [],
             "reservations": [], "population": { "users": 0, "objects": 0, "members": 0 }, "unmanaged": [],
@@ -179,7 +179,7 @@ impl Case {
 
 #[tokio::test]
 async fn every_step_is_intended_then_sent_and_then_settled() {
-    let case = Case::new(steps(100)).await;
+    let case = Case::new(&steps(100)).await;
     let executed = case.executed().await;
     assert!(executed.is_clean());
     assert_eq!((executed.counts.done, case.with(&[Event::Intended, Event::Done]).await), (200, 200));
@@ -189,7 +189,7 @@ async fn every_step_is_intended_then_sent_and_then_settled() {
 
 #[tokio::test]
 async fn a_stop_takes_effect_after_what_is_under_way() {
-    let case = Case::new(steps(100)).await;
+    let case = Case::new(&steps(100)).await;
     let stop = case.target.engine.stop_signal();
     case.meanwhile(async move { stop.store(true, Ordering::SeqCst) });
     let executed = case.executed().await;
@@ -202,7 +202,7 @@ async fn a_stop_takes_effect_after_what_is_under_way() {
 
 #[tokio::test]
 async fn after_a_fatal_refusal_nothing_more_is_begun_and_nothing_is_left_open() {
-    let case = Case::new(steps(100)).await;
+    let case = Case::new(&steps(100)).await;
     case.target.memory.set_faults(Faults { fail_write: Some((2, Class::Unknown)), ..Faults::default() });
     let executed = case.executed().await;
     assert!(executed.stopped.is_some());
@@ -219,7 +219,7 @@ async fn after_a_fatal_refusal_nothing_more_is_begun_and_nothing_is_left_open() 
 
 #[tokio::test]
 async fn a_refused_step_holds_back_only_what_needs_it() {
-    let case = Case::new(steps(100)).await;
+    let case = Case::new(&steps(100)).await;
     case.target.memory.set_faults(Faults { fail_write: Some((3, Class::Permanent)), ..Faults::default() });
     let executed = case.executed().await;
     let RunCounts { done, failed, unknown, held, .. } = executed.counts;

@@ -41,8 +41,8 @@ fn leaked(person: &str) -> &'static Id {
 
 #[tokio::test]
 async fn who_is_suspended_meanwhile_is_out_whether_the_account_was_on_its_way_or_not() {
-    let mut case = Case::new(Vec::new()).await;
-    case.cleared = Case::cleared(accounts(&case, 100));
+    let mut case = Case::new(&[]).await;
+    case.cleared = Case::cleared(&accounts(&case, 100));
     // the first account is in the window that is under way, the last one in none yet
     ordered(&case, vec![Word::Suspend(leaked("p000")), Word::Suspend(leaked("p099"))]);
     let executed = case.executed().await;
@@ -65,13 +65,13 @@ async fn who_is_suspended_meanwhile_is_out_whether_the_account_was_on_its_way_or
 
 #[tokio::test]
 async fn who_was_suspended_before_gets_no_account_and_no_password() {
-    let mut case = Case::new(Vec::new()).await;
+    let mut case = Case::new(&[]).await;
     let mut all = accounts(&case, 3);
     let first = account(&case, "p000");
     let password = Change { attribute: aspect::PASSWORD.into(), before: vec![], after: vec![] };
     let person = Some(Id::from("p000"));
     all.push(Step { person, ..step(Op::SetPassword, first.as_str(), vec![StepId::new(Op::Create, &first)], password) });
-    case.cleared = Case::cleared(all);
+    case.cleared = Case::cleared(&all);
     let store = &case.target.engine.store;
     store.order(Word::Suspend(leaked("p000")), Some("case 17"), "anna", Instant::from_micros(1)).await.unwrap();
     let executed = case.executed().await;
@@ -82,7 +82,7 @@ async fn who_was_suspended_before_gets_no_account_and_no_password() {
 #[tokio::test]
 async fn a_pause_takes_effect_after_what_is_under_way() {
     for word in [Word::Pause(None), Word::Pause(Some("memory"))] {
-        let case = Case::new(steps(100)).await;
+        let case = Case::new(&steps(100)).await;
         ordered(&case, vec![word]);
         let executed = case.executed().await;
         let said = executed.stopped.unwrap();
@@ -91,14 +91,14 @@ async fn a_pause_takes_effect_after_what_is_under_way() {
         assert!((1..=64).contains(&done), "{done}");
         assert_eq!(done + case.with(&[]).await, 200, "no step is left between");
     }
-    let case = Case::new(steps(10)).await;
+    let case = Case::new(&steps(10)).await;
     ordered(&case, vec![Word::Pause(Some("another"))]);
     assert!(case.executed().await.is_clean());
 }
 
 #[tokio::test]
 async fn a_run_whose_lease_was_taken_writes_nothing_more() {
-    let mut case = Case::new(steps(100)).await;
+    let mut case = Case::new(&steps(100)).await;
     let store = std::sync::Arc::clone(&case.target.engine.store);
     let first = store.next_fence("memory").await.unwrap();
     let at = Instant::from_micros(0);
@@ -118,7 +118,7 @@ async fn a_run_whose_lease_was_taken_writes_nothing_more() {
 
 #[tokio::test]
 async fn an_account_that_is_adopted_meanwhile_is_out_too() {
-    let mut case = Case::new(Vec::new()).await;
+    let mut case = Case::new(&[]).await;
     let object = case.target.memory.plant(Kind::User, "x", Default::default()).unwrap();
     let link = Step {
         person: Some("p000".into()),
@@ -126,7 +126,7 @@ async fn an_account_that_is_adopted_meanwhile_is_out_too() {
         changes: Vec::new(),
         ..step(Op::Link, account(&case, "p000").as_str(), Vec::new(), change("userName", &[], &[]))
     };
-    case.cleared = Case::cleared(vec![link]);
+    case.cleared = Case::cleared(&[link]);
     let store = &case.target.engine.store;
     store.order(Word::Suspend(leaked("p000")), Some("case 17"), "anna", Instant::from_micros(1)).await.unwrap();
     assert!(case.executed().await.is_clean());

@@ -175,7 +175,7 @@ impl Engine {
         };
         self.sound(&plan)?;
         guard::urgent(plan, person)
-            .map_err(|_| Failure::new(Exit::Failed, "what keeps somebody out would do more than that: this is a bug"))
+            .ok_or_else(|| Failure::new(Exit::Failed, "what keeps somebody out would do more than that: this is a bug"))
     }
 
     /// Does it, journalled as a run of its own.

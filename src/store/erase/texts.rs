@@ -162,9 +162,8 @@ impl Texts {
         let Some(Value::Object(row)) = payload.get_mut("row") else { return changed };
         let number = |field: &str| row.get(field).and_then(Value::as_i64).unwrap_or_default();
         let (seq, run, order) = (number("seq"), number("run"), number("order"));
-        let (field, left) = if row.contains_key("note") && self.notes.contains(&seq) {
-            ("note", ERASED)
-        } else if row.contains_key("order") && self.orders.contains(&order) {
+        let is_of_order = row.contains_key("order") && self.orders.contains(&order);
+        let (field, left) = if is_of_order || row.contains_key("note") && self.notes.contains(&seq) {
             ("note", ERASED)
         } else if row.contains_key("step") && self.events.contains(&seq) {
             ("message", ERASED)
