@@ -23,7 +23,7 @@ fn step(op: &str, kind: &str, key: &str, needs: &[&str], changes: &[(&str, &str,
     Step { changes, ..serde_json::from_value(step).unwrap() }
 }
 
-fn plan(steps: Vec<Step>) -> Plan {
+fn plan(steps: &[Step]) -> Plan {
     serde_json::from_value(json!({
         "target": "ad", "as_of": "2026-03-02", "coverage": { "complete": true }, "steps": steps, "held": [],
         "reservations": [], "population": { "users": 9, "objects": 9, "members": 0 }, "unmanaged": [], "labels": {},
@@ -77,7 +77,7 @@ fn what_failed_is_held_with_all_that_needs_it_until_its_time_or_another_wish() {
     let manager = step("move", "user", "bob", &["create:ann"], &[("parent", "a", "b")]);
     let other = step("update", "user", "eve", &[], &[("title", "old", "new")]);
     let tried = Tried { failing: vec![failing(&create, 10)], frozen: Vec::new() };
-    let all = plan(vec![create.clone(), manager.clone(), other.clone()]);
+    let all = plan(&[create.clone(), manager.clone(), other.clone()]);
     let now = all.clone().without_tried(&tried, hour(9));
     assert_eq!(ids(&now), ["update:eve"]);
     let codes: Vec<HoldCode> = now.held.iter().map(|hold| hold.code).collect();
@@ -88,7 +88,7 @@ fn what_failed_is_held_with_all_that_needs_it_until_its_time_or_another_wish() {
     );
     assert_eq!(all.clone().without_tried(&tried, hour(10)), all, "its time has come");
     let wish = step("create", "user", "ann", &[], &[("sn", "", "Dahl")]);
-    let another = plan(vec![wish, manager, other]);
+    let another = plan(&[wish, manager, other]);
     assert_eq!(another.clone().without_tried(&tried, hour(9)), another, "another wish is tried at once");
     assert_ne!(tried.revision(hour(9)), tried.revision(hour(10)), "a plan rests on what is put off");
 }
@@ -105,7 +105,7 @@ fn what_ended_is_taken_away_however_often_that_failed() {
         runs: 3,
     };
     let tried = Tried { failing: vec![failing(&disable, 10)], frozen: vec![frozen] };
-    let all = plan(vec![disable]);
+    let all = plan(&[disable]);
     assert_eq!(all.clone().without_tried(&tried, hour(1)), all);
 }
 
@@ -117,12 +117,12 @@ fn what_comes_back_is_frozen_by_itself_with_both_values_and_the_rest_is_done() {
     let other = step("update", "user", "ann", &[], &[("title", "Chief", "Clerk"), ("room", "2", "3")]);
     assert_eq!(
         recurring(&[&other, &update]),
-        [title.clone()],
+        std::slice::from_ref(&title),
         "whatever it shows meanwhile, this was wanted each time"
     );
     let frozen = Frozen { key: "ann".into(), op: Op::Update, attribute: title.0, mark: title.1, runs: 3 };
     let tried = Tried { failing: Vec::new(), frozen: vec![frozen] };
-    let left = plan(vec![update.clone()]).without_tried(&tried, hour(1));
+    let left = plan(&[update.clone()]).without_tried(&tried, hour(1));
     assert_eq!((left.steps.len(), left.steps[0].changes.len()), (1, 1));
     assert_eq!(left.steps[0].reason, "room differs from the roster");
     assert_eq!(left.held[0].code, HoldCode::Frozen);
@@ -135,7 +135,7 @@ fn what_comes_back_is_frozen_by_itself_with_both_values_and_the_rest_is_done() {
     );
     let mut another = update;
     another.changes[0].after = vec![Value::text("Head")];
-    let another = plan(vec![another]);
+    let another = plan(&[another]);
     assert_eq!(another.clone().without_tried(&tried, hour(1)), another, "another value is wanted");
 }
 
@@ -161,7 +161,7 @@ fn of_members_only_the_one_who_comes_back_is_frozen() {
         mark: found[0].1.clone(),
         runs: 2,
     };
-    let left = plan(vec![add]).without_tried(&Tried { failing: Vec::new(), frozen: vec![frozen] }, hour(1));
+    let left = plan(&[add]).without_tried(&Tried { failing: Vec::new(), frozen: vec![frozen] }, hour(1));
     assert_eq!(left.steps[0].after(aspect::MEMBERS), Some(&[member("ann")][..]));
     assert!(left.held[0].reason.contains("bob"), "{:?}", left.held);
 }

@@ -32,13 +32,17 @@ pub struct TriedRow {
     pub next: Option<Instant>,
 }
 
+/// The columns of `failing` that a plan looks at.
+type FailingRow = (String, String, String, u32, String, String, i64, i64);
+
+/// The columns of a line of the quarantine.
 type Row =
     (String, String, String, String, String, Option<String>, Option<String>, Option<String>, u32, i64, Option<i64>);
 
 impl Store {
     /// What is known of earlier tries against a target.
     pub async fn tried(&self, target: &str) -> Result<Tried, StoreError> {
-        let rows: Vec<(String, String, String, u32, String, String, i64, i64)> = sqlx::query_as(
+        let rows: Vec<FailingRow> = sqlx::query_as(
             "SELECT step, key, mark, failures, class, message, since, next FROM failing WHERE target = ? ORDER BY step",
         )
         .bind(target)
