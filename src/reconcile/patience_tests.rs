@@ -122,7 +122,7 @@ fn what_comes_back_is_frozen_by_itself_with_both_values_and_the_rest_is_done() {
     );
     let frozen = Frozen { key: "ann".into(), op: Op::Update, attribute: title.0, mark: title.1, runs: 3 };
     let tried = Tried { failing: Vec::new(), frozen: vec![frozen] };
-    let left = plan(&[update.clone()]).without_tried(&tried, hour(1));
+    let left = plan(std::slice::from_ref(&update)).without_tried(&tried, hour(1));
     assert_eq!((left.steps.len(), left.steps[0].changes.len()), (1, 1));
     assert_eq!(left.steps[0].reason, "room differs from the roster");
     assert_eq!(left.held[0].code, HoldCode::Frozen);
