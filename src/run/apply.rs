@@ -221,7 +221,7 @@ impl Engine {
         let now = self.clock.now();
         let run = self.store.begin_run(&view.target, verb, &self.actor.name, view.digest.as_ref(), now).await?;
         let summary = serde_json::json!({
-            "counts": view.counts, "done": view.done, "failures": [], "held": view.held.len(),
+            "counts": view.counts, "done": view.done, "failures": view.failures, "held": view.held.len(),
             "left": view.left, "message": view.message,
         });
         self.store.end_run(run, view.outcome.as_str(), &summary, now).await?;

@@ -15,17 +15,15 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::orders::Watch;
 use super::pause::paused;
-use super::tried::worth;
+use super::settled::{Settled, ends_link, intended};
 use super::window::{Pace, Sent, UnderWay};
-use crate::object::{
-    Links, Membership, ObjectId, Op, PairMark, Referent, Reservation, Rung, Step, StepId, Value, aspect,
-};
+use crate::object::{Links, Membership, ObjectId, Op, Referent, Reservation, Step, StepId, Value};
 use crate::org::{Id, Instant};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Cleared, Counts};
 use crate::report::{RunCounts, RunFailure};
-use crate::store::{CommitMeta, Entry, Joined, Linking, OWN_SOURCE, Page, Pair, RunId, Try, Written};
-use crate::target::{Class, Receipt, Refusal, Target, Unshown};
+use crate::store::{CommitMeta, OWN_SOURCE, Page, RunId};
+use crate::target::{Class, Receipt, Refusal, Target};
 
 /// What became of a plan's steps.
 #[derive(Debug, Default)]
@@ -70,9 +68,6 @@ pub(super) struct Progressed {
     watch: Watch,
 }
 
-/// What a target may take up later is written again after so many hours.
-const WAIT_HOURS: i64 = 7 * 24;
-
 /// What the target wants the next process to know is kept so often, in microseconds.
 const KEPT_EVERY: i64 = 30_000_000;
 
@@ -108,19 +103,6 @@ struct Execution<'a> {
     /// When it was kept last what the target wants the next process to know.
     kept: Instant,
     outcome: Executed,
-}
-
-/// What came of a step.
-struct Settled<'a> {
-    step: &'a Step,
-    event: Event,
-    object: Option<ObjectId>,
-    refusal: Option<(Class, String)>,
-    /// The target itself said no to it: the object, and not the connection, is why.
-    counts: bool,
-    /// What the object shows instead of what was written.
-    unshown: Vec<Unshown>,
-    note: Option<String>,
 }
 
 /// One answer of the target, if the step was begun at all.
@@ -293,14 +275,16 @@ impl<'a> Execution<'a> {
         let needs_names = |op: Op| !matches!(op, Op::Disable | Op::Delete | Op::Unlink);
         let intent = |(step, _): &(&'a Step, Step)| {
             let reservation = self.reserved.get(&step.key).filter(|_| needs_names(step.op));
-            (self.entry(step, Event::Intended), reservation.copied())
+            (intended(self.run, step), reservation.copied())
         };
+        let now = self.engine.clock.now();
+        let joined = |settled| self.notes_members.then(|| Settled::joined(settled, &self.links)).flatten();
         let page = Page {
-            outcomes: self.settled.iter().map(|settled| (self.outcome(settled), linking(settled))).collect(),
+            outcomes: self.settled.iter().map(|settled| (settled.entry(self.run), settled.linking())).collect(),
             intents: window.iter().map(intent).collect(),
-            written: self.settled.iter().filter_map(|settled| self.written(settled)).collect(),
-            joined: self.settled.iter().filter_map(|settled| self.joined(settled)).collect(),
-            tries: self.settled.iter().filter_map(tried).collect(),
+            written: self.settled.iter().filter_map(|settled| settled.written(now)).collect(),
+            joined: self.settled.iter().filter_map(joined).collect(),
+            tries: self.settled.iter().filter_map(Settled::tried).collect(),
         };
         let meta = CommitMeta {
             actor: self.engine.actor.to_string(),
@@ -308,7 +292,7 @@ impl<'a> Execution<'a> {
             batch: None,
             note: Some(format!("run {}", self.run)),
             taken: None,
-            now: self.engine.clock.now(),
+            now,
         };
         Ok(self.engine.store.write_page(&page, self.port.name(), self.engine.today(), &meta).await?)
     }
@@ -450,86 +434,6 @@ impl<'a> Execution<'a> {
     fn settle(&mut self, step: &'a Step, event: Event, object: Option<ObjectId>, refusal: Option<(Class, String)>) {
         self.settled.push(Settled { step, event, object, refusal, counts: false, unshown: Vec::new(), note: None });
     }
-
-    /// What a step that was done says of what its object shows of it.
-    fn written<'b>(&self, settled: &'b Settled<'a>) -> Option<Written<'b>> {
-        let object = settled.object.as_ref().filter(|_| settled.event == Event::Done)?;
-        let attributes = settled.step.changes.iter().map(|change| &change.attribute).collect();
-        let again = self.engine.clock.now().hours_later(WAIT_HOURS);
-        let pair = |one: &'b Unshown| Pair {
-            attribute: &one.attribute,
-            mark: PairMark::of(&one.sent, &one.shown),
-            until: (!one.lasting).then_some(again),
-        };
-        Some(Written { object, attributes, unshown: settled.unshown.iter().map(pair).collect() })
-    }
-
-    /// Whom a step that was done put into a group, or took out, where only those are ours.
-    fn joined<'b>(&self, settled: &'b Settled<'a>) -> Option<Joined<'b>> {
-        if !self.notes_members || settled.event != Event::Done {
-            return None;
-        }
-        let change = settled.step.change(aspect::MEMBERS)?;
-        let objects = |values: &[Value]| {
-            let object = |value: &Value| match value {
-                Value::Reference(Referent::Key(key)) => self.links.object(key).cloned(),
-                Value::Reference(Referent::Object(object)) => Some(object.clone()),
-                _ => None,
-            };
-            values.iter().filter_map(object).collect()
-        };
-        Some(Joined { group: settled.object.as_ref()?, came: objects(&change.after), left: objects(&change.before) })
-    }
-
-    fn entry(&self, step: &'a Step, event: Event) -> Entry<'a> {
-        Entry { run: self.run, step: &step.id, event, object: None, class: None, message: None }
-    }
-
-    fn outcome<'b>(&self, settled: &'b Settled<'a>) -> Entry<'b> {
-        Entry {
-            object: settled.object.as_ref(),
-            class: settled.refusal.as_ref().map(|(class, _)| class.as_str()),
-            message: settled.refusal.as_ref().map(|(_, message)| message.as_str()).or(settled.note.as_deref()),
-            ..self.entry(settled.step, settled.event)
-        }
-    }
-}
-
-/// Whether the object is ours no more, or is no more at all.
-fn ends_link(step: &Step) -> bool {
-    matches!(step.op, Op::Unlink | Op::Delete) || step.op == Op::Disable && step.irreversible
-}
-
-/// What an outcome means for the links.
-fn linking<'b>(settled: &'b Settled<'_>) -> Option<Linking<'b>> {
-    let step = settled.step;
-    match (step.op, settled.event) {
-        (Op::Delete | Op::Unlink, Event::Done) if step.rung == Some(Rung::Deleted) => {
-            Some(Linking::Deleted(&step.key, step.kind))
-        }
-        (Op::Create | Op::Link | Op::Restore, Event::Done) => Some(Linking::Made(&step.key, step.kind)),
-        // who comes back waits for no right that is missing: the next plan makes the account anew
-        (Op::Restore, Event::Refused) if step.rung.is_some() && is_final(settled) => Some(Linking::Lost(&step.key)),
-        (_, Event::Done) if ends_link(step) => Some(Linking::Forgotten(&step.key)),
-        _ => None,
-    }
-}
-
-/// What later runs are to know of an outcome.
-fn tried<'b>(settled: &'b Settled<'_>) -> Option<Try<'b>> {
-    match (&settled.refusal, settled.event) {
-        (_, Event::Done) => Some(Try::Done(settled.step)),
-        (Some((class, message)), _) if settled.counts => {
-            Some(Try::Failed { step: settled.step, class: class.as_str(), message, worth: worth(*class) })
-        }
-        _ => None,
-    }
-}
-
-/// Whether the target said no, and will say so again.
-fn is_final(settled: &Settled<'_>) -> bool {
-    let class = settled.refusal.as_ref().map(|(class, _)| *class);
-    matches!(class, Some(Class::Forbidden | Class::Permanent))
 }
 
 /// Does some work while windows are on their way; what landed meanwhile is handed back with it.

@@ -52,6 +52,7 @@ mod room;
 mod rules;
 mod schema;
 mod serve;
+mod settled;
 mod sight;
 mod sources;
 mod stored;
