@@ -28,7 +28,10 @@ pub fn plan(steps: &[&Step]) {
 }
 
 /// Around a page of the journal: what came of some steps, and what is meant with others.
-#[cfg_attr(not(feature = "lab"), expect(unused_variables, reason = "only the tests' builds name points"))]
+#[cfg_attr(
+    not(feature = "lab"),
+    expect(unused_variables, clippy::needless_pass_by_value, reason = "only the tests' builds name points")
+)]
 pub fn page<'a>(moment: Moment, outcomes: impl Iterator<Item = &'a StepId>, intents: impl Iterator<Item = &'a StepId>) {
     #[cfg(feature = "lab")]
     lab::page(moment, outcomes, intents);

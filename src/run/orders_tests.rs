@@ -4,6 +4,7 @@
 use super::tests::{Case, change, step, steps};
 use super::*;
 use crate::mapping::{ORDINARY, account_id};
+use crate::object::aspect;
 use crate::object::{Change, Kind};
 use crate::run::Exit;
 use crate::store::Word;

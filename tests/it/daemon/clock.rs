@@ -1,9 +1,13 @@
 //! A clock that somebody sets, and what is done by it. Only builds with the feature `lab` can be shown another clock.
 
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(feature = "lab")]
+use serde_json::json;
 
-use super::servers::Cloud;
-use super::{House, delivery};
+use super::House;
+#[cfg(feature = "lab")]
+use super::{delivery, servers::Cloud};
+#[cfg(feature = "lab")]
 use crate::lab::Lab;
 
 const DAY: i64 = 24 * 60 * 60;

@@ -48,6 +48,7 @@ displayName = "person.name"
     }
 
     /// What a GET answers.
+    #[cfg(feature = "lab")]
     pub(super) async fn raw(&self, path: &str) -> Value {
         self.server.raw("GET", path, None).await
     }
