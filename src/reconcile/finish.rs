@@ -40,6 +40,7 @@ impl Diff<'_> {
         let displaced = self.displaced();
         self.settle_managers(&created, &displaced);
         self.settle_members((&created, &displaced), coverage);
+        self.let_go_first();
         let (steps, waiting) = order::arrange(std::mem::take(&mut self.steps), &std::mem::take(&mut self.waits));
         let labels = self.labels(&steps, &created);
         self.held.extend(waiting);

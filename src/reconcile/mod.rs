@@ -19,6 +19,7 @@ mod finish;
 pub mod guard;
 pub mod inspect;
 pub mod journal;
+mod letting_go;
 mod missing;
 mod order;
 mod part;
