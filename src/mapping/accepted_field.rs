@@ -43,7 +43,7 @@ mod tests {
             ("person.name", None),
             ("person.surname|upper", None),
             ("person.given_name ~ person.surname", None),
-            ("manager.title", None),
+            ("manager.given_name", None),
         ] {
             let rule = Expression::compile(rule, USER).unwrap();
             assert_eq!(accepted_field(&rule), field, "{}", rule.source());
