@@ -7,6 +7,7 @@ use super::log::{Record, append};
 use super::{Store, StoreError};
 use crate::org::{Actor, Instant};
 use crate::reconcile::{Approval, Digest, Part};
+use crate::stops::{self, Moment};
 
 type Columns = (String, Option<i64>, String, i64, Option<String>, Option<i64>);
 
@@ -71,6 +72,7 @@ impl Store {
 
     /// Marks the approvals of a digest as used up by the run that completed it.
     pub async fn use_approvals(&self, digest: &Digest, run: i64) -> Result<(), StoreError> {
+        stops::at(Moment::Before, "the approval");
         let mut transaction = self.begin().await?;
         sqlx::query("UPDATE approval SET used_by = ? WHERE digest = ? AND used_by IS NULL")
             .bind(run)
@@ -80,6 +82,7 @@ impl Store {
         // what comes after it is somebody's proposal anew
         sqlx::query("DELETE FROM proposal WHERE digest = ?").bind(digest.as_str()).execute(&mut *transaction).await?;
         transaction.commit().await?;
+        stops::at(Moment::After, "the approval");
         Ok(())
     }
 
