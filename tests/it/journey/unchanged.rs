@@ -12,27 +12,27 @@ use crate::support::site::{PLAIN, Site};
 async fn plan(site: &Site, arguments: &[&str]) -> Value {
     let arguments = [&["--format", "json", "plan", "ad"], arguments].concat();
     let ended = site.run(&arguments).await;
-    let mut plan = ended.json()["plans"][0].clone();
+    let plan = ended.json()["plans"][0].clone();
     assert!(plan.is_object(), "{}", ended.err);
-    plan["labels"].as_object_mut().unwrap().remove(MARK);
     plan
 }
-
-/// A label that only a stored plan has.
-const MARK: &str = "stored";
 
 async fn pool(site: &Site) -> SqlitePool {
     SqlitePool::connect_with(SqliteConnectOptions::new().filename(site.path("roster.db"))).await.unwrap()
 }
 
-/// Whether the answer is the stored plan: it then has the label that is put into it here.
+/// Whether the answer is the stored plan: what followed from the last observation is then not concluded anew, and keeps
+/// the number that is put into it here.
 async fn is_settled(site: &Site) -> bool {
+    const MARK: i64 = 4711;
     let pool = pool(site).await;
-    let mark = "UPDATE plan SET body = json_set(body, '$.labels.stored', 'yes') WHERE target = 'ad'";
-    sqlx::query(mark).execute(&pool).await.unwrap();
+    let mark = "UPDATE conclusion SET managed = ? WHERE target = 'ad'";
+    sqlx::query(mark).bind(MARK).execute(&pool).await.unwrap();
+    site.run(&["plan", "ad"]).await;
+    let managed = sqlx::query_scalar("SELECT managed FROM conclusion WHERE target = 'ad'");
+    let managed: Option<i64> = managed.fetch_optional(&pool).await.unwrap();
     pool.close().await;
-    let ended = site.run(&["--format", "json", "plan", "ad"]).await;
-    ended.json()["plans"][0]["labels"][MARK] == "yes"
+    managed == Some(MARK)
 }
 
 /// Plans; then plans once more with no memory of the target, which must come to the same.

@@ -58,6 +58,10 @@ enum By {
 impl Crowd {
     async fn new(people: usize, by: By) -> Self {
         let site = Site::new().await;
+        // everybody gets another title, which is more than a night allows
+        let mut wiring = site.wiring();
+        wiring.more = "\n[limits]\nchange = { count = 10000, share = 100, floor = 10000 }\n".to_owned();
+        site.configure(PLAIN, &wiring);
         let mut organisation = Organisation::small();
         add(&mut organisation, 0..people);
         let mut crowd = Self { site, organisation, daemon: None };
