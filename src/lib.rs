@@ -6,7 +6,7 @@
 //! expressions of [`expr`]. [`target`] observes what a directory or service holds and applies single steps to it.
 //! [`object`] is the vocabulary that the two share. [`reconcile`] compares desired with observed, writes the plan,
 //! and guards it. [`run`] is the only place where pure code and the outside meet: import, propose, approve,
-//! execute, recover, verify. [`report`] says what happened. [`daemon`] does it on schedule, [`control`] lets the
+//! execute, recover, verify. [`report`] says what happened, and [`deliver`] sends it. [`daemon`] does it on schedule, [`control`] lets the
 //! verbs of [`cli`] talk to a running daemon, and [`config`] says what may be configured.
 
 pub mod cli;
@@ -14,6 +14,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod daemon;
+pub mod deliver;
 pub mod expr;
 pub mod mapping;
 pub mod net;

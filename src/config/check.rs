@@ -47,6 +47,31 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
     names(document, sections);
 }
 
+/// What settings say of themselves: the field, and why it cannot be so.
+pub(super) fn told(document: &mut Document<'_>, section: &[&str], problems: Vec<(&'static str, String)>) {
+    for (field, problem) in problems {
+        told_at(document, &[section, &[field]].concat(), &format!("{field}: {problem}"));
+    }
+}
+
+/// The same of one field. Many say after a colon what to write instead.
+pub(super) fn told_at(document: &mut Document<'_>, path: &[&str], problem: &str) {
+    let instead = ["use ", "write ", "set ", "leave ", "add "];
+    let parts = problem.rsplit_once(": ").filter(|(_, last)| instead.iter().any(|verb| last.starts_with(verb)));
+    let (problem, hint) = parts.unwrap_or((problem, "the documentation of the section says what can stand here"));
+    document.at_value(path, problem, Some(hint.to_owned()));
+}
+
+/// A name that commands and files may hold: the last key of `path`.
+pub(super) fn plain_name(document: &mut Document<'_>, path: &[&str]) {
+    let name = path.last().copied().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if name.is_empty() || !name.chars().all(plain) {
+        let hint = Some("use lower-case letters a to z, digits, - and _".to_owned());
+        document.at_key(path, format!("{name:?} cannot be a name"), hint);
+    }
+}
+
 /// The time zone of an IANA name, or a hint.
 pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "write an IANA name, such as Europe/Copenhagen".to_owned())
@@ -151,11 +176,7 @@ fn names(document: &mut Document<'_>, sections: &Sections) {
             let hint = Some(format!("{name:?} is a source that always exists: choose another name"));
             document.at_key(&path, format!("nothing else can be named {name:?}"), hint);
         }
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-        if name.is_empty() || !name.chars().all(plain) {
-            let hint = Some("use lower-case letters a to z, digits, - and _".to_owned());
-            document.at_key(&path, format!("{name:?} cannot be a name"), hint);
-        }
+        plain_name(document, &path);
         if let Some(other) = taken.insert(name.clone(), section) {
             let hint = Some("commands name them without their section: choose another name".to_owned());
             document.at_key(&path, format!("[{other}.{name}] has the same name"), hint);

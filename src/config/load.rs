@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::accounts::{self, Accounts};
 use super::adopt::adoption;
 use super::attributes::unused_extras;
+use super::channels;
 use super::check;
 use super::compile::{self, Known, Protocol, Written};
 use super::csv_layout;
@@ -20,6 +21,7 @@ use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
+use super::report;
 use super::schedule::Schedule;
 use super::scim_profile;
 use super::settings::{Config, Sections};
@@ -124,6 +126,8 @@ impl Config {
             document.at(0..0, "the section [roster] is missing".into(), hint);
         }
         check::plain_sections(&mut document, &sections);
+        channels::sections(&mut document, &sections);
+        report::check(&mut document, &sections, &removed);
         lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
@@ -185,6 +189,10 @@ impl Config {
         (only.intake, only.retention, only.limits, only.safety, only.owners) = Default::default();
         only.jsonl.clear();
         only.csv.clear();
+        only.mail = None;
+        only.webhook.clear();
+        only.folder.clear();
+        only.report.clear();
         for ldap in only.ldap.values_mut() {
             (ldap.schedule, ldap.full_read_hours, ldap.limits, ldap.never_empty) = Default::default();
             ldap.connection = ldap.connection.of_objects();
@@ -230,6 +238,10 @@ fn config(sections: Sections) -> Option<Config> {
         groups,
         ldap,
         scim,
+        mail,
+        webhook,
+        folder,
+        report,
         test: _,
     } = sections;
     Some(Config {
@@ -249,6 +261,10 @@ fn config(sections: Sections) -> Option<Config> {
         groups,
         ldap,
         scim,
+        mail,
+        webhook,
+        folder,
+        report,
     })
 }
 
@@ -335,12 +351,7 @@ fn connection(
     for (field, message) in problems {
         let path = [written.protocol.as_str(), written.name, "connection", field];
         if !removed.contains(&path.map(ToOwned::to_owned).to_vec()) {
-            // many say after a colon what to write instead
-            let instead = ["use ", "write ", "set ", "leave ", "add "];
-            let parts = message.rsplit_once(": ").filter(|(_, last)| instead.iter().any(|verb| last.starts_with(verb)));
-            let (message, hint) =
-                parts.unwrap_or((&message, "the documentation of the connection says what can stand here"));
-            document.at_value(&path, format!("{field}: {message}"), Some(hint.to_owned()));
+            check::told_at(document, &path, &format!("{field}: {message}"));
         }
     }
 }

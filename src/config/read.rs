@@ -16,7 +16,7 @@ use crate::expr::nearest;
 const MOST: usize = 100;
 
 /// Sections whose entries have a name of their own, such as `[ldap.ad]`.
-const NAMED: [&str; 5] = ["csv", "jsonl", "ldap", "scim", "test"];
+const NAMED: [&str; 8] = ["csv", "folder", "jsonl", "ldap", "report", "scim", "test", "webhook"];
 
 /// What was taken out: below these, nothing more is said.
 pub(super) type Removed = BTreeSet<Vec<String>>;
@@ -144,7 +144,7 @@ fn wrong_value(document: &mut Document<'_>, span: Range<usize>, path: &[String],
 }
 
 fn holds_secret(path: &[String]) -> bool {
-    path.iter().any(|key| ["password", "token", "national_id_key", "log_key"].contains(&key.as_str()))
+    path.iter().any(|key| ["password", "secret", "token", "national_id_key", "log_key"].contains(&key.as_str()))
 }
 
 /// The names that serde puts between backticks.

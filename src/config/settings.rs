@@ -18,7 +18,9 @@ use super::mapping::KindMapping;
 use super::mapping_test::MappingTest;
 use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
+use super::report::ReportText;
 use super::safety::Safety;
+use crate::deliver::{folder, mail, webhook};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
 use crate::org::{CustomNames, CustomTypes, FactKind, Visibility};
@@ -55,6 +57,10 @@ pub struct Config {
     pub ldap: BTreeMap<String, Ldap>,
     /// SCIM services, by name.
     pub scim: BTreeMap<String, Scim>,
+    pub mail: Option<mail::Settings>,
+    pub webhook: BTreeMap<String, webhook::Settings>,
+    pub folder: BTreeMap<String, folder::Settings>,
+    pub report: BTreeMap<String, ReportText>,
 }
 
 /// The file as it is read: the same, but a section may be missing, so that the others can be checked.
@@ -92,6 +98,17 @@ pub(super) struct Sections {
     pub ldap: BTreeMap<String, Ldap>,
     #[serde(default)]
     pub scim: BTreeMap<String, Scim>,
+    /// The server that takes mail for others.
+    pub mail: Option<mail::Settings>,
+    /// Programs that are told over HTTPS, by name.
+    #[serde(default)]
+    pub webhook: BTreeMap<String, webhook::Settings>,
+    /// Folders that files are put into, by name.
+    #[serde(default)]
+    pub folder: BTreeMap<String, folder::Settings>,
+    /// Reports that are made on schedule and sent, by name.
+    #[serde(default)]
+    pub report: BTreeMap<String, ReportText>,
     #[serde(default)]
     pub test: BTreeMap<String, MappingTest>,
 }
@@ -136,12 +153,14 @@ pub struct Retention {
     pub journal: NonZeroU32,
     /// The records of imports.
     pub batches: NonZeroU32,
+    /// The records of letters that were sent or given up.
+    pub letters: NonZeroU32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         let days = |days| NonZeroU32::new(days).unwrap_or(NonZeroU32::MAX);
-        Self { plans: days(90), journal: days(400), batches: days(400) }
+        Self { plans: days(90), journal: days(400), batches: days(400), letters: days(90) }
     }
 }
 

@@ -6,6 +6,7 @@
 mod intake;
 mod jobs;
 mod notice;
+mod post;
 mod scheduler;
 mod standby;
 mod targets;
@@ -61,6 +62,7 @@ pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: A
     let (current, desk) = watch::channel(Arc::new(engine));
     let (stopping, stopped) = watch::channel(false);
     let changed = Arc::new(Notify::new());
+    let letters = spawn(post::serve(desk.clone(), fence, stopped.clone()));
     let calls = spawn(server.serve(Desk { engine: desk, changed: Arc::clone(&changed) }, stopped));
     let mut scheduler = Scheduler::new(config.to_owned(), current, clock, changed, fence).await?;
     tracing::info!(config = %config.display(), "serving");
@@ -70,7 +72,7 @@ pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: A
     tracing::info!("stopping");
     stop.store(true, Ordering::Release);
     let _nobody_listens = stopping.send(true);
-    finish(&scheduler.engine(), work, calls).await;
+    finish(&scheduler.engine(), work, [calls, letters]).await;
     tracing::info!("stopped");
     scheduler.overtaken.map_or(Ok(()), Err)
 }
@@ -110,12 +112,14 @@ async fn recover(engine: &Engine) {
 
 /// Waits for what is under way: as long as it takes for a run that has begun to write, which ends after its step, and
 /// a moment for the rest.
-async fn finish(engine: &Engine, work: Option<JoinHandle<jobs::Jobs>>, calls: JoinHandle<()>) {
+async fn finish(engine: &Engine, work: Option<JoinHandle<jobs::Jobs>>, others: [JoinHandle<()>; 2]) {
     let all = async {
         if let Some(work) = work {
             let _broken_off = work.await;
         }
-        let _broken_off = calls.await;
+        for other in others {
+            let _broken_off = other.await;
+        }
         engine.store().close().await;
     };
     let patience = async {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 /// Where a secret lies. Exactly one of the three is set. Read late and anew for each run, so that a rotated secret
 /// needs no restart.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRef {
     /// A file, relative to the configuration file. Trailing line ends are not part of the secret.

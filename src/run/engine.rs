@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use tokio::sync::Notify;
+
 use super::command::Exit;
 use super::failure::Failure;
 use crate::clock::Clock;
@@ -30,6 +32,8 @@ pub struct Engine {
     pub(super) stop: Arc<AtomicBool>,
     /// Runs under way, of all clones.
     pub(super) under_way: Arc<AtomicUsize>,
+    /// Somebody posted a letter.
+    pub(super) posted: Arc<Notify>,
 }
 
 /// A configured target.
@@ -62,7 +66,16 @@ impl Engine {
         let store = Arc::new(opened.map_err(|failure| super::room::explained(failure, &config.roster_file()))?);
         let targets = Self::entries(&config);
         let config = Arc::new(config);
-        Ok(Self { store, clock, actor, targets, stop: Arc::default(), under_way: Arc::default(), config })
+        Ok(Self {
+            store,
+            clock,
+            actor,
+            targets,
+            stop: Arc::default(),
+            under_way: Arc::default(),
+            posted: Arc::default(),
+            config,
+        })
     }
 
     pub(super) fn entries(config: &Loaded) -> Arc<BTreeMap<String, TargetEntry>> {

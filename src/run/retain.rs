@@ -29,6 +29,10 @@ impl Engine {
             return Ok(None);
         }
         let days = &self.config.config.retention;
+        self.store.forget_letters(now.days_earlier(i64::from(days.letters.get()))).await?;
+        for (name, folder) in &self.config.config.folder {
+            self.expire_files(name, folder).await?;
+        }
         let retention = Retention { plans: days.plans.get(), journal: days.journal.get(), batches: days.batches.get() };
         Ok(Some(self.store.retain(&retention, now).await?))
     }

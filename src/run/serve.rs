@@ -152,7 +152,7 @@ pub(super) fn refused(error: &LeaseError) -> Failure {
 }
 
 /// What the lease of the schedule is called: no target can have its name.
-const SCHEDULE: &str = "@schedule";
+pub(super) const SCHEDULE: &str = "@schedule";
 
 impl Lease {
     /// The lease of the schedule of a roster, as soon as nobody has it any more.

@@ -13,7 +13,8 @@ const ORDER: &[&[&str]] = &[
     &["clock", "object", "expr"],
     &["mapping", "reconcile"],
     &["net", "stops"],
-    &["target", "source", "deliver", "store", "report"],
+    &["target", "source", "store", "report"],
+    &["deliver"],
     &["config"],
     &["run"],
     &["control"],
@@ -26,6 +27,7 @@ const ORDER: &[&[&str]] = &[
 const NARROW: &[(&str, &[&str])] = &[
     ("target", &["org", "clock", "object", "net", "stops"]),
     ("source", &["org", "expr"]),
+    ("deliver", &["org", "net", "stops", "store"]),
     ("report", &["org", "object", "expr", "mapping", "reconcile"]),
 ];
 
@@ -54,7 +56,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("socket2", &["target::ldap"]),
     ("tokio_rustls", &["target::ldap"]),
     ("age", &["target::ldap"]),
-    ("reqwest", &["target::scim", "deliver"]),
+    ("reqwest", &["target::scim", "deliver::webhook", "net"]),
+    ("lettre", &["deliver::mail"]),
+    ("hmac", &["deliver::webhook"]),
+    ("sha2", &["deliver::webhook"]),
     ("rustix", &["stops", "clock"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org", "store"]),

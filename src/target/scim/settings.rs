@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
-use crate::net::SecretRef;
+use crate::net::{SecretRef, is_loopback};
 use crate::org::Day;
 
 /// The settings of one SCIM 2.0 service.
@@ -236,16 +236,6 @@ impl Settings {
             return Some("the base URL ends with its path: no ? and no #".into());
         }
         None
-    }
-}
-
-/// Whether the URL names this machine itself.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

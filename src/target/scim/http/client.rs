@@ -19,14 +19,14 @@ use super::answer::{Asked, Body, Failure, described};
 use super::credentials::Credentials;
 use super::limits::Limits;
 use super::pace::Permit;
-use super::retry::{Tries, is_limited, said_rest};
-use crate::net::{Identity, SecretRef, client_config_as, trusting_nobody};
+use super::retry::{Tries, is_limited};
+use crate::net::{Identity, SecretRef, client_config_as, is_loopback, said_rest, trusting_nobody};
 use crate::stops::{self, Moment};
 use crate::target::Class;
 use crate::target::scim::apart;
 use crate::target::scim::profile::{Ids, Profile, Wire};
 use crate::target::scim::read::page::Page;
-use crate::target::scim::settings::{Proxy, Settings, is_loopback};
+use crate::target::scim::settings::{Proxy, Settings};
 use crate::target::scim::wire;
 
 /// The largest body that is read, in bytes after decompression.

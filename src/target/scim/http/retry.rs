@@ -1,16 +1,12 @@
-//! What a failed request means for the next try: whether there is one, and how long the service wants to be left alone.
-//! Pure.
+//! What a failed request means for the next try: whether there is one. Pure.
 //!
 //! A refusal that was certainly not done is tried again whatever it was. What may have been done in spite of the
 //! failure is tried again only where twice is the same as once; the rest is for who knows what to look at first.
 
-use std::time::Duration;
-
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 
 use super::answer::Failure;
-use crate::org::Instant;
 
 /// Tries where a limit of the service is reached: it says itself when to come back.
 const LIMITED: u32 = 10;
@@ -18,8 +14,6 @@ const LIMITED: u32 = 10;
 const OVERLOADED: u32 = 5;
 /// Tries where the connection broke, or it failed.
 const FAILED: u32 = 3;
-/// A number from here on is a time, below a length of time. In seconds.
-const A_TIME: f64 = 1e9;
 
 /// The tries of one request.
 #[derive(Debug, Default)]
@@ -71,23 +65,6 @@ pub fn is_limited(status: StatusCode, headers: &HeaderMap) -> bool {
     }
 }
 
-/// How long the service wants to be left alone: `Retry-After` as seconds or as a date (RFC 9110 section 10.2.3), or
-/// when its limit begins anew. A date is held against the service's own clock.
-pub fn said_rest(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
-    let told = ["retry-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"]
-        .iter()
-        .find_map(|name| text(name))?;
-    let at = |text: &str| Some(Instant::from_http(text)?.micros() as f64 / 1e6);
-    let now = || at(text(DATE.as_str())?);
-    let seconds = match told.parse::<f64>() {
-        Ok(seconds) if seconds < A_TIME => seconds,
-        Ok(time) => time - now()?,
-        Err(_) => at(told)? - now()?,
-    };
-    Duration::try_from_secs_f64(seconds.max(0.0)).ok()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {
@@ -97,24 +74,6 @@ mod tests {
 
     fn headers(all: &[(&str, &str)]) -> HeaderMap {
         all.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
-    }
-
-    #[test]
-    fn a_rest_is_said_in_several_ways() {
-        const DAY: &str = "Sun, 29 Nov 2026 10:00:00 GMT";
-        for (said, seconds) in [
-            (vec![("Retry-After", "7")], Some(7)),
-            (vec![("Retry-After", "Sun, 29 Nov 2026 10:01:30 GMT"), ("Date", DAY)], Some(90)),
-            (vec![("Retry-After", "Sun, 29 Nov 2026 09:59:00 GMT"), ("Date", DAY)], Some(0)),
-            (vec![("Retry-After", "Sun, 29 Nov 2026 10:01:30 GMT")], None),
-            (vec![("X-RateLimit-Reset", "1795946460"), ("Date", DAY)], Some(60)),
-            (vec![("X-Rate-Limit-Reset", "12")], Some(12)),
-            (vec![("Retry-After", "soon")], None),
-            (vec![("Retry-After", "-5")], Some(0)),
-            (vec![], None),
-        ] {
-            assert_eq!(said_rest(&headers(&said)), seconds.map(Duration::from_secs), "{said:?}");
-        }
     }
 
     #[test]
