@@ -8,7 +8,7 @@ PACKAGES=(
 	libkrb5-dev libclang-dev                                                     # rosterd's feature gssapi
 	krb5-user libsasl2-modules-gssapi-mit                                        # Kerberos, for people and OpenLDAP
 	openssl ca-certificates curl                                                 # certificates, requests
-	python3 python3-venv                                                         # SCIM servers
+	python3 python3-venv                                                         # SCIM servers, mail
 	procps util-linux                                                            # ps; setsid, flock
 )
 
@@ -20,6 +20,7 @@ install_all() {
 	install_packages
 	install_python venv requirements.txt
 	install_python django requirements-django.txt
+	install_python mail requirements-mail.txt
 	install_scimmy
 }
 
