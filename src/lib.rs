@@ -6,8 +6,9 @@
 //! expressions of [`expr`]. [`target`] observes what a directory or service holds and applies single steps to it.
 //! [`object`] is the vocabulary that the two share. [`reconcile`] compares desired with observed, writes the plan,
 //! and guards it. [`run`] is the only place where pure code and the outside meet: import, propose, approve,
-//! execute, recover, verify. [`report`] says what happened, and [`deliver`] sends it. [`daemon`] does it on schedule, [`control`] lets the
-//! verbs of [`cli`] talk to a running daemon, and [`config`] says what may be configured.
+//! execute, recover, verify. [`report`] says what happened, and [`deliver`] sends it. [`schedule`] decides what is due
+//! and what waits, and [`daemon`] does it; [`control`] lets the verbs of [`cli`] talk to a running daemon, and
+//! [`config`] says what may be configured.
 
 pub mod cli;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod org;
 pub mod reconcile;
 pub mod report;
 pub mod run;
+pub mod schedule;
 pub mod source;
 pub mod stops;
 pub mod store;

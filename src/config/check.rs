@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use super::document::Document;
 use super::limits::{LimitText, LimitsText};
 use super::safety;
-use super::schedule::Schedule;
 use super::settings::{Jsonl, Sections};
 use crate::expr::nearest;
 use crate::net::SecretRef;
@@ -77,16 +76,6 @@ pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "write an IANA name, such as Europe/Copenhagen".to_owned())
 }
 
-pub(super) fn schedule(document: &mut Document<'_>, path: &[&str], text: Option<&String>) -> Option<Schedule> {
-    match Schedule::parse(text?) {
-        Ok(schedule) => Some(schedule),
-        Err(error) => {
-            document.at_value(path, error.message, error.hint);
-            None
-        }
-    }
-}
-
 pub(super) fn limits(document: &mut Document<'_>, path: &[&str], limits: &LimitsText) {
     for (keys, text) in limits.written() {
         limit(document, &[path, &keys].concat(), text);
@@ -125,7 +114,6 @@ fn jsonl(document: &mut Document<'_>, name: &str, source: &Jsonl) {
         let hint = Some("write where the file lies, relative to this one".to_owned());
         document.at_value(&["jsonl", name, "file"], "the name of the file is empty", hint);
     }
-    let _checked = schedule(document, &["jsonl", name, "schedule"], source.schedule.as_ref());
 }
 
 fn custom(document: &mut Document<'_>, types: &CustomTypes) {

@@ -10,6 +10,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::owners::MatchText;
+use super::when::WhenText;
 use crate::org::{FactKind, States};
 use crate::source::csv::Encoding;
 
@@ -19,7 +20,7 @@ pub struct Csv {
     /// Relative to the configuration file.
     pub file: PathBuf,
     /// When the daemon imports it; never by itself without one.
-    pub schedule: Option<String>,
+    pub schedule: Option<WhenText>,
     /// For how many days after its last complete import it proves that somebody is gone, where not as long as others.
     pub max_age_days: Option<NonZeroU32>,
     #[serde(default)]

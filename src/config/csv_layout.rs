@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check;
 use super::csv::{Cell, Complete, Csv, ReadAs, Stated};
 use super::csv_things::named;
 use super::document::Document;
@@ -32,7 +31,6 @@ pub(super) fn layout(
     if csv.file.as_os_str().is_empty() {
         compiler.wrong(&["file"], "the name of the file is empty", None);
     }
-    let _checked = check::schedule(compiler.document, &["csv", name, "schedule"], csv.schedule.as_ref());
     compiler.characters();
     compiler.columns();
     let days = compiler.days();

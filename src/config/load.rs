@@ -21,15 +21,16 @@ use super::naming;
 use super::owners::{self, Sharing};
 use super::problem::ConfigProblem;
 use super::read::{self, Removed};
-use super::report;
-use super::schedule::Schedule;
+use super::report::{self, ReportText};
 use super::scim_profile;
 use super::settings::{Config, Sections};
+use super::when;
 use crate::mapping::{NamingRules, Rules};
 use crate::object::Kind;
 use crate::org::quality::Severities;
 use crate::org::{CustomTypes, MatchRules, Owners};
 use crate::reconcile::Limits;
+use crate::schedule::{JobKind, When};
 use crate::source::csv::Layout;
 use crate::target::ldap;
 use crate::target::scim::Profile;
@@ -51,7 +52,9 @@ pub struct Loaded {
     /// How bad what the rules of the record find is.
     pub quality: Severities,
     /// Sources and when they run, by name.
-    pub sources: BTreeMap<String, Option<Schedule>>,
+    pub sources: BTreeMap<String, Option<When>>,
+    /// When the reports are made that have a schedule, by name.
+    pub reports: BTreeMap<String, When>,
     /// What the rows of the CSV sources mean, by name.
     pub layouts: BTreeMap<String, Layout>,
     pub targets: BTreeMap<String, TargetConfig>,
@@ -85,7 +88,7 @@ impl Loaded {
 #[derive(Debug, Clone)]
 pub struct TargetConfig {
     pub protocol: Protocol,
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<When>,
     pub limits: Limits,
     /// Groups whose last enabled member nothing takes without an approval.
     pub never_empty: Vec<String>,
@@ -134,7 +137,9 @@ impl Config {
         let mut naming = naming::rules(&mut document, &sections.naming, &custom);
         let accounts = accounts::accounts(&mut document, &sections, naming.as_ref(), &custom);
         naming.iter_mut().for_each(|naming| naming.accounts = accounts.all());
-        let mut targets = targets(&mut document, &sections, (&custom, &accounts), &removed, known);
+        let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
+        let local = zone.clone().unwrap_or(TimeZone::UTC); // a wrong one was told already
+        let mut targets = targets(&mut document, &sections, (&custom, &accounts, &local), &removed, known);
         mapping_test::check(&mut document, &sections.test, &targets);
         let tests = sections.test.clone();
         let profiles: BTreeMap<String, Profile> = (sections.scim.iter())
@@ -145,11 +150,9 @@ impl Config {
                 Some((name.clone(), csv_layout::layout(&mut document, name, &sections.csv, &custom, &owners)?))
             })
             .collect();
-        let sources = (sections.jsonl.iter().map(|(name, source)| (name, &source.schedule)))
-            .chain(sections.csv.iter().map(|(name, source)| (name, &source.schedule)))
-            .map(|(name, schedule)| (name.clone(), scheduled(schedule.as_ref())))
-            .collect();
-        let zone = sections.roster.as_ref().and_then(|roster| check::zone(&roster.zone).ok());
+        let sources = sources(&mut document, &sections, &local);
+        let reports = reports(&mut document, &sections, &local);
+        when::order(&mut document, &sections);
         match (document.is_good(), config(sections), naming, zone) {
             (true, Some(config), Some(naming), Some(zone)) => {
                 let generation = config.generation(&profiles);
@@ -168,6 +171,7 @@ impl Config {
                     matches,
                     quality,
                     sources,
+                    reports,
                     layouts,
                     targets,
                     tests,
@@ -268,15 +272,28 @@ fn config(sections: Sections) -> Option<Config> {
     })
 }
 
-/// A schedule that was checked before.
-fn scheduled(text: Option<&String>) -> Option<Schedule> {
-    text.and_then(|text| Schedule::parse(text).ok())
+fn sources(document: &mut Document<'_>, sections: &Sections, zone: &TimeZone) -> BTreeMap<String, Option<When>> {
+    let jsonl = sections.jsonl.iter().map(|(name, source)| ("jsonl", name, source.schedule.as_ref()));
+    let csv = sections.csv.iter().map(|(name, source)| ("csv", name, source.schedule.as_ref()));
+    let when = |(section, name, text): (&str, &String, Option<&when::WhenText>)| {
+        let when = when::when(document, &[section, name], (JobKind::Source, name), text, zone);
+        (name.clone(), when)
+    };
+    jsonl.chain(csv).map(when).collect()
+}
+
+fn reports(document: &mut Document<'_>, sections: &Sections, zone: &TimeZone) -> BTreeMap<String, When> {
+    let when = |(name, report): (&String, &ReportText)| {
+        let job = (JobKind::Report, name.as_str());
+        Some((name.clone(), when::when(document, &["report", name], job, report.schedule.as_ref(), zone)?))
+    };
+    sections.report.iter().filter_map(when).collect()
 }
 
 fn targets(
     document: &mut Document<'_>,
     sections: &Sections,
-    (custom, accounts): (&CustomTypes, &Accounts),
+    (custom, accounts, zone): (&CustomTypes, &Accounts, &TimeZone),
     removed: &Removed,
     known: &Known<'_>,
 ) -> BTreeMap<String, TargetConfig> {
@@ -295,7 +312,7 @@ fn targets(
         }
         check::limits(document, &["ldap", name, "limits"], &ldap.limits);
         check::never_empty(document, &["ldap", name, "never_empty"], &ldap.never_empty);
-        let schedule = check::schedule(document, &["ldap", name, "schedule"], ldap.schedule.as_ref());
+        let schedule = when::when(document, &["ldap", name], (JobKind::Target, name), ldap.schedule.as_ref(), zone);
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
         rules.accounts = accounts.of(name);
@@ -317,7 +334,7 @@ fn targets(
         connection(document, &written, removed, scim.connection.problems());
         check::limits(document, &["scim", name, "limits"], &scim.limits);
         check::never_empty(document, &["scim", name, "never_empty"], &scim.never_empty);
-        let schedule = check::schedule(document, &["scim", name, "schedule"], scim.schedule.as_ref());
+        let schedule = when::when(document, &["scim", name], (JobKind::Target, name), scim.schedule.as_ref(), zone);
         let mut rules = compile::target(document, &written, custom, known);
         rules.groups.clone_from(&groups);
         rules.accounts = accounts.of(name);

@@ -9,6 +9,7 @@ use super::check;
 use super::document::Document;
 use super::read::Removed;
 use super::settings::Sections;
+use super::when::WhenText;
 use crate::expr::nearest;
 use crate::report::{Format, REPORTS, report_kind};
 
@@ -19,7 +20,7 @@ pub struct ReportText {
     /// Which one: a name of `rosterd report --list`.
     pub what: String,
     /// When the daemon makes it; never by itself without one.
-    pub schedule: Option<String>,
+    pub schedule: Option<WhenText>,
     /// The targets that it is about; all of them without it.
     #[serde(default)]
     pub targets: Vec<String>,
@@ -44,7 +45,6 @@ pub(super) fn check(document: &mut Document<'_>, sections: &Sections, removed: &
     for (name, report) in &sections.report {
         let at = |key| ["report", name.as_str(), key];
         check::plain_name(document, &["report", name]);
-        check::schedule(document, &at("schedule"), report.schedule.as_ref());
         let near = |word: &str, known: &[&str]| match nearest(word, known.iter().copied()) {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("choose one of {}", known.join(", ")),

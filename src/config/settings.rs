@@ -20,6 +20,7 @@ use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
 use super::report::ReportText;
 use super::safety::Safety;
+use super::when::WhenText;
 use crate::deliver::{folder, mail, webhook};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
@@ -196,7 +197,7 @@ pub struct Jsonl {
     /// The source that its facts belong to: its own name, unless another is written. A thing belongs to one source.
     pub source: Option<String>,
     /// When the daemon imports it; never by itself without one.
-    pub schedule: Option<String>,
+    pub schedule: Option<WhenText>,
     /// For how many days after its last complete import it proves that somebody is gone, where not as long as others.
     pub max_age_days: Option<NonZeroU32>,
     /// How its own ids are understood, by kind.
@@ -209,7 +210,7 @@ pub struct Jsonl {
 #[serde(deny_unknown_fields)]
 pub struct Ldap {
     /// When the daemon runs it; never by itself without one.
-    pub schedule: Option<String>,
+    pub schedule: Option<WhenText>,
     /// For how many hours after a read of everything only changes are read. Without it, everything is read every time.
     pub full_read_hours: Option<u32>,
     #[serde(default)]
@@ -243,7 +244,7 @@ pub struct Ldap {
 #[serde(deny_unknown_fields)]
 pub struct Scim {
     /// When the daemon runs it; never by itself without one.
-    pub schedule: Option<String>,
+    pub schedule: Option<WhenText>,
     #[serde(default)]
     pub limits: LimitsText,
     /// Groups whose last enabled member nothing takes without an approval, by their names in the target.

@@ -2,103 +2,126 @@
 
 use std::time::Duration;
 
-use super::jobs::{JobState, Waits};
+use super::jobs::Entry;
 use crate::org::Instant;
-use crate::report::{ImportDocument, Outcome};
+use crate::report::{self, ImportDocument};
 use crate::run::{Delivery, Engine, Failure, Known, Silent};
+use crate::schedule::{Outcome, Wait};
 
 /// A file that changes within this time is still being written.
 const MOMENT: Duration = Duration::from_millis(300);
 
-/// Looks at the file of a source that is due: takes it, sees that there is nothing to do, or waits.
-pub(super) async fn look(state: &mut JobState, engine: &Engine, due: Instant) {
-    match take(state, engine, due).await {
-        Ok(None) => state.serve(engine, due).await,
-        Ok(Some(waits)) => state.wait(waits),
-        Err(failure) => {
-            let why = engine.explained(failure).message;
-            state.wait(Waits { due, why, delivery: None, held: None });
-        }
+/// What a source knows of its file.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// The hash of the bytes that it took last.
+    pub file: Option<String>,
+    /// The file as it lay there when it was last taken.
+    delivery: Option<Delivery>,
+    /// The file that was last not taken.
+    refused: Option<Refused>,
+}
+
+#[derive(Debug)]
+struct Refused {
+    due: Instant,
+    why: String,
+    delivery: Delivery,
+    /// The hash of its bytes, when it is held for an approval.
+    held: Option<String>,
+}
+
+impl Taken {
+    /// What is left of it after a restart.
+    pub fn remembered(file: Option<String>) -> Self {
+        Self { file, ..Self::default() }
     }
 }
 
-/// Answers why the source waits, if it does.
-async fn take(state: &mut JobState, engine: &Engine, due: Instant) -> Result<Option<Waits>, Failure> {
-    let source = state.job.name.clone();
+fn waits(why: String) -> Outcome {
+    Outcome::Waits(Wait::Tried { why })
+}
+
+/// Looks at the file of a source that is due: takes it, sees that there is nothing to do, or waits.
+pub(super) async fn look(entry: &mut Entry, engine: &Engine, due: Instant, now: Instant) -> Outcome {
+    match take(entry, engine, due, now).await {
+        Ok(outcome) => outcome,
+        Err(failure) => waits(engine.explained(failure).message),
+    }
+}
+
+async fn take(entry: &mut Entry, engine: &Engine, due: Instant, now: Instant) -> Result<Outcome, Failure> {
+    let source = entry.job.name.clone();
     let Some(delivery) = engine.delivery(&source)? else {
         tracing::debug!(source, "no file is there");
-        return Ok(None);
+        entry.taken.refused = None;
+        return Ok(Outcome::Served);
     };
-    if state.taken.as_ref() == Some(&delivery) {
-        return Ok(None);
+    if entry.taken.delivery.as_ref() == Some(&delivery) {
+        return Ok(Outcome::Served);
     }
-    if let Some(waits) = unchanged(state, engine, &delivery, due).await? {
-        return Ok(Some(waits));
+    if let Some(why) = still_refused(&mut entry.taken, &source, engine, &delivery, due).await? {
+        return Ok(waits(why));
     }
     tokio::time::sleep(MOMENT).await;
     if engine.delivery(&source)?.as_ref() != Some(&delivery) {
-        let why = "its file is being written".to_owned();
-        return Ok(Some(Waits { due, why, delivery: None, held: None }));
+        return Ok(waits("its file is being written".to_owned()));
     }
     let hash = engine.hash(&delivery).await?;
-    if state.file.as_ref() == Some(&hash) {
-        tracing::debug!(source, "its bytes were taken already");
-        state.taken = Some(delivery);
-        return Ok(None);
-    }
-    match engine.known(&source, &hash).await? {
+    let known =
+        if entry.taken.file.as_ref() == Some(&hash) { Known::Taken } else { engine.known(&source, &hash).await? };
+    match known {
         Known::Taken => {
             tracing::debug!(source, "its bytes were taken already");
-            remember(state, delivery, hash);
-            return Ok(None);
+            // the same bytes written anew are a delivery; the same file after a restart is none
+            let written = delivery.modified().min(now);
+            let is_new = entry.state.standing.done.is_none_or(|done| written > done);
+            entry.taken = Taken { file: Some(hash), delivery: Some(delivery), refused: None };
+            return Ok(if is_new { Outcome::Done } else { Outcome::Served });
         }
         Known::Held(digest) => {
             let why = format!("its file is held: `rosterd approve {digest}`, or deliver another one");
-            return Ok(Some(Waits { due, why, delivery: Some(delivery), held: Some(hash) }));
+            entry.taken.refused = Some(Refused { due, why: why.clone(), delivery, held: Some(hash) });
+            return Ok(waits(why));
         }
         Known::New => {}
     }
     let document = engine.import(&source, None, false, &Silent).await?;
     let read = document.digest == Some(engine.import_digest(&source, &hash));
-    match document.outcome {
-        Outcome::Done => {
-            tracing::info!(source, changes = changes(&document), "imported");
-            if let Some(first) = document.held.first() {
-                let held = document.held.len();
-                tracing::warn!(source, held, line = first.line, "not all was taken; the first: {}", first.reason);
-            }
-            if read {
-                remember(state, delivery, hash);
-            }
-            Ok(None)
+    if document.outcome == report::Outcome::Done {
+        tracing::info!(source, changes = changes(&document), "imported");
+        if let Some(first) = document.held.first() {
+            let held = document.held.len();
+            tracing::warn!(source, held, line = first.line, "not all was taken; the first: {}", first.reason);
         }
-        _ => {
-            let held = (read && document.outcome == Outcome::Held).then_some(hash);
-            Ok(Some(Waits { due, why: why(&document), delivery: Some(delivery), held }))
+        if read {
+            entry.taken = Taken { file: Some(hash), delivery: Some(delivery), refused: None };
         }
+        return Ok(Outcome::Done);
     }
+    let (why, held) = (why(&document), (read && document.outcome == report::Outcome::Held).then_some(hash));
+    entry.taken.refused = Some(Refused { due, why: why.clone(), delivery, held });
+    Ok(waits(why))
 }
 
-/// A file that waits and did not change: one that is held waits for an approval, another is read anew when the source
-/// is due again.
-async fn unchanged(
-    state: &JobState,
+/// Why a file that was not taken and did not change is still not taken: one that is held waits for an approval, another
+/// is read anew when the source is due again.
+async fn still_refused(
+    taken: &mut Taken,
+    source: &str,
     engine: &Engine,
     delivery: &Delivery,
     due: Instant,
-) -> Result<Option<Waits>, Failure> {
-    let same = |waits: &&Waits| waits.delivery.as_ref() == Some(delivery);
-    let Some(waits) = state.waits.as_ref().filter(same) else { return Ok(None) };
-    let still = match &waits.held {
-        Some(hash) => matches!(engine.known(&state.job.name, hash).await?, Known::Held(_)),
-        None => waits.due == due,
+) -> Result<Option<String>, Failure> {
+    let Some(refused) = taken.refused.as_mut().filter(|refused| refused.delivery == *delivery) else {
+        return Ok(None);
     };
-    Ok(still.then(|| Waits { due, ..waits.clone() }))
-}
-
-fn remember(state: &mut JobState, delivery: Delivery, hash: String) {
-    state.taken = Some(delivery);
-    state.file = Some(hash);
+    let still = match &refused.held {
+        Some(hash) => matches!(engine.known(source, hash).await?, Known::Held(_)),
+        None => refused.due == due,
+    };
+    refused.due = due;
+    Ok(still.then(|| refused.why.clone()))
 }
 
 /// `person: 3 added, 1 ended; unit: 1 changed`.

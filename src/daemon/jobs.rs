@@ -1,45 +1,31 @@
-//! The jobs and where each stands: what is due, what waits, what comes next.
+//! The jobs and where each stands: what is due, what waits, what comes next. What is decided about a job is decided in
+//! [`crate::schedule`]; here it is done and remembered.
 
 use std::sync::Arc;
 
 use crate::org::Instant;
-use crate::run::{Delivery, Engine, Failure, Job, JobKind};
+use crate::run::{Engine, Failure, KnownToSchedule};
+use crate::schedule::{Job, JobKind, JobState, News, Outcome, Timetable, Wait};
 use crate::store::ScheduleRun;
 
-use super::{intake, targets};
+use super::intake::{self, Taken};
+use super::{reports, targets};
 
-/// Everything that has a schedule, sources first.
+/// Everything that has a schedule: sources, targets, reports.
 #[derive(Debug)]
 pub(super) struct Jobs {
-    pub all: Vec<JobState>,
+    all: Vec<Entry>,
 }
 
-/// One source or target.
+/// One source, target or report.
 #[derive(Debug)]
-pub(super) struct JobState {
+pub(super) struct Entry {
     pub job: Job,
-    /// Everything due until then was done.
-    pub served: Instant,
-    /// Of a source: the hash of the bytes that it took last.
-    pub file: Option<String>,
-    /// What was due and could not be done: why. It stays due.
-    pub waits: Option<Waits>,
-    /// Of a source: its file as it lay there when it was last taken.
-    pub taken: Option<Delivery>,
-    /// It was tried since the last round, and is not tried again before the next.
-    pub rests: bool,
-}
-
-/// Why something due is not done yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Waits {
-    /// What was due then; another try comes with the next due instant at the latest.
-    pub due: Instant,
-    pub why: String,
-    /// The file that was not taken.
-    pub delivery: Option<Delivery>,
-    /// The hash of its bytes, when it is held for an approval.
-    pub held: Option<String>,
+    pub state: JobState,
+    /// Of a source: what it knows of its file.
+    pub taken: Taken,
+    /// What the store holds of it.
+    kept: Option<ScheduleRun>,
 }
 
 impl Jobs {
@@ -49,110 +35,205 @@ impl Jobs {
         let mut records = engine.store().schedule_runs().await?;
         let mut all = Vec::new();
         for job in engine.jobs() {
-            let record = records.remove(&job.id());
-            let file = record.as_ref().and_then(|record| record.file.clone());
-            let known = record.filter(|record| record.schedule == job.timetable.text());
-            let served = known.as_ref().map_or(now, |record| crate::config::Timetable::believed(record.served, now));
-            let state = JobState { job, served, file, waits: None, taken: None, rests: false };
-            match known {
-                Some(record) if record.served == served => state.missed(now),
-                _ => state.keep(engine).await?,
-            }
-            all.push(state);
+            let kept = records.remove(&job.id());
+            let mut entry = Entry::new(job, kept, now);
+            entry.keep(engine).await?;
+            all.push(entry);
         }
         Ok(Self { all })
     }
 
     /// Whether anything is due and may be tried.
     pub fn is_due(&self, now: Instant) -> bool {
-        self.all.iter().any(|state| state.due(now).is_some())
+        self.all.iter().any(|entry| entry.state.due(&entry.job, now).is_some())
     }
 
-    /// The next instant at which anything comes due, with its name and the clock's time.
+    /// The next instant at which something is done, with its name and the clock's time.
     pub fn next(&self, now: Instant) -> Option<(Instant, String)> {
-        let next = self.all.iter().filter_map(|state| Some((state.job.timetable.next_after(now)?, state)));
-        let (at, state) = next.min_by_key(|(at, _)| *at)?;
-        Some((at, format!("{} {}", state.job.name, state.job.timetable.local(at, now))))
+        let next = self.all.iter().filter_map(|entry| Some((entry.state.next(&entry.job, now)?, &entry.job)));
+        let (at, job) = next.min_by_key(|(at, _)| *at)?;
+        Some((at, format!("{} {}", job.name, job.when.timetable.local(at, now))))
     }
 
     /// What waits, for people.
     pub fn waiting(&self) -> Vec<String> {
-        let waiting = |state: &JobState| state.waits.as_ref().map(|waits| format!("{}: {}", state.job.name, waits.why));
+        let waiting = |Entry { job, state, .. }: &Entry| {
+            let waits = state.standing.waits.as_ref()?;
+            Some(format!("{}: {}", job.name, waits.why.told(job.when.zone())))
+        };
         self.all.iter().filter_map(waiting).collect()
     }
 
     /// A new round: what waits may be tried again.
     pub fn wake(&mut self) {
-        for state in &mut self.all {
-            state.rests = false;
+        for entry in &mut self.all {
+            entry.state.rests = false;
         }
     }
 
-    /// Does what is due at `now`: sources first, and targets only when no source that is due waits.
+    /// Does what is due at `now`: sources first, then targets, then reports.
     pub async fn pass(mut self, engine: Arc<Engine>, now: Instant) -> Self {
-        for state in &mut self.all {
-            if state.job.kind == JobKind::Source
-                && let Some(due) = state.due(now)
-            {
-                state.rests = true;
-                intake::look(state, &engine, due).await;
+        let jobs: Vec<Job> = self.all.iter().map(|entry| entry.job.clone()).collect();
+        let mut known = match engine.known_to_schedule(jobs.iter(), now).await {
+            Ok(known) => known,
+            Err(failure) => {
+                tracing::error!("what is due cannot be told: {}", engine.explained(failure).message);
+                self.all.iter_mut().for_each(|entry| entry.put_off(now));
+                return self;
+            }
+        };
+        self.sources(&engine, &mut known).await;
+        if !engine.stop_requested() {
+            self.targets(&engine, &mut known).await;
+        }
+        if !engine.stop_requested() {
+            self.reports(&engine, &mut known).await;
+            engine.retain().await;
+        }
+        self
+    }
+
+    async fn sources(&mut self, engine: &Engine, known: &mut KnownToSchedule) {
+        self.tell(known);
+        for entry in self.of(JobKind::Source) {
+            if let Some(due) = entry.look(engine, known, None).await {
+                let outcome = intake::look(entry, engine, due, known.now).await;
+                entry.settle(engine, due, outcome, known).await;
                 if engine.stop_requested() {
-                    return self;
+                    return;
                 }
             }
         }
-        let source = self.all.iter().find(|state| state.job.kind == JobKind::Source && state.waits.is_some());
-        let blocked = source.map(|source| source.job.name.clone());
-        let due = self.all.iter_mut().filter(|state| state.job.kind == JobKind::Target && state.due(now).is_some());
-        let due: Vec<&mut JobState> = due.collect();
-        match blocked {
-            Some(source) => targets::hold(due, &source, now),
-            None => targets::run(due, &engine, now).await,
+    }
+
+    /// The targets together, since names are given for all of them at once.
+    async fn targets(&mut self, engine: &Engine, known: &mut KnownToSchedule) {
+        let blocked = self.blocked();
+        let mut due = Vec::new();
+        for entry in self.of(JobKind::Target) {
+            if let Some(at) = entry.look(engine, known, blocked.as_deref()).await {
+                due.push((entry, at));
+            }
         }
-        engine.retain().await;
-        self
+        let names: Vec<String> = due.iter().map(|(entry, _)| entry.job.name.clone()).collect();
+        let Some(mut outcomes) = targets::run(&names, engine).await else { return };
+        for (entry, at) in due {
+            if let Some(outcome) = outcomes.remove(&entry.job.name) {
+                entry.settle(engine, at, outcome, known).await;
+            }
+        }
+    }
+
+    async fn reports(&mut self, engine: &Engine, known: &mut KnownToSchedule) {
+        for entry in self.of(JobKind::Report) {
+            if let Some(due) = entry.look(engine, known, None).await {
+                let outcome = reports::make(&entry.job.name, engine, due, known.now).await;
+                entry.settle(engine, due, outcome, known).await;
+                if engine.stop_requested() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn of(&mut self, kind: JobKind) -> impl Iterator<Item = &mut Entry> {
+        self.all.iter_mut().filter(move |entry| entry.job.kind == kind)
+    }
+
+    /// What the jobs remember of their own successes.
+    fn tell(&self, known: &mut KnownToSchedule) {
+        for Entry { job, state, .. } in &self.all {
+            known.came(job.kind, &job.name, state.standing.done);
+        }
+    }
+
+    /// Nothing may follow from what is not known: a source whose file is there and not taken holds the targets.
+    fn blocked(&self) -> Option<String> {
+        let blocks = |entry: &&Entry| {
+            let why = entry.state.standing.waits.as_ref().map(|waits| &waits.why);
+            entry.job.kind == JobKind::Source && matches!(why, Some(Wait::Tried { .. }))
+        };
+        self.all.iter().find(blocks).map(|entry| entry.job.name.clone())
     }
 }
 
-impl JobState {
-    /// What is due and may be tried. What waits is tried anew in each round, and at its next due instant.
-    pub fn due(&self, now: Instant) -> Option<Instant> {
-        let due = self.job.timetable.due(self.served, now)?;
-        let tried = self.rests && self.waits.as_ref().is_some_and(|waits| waits.due == due);
-        (!tried).then_some(due)
+impl Entry {
+    fn new(job: Job, kept: Option<ScheduleRun>, now: Instant) -> Self {
+        let mut state = JobState::new(now);
+        if let Some(record) = &kept {
+            state.standing = record.standing.clone();
+            if record.schedule == job.when.timetable.text() {
+                state.served = Timetable::believed(record.served, now);
+            } else {
+                state.standing.waits = None;
+            }
+            if record.served == state.served
+                && let Some(due) = job.when.due(state.served, now)
+            {
+                tracing::info!(job = job.id(), %due, "catching up what was missed");
+            }
+        }
+        let taken = Taken::remembered(kept.as_ref().and_then(|record| record.file.clone()));
+        Self { job, state, taken, kept }
     }
 
-    /// Everything due until `due` is done.
-    pub async fn serve(&mut self, engine: &Engine, due: Instant) {
-        self.waits = None;
-        self.served = due;
+    /// What is to be done about it now. That it waits is told when it is news.
+    async fn look(&mut self, engine: &Engine, known: &KnownToSchedule, blocked: Option<&str>) -> Option<Instant> {
+        let (due, news) = self.state.look(&self.job, &known.scene(blocked));
+        for one in news {
+            self.announce(one);
+        }
+        self.remember(engine).await;
+        due
+    }
+
+    async fn settle(&mut self, engine: &Engine, due: Instant, outcome: Outcome, known: &mut KnownToSchedule) {
+        if let Some(news) = self.state.settle(due, outcome, known.now) {
+            self.announce(news);
+        }
+        known.came(self.job.kind, &self.job.name, self.state.standing.done);
+        self.remember(engine).await;
+    }
+
+    fn announce(&self, news: News) {
+        let job = self.job.id();
+        match news {
+            News::Waits(why @ (Wait::Tried { .. } | Wait::Failed { .. } | Wait::Source { .. })) => {
+                tracing::warn!(job, "waits: {}", why.told(self.job.when.zone()));
+            }
+            News::Waits(why) => tracing::info!(job, "waits: {}", why.told(self.job.when.zone())),
+            News::NeverCame(lack) => {
+                tracing::warn!(job, "not done on {}: {} never came that day", lack.day, lack.name);
+            }
+        }
+    }
+
+    /// Not before the next round.
+    fn put_off(&mut self, now: Instant) {
+        if let Some(due) = self.state.due(&self.job, now) {
+            let why = "what it has to wait for cannot be told".to_owned();
+            self.state.settle(due, Outcome::Waits(Wait::Tried { why }), now);
+        }
+    }
+
+    async fn remember(&mut self, engine: &Engine) {
         if let Err(failure) = self.keep(engine).await {
-            tracing::error!(job = self.job.id(), "what was done could not be recorded: {failure}");
+            tracing::error!(job = self.job.id(), "where it stands could not be recorded: {failure}");
         }
     }
 
-    /// It waits; told when it is news.
-    pub fn wait(&mut self, waits: Waits) {
-        if self.waits.as_ref().is_none_or(|before| before.why != waits.why) {
-            tracing::warn!(job = self.job.id(), "waits: {}", waits.why);
-        }
-        self.waits = Some(waits);
-        self.rests = true;
-    }
-
-    fn missed(&self, now: Instant) {
-        if let Some(due) = self.job.timetable.due(self.served, now) {
-            tracing::info!(job = self.job.id(), %due, "catching up what was missed");
-        }
-    }
-
-    async fn keep(&self, engine: &Engine) -> Result<(), Failure> {
+    async fn keep(&mut self, engine: &Engine) -> Result<(), Failure> {
         let record = ScheduleRun {
             job: self.job.id(),
-            schedule: self.job.timetable.text(),
-            served: self.served,
-            file: self.file.clone(),
+            schedule: self.job.when.timetable.text(),
+            served: self.state.served,
+            file: self.taken.file.clone(),
+            standing: self.state.standing.clone(),
         };
-        Ok(engine.store().keep_schedule_run(&record).await?)
+        if self.kept.as_ref() != Some(&record) {
+            engine.store().keep_schedule_run(&record).await?;
+            self.kept = Some(record);
+        }
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod intake;
 mod jobs;
 mod notice;
 mod post;
+mod reports;
 mod scheduler;
 mod standby;
 mod targets;

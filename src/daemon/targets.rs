@@ -1,38 +1,28 @@
 //! The targets, when their time has come: proposed, guarded, applied and verified, one after the other.
 
-use super::jobs::{JobState, Waits};
-use crate::org::Instant;
-use crate::report::{Document, Outcome, RunView};
+use std::collections::BTreeMap;
+
+use crate::report::{self, Document, RunView};
 use crate::run::{Engine, Silent};
+use crate::schedule::{Outcome, Wait};
 
-/// Nothing may follow from what is not known: a source that is due and waits holds the targets.
-pub(super) fn hold(due: Vec<&mut JobState>, source: &str, now: Instant) {
-    for state in due {
-        let Some(due) = state.due(now) else { continue };
-        state.wait(Waits { due, why: format!("for the source {source}"), delivery: None, held: None });
-    }
-}
-
-/// Runs the targets that are due. One whose lease somebody else holds stays due; one that cannot be reached is tried
-/// again when its next time comes.
-pub(super) async fn run(due: Vec<&mut JobState>, engine: &Engine, now: Instant) {
-    let due = unpaused(due, engine, now).await;
-    let names: Vec<String> = due.iter().map(|state| state.job.name.clone()).collect();
+/// Runs the targets that are due and says what came of each; nothing when it was stopped, which is caught up after the
+/// next start. One whose lease somebody else holds stays due; one that cannot be reached is tried again when its next
+/// time comes.
+pub(super) async fn run(names: &[String], engine: &Engine) -> Option<BTreeMap<String, Outcome>> {
     if names.is_empty() {
-        return;
+        return None;
     }
-    let document = match engine.apply_targets(&names, "schedule", &Silent).await {
+    let all = |outcome: Outcome| names.iter().map(|name| (name.clone(), outcome.clone())).collect();
+    let document = match engine.apply_targets(names, "schedule", &Silent).await {
         Ok(answer) => match answer.document {
             Document::Run(document) => document,
-            _ => return,
+            _ => return Some(all(Outcome::Served)),
         },
         Err(failure) => {
             let failure = engine.explained(failure);
             tracing::error!(targets = names.join(", "), "{failure}");
-            if !engine.stop_requested() {
-                serve_all(due, engine, now).await;
-            }
-            return;
+            return (!engine.stop_requested()).then(|| all(Outcome::Served));
         }
     };
     for trouble in &document.errors {
@@ -42,44 +32,21 @@ pub(super) async fn run(due: Vec<&mut JobState>, engine: &Engine, now: Instant) 
         tell(view);
     }
     if engine.stop_requested() {
-        return; // what was stopped is caught up after the next start
+        return None;
     }
-    for state in due {
-        let Some(instant) = state.due(now) else { continue };
-        let view = document.runs.iter().find(|view| view.target == state.job.name);
-        match view.filter(|view| view.outcome == Outcome::Busy) {
-            Some(busy) => {
-                let why = busy.message.clone().unwrap_or_else(|| "another run is under way".to_owned());
-                state.wait(Waits { due: instant, why, delivery: None, held: None });
-            }
-            None => state.serve(engine, instant).await,
-        }
-    }
+    let mut outcomes: BTreeMap<String, Outcome> = all(Outcome::Served);
+    outcomes.extend(document.runs.iter().map(|view| (view.target.clone(), outcome(view))));
+    Some(outcomes)
 }
 
-/// Those that may be written to; the others wait until somebody takes the pause back.
-async fn unpaused<'a>(due: Vec<&'a mut JobState>, engine: &Engine, now: Instant) -> Vec<&'a mut JobState> {
-    let mut free = Vec::new();
-    for state in due {
-        let Some(instant) = state.due(now) else { continue };
-        let why = match engine.paused(&state.job.name).await {
-            Ok(None) => {
-                free.push(state);
-                continue;
-            }
-            Ok(Some(why)) => why,
-            Err(failure) => format!("whether it is paused cannot be told: {}", failure.message),
-        };
-        state.wait(Waits { due: instant, why, delivery: None, held: None });
-    }
-    free
-}
-
-async fn serve_all(due: Vec<&mut JobState>, engine: &Engine, now: Instant) {
-    for state in due {
-        if let Some(instant) = state.due(now) {
-            state.serve(engine, instant).await;
+fn outcome(view: &RunView) -> Outcome {
+    match view.outcome {
+        report::Outcome::Done => Outcome::Done,
+        report::Outcome::Busy => {
+            let why = view.message.clone().unwrap_or_else(|| "another run is under way".to_owned());
+            Outcome::Waits(Wait::Tried { why })
         }
+        _ => Outcome::Served,
     }
 }
 
@@ -89,12 +56,12 @@ fn tell(view: &RunView) {
     let message = message.as_deref().unwrap_or_default();
     let (done, failed, held) = (counts.done, counts.failed, view.held.len());
     match outcome {
-        Outcome::Busy => {} // told when it waits
-        Outcome::Done if run.is_none() => tracing::info!(target, held, "in step"),
-        Outcome::Done => tracing::info!(target, run, done, held, "applied"),
-        Outcome::Partly => tracing::warn!(target, run, done, failed, held, left, "applied in part: {message}"),
-        Outcome::Failed => tracing::error!(target, run, done, failed, "failed: {message}"),
-        Outcome::Held => {
+        report::Outcome::Busy => {} // told when it waits
+        report::Outcome::Done if run.is_none() => tracing::info!(target, held, "in step"),
+        report::Outcome::Done => tracing::info!(target, run, done, held, "applied"),
+        report::Outcome::Partly => tracing::warn!(target, run, done, failed, held, left, "applied in part: {message}"),
+        report::Outcome::Failed => tracing::error!(target, run, done, failed, "failed: {message}"),
+        report::Outcome::Held => {
             let digest = view.digest.as_ref().map(ToString::to_string).unwrap_or_default();
             let breaches: Vec<String> = view
                 .breaches

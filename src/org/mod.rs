@@ -105,7 +105,7 @@ pub use manager::Manager;
 pub use membership::Membership;
 pub use merge::{AccountIds, Identity};
 pub use national_id::{KEY_BYTES, SealError, Sealed, Sealer};
-pub use order::{Order, Orders};
+pub use order::{Maintenance, Order, Orders};
 pub use overlaps::problems_between;
 pub use owners::{KindOwners, Owners};
 pub use packed::{Damaged, Packed};

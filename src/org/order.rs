@@ -23,6 +23,16 @@ impl fmt::Display for Order {
     }
 }
 
+/// The schedule starts nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    #[serde(flatten)]
+    pub order: Order,
+    /// It ends by itself then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
+}
+
 /// What is in force.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Orders {
@@ -34,11 +44,18 @@ pub struct Orders {
     pub all_paused: Option<Order>,
     /// Nothing is written to one of these.
     pub paused: BTreeMap<String, Order>,
+    /// The last word about it; whether it is over by itself says [`Orders::maintenance`].
+    pub maintenance: Option<Maintenance>,
 }
 
 impl Orders {
     /// Why nothing is to be written to a target, if so.
     pub fn pause(&self, target: &str) -> Option<&Order> {
         self.all_paused.as_ref().or_else(|| self.paused.get(target))
+    }
+
+    /// Why the schedule starts nothing at an instant, if so.
+    pub fn maintenance(&self, now: Instant) -> Option<&Maintenance> {
+        self.maintenance.as_ref().filter(|maintenance| maintenance.until.is_none_or(|until| now < until))
     }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
+use crate::org::Instant;
 use crate::reconcile::Digest;
 use crate::store::BatchOutcome;
 
@@ -19,6 +20,14 @@ pub struct Delivery {
     /// Seconds and nanoseconds.
     modified: (i64, i64),
     inode: u64,
+}
+
+impl Delivery {
+    /// When the file was last written to, by the clock of its file system.
+    pub fn modified(&self) -> Instant {
+        let (seconds, nanoseconds) = self.modified;
+        Instant::from_micros(seconds.saturating_mul(1_000_000).saturating_add(nanoseconds / 1_000))
+    }
 }
 
 /// What the roster knows of some bytes.

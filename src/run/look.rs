@@ -9,7 +9,6 @@ use super::command::{Exit, Progress};
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
-use super::serve::JobKind;
 use super::sources::told;
 use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
@@ -18,6 +17,7 @@ use crate::report::{
     ConsentView, QualityDocument, ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation,
     TargetStatus, UpcomingDocument,
 };
+use crate::schedule::JobKind;
 use crate::store::{self, Shown, StoreError};
 
 /// What `export` writes.
@@ -163,7 +163,7 @@ impl Engine {
                 next: jobs
                     .iter()
                     .find(|job| job.kind == JobKind::Target && job.name == *name)
-                    .and_then(|job| job.timetable.next_after(self.clock.now())),
+                    .and_then(|job| job.when.next_open(self.clock.now())),
             });
         }
         document.suspended = orders.suspended;

@@ -8,36 +8,10 @@ use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
-use crate::config::{Loaded, Schedule, Timetable, User};
-use crate::org::Actor;
+use crate::config::{Loaded, User};
+use crate::org::{Actor, Instant};
+use crate::schedule::{Job, JobKind, When};
 use crate::store::{Fence, Store};
-
-/// What a schedule brings around.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum JobKind {
-    /// Its file is looked at, and taken.
-    Source,
-    /// It is compared and applied.
-    Target,
-}
-
-/// A source or target that has a schedule.
-#[derive(Debug, Clone)]
-pub struct Job {
-    pub kind: JobKind,
-    pub name: String,
-    pub timetable: Timetable,
-}
-
-impl Job {
-    /// Its name among all jobs: `source hr`, `target ad`.
-    pub fn id(&self) -> String {
-        match self.kind {
-            JobKind::Source => format!("source {}", self.name),
-            JobKind::Target => format!("target {}", self.name),
-        }
-    }
-}
 
 /// Counts a run as under way until it is dropped.
 pub(super) struct UnderWay(Arc<AtomicUsize>);
@@ -51,15 +25,19 @@ impl Drop for UnderWay {
 impl Engine {
     /// Everything that has a schedule, sources first.
     pub fn jobs(&self) -> Vec<Job> {
-        let job = |kind, name: &String, schedule: Option<&Schedule>| {
-            let timetable = Timetable::new(schedule?.clone(), self.config.zone.clone());
-            Some(Job { kind, name: name.clone(), timetable })
-        };
+        let job =
+            |kind, name: &String, when: Option<&When>| Some(Job { kind, name: name.clone(), when: when?.clone() });
         let sources = self.config.sources.iter();
-        let sources = sources.filter_map(|(name, schedule)| job(JobKind::Source, name, schedule.as_ref()));
+        let sources = sources.filter_map(|(name, when)| job(JobKind::Source, name, when.as_ref()));
         let targets = self.config.targets.iter();
         let targets = targets.filter_map(|(name, target)| job(JobKind::Target, name, target.schedule.as_ref()));
-        sources.chain(targets).collect()
+        let reports = self.config.reports.iter().filter_map(|(name, when)| job(JobKind::Report, name, Some(when)));
+        sources.chain(targets).chain(reports).collect()
+    }
+
+    /// Makes a report that is due and sends it on its way. Answers why it waits, if it does.
+    pub async fn report_due(&self, name: &str, due: Instant) -> Result<Option<String>, Failure> {
+        Err(Failure::new(Exit::Failed, format!("no report is named {name:?}, which was due at {due}")))
     }
 
     /// The same engine on behalf of somebody else.

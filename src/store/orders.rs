@@ -6,7 +6,7 @@ use serde_json::json;
 use super::log::{Record, append};
 use super::{Store, StoreError};
 use crate::object::{Kind, ObjectId};
-use crate::org::{Id, Instant, Order, Orders};
+use crate::org::{Id, Instant, Maintenance, Order, Orders};
 
 /// A word that is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,22 +16,29 @@ pub enum Word<'a> {
     /// Every target without a name.
     Pause(Option<&'a str>),
     Unpause(Option<&'a str>),
+    /// Without an instant until it is ended.
+    BeginMaintenance(Option<Instant>),
+    EndMaintenance,
 }
 
-impl<'a> Word<'a> {
+impl Word<'_> {
     fn act(self) -> &'static str {
         match self {
             Self::Suspend(_) => "suspend",
             Self::Resume(_) => "resume",
             Self::Pause(_) => "pause",
             Self::Unpause(_) => "unpause",
+            Self::BeginMaintenance(_) => "maintenance begin",
+            Self::EndMaintenance => "maintenance end",
         }
     }
 
-    fn subject(self) -> Option<&'a str> {
+    fn subject(self) -> Option<String> {
         match self {
-            Self::Suspend(person) | Self::Resume(person) => Some(person.as_str()),
-            Self::Pause(target) | Self::Unpause(target) => target,
+            Self::Suspend(person) | Self::Resume(person) => Some(person.to_string()),
+            Self::Pause(target) | Self::Unpause(target) => target.map(str::to_owned),
+            Self::BeginMaintenance(until) => until.map(|until| until.to_string()),
+            Self::EndMaintenance => None,
         }
     }
 }
@@ -80,6 +87,12 @@ impl Store {
                     orders.all_paused = None;
                     orders.paused.clear();
                 }
+                ("maintenance begin", until) => {
+                    let until = until.map(|until| until.parse()).transpose();
+                    let until = until.map_err(|error| StoreError::Damaged(format!("an order ends: {error}")))?;
+                    orders.maintenance = Some(Maintenance { order: order(), until });
+                }
+                ("maintenance end", _) => orders.maintenance = None,
                 (other, _) => return Err(StoreError::Damaged(format!("an order is {other:?}"))),
             }
         }

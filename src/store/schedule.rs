@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::types::Json;
+
 use super::{Store, StoreError};
 use crate::org::Instant;
+use crate::schedule::Standing;
 
-/// The record of one source or target.
+/// The record of one source, target or report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleRun {
     /// `source hr`, `target ad`.
@@ -16,15 +19,18 @@ pub struct ScheduleRun {
     pub served: Instant,
     /// Of a source: blake3 of the bytes that it took last.
     pub file: Option<String>,
+    pub standing: Standing,
 }
 
 impl Store {
     /// The records of all jobs that were ever scheduled, by job.
     pub async fn schedule_runs(&self) -> Result<BTreeMap<String, ScheduleRun>, StoreError> {
-        let rows: Vec<(String, String, i64, Option<String>)> =
-            sqlx::query_as("SELECT job, schedule, served, file FROM schedule_run").fetch_all(self.reader()).await?;
-        let run = |(job, schedule, served, file): (String, String, i64, Option<String>)| {
-            (job.clone(), ScheduleRun { job, schedule, served: Instant::from_micros(served), file })
+        let rows: Vec<(String, String, i64, Option<String>, Json<Standing>)> =
+            sqlx::query_as("SELECT job, schedule, served, file, standing FROM schedule_run")
+                .fetch_all(self.reader())
+                .await?;
+        let run = |(job, schedule, served, file, Json(standing)): (String, String, i64, Option<String>, _)| {
+            (job.clone(), ScheduleRun { job, schedule, served: Instant::from_micros(served), file, standing })
         };
         Ok(rows.into_iter().map(run).collect())
     }
@@ -33,14 +39,15 @@ impl Store {
     pub async fn keep_schedule_run(&self, run: &ScheduleRun) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO schedule_run (job, schedule, served, file) VALUES (?, ?, ?, ?)
+            "INSERT INTO schedule_run (job, schedule, served, file, standing) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (job) DO UPDATE SET schedule = excluded.schedule, served = excluded.served,
-               file = excluded.file",
+               file = excluded.file, standing = excluded.standing",
         )
         .bind(&run.job)
         .bind(&run.schedule)
         .bind(run.served.micros())
         .bind(&run.file)
+        .bind(Json(&run.standing))
         .execute(&mut *transaction)
         .await?;
         Ok(transaction.commit().await?)

@@ -24,6 +24,18 @@ impl Store {
         self.run_record(id).await
     }
 
+    /// When a source was last taken, or a target last applied as a whole, by schedule or by hand.
+    pub async fn last_done(&self, name: &str) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT max(ended) FROM run
+             WHERE target = ? AND outcome = 'done' AND verb IN ('import', 'apply', 'run', 'schedule')",
+        )
+        .bind(name)
+        .fetch_one(self.reader())
+        .await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
     /// When a file of a source was last taken that proved itself whole.
     pub async fn last_complete_import(&self, source: &str) -> Result<Option<Instant>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar(

@@ -10,7 +10,7 @@ use syn::visit::{self, Visit};
 /// The order: a module may name those of the rows above, itself, and nothing else of the crate.
 const ORDER: &[&[&str]] = &[
     &["org"],
-    &["clock", "object", "expr"],
+    &["clock", "object", "expr", "schedule"],
     &["mapping", "reconcile"],
     &["net", "stops"],
     &["target", "source", "store", "report"],
@@ -28,7 +28,8 @@ const NARROW: &[(&str, &[&str])] = &[
     ("target", &["org", "clock", "object", "net", "stops"]),
     ("source", &["org", "expr"]),
     ("deliver", &["org", "net", "stops", "store"]),
-    ("report", &["org", "object", "expr", "mapping", "reconcile"]),
+    ("schedule", &["org"]),
+    ("report", &["org", "object", "expr", "schedule", "mapping", "reconcile"]),
 ];
 
 /// Pure modules with all the crates that they may use.
@@ -36,6 +37,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("org", &["aes_siv", "base64", "blake3", "jiff", "lz4_flex", "regex", "serde", "serde_json", "thiserror", "uuid"]),
     ("object", &["blake3", "serde", "thiserror", "unicode_normalization", "uuid"]),
     ("expr", &["deunicode", "icu_casemap", "minijinja", "thiserror", "unicode_normalization"]),
+    ("schedule", &["blake3", "chrono", "cron", "jiff", "serde", "thiserror"]),
     ("mapping", &["serde", "thiserror", "uuid"]),
     ("reconcile", &["blake3", "serde", "serde_json", "thiserror"]),
     ("report", &["maud", "serde", "serde_json", "thiserror"]),
@@ -68,9 +70,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("serde_path_to_error", &["config"]),
     ("annotate_snippets", &["config"]),
     ("encoding_rs", &["source"]),
-    ("cron", &["config::schedule"]),
-    ("chrono", &["config::schedule"]),
-    ("jiff", &["org", "clock", "config"]),
+    ("cron", &["schedule::cron"]),
+    ("chrono", &["schedule::cron"]),
+    ("jiff", &["org", "clock", "schedule", "config"]),
     ("maud", &["report", "daemon"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),

@@ -1,5 +1,5 @@
 //! What is remembered over restarts, and what a reload changes. Which instants are due is tested by table in
-//! `config::timetable`.
+//! `schedule::timetable`.
 
 use super::{HR, House, count, delivery};
 

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::schedule::Schedule;
+use super::cron::Schedule;
 use crate::org::Instant;
 
 /// When a source or a target comes around.
@@ -30,6 +30,10 @@ impl Timetable {
     /// `served`, or `now` where `served` can only come from a clock that was wrong.
     pub fn believed(served: Instant, now: Instant) -> Instant {
         if served.micros() > now.micros().saturating_add(AHEAD) { now } else { served }
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     pub fn next_after(&self, now: Instant) -> Option<Instant> {
