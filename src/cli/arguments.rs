@@ -6,8 +6,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, map, names, pause, plan,
-    quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
+    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, maintenance, map, names,
+    pause, plan, quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -93,6 +93,8 @@ pub enum Verb {
     Pause(pause::PauseArgs),
     /// Let what is paused go on
     Unpause(pause::UnpauseArgs),
+    /// Start nothing by schedule while others work on the systems, and catch up afterwards
+    Maintenance(maintenance::Args),
     /// Show which object of a target belongs to what; adopt, forget, ignore objects
     Links(links::Args),
     /// Show what is put off since it failed or came back again and again; have it tried again

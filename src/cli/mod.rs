@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod invocation;
 mod links;
+mod maintenance;
 mod map;
 mod names;
 mod output;
@@ -94,6 +95,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Resume(args) => suspend::resume(args, &invocation).await,
         Verb::Pause(args) => pause::pause(args, &invocation).await,
         Verb::Unpause(args) => pause::unpause(args, &invocation).await,
+        Verb::Maintenance(args) => maintenance::run(args, &invocation).await,
         Verb::Links(args) => links::run(args, &invocation).await,
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Quarantine(args) => quarantine::run(args, &invocation).await,

@@ -9,10 +9,6 @@ pub(super) async fn run(invocation: &Invocation) -> Result<Exit, Failure> {
     let engine = invocation.engine().await?;
     let mut document = engine.status().await?;
     document.daemon = control::answers(&engine.socket()).await;
-    if !document.daemon {
-        // without a daemon the schedule is only a plan
-        document.targets.iter_mut().for_each(|target| target.next = None);
-    }
     invocation.output.either(&document, |document| text::status(document, engine.zone()))?;
     Ok(Exit::Done)
 }

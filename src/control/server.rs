@@ -169,7 +169,8 @@ async fn answer(
         return Reply::Failure(failure);
     }
     // whoever has to be out or has to stop waits for no reload
-    let waits_for_nobody = matches!(command, Command::Suspend { .. } | Command::Pause { .. });
+    let waits_for_nobody =
+        matches!(command, Command::Suspend { .. } | Command::Pause { .. } | Command::BeginMaintenance { .. });
     if engine.generation() != request.generation && !waits_for_nobody {
         let message = "the daemon serves this roster with another configuration";
         return Reply::Failure(Failure::new(Exit::Usage, message).hint(
@@ -178,7 +179,10 @@ async fn answer(
     }
     let actor = caller.actor(request.actor);
     tracing::info!(actor = actor.name, uid = actor.uid, command = name(&command), "command");
-    let waits = matches!(command, Command::Approve { .. } | Command::Import { .. } | Command::Unpause { .. });
+    let waits = matches!(
+        command,
+        Command::Approve { .. } | Command::Import { .. } | Command::Unpause { .. } | Command::EndMaintenance { .. }
+    );
     let (teller, mut phases) = mpsc::channel(PHASES);
     let acting = engine.acting_as(actor);
     let work = spawn(async move { perform(&acting, command, &Teller(teller)).await });
@@ -219,6 +223,7 @@ fn name(command: &Command) -> &'static str {
         Command::Resume { .. } => "resume",
         Command::Pause { .. } => "pause",
         Command::Unpause { .. } => "unpause",
+        Command::BeginMaintenance { .. } | Command::EndMaintenance { .. } => "maintenance",
         Command::Links { .. } | Command::Adopt { .. } | Command::Unlink { .. } | Command::Ignore { .. } => "links",
     }
 }

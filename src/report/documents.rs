@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Deed, Hold, Kind, Reservation, Step};
-use crate::org::{Day, Id, Instant, Order};
+use crate::org::{Day, Id, Instant, Maintenance, Order};
 use crate::reconcile::{Counts, Digest, Measure, Part, Plan, Reach, Unmanaged};
 
 /// The answer of a verb.
@@ -23,6 +23,7 @@ pub enum Document {
     Quarantine(super::QuarantineDocument),
     Suspension(super::SuspensionDocument),
     Pause(super::PauseDocument),
+    Maintenance(super::MaintenanceDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.
@@ -291,9 +292,15 @@ pub struct StatusDocument {
     /// Whom an order keeps out of every target.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub suspended: BTreeMap<Id, Order>,
+    /// The schedule starts nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<Maintenance>,
     pub targets: Vec<TargetStatus>,
     #[serde(default)]
     pub sources: Vec<SourceStatus>,
+    /// Reports that have a schedule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<super::ReportStatus>,
 }
 
 /// One source, by what its imports came to.
@@ -308,6 +315,8 @@ pub struct SourceStatus {
     /// The digest of the import that waits for an approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
+    #[serde(flatten)]
+    pub schedule: super::ScheduleStatus,
 }
 
 /// An import that was not taken.
@@ -334,9 +343,8 @@ pub struct TargetStatus {
     pub digest: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<super::ConsentView>,
-    /// When the schedule runs next.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<Instant>,
+    #[serde(flatten)]
+    pub schedule: super::ScheduleStatus,
 }
 
 /// The report `reconciliation`.

@@ -23,6 +23,7 @@ mod orders;
 mod quality;
 mod quarantine;
 mod reconciliation;
+mod schedule;
 pub mod text;
 mod upcoming;
 mod words;
@@ -51,10 +52,11 @@ pub use mapping::{
     MapTarget,
 };
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
-pub use orders::{KeptAccount, KeptHow, KeptOut, PauseDocument, SuspensionDocument};
+pub use orders::{KeptAccount, KeptHow, KeptOut, MaintenanceDocument, PauseDocument, SuspensionDocument};
 pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
 pub use quarantine::{QuarantineDocument, QuarantineLine};
 pub use reconciliation::render as reconciliation;
+pub use schedule::{ReportStatus, ScheduleStatus, WaitStatus};
 pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
 pub use words::time;
 
@@ -77,6 +79,7 @@ impl Document {
             Self::Quarantine(quarantine) => serde_json::to_writer_pretty(out, quarantine),
             Self::Suspension(suspension) => serde_json::to_writer_pretty(out, suspension),
             Self::Pause(pause) => serde_json::to_writer_pretty(out, pause),
+            Self::Maintenance(maintenance) => serde_json::to_writer_pretty(out, maintenance),
         }
     }
 

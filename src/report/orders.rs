@@ -1,10 +1,10 @@
-//! The answers of `suspend`, `resume`, `pause` and `unpause`.
+//! The answers of `suspend`, `resume`, `pause`, `unpause` and `maintenance`.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Trouble};
 use crate::object::ObjectId;
-use crate::org::{Id, Order};
+use crate::org::{Id, Maintenance, Order};
 
 /// The answer of `suspend` and `resume`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,4 +77,20 @@ pub struct PauseDocument {
     pub order: Option<Order>,
     /// Targets whose run under way ends after the steps that are under way.
     pub running: Vec<String>,
+}
+
+/// The answer of `maintenance begin` and `maintenance end`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaintenanceDocument {
+    pub begun: bool,
+    /// It was so before.
+    pub again: bool,
+    /// What holds, or held until now.
+    pub maintenance: Option<Maintenance>,
+    /// Targets whose run under way goes on to its end.
+    pub running: Vec<String>,
+    /// What came due meanwhile, and runs once now: `source hr`, `target ad`.
+    pub queued: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }

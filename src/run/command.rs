@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::org::{Day, Edit, Id, Identity};
+use crate::org::{Day, Edit, Id, Identity, Instant};
 use crate::reconcile::Part;
 use crate::report::Document;
 
@@ -44,6 +44,10 @@ pub enum Command {
     Pause { target: Option<String>, note: String, dry_run: bool },
     /// Take that back.
     Unpause { target: Option<String>, note: Option<String>, dry_run: bool },
+    /// Start nothing by schedule.
+    BeginMaintenance { until: Option<Instant>, note: Option<String>, dry_run: bool },
+    /// Take that back.
+    EndMaintenance { note: Option<String>, dry_run: bool },
     /// Consent to a stored plan, to parts of one, or to a held import.
     Approve { digest: String, only: Vec<Part> },
     /// Change one thing by hand. With a digest, only when that is what it would do.

@@ -14,10 +14,9 @@ use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
 use crate::report::{
-    ConsentView, QualityDocument, ReconciliationDocument, RunsDocument, StatusDocument, TargetReconciliation,
-    TargetStatus, UpcomingDocument,
+    ConsentView, QualityDocument, ReconciliationDocument, RunsDocument, ScheduleStatus, StatusDocument,
+    TargetReconciliation, TargetStatus, UpcomingDocument,
 };
-use crate::schedule::JobKind;
 use crate::store::{self, Shown, StoreError};
 
 /// What `export` writes.
@@ -111,7 +110,6 @@ impl Engine {
         let (sources, retained) = (self.source_status().await?, self.store.last_retained().await?);
         let mut document = StatusDocument { sources, retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
-        let jobs = self.jobs();
         let orders = self.store.orders().await?;
         for name in self.targets.keys() {
             let (plan, altered) = match self.store.last_plan(name).await {
@@ -160,13 +158,12 @@ impl Engine {
                 quarantined: self.count_quarantined(name).await?,
                 digest: digest.filter(|_| breached),
                 consent: consent.as_ref().and_then(ConsentView::of),
-                next: jobs
-                    .iter()
-                    .find(|job| job.kind == JobKind::Target && job.name == *name)
-                    .and_then(|job| job.when.next_open(self.clock.now())),
+                schedule: ScheduleStatus::default(),
             });
         }
+        document.maintenance = orders.maintenance(self.clock.now()).cloned();
         document.suspended = orders.suspended;
+        self.schedule_status(&mut document).await?;
         Ok(document)
     }
 

@@ -42,6 +42,10 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Resume { person, note, dry_run } => engine.resume(&person, note.as_deref(), dry_run).await,
         Command::Pause { target, note, dry_run } => engine.pause(target.as_deref(), &note, dry_run).await,
         Command::Unpause { target, note, dry_run } => engine.unpause(target.as_deref(), note.as_deref(), dry_run).await,
+        Command::BeginMaintenance { until, note, dry_run } => {
+            engine.begin_maintenance(until, note.as_deref(), dry_run).await
+        }
+        Command::EndMaintenance { note, dry_run } => engine.end_maintenance(note.as_deref(), dry_run).await,
         Command::Identify { what, note, dry_run, digest } => {
             engine.identify(&what, note, dry_run, digest.as_deref()).await
         }

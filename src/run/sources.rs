@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::Instant;
-use crate::report::{ImportDocument, ImportFailure, Outcome, SourceStatus};
+use crate::report::{ImportDocument, ImportFailure, Outcome, ScheduleStatus, SourceStatus};
 use crate::store::RunRecord;
 
 /// The verb of imports in the run ledger.
@@ -55,6 +55,7 @@ impl Engine {
                 last_complete: self.store.last_complete_import(name).await?,
                 last_failure: failure.as_ref().map(failed),
                 held: Some(last.digest).filter(|digest| is_held && !digest.is_empty()),
+                schedule: ScheduleStatus::default(),
             });
         }
         Ok(sources)
@@ -79,6 +80,7 @@ fn never(name: &str) -> SourceStatus {
         last_complete: None,
         last_failure: None,
         held: None,
+        schedule: ScheduleStatus::default(),
     }
 }
 

@@ -36,7 +36,7 @@ pub use links::{ignore, links};
 pub use log::log;
 pub use mapping::mapping;
 pub use names::names;
-pub use orders::{pause, suspension};
+pub use orders::{maintenance, pause, suspension};
 pub use plan::{plan, summary};
 pub use quality::quality;
 pub use reconciliation::reconciliation;
@@ -67,6 +67,7 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Quarantine(document) => super::quarantine::text(document, zone),
         Document::Suspension(document) => suspension(document, zone),
         Document::Pause(document) => pause(document, zone),
+        Document::Maintenance(document) => maintenance(document, zone),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Orders that stand: who is kept out of which accounts, and where nothing is written.
 
 use super::super::words::clean;
-use super::super::{KeptAccount, KeptHow, KeptOut, PauseDocument, SuspensionDocument};
+use super::super::{KeptAccount, KeptHow, KeptOut, MaintenanceDocument, PauseDocument, SuspensionDocument};
 use super::layout::Page;
 use crate::org::{Order, Zone};
 
@@ -74,6 +74,34 @@ pub fn pause(document: &PauseDocument, zone: &Zone) -> String {
     if !document.running.is_empty() {
         let names: Vec<String> = document.running.iter().map(|name| clean(name)).collect();
         page.line(2, &format!("the run of {} ends after the steps that are under way", names.join(", ")));
+    }
+    page.finish()
+}
+
+/// The answer of `maintenance begin` and `maintenance end`.
+pub fn maintenance(document: &MaintenanceDocument, zone: &Zone) -> String {
+    let mut page = Page::default();
+    page.line(
+        0,
+        match (document.begun, document.again, document.dry_run) {
+            (true, true, _) => "maintenance has begun already",
+            (true, false, true) => "maintenance would begin: the schedule would start nothing",
+            (true, false, false) => "maintenance has begun: the schedule starts nothing",
+            (false, true, _) => "there was no maintenance",
+            (false, false, true) => "maintenance would be over",
+            (false, false, false) => "maintenance is over",
+        },
+    );
+    if let Some(held) = &document.maintenance {
+        order(&mut page, &held.order, zone);
+        page.labelled("until", &[held.until.map_or_else(|| "it is ended".to_owned(), |until| until.local(zone))]);
+    }
+    let names = |names: &[String]| names.iter().map(|name| clean(name)).collect::<Vec<_>>().join(", ");
+    if !document.running.is_empty() {
+        page.line(2, &format!("the run of {} goes on to its end", names(&document.running)));
+    }
+    if !document.queued.is_empty() {
+        page.line(2, &format!("came due meanwhile, each runs once: {}", names(&document.queued)));
     }
     page.finish()
 }

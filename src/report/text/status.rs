@@ -1,13 +1,15 @@
 //! The health of every target and source on one screen.
 
 use super::super::words::clean;
-use super::super::{SourceStatus, StatusDocument};
+use super::super::{ScheduleStatus, SourceStatus, StatusDocument};
 use super::layout::{Page, table};
-use crate::org::{Instant, Zone};
+use crate::org::{Instant, Maintenance, Zone};
 
 /// The answer of `status`.
 pub fn status(document: &StatusDocument, zone: &Zone) -> String {
-    let mut text = if document.daemon { "the daemon runs\n" } else { "the daemon does not run\n" }.to_owned();
+    let mut text =
+        if document.daemon { "the daemon runs\n" } else { "the daemon does not run: nothing comes by schedule\n" }
+            .to_owned();
     let when = |at: Option<Instant>| at.map_or_else(|| "-".to_owned(), |at| at.local(zone));
     if document.targets.is_empty() {
         text += "no target is configured\n";
@@ -20,7 +22,7 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
                 target.pending.to_string(),
                 target.held.to_string(),
                 target.quarantined.to_string(),
-                when(target.next),
+                when(target.schedule.next),
             ]
         });
         let head = ["target", "state", "last success", "pending", "held", "quarantined", "next run"];
@@ -29,9 +31,16 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
     if !document.sources.is_empty() {
         let rows = document.sources.iter().map(|source| {
             let failed = source.last_failure.as_ref().map(|failure| failure.at);
-            vec![clean(&source.name), clean(&source.state), when(source.last_complete), when(failed)]
+            let SourceStatus { name, state, last_complete, schedule, .. } = source;
+            vec![clean(name), clean(state), when(*last_complete), when(failed), when(schedule.next)]
         });
-        text += &format!("\n{}", table(&["source", "state", "last complete", "last failure"], rows.collect()));
+        let head = ["source", "state", "last complete", "last failure", "next run"];
+        text += &format!("\n{}", table(&head, rows.collect()));
+    }
+    if !document.reports.is_empty() {
+        let rows = document.reports.iter();
+        let rows = rows.map(|one| vec![clean(&one.name), when(one.last_success), when(one.schedule.next)]);
+        text += &format!("\n{}", table(&["report", "last made", "next run"], rows.collect()));
     }
     let retained = |at: Instant| format!("\nold plans and journals were last deleted at {}\n", at.local(zone));
     text + &notes(document, zone) + &document.retained.map(retained).unwrap_or_default()
@@ -40,6 +49,17 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
 /// What the tables leave open: why an import was not taken, and what a word means.
 fn notes(document: &StatusDocument, zone: &Zone) -> String {
     let mut page = Page::default();
+    if let Some(Maintenance { order, until }) = &document.maintenance {
+        let until =
+            until.map_or_else(|| "until it is ended".to_owned(), |until| format!("until {}", until.local(zone)));
+        page.line(0, &format!("maintenance {until}: the schedule starts nothing; {}", clean(&order.to_string())));
+    }
+    let jobs = (document.sources.iter().map(|source| (&source.name, &source.schedule)))
+        .chain(document.targets.iter().map(|target| (&target.name, &target.schedule)))
+        .chain(document.reports.iter().map(|report| (&report.name, &report.schedule)));
+    for (name, schedule) in jobs {
+        of_schedule(&mut page, name, schedule, zone);
+    }
     for source in &document.sources {
         of_source(&mut page, source);
     }
@@ -69,6 +89,19 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
     }
     let text = page.finish();
     if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+/// What is due and not done, and why.
+fn of_schedule(page: &mut Page, name: &str, schedule: &ScheduleStatus, zone: &Zone) {
+    if let Some(waits) = &schedule.waits {
+        let since = waits.since.local(zone);
+        page.line(0, &format!("{}: waits since {since}: {}", clean(name), clean(&waits.text)));
+    } else if let Some(due) = schedule.due {
+        page.line(0, &format!("{}: due since {}", clean(name), due.local(zone)));
+    }
+    if let Some(lack) = &schedule.lacked {
+        page.line(0, &format!("{}: not done on {}: {} never came that day", clean(name), lack.day, clean(&lack.name)));
+    }
 }
 
 fn of_source(page: &mut Page, source: &SourceStatus) {

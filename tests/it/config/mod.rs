@@ -187,10 +187,7 @@ fn the_base_is_compiled_whole() {
     assert_eq!(loaded.config.intake.limits.of(FactKind::Group).count, 200);
     assert_eq!(loaded.naming.names[&NameKind::Login].counter_digits, 2);
     assert!(loaded.sources["hr"].is_some() && loaded.targets["cloud"].schedule.is_none());
-    let next = loaded.sources["hr"]
-        .as_ref()
-        .unwrap()
-        .next_after("2026-11-23T06:00:00Z".parse::<Instant>().unwrap(), &loaded.zone);
+    let next = loaded.sources["hr"].as_ref().unwrap().next_after("2026-11-23T06:00:00Z".parse::<Instant>().unwrap());
     assert_eq!(next.unwrap().to_string(), "2026-11-24T04:00:00Z");
 }
 

@@ -2,7 +2,9 @@
 
 use insta::assert_snapshot;
 use rosterd::object::Op;
+use rosterd::org::{Maintenance, Order};
 use rosterd::report::*;
+use rosterd::schedule::Lack;
 use serde_json::json;
 
 use super::documents::*;
@@ -203,7 +205,7 @@ fn small_answers() {
         quarantined: u64::from(state == "never run"),
         digest: None,
         consent: None,
-        next: None,
+        schedule: ScheduleStatus { next: Some(instant()), ..ScheduleStatus::default() },
     };
     let why = "held by a limit: intake.ends.person: 250 of 412, allowed 41".to_owned();
     let source = |name: &str, state: &str, held: Option<String>| SourceStatus {
@@ -212,11 +214,28 @@ fn small_answers() {
         last_complete: Some(instant()),
         last_failure: Some(ImportFailure { at: instant(), why: why.clone() }),
         held,
+        schedule: ScheduleStatus {
+            waits: Some(WaitStatus {
+                reason: "tried".into(),
+                text: "its file is being written".into(),
+                since: instant(),
+                until: None,
+            }),
+            lacked: Some(Lack { name: "payroll".into(), day: "2026-11-20".parse().unwrap() }),
+            ..ScheduleStatus::default()
+        },
     };
+    let order = Order { by: "anna".into(), since: instant(), note: "new storage".into() };
     let status = StatusDocument {
         daemon: true,
         retained: None,
         suspended: std::collections::BTreeMap::new(),
+        maintenance: Some(Maintenance { order, until: None }),
+        reports: vec![ReportStatus {
+            name: "weekly".into(),
+            last_success: Some(instant()),
+            schedule: ScheduleStatus { due: Some(instant()), ..ScheduleStatus::default() },
+        }],
         targets: vec![target("ad", "in step"), target("cloud", "never run")],
         sources: vec![source("hr", "held", Some(digest().to_string())), source("payroll", "taken", None)],
     };
