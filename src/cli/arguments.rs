@@ -45,7 +45,7 @@ pub struct Global {
         global = true
     )]
     pub config: PathBuf,
-    /// How the answer is written; html and csv are for reports
+    /// How the answer is written: text or json; reports also as html, csv or xlsx
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true, global = true)]
     pub format: Format,
     /// Stops the clock at an instant: for tests and rehearsals
@@ -119,7 +119,7 @@ impl Arguments {
     /// Refuses what clap cannot know: a format that the verb has not.
     pub fn checked(self) -> Result<Self, clap::Error> {
         let is_report = matches!(self.verb, Verb::Report(_));
-        if !is_report && matches!(self.global.format, Format::Html | Format::Csv) {
+        if !is_report && self.global.format.is_of_reports() {
             let message = format!("only reports are written as {}: use text or json", self.global.format.as_str());
             return Err(Self::command().error(clap::error::ErrorKind::InvalidValue, message));
         }

@@ -52,6 +52,12 @@ pub(super) fn write(text: &str) -> Result<(), Failure> {
     written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Writes to standard output what may be no text.
+pub(super) fn write_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    written(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
 /// The outcome of writing to standard output. A reader that has seen enough (`| head`) is no failure.
 pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
@@ -96,11 +102,11 @@ impl Write for Stream {
 }
 
 /// Writes a file, whole or not at all.
-pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    let outcome = std::fs::write(part, text).and_then(|()| std::fs::rename(part, path));
+    let outcome = std::fs::write(part, content).and_then(|()| std::fs::rename(part, path));
     outcome.map_err(|error| {
         let _best_effort = std::fs::remove_file(part);
         failed(format!("cannot write {}: {error}", path.display()))

@@ -55,7 +55,7 @@ async fn show(stored: &str, out: Option<&Path>, invocation: &Invocation) -> Resu
 async fn put(answer: Answer, out: Option<&Path>, invocation: &Invocation) -> Result<Exit, Failure> {
     match (out, answer.document) {
         (Some(file), Document::Plan(document)) => {
-            write_file(file, &artefact::written(document)?)?;
+            write_file(file, artefact::written(document)?.as_bytes())?;
             note(&format!("wrote {}", file.display()));
         }
         (_, document) => invocation.output.document(&document, invocation.zone().await?)?,

@@ -1,15 +1,16 @@
-//! `report NAME`: a report, in the form that is asked for.
+//! `report NAME`: a report, in the form and the language that are asked for.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use super::invocation::Invocation;
-use super::output::{self, note, write_file};
+use super::output::{note, write_bytes, write_file};
 use crate::org::Day;
-use crate::report::{self, DRIFT, QUALITY, REPORTS, ReconciliationDocument, ReportKind, UPCOMING, report_kind, text};
-use crate::run::{Exit, Failure};
+use crate::report::{Extent, Format, Language, REPORTS, ReportKind, Tongue, render, report_kind, text};
+use crate::run::{Beside, Exit, Failure, ReportAsk};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -18,12 +19,15 @@ pub struct Args {
     name: Option<String>,
     /// The targets; all of them without one
     targets: Vec<String>,
-    /// As of this day; without it, today (quality, upcoming)
+    /// As of this day; without it, today (quality, upcoming, units-without-manager)
     #[arg(long, value_name = "DAY")]
     at: Option<Day>,
     /// How many days ahead to look (upcoming)
-    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
-    days: u32,
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3660))]
+    days: Option<u32>,
+    /// The language, en or da; without it, the one of the configuration
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
     /// List all reports
     #[arg(long, conflicts_with = "name")]
     list: bool,
@@ -34,68 +38,56 @@ pub struct Args {
 
 #[derive(Serialize)]
 struct Listed {
-    reports: &'static [ReportKind],
+    reports: &'static [&'static ReportKind],
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let Some(kind) = args.name.as_deref().and_then(report_kind) else {
-        invocation.output.either(&Listed { reports: REPORTS }, |_| text::report_list())?;
+        invocation.output.either(&Listed { reports: &REPORTS }, |_| text::report_list())?;
         return Ok(Exit::Done);
     };
+    refuse_misplaced(kind, args)?;
     let format = invocation.format();
-    if !kind.formats.contains(&format) {
-        let message = format!("the report {} has no {} form", kind.name, format.as_str());
-        return Err(Failure { exit: Exit::Usage, message, hint: Some("see `rosterd report --list`".into()) });
+    if format == Format::Xlsx && args.out.is_none() && std::io::stdout().is_terminal() {
+        let message = "a workbook is nothing for a terminal".to_owned();
+        return Err(Failure { exit: Exit::Usage, message, hint: Some("write it to a file with --out".into()) });
     }
-    let (written, exit) = match kind.name {
-        QUALITY if !args.targets.is_empty() => return Err(no_such_argument(kind, "looks at no target")),
-        QUALITY => {
-            let engine = invocation.engine().await?;
-            (report::quality(&engine.quality(args.at).await?, format, engine.zone()), Exit::Done)
-        }
-        UPCOMING => {
-            let targets = invocation.known_targets(args.targets.clone()).await?;
-            let engine = invocation.engine().await?;
-            let document = engine.upcoming(&targets, args.at, args.days).await?;
-            (report::upcoming(&document, format, engine.zone()), Exit::Done)
-        }
-        DRIFT if args.at.is_some() => return Err(no_such_argument(kind, "is of the last read")),
-        DRIFT => {
-            let targets = invocation.known_targets(args.targets.clone()).await?;
-            let engine = invocation.engine().await?;
-            (report::drift(&engine.drift(&targets).await?, format, engine.zone()), Exit::Done)
-        }
-        _ if args.at.is_some() => return Err(no_such_argument(kind, "is of today")),
-        _ => {
-            let targets = invocation.known_targets(args.targets.clone()).await?;
-            let engine = invocation.engine().await?;
-            let document = engine.reconciliation(&targets, invocation.progress()).await?;
-            (report::reconciliation(&document, format, engine.zone()), exit(&document))
-        }
-    };
+    let targets = invocation.known_targets(args.targets.clone()).await?;
+    let engine = invocation.engine().await?;
+    let ask =
+        ReportAsk { kind, targets, at: args.at, days: args.days.unwrap_or(crate::run::DAYS), beside: Beside::Newest };
+    let report = engine.report(&ask, invocation.progress()).await;
     invocation.close();
-    let written = written.map_err(|error| output::not_json(&error))?;
+    let report = report?;
+    let tongue = Tongue { language: args.language.unwrap_or(engine.language()), zone: engine.zone() };
+    let failed = |error| Failure::because(Exit::Failed, "report", &error);
+    let written = render(&report, format, tongue).map_err(failed)?;
     match &args.out {
-        None => output::write(&written)?,
+        None => write_bytes(&written)?,
         Some(file) => {
             write_file(file, &written)?;
             note(&format!("wrote {}", file.display()));
         }
     }
-    Ok(exit)
+    // a report that lacks something must not look whole to a script
+    Ok(match report.extent {
+        Extent::Whole => Exit::Done,
+        Extent::Partly => Exit::Partly,
+        Extent::Failed => Exit::Failed,
+    })
 }
 
-fn no_such_argument(kind: &ReportKind, why: &str) -> Failure {
-    Failure { exit: Exit::Usage, message: format!("the report {} {why}", kind.name), hint: None }
-}
-
-/// A report that lacks something must not look whole to a script.
-fn exit(document: &ReconciliationDocument) -> Exit {
-    if !document.errors.is_empty() {
-        Exit::Failed
-    } else if document.targets.iter().any(|target| !target.coverage.is_whole()) {
-        Exit::Partly
-    } else {
-        Exit::Done
+/// Refuses what the report has no use for, rather than pass it by.
+fn refuse_misplaced(kind: &ReportKind, args: &Args) -> Result<(), Failure> {
+    let misplaced = [
+        (!kind.takes.targets && !args.targets.is_empty(), "looks at no target"),
+        (!kind.takes.at && args.at.is_some(), "is of today"),
+        (!kind.takes.days && args.days.is_some(), "looks at no days to come"),
+    ];
+    match misplaced.into_iter().find(|(is_so, _)| *is_so) {
+        None => Ok(()),
+        Some((_, why)) => {
+            Err(Failure { exit: Exit::Usage, message: format!("the report {} {why}", kind.name), hint: None })
+        }
     }
 }

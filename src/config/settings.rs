@@ -25,6 +25,7 @@ use crate::deliver::{folder, mail, webhook};
 use crate::net::SecretRef;
 use crate::org::quality::Severity;
 use crate::org::{CustomNames, CustomTypes, FactKind, Visibility};
+use crate::report::Language;
 use crate::target::{ldap, scim};
 
 /// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
@@ -124,6 +125,9 @@ pub struct Roster {
     pub socket: Option<PathBuf>,
     /// The IANA name of the time zone in which days begin and schedules run.
     pub zone: String,
+    /// The language of reports, mails and alarms, `en` or `da`; a report may have another one.
+    #[serde(default)]
+    pub language: Language,
     /// Where the key lies that national ids are sealed with.
     pub national_id_key: SecretRef,
     /// Where the key lies that the log is chained with. Without it nothing is written; so it has a place by default.

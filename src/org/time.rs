@@ -111,6 +111,11 @@ impl Instant {
         self.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
     }
 
+    /// The time of day in a zone, to the minute: `14:05`.
+    pub fn time_of_day(self, zone: &Zone) -> String {
+        self.timestamp().to_zoned(zone.clone()).strftime("%H:%M").to_string()
+    }
+
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }

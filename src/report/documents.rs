@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::object::{Deed, Hold, Kind, Reservation, Step};
+use crate::object::{Deed, Hold, Reservation, Step};
 use crate::org::{Day, Id, Instant, Maintenance, Order};
-use crate::reconcile::{Counts, Digest, Measure, Part, Plan, Reach, Unmanaged};
+use crate::reconcile::{Counts, Digest, Measure, Part, Plan, Reach};
 
 /// The answer of a verb.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -345,59 +345,6 @@ pub struct TargetStatus {
     pub consent: Option<super::ConsentView>,
     #[serde(flatten)]
     pub schedule: super::ScheduleStatus,
-}
-
-/// The report `reconciliation`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReconciliationDocument {
-    pub at: Instant,
-    pub as_of: Day,
-    pub organisation: String,
-    pub targets: Vec<TargetReconciliation>,
-    pub errors: Vec<Trouble>,
-}
-
-/// One target compared with the roster.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TargetReconciliation {
-    pub target: String,
-    pub coverage: Reach,
-    /// Linked objects.
-    pub managed: u64,
-    /// In the roster, not in the target: creates.
-    pub missing: Vec<Step>,
-    /// In both, and different.
-    pub differing: Vec<Step>,
-    /// In the target only: not ours.
-    pub unmanaged: Vec<Unmanaged>,
-    /// Held, among them the ambiguous ones.
-    pub held: Vec<Hold>,
-    pub last_run: Option<serde_json::Value>,
-    /// Names for the keys and objects that the steps refer to.
-    #[serde(default)]
-    pub labels: BTreeMap<String, String>,
-}
-
-impl TargetReconciliation {
-    pub fn new(plan: Plan, managed: u64, last_run: Option<serde_json::Value>) -> Self {
-        let (missing, differing) = plan.steps.into_iter().partition(|step| step.op == crate::object::Op::Create);
-        Self {
-            target: plan.target,
-            coverage: plan.coverage,
-            managed,
-            missing,
-            differing,
-            unmanaged: plan.unmanaged,
-            held: plan.held,
-            last_run,
-            labels: plan.labels,
-        }
-    }
-
-    /// Unmanaged objects of one kind.
-    pub fn unmanaged_of(&self, kind: Kind) -> usize {
-        self.unmanaged.iter().filter(|one| one.kind == kind).count()
-    }
 }
 
 /// The answer of `check`.

@@ -1,72 +1,76 @@
-//! The forms a report comes in, and the table of all reports: the list, the help and the tests follow it.
+//! The forms in which answers and reports are written.
 
-use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How a document is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     Text,
     Html,
     Csv,
+    Xlsx,
     Json,
 }
 
-impl Format {
-    pub const ALL: [Self; 4] = [Self::Text, Self::Html, Self::Csv, Self::Json];
+/// A text that names no form.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no form of a report: write text, html, csv, xlsx or json")]
+pub struct UnknownFormat(String);
 
+impl Format {
+    pub const ALL: [Self; 5] = [Self::Text, Self::Html, Self::Csv, Self::Xlsx, Self::Json];
+
+    /// Its name, which is the ending of a file too but for text.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Html => "html",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
             Self::Json => "json",
+        }
+    }
+
+    /// Whether only reports have it.
+    pub fn is_of_reports(self) -> bool {
+        matches!(self, Self::Html | Self::Csv | Self::Xlsx)
+    }
+
+    /// The ending of a file.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            other => other.as_str(),
+        }
+    }
+
+    /// The media type (RFC 6838).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Json => "application/json",
         }
     }
 }
 
-/// One report.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct ReportKind {
-    pub name: &'static str,
-    pub description: &'static str,
-    pub formats: &'static [Format],
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
 }
 
-/// Every report.
-pub const REPORTS: &[ReportKind] = &[
-    ReportKind {
-        name: "reconciliation",
-        description: "each target compared with the roster: missing, differing, unmanaged, held, and the last run",
-        formats: &Format::ALL,
-    },
-    ReportKind {
-        name: QUALITY,
-        description: "the roster of a day by rules: what contradicts itself, is likely a mistake, or is worth a look",
-        formats: &Format::ALL,
-    },
-    ReportKind {
-        name: UPCOMING,
-        description: "who comes and who leaves, and each next rung of the lifecycle with its day, in every target",
-        formats: &Format::ALL,
-    },
-    ReportKind {
-        name: DRIFT,
-        description: "what somebody else changed in the targets: new, known and resolved, and what becomes of it",
-        formats: &Format::ALL,
-    },
-];
-
-/// The report on what somebody else changed; it asks no target.
-pub const DRIFT: &str = "drift";
-
-/// The report on the record itself; it needs no target.
-pub const QUALITY: &str = "quality";
-
-/// The report on the days to come; it needs no target either.
-pub const UPCOMING: &str = "upcoming";
-
-/// The report of that name.
-pub fn report_kind(name: &str) -> Option<&'static ReportKind> {
-    REPORTS.iter().find(|report| report.name == name)
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }

@@ -1,41 +1,46 @@
 //! What we say: typed documents, and their rendering. Pure.
 //!
-//! Every verb ends in one [`Document`]. Its JSON form is the interface that scripts rely on; the text form is for
-//! people. Adding a report means one document here, one renderer, one row in [`REPORTS`], one golden.
+//! Every verb ends in one [`Document`]; its JSON form is the interface that scripts rely on, the text form is for
+//! people. Every report is one [`Report`], which is written in five forms and two languages. Adding a report means one
+//! file and one row in [`REPORTS`], its words in the table of phrases, and one golden.
 
 mod access;
+mod clause;
 mod consent;
-mod csv;
+mod document;
 mod documents;
-mod drift;
 mod edit;
 mod ends;
 mod erase;
 mod explain;
 mod find;
 mod format;
-mod html;
+mod kinds;
+mod language;
 mod links;
 mod log;
 mod mapping;
+mod named;
 mod names;
 mod orders;
-mod quality;
+mod phrases;
 mod quarantine;
-mod reconciliation;
+mod render;
+mod said;
 mod schedule;
 pub mod text;
-mod upcoming;
+mod told;
+mod trouble;
 mod words;
 
 pub use access::{AccessDocument, AccessLine, AccessOfTarget, AccessSpan};
 pub use consent::{ApprovalView, ConsentView};
+pub use document::{Column, Extent, Finding, FindingState, Part, PartKind, Report, Role};
 pub use documents::{
     ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,
-    PlanDocument, PlanView, Problem, ReconciliationDocument, RunCounts, RunDocument, RunFailure, RunView, RunsDocument,
-    SourceStatus, StatusDocument, TargetCheck, TargetReconciliation, TargetStatus, Trouble,
+    PlanDocument, PlanView, Problem, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, SourceStatus,
+    StatusDocument, TargetCheck, TargetStatus, Trouble,
 };
-pub use drift::{DriftDocument, DriftLine, DriftOfTarget, DriftState, render as drift};
 pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
@@ -44,7 +49,13 @@ pub use explain::{
     ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, Standing,
 };
 pub use find::{FindDocument, Match, Matched};
-pub use format::{DRIFT, Format, QUALITY, REPORTS, ReportKind, UPCOMING, report_kind};
+pub use format::{Format, UnknownFormat};
+pub use kinds::{
+    DriftLine, DriftOfTarget, Frame, REPORTS, Reconciled, ReportKind, RunLine, RunsOfTarget, SeenAccount, SeenGroup,
+    SeenTarget, Takes, Waiting, access_by_group, access_by_manager, accounts, drift, leavers, people, plans, quality,
+    quarantine, reconciliation, report_kind, runs, units, upcoming,
+};
+pub use language::{Language, UnknownLanguage};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use mapping::{
@@ -53,11 +64,12 @@ pub use mapping::{
 };
 pub use names::{How, NameLine, NameState, NamesDocument, NamesOfKind, Otherwise, PassedName};
 pub use orders::{KeptAccount, KeptHow, KeptOut, MaintenanceDocument, PauseDocument, SuspensionDocument};
-pub use quality::{QualityDocument, QualityFinding, QualityRule, render as quality};
+pub use phrases::Phrase;
 pub use quarantine::{QuarantineDocument, QuarantineLine};
-pub use reconciliation::render as reconciliation;
+pub use render::{RenderError, render};
+pub use said::{Said, Tongue};
 pub use schedule::{ReportStatus, ScheduleStatus, WaitStatus};
-pub use upcoming::{UpcomingDocument, UpcomingTurn, render as upcoming};
+pub use told::{Told, ToldFinding};
 pub use words::time;
 
 use std::io::Write;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::{Change, Extent, Hold, HoldCode, Op, Referent, Step, Value, aspect};
+use crate::object::{Change, Extent, HoldCode, Op, Referent, Step, Value, aspect};
 use crate::reconcile::guard::NEW_RULES;
 use crate::reconcile::{Counts, Measure, Reach};
 
 /// Attributes whose values are never shown, whatever a document holds.
-const NEVER_SHOWN: [&str; 3] = [aspect::PASSWORD, "unicodePwd", "userPassword"];
+pub(super) const NEVER_SHOWN: [&str; 3] = [aspect::PASSWORD, "unicodePwd", "userPassword"];
 
 /// Text of people and directories, made harmless for a terminal: control characters and the marks that turn the
 /// direction of writing become visible escapes.
@@ -27,7 +27,7 @@ pub(super) fn clean(text: &str) -> String {
 pub(super) struct Names<'a>(pub &'a BTreeMap<String, String>);
 
 impl Names<'_> {
-    fn value(&self, value: &Value) -> String {
+    pub fn value(&self, value: &Value) -> String {
         let text = match value {
             Value::Reference(Referent::Key(key)) => key.as_str(),
             Value::Reference(Referent::Object(id)) => id.as_str(),
@@ -107,10 +107,6 @@ pub(super) fn extent(reach: &Reach, outcome: &str) -> String {
 }
 
 /// The code of a hold as it stands in JSON.
-pub(super) fn hold_code(hold: &Hold) -> String {
-    hold_code_of(hold.code)
-}
-
 pub(super) fn hold_code_of(code: HoldCode) -> String {
     serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use crate::org::edit::{Act, Fields};
 use crate::org::{Edit, FactKind, Id};
 use crate::reconcile::drift::{Known, Policies, objects, settle};
 use crate::reconcile::{Plan, basis};
-use crate::report::{DriftDocument, DriftLine, DriftOfTarget, DriftState, Outcome, RunFailure};
+use crate::report::{DriftLine, DriftOfTarget, Outcome, RunFailure};
 use crate::store::DriftRow;
 use crate::target::Target;
 
@@ -44,19 +44,16 @@ impl Engine {
     }
 
     /// What is known of drift, without asking any target.
-    pub async fn drift(&self, targets: &[String]) -> Result<DriftDocument, Failure> {
-        let mut document = DriftDocument { at: self.clock.now(), targets: Vec::new() };
-        for target in self.chosen(targets)? {
-            let line = |DriftRow { drift, since, seen, resolved }| {
-                let state = DriftState::of(since, seen, resolved);
-                DriftLine { state, drift, seen, resolved }
-            };
-            let lines = self.store.drift(&target).await?.into_iter().map(line).collect();
-            let labels = self.store.last_plan(&target).await?.map(|(plan, _)| plan.labels).unwrap_or_default();
-            let read = self.store.last_read_at(&target).await?;
-            document.targets.push(DriftOfTarget::new(target, read, lines, labels));
+    pub(super) async fn drift(&self, targets: &[String]) -> Result<Vec<DriftOfTarget>, Failure> {
+        let mut found = Vec::new();
+        for target in targets {
+            let line = |DriftRow { drift, since, seen, resolved }| DriftLine { drift, since, seen, resolved };
+            let drifts = self.store.drift(target).await?.into_iter().map(line).collect();
+            let labels = self.store.last_plan(target).await?.map(|(plan, _)| plan.labels).unwrap_or_default();
+            let read = self.store.last_read_at(target).await?;
+            found.push(DriftOfTarget { target: target.clone(), read, drifts, labels });
         }
-        Ok(document)
+        Ok(found)
     }
 
     pub(super) async fn keep_drift(&self, plan: &Plan) -> Result<(), Failure> {

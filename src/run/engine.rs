@@ -15,6 +15,7 @@ use crate::mapping::Rules;
 use crate::object::{Kind, Membership, Schema};
 use crate::org::{Actor, Day, Zone};
 use crate::reconcile::Limits;
+use crate::report::Language;
 use crate::store::Store;
 use crate::target::Target;
 use crate::target::ldap::LdapTarget;
@@ -105,6 +106,11 @@ impl Engine {
     /// The zone of the roster: in it days begin, and instants are told to people.
     pub fn zone(&self) -> &Zone {
         &self.config.zone
+    }
+
+    /// The language of reports, mails and alarms.
+    pub fn language(&self) -> Language {
+        self.config.config.roster.language
     }
 
     /// Raising it stops a run between two steps.

@@ -1,22 +1,17 @@
 //! Reading what is known: single things, exports, runs, status, reports. Nothing here writes to a target.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::command::{Exit, Progress};
+use super::command::Exit;
 use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::Lease;
 use super::sources::told;
-use crate::org::quality::Look;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
-use crate::report::{
-    ConsentView, QualityDocument, ReconciliationDocument, RunsDocument, ScheduleStatus, StatusDocument,
-    TargetReconciliation, TargetStatus, UpcomingDocument,
-};
+use crate::report::{ConsentView, RunsDocument, ScheduleStatus, StatusDocument, TargetStatus};
 use crate::store::{self, Shown, StoreError};
 
 /// What `export` writes.
@@ -166,58 +161,10 @@ impl Engine {
         self.schedule_status(&mut document).await?;
         Ok(document)
     }
-
-    /// Every target compared with the roster, now.
-    pub async fn reconciliation(
-        &self,
-        targets: &[String],
-        progress: &dyn Progress,
-    ) -> Result<ReconciliationDocument, Failure> {
-        let mut ports = BTreeMap::new();
-        for name in self.chosen(targets)? {
-            let port = self.connect(&name)?;
-            ports.insert(name, port);
-        }
-        let runs = self.store.runs(200).await?;
-        let mut document = ReconciliationDocument {
-            at: self.clock.now(),
-            as_of: self.today(),
-            organisation: organisation(&self.store.snapshot(self.today(), None).await?),
-            targets: Vec::new(),
-            errors: Vec::new(),
-        };
-        for (name, proposal) in self.propose(&ports, self.today(), progress).await? {
-            match proposal {
-                Ok(proposal) => {
-                    let last = runs.iter().find(|run| run.target == name);
-                    let last = last.map(|run| serde_json::to_value(run).unwrap_or_default());
-                    document.targets.push(TargetReconciliation::new(proposal.plan, proposal.managed, last));
-                }
-                Err(trouble) => document.errors.push(trouble),
-            }
-        }
-        Ok(document)
-    }
-
-    /// What the rules find in the record of a day; today without one.
-    pub async fn quality(&self, at: Option<Day>) -> Result<QualityDocument, Failure> {
-        let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
-        let look = Look { snapshot: &snapshot, custom: &self.config.custom };
-        Ok(QualityDocument::new(look, &self.config.quality, organisation(&snapshot), self.clock.now()))
-    }
-
-    /// Who comes and who leaves within some days from a day, today without one, by the ladders of these targets.
-    pub async fn upcoming(&self, targets: &[String], at: Option<Day>, days: u32) -> Result<UpcomingDocument, Failure> {
-        let chosen = self.chosen(targets)?;
-        let snapshot = self.store.snapshot(at.unwrap_or(self.today()), None).await?;
-        let ladders = self.targets.iter().filter(|(name, _)| chosen.contains(name));
-        let ladders = ladders.map(|(name, entry)| (name.as_str(), &entry.rules.ladder));
-        Ok(UpcomingDocument::new(&snapshot, ladders, days, organisation(&snapshot), self.clock.now()))
-    }
 }
 
 /// The names of the top units.
-fn organisation(snapshot: &Snapshot) -> String {
+pub(super) fn organisation(snapshot: &Snapshot) -> String {
     let tops = snapshot.units().filter(|(_, unit)| unit.parent.is_none());
     tops.map(|(_, unit)| unit.name.as_str()).collect::<Vec<_>>().join(", ")
 }

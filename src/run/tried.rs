@@ -112,7 +112,7 @@ impl Engine {
     }
 }
 
-fn line(row: TriedRow) -> QuarantineLine {
+pub(super) fn line(row: TriedRow) -> QuarantineLine {
     QuarantineLine {
         target: row.target,
         key: row.key.to_string(),

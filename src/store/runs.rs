@@ -136,6 +136,19 @@ impl Store {
         rows.into_iter().map(RunRecord::from_row).collect()
     }
 
+    /// The last runs against one target, newest first.
+    pub async fn runs_of(&self, target: &str, limit: i64) -> Result<Vec<RunRecord>, StoreError> {
+        let rows: Vec<RunRow> = sqlx::query_as(
+            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run
+             WHERE target = ? AND verb <> 'import' ORDER BY id DESC LIMIT ?",
+        )
+        .bind(target)
+        .bind(limit)
+        .fetch_all(self.reader())
+        .await?;
+        rows.into_iter().map(RunRecord::from_row).collect()
+    }
+
     /// One run by its number.
     pub async fn run_record(&self, run: Option<RunId>) -> Result<Option<RunRecord>, StoreError> {
         let row: Option<RunRow> = sqlx::query_as(

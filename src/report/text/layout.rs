@@ -18,7 +18,7 @@ const NAMED_HOLDS: usize = 6;
 
 /// A text that grows line by line.
 #[derive(Debug, Default)]
-pub(super) struct Page(String);
+pub(in super::super) struct Page(String);
 
 impl Page {
     pub fn line(&mut self, indent: usize, text: &str) {

@@ -3,7 +3,6 @@
 
 mod access;
 mod check;
-mod drift;
 mod edit;
 mod erase;
 mod explain;
@@ -16,17 +15,13 @@ mod mapping;
 mod names;
 mod orders;
 mod plan;
-mod quality;
-mod reconciliation;
 mod run;
 mod runs;
 mod status;
-mod upcoming;
 mod value;
 
 pub use access::access;
 pub use check::check;
-pub use drift::drift;
 pub use edit::edit;
 pub use erase::erase;
 pub use explain::explain;
@@ -38,20 +33,17 @@ pub use mapping::mapping;
 pub use names::names;
 pub use orders::{maintenance, pause, suspension};
 pub use plan::{plan, summary};
-pub use quality::quality;
-pub use reconciliation::reconciliation;
 pub use run::run;
 pub use runs::runs;
 pub use status::status;
-pub use upcoming::upcoming;
 pub use value::value;
 
-use super::format::REPORTS;
 use super::words::clean;
 use super::{ApprovalDocument, Document};
+use super::{Format, REPORTS};
 use crate::org::Zone;
-use layout::{Page, table};
-pub(super) use runs::last_run;
+pub(super) use layout::Page;
+use layout::table;
 
 /// The answer of a verb; instants in the zone of the roster.
 pub fn document(document: &Document, zone: &Zone) -> String {
@@ -95,9 +87,7 @@ pub fn approval(document: &ApprovalDocument, zone: &Zone) -> String {
 
 /// The list of all reports.
 pub fn report_list() -> String {
-    let rows = REPORTS.iter().map(|report| {
-        let formats: Vec<&str> = report.formats.iter().map(|format| format.as_str()).collect();
-        vec![report.name.to_owned(), formats.join(", "), report.description.to_owned()]
-    });
-    table(&["report", "formats", "what it says"], rows.collect())
+    let rows = REPORTS.iter().map(|report| vec![report.name.to_owned(), report.description.to_owned()]);
+    let formats = Format::ALL.map(Format::as_str).join(", ");
+    format!("{}\neach one as {formats}\n", table(&["report", "what it says"], rows.collect()))
 }

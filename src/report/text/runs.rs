@@ -40,12 +40,3 @@ fn instant(record: &Value, field: &str, zone: &Zone) -> String {
     let at = written.and_then(|text| text.parse::<Instant>().ok());
     at.map_or_else(|| cell(record, field), |at| at.local(zone))
 }
-
-/// The last run in one line.
-pub(in super::super) fn last_run(run: &Value, zone: &Zone) -> String {
-    let ended = match instant(run, "ended", zone) {
-        none if none == "-" => "not ended".to_owned(),
-        ended => format!("{}, ended {ended}", cell(run, "outcome")),
-    };
-    format!("run {} by {}, started {}: {ended}", cell(run, "run"), cell(run, "actor"), instant(run, "started", zone))
-}

@@ -41,7 +41,7 @@ async fn site() -> (Site, Organisation) {
 /// What the report says of a target: state, name, attribute and policy.
 async fn drift(site: &Site, target: &str) -> BTreeSet<[String; 4]> {
     let report = site.run(&["--format", "json", "report", "drift", target]).await.expect(0).json();
-    let lines = report["targets"][0]["drifts"].as_array().unwrap().clone();
+    let lines = report["parts"][0]["findings"].as_array().unwrap().clone();
     lines
         .iter()
         .map(|line| ["state", "name", "attribute", "policy"].map(|field| line[field].as_str().unwrap().to_owned()))

@@ -84,7 +84,7 @@ async fn a_unit_that_may_not_be_read_is_named_and_left_as_it_is() {
     );
     site.run(&["apply", "ad", "--yes"]).await.expect(5);
     let report = site.run(&["report", "reconciliation", "--format", "csv"]).await.expect(5).out;
-    assert!(report.contains("not read") && report.contains("what lies in Teknik"), "{report}");
+    assert!(report.contains("Not read") && report.contains("what lies in Teknik"), "{report}");
     let found = wrong(&site).await;
     let grant = format!("samba-tool dsacl set --objectdn=\\\"{teknik}\\\" --sddl=\\\"(A;CI;RPLCLORC;;;");
     assert!(found.contains(&grant), "{found}");

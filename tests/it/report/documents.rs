@@ -7,7 +7,6 @@ use rosterd::object::{
 use rosterd::org::{Day, Id, Instant, Zone};
 use rosterd::reconcile::{Brake, Digest, Limits, Measure, Plan, Population, Reach, Unmanaged, guard};
 use rosterd::report::*;
-use serde_json::json;
 
 pub(super) fn day() -> Day {
     "2026-11-23".parse().unwrap()
@@ -183,7 +182,7 @@ pub(super) fn digest() -> Digest {
     "0123456789abcdef0123456789abcdef".parse().unwrap()
 }
 
-pub(super) fn plans() -> PlanDocument {
+pub(super) fn plan_document() -> PlanDocument {
     let mut empty = plan(Vec::new());
     empty.target = "cloud".into();
     empty.held.clear();
@@ -216,67 +215,4 @@ pub(super) fn breached() -> PlanDocument {
 
 pub(super) fn measured(found: u64) -> Measure {
     Limits::default().of(Brake::Disable).measure("disable", found, 412)
-}
-
-pub(super) fn last_run() -> serde_json::Value {
-    json!({"run": 17, "target": "ad", "verb": "apply", "actor": "anna", "digest": digest(), "started": "2026-11-22T02:00:00Z",
-        "ended": "2026-11-22T02:01:30Z", "outcome": "done", "summary": {"done": 3}})
-}
-
-pub(super) fn reconciled() -> ReconciliationDocument {
-    let mut cloud = TargetReconciliation::new(plan(Vec::new()), 390, None);
-    cloud.target = "cloud".into();
-    cloud.held.clear();
-    ReconciliationDocument {
-        at: instant(),
-        as_of: day(),
-        organisation: "Ærøskøbing Kommune".into(),
-        targets: vec![TargetReconciliation::new(plan(steps()), 412, Some(last_run())), cloud],
-        errors: vec![Trouble { subject: "school".into(), message: "connection refused".into(), hint: None }],
-    }
-}
-
-/// A quality report with findings of two rules, and one rule that found nothing.
-pub(super) fn flawed() -> QualityDocument {
-    use rosterd::org::quality::Severity;
-    let rule =
-        |id: &str, severity, text: &str, found| QualityRule { id: id.into(), severity, text: text.into(), found };
-    let finding = |rule: &str, severity, kind: &str, id: &str, name: &str, detail: &str| QualityFinding {
-        rule: rule.into(),
-        severity,
-        kind: kind.into(),
-        id: id.into(),
-        name: name.into(),
-        detail: detail.into(),
-    };
-    QualityDocument {
-        at: instant(),
-        as_of: day(),
-        organisation: "Ærø Kommune".into(),
-        rules: vec![
-            rule("duplicate-national-id", Severity::Block, "people who have the same national id", 2),
-            rule("overlapping-primary", Severity::Warning, "people with several jobs flagged primary", 0),
-            rule("missing-mail", Severity::Off, "people with a job and without an e-mail address", 0),
-            rule("group-without-members", Severity::Info, "groups with neither members nor rule", 1),
-        ],
-        findings: vec![
-            finding(
-                "duplicate-national-id",
-                Severity::Block,
-                "person",
-                "p-1",
-                "Åse Sørensen",
-                "has the same national id as Åse Berg (p-2)",
-            ),
-            finding(
-                "duplicate-national-id",
-                Severity::Block,
-                "person",
-                "p-2",
-                "Åse Berg",
-                "has the same national id as Åse Sørensen (p-1)",
-            ),
-            finding("group-without-members", Severity::Info, "group", "g-1", "Web\u{202e}", "nobody is listed"),
-        ],
-    }
 }

@@ -11,7 +11,7 @@ use super::documents::*;
 
 #[test]
 fn a_plan_with_every_kind_of_step() {
-    assert_snapshot!(text::plan(&plans()));
+    assert_snapshot!(text::plan(&plan_document()));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn an_erasure_says_what_is_left_elsewhere() {
 
 #[test]
 fn a_plan_in_short() {
-    assert_snapshot!(text::summary(&plans()));
+    assert_snapshot!(text::summary(&plan_document()));
 }
 
 #[test]
@@ -270,4 +270,9 @@ fn small_answers() {
         text::report_list(),
     ];
     assert_snapshot!(parts.join("\n"));
+}
+
+fn last_run() -> serde_json::Value {
+    serde_json::json!({"run": 17, "target": "ad", "verb": "apply", "actor": "anna", "digest": digest(),
+        "started": "2026-11-22T02:00:00Z", "ended": "2026-11-22T02:01:30Z", "outcome": "done", "summary": {"done": 3}})
 }
