@@ -56,7 +56,7 @@ pub(super) fn check(document: &mut Document<'_>, sections: &Sections, removed: &
                 document.at_value(&at("what"), message, Some(near(&report.what, &kinds)));
             }
             Some(kind) => {
-                let known: Vec<&str> = kind.formats.iter().copied().map(Format::as_str).collect();
+                let known: Vec<&str> = Format::ALL.map(Format::as_str).to_vec();
                 for wrong in report.formats.iter().filter(|form| !known.contains(&form.as_str())) {
                     let message = format!("the report {} has no form {wrong:?}", kind.name);
                     document.at_value(&at("formats"), message, Some(near(wrong, &known)));
