@@ -10,6 +10,7 @@ PACKAGES=(
 	openssl ca-certificates curl                                                 # certificates, requests
 	python3 python3-venv                                                         # SCIM servers, mail
 	procps util-linux                                                            # ps; setsid, flock
+	systemd rpm binutils                                                         # systemd-analyze, rpmbuild, objdump
 )
 
 install_all() {

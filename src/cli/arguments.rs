@@ -6,26 +6,16 @@ use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
-    access, apply, approve, backup, check, edit, explain, export, find, import, init, links, maintenance, map, names,
-    pause, plan, quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
+    access, apply, approve, backup, check, edit, explain, export, find, generate, import, init, links, maintenance,
+    map, names, pause, plan, quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  done, nothing pending
-  1  failed
-  2  usage or configuration
-  3  steps are pending (plan)
-  4  held: a limit is breached, an approval is missing, a digest is refused,
-     or the roster was restored
-  5  partly done
-  6  someone else holds the lease";
+use crate::run::Exit;
 
 /// Keeps an organisation's record, and directories in step with it.
 #[derive(Debug, Parser)]
-#[command(name = "rosterd", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "rosterd", version, after_help = exit_codes(), disable_help_subcommand = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
@@ -113,6 +103,9 @@ pub enum Verb {
     VerifyLog(verify_log::Args),
     /// Run as the daemon
     Serve(serve::Args),
+    /// Write man pages, shell completions, the configuration's schema, reference pages
+    #[command(hide = true)]
+    Generate(generate::Args),
 }
 
 impl Arguments {
@@ -125,6 +118,11 @@ impl Arguments {
         }
         Ok(self)
     }
+}
+
+fn exit_codes() -> String {
+    let lines = Exit::ALL.map(|(exit, meaning)| format!("\n  {}  {}", exit.code(), meaning.replace('`', "")));
+    format!("Exit codes:{}", lines.concat())
 }
 
 impl ValueEnum for Format {

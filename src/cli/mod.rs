@@ -17,6 +17,7 @@ mod edit;
 mod explain;
 mod export;
 mod find;
+mod generate;
 mod import;
 mod init;
 mod invocation;
@@ -45,6 +46,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub use arguments::{Arguments, Verb};
+pub use generate::{Page, pages};
 use invocation::Invocation;
 
 use crate::run::{Exit, Failure};
@@ -105,6 +107,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::VerifyLog(args) => verify_log::run(&args, &invocation).await,
         Verb::Status => status::run(&invocation).await,
         Verb::Serve(args) => serve::run(&args, &invocation).await,
+        Verb::Generate(args) => generate::run(&args),
     };
     invocation.close();
     let exit = ended.unwrap_or_else(|failure| tell(&failure));

@@ -16,7 +16,7 @@ use crate::object::NameKind;
 use crate::org::CustomTypes;
 
 /// One rule as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountText {
     /// One account for each engagement that is meant; one for each person without it.
@@ -39,8 +39,9 @@ pub struct AccountText {
 }
 
 /// What there is one account for each of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "EachEngagement")]
 pub enum Each {
     Engagement,
 }

@@ -10,7 +10,7 @@ use crate::object::{AttributeName, Kind, Schema, aspect};
 use crate::org::CustomTypes;
 
 /// As written: `attribute = expression`, or an attribute alone, which stands for its rule of the mapping.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdoptText {
     pub user: Vec<String>,

@@ -14,7 +14,7 @@ use super::when::WhenText;
 use crate::org::{FactKind, States};
 use crate::source::csv::Encoding;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Csv {
     /// Relative to the configuration file.
@@ -25,8 +25,10 @@ pub struct Csv {
     pub max_age_days: Option<NonZeroU32>,
     #[serde(default)]
     pub encoding: Encoding,
+    /// What stands between two fields.
     #[serde(default = "semicolon")]
     pub delimiter: char,
+    /// What stands around a field that holds it; within one it is written twice.
     #[serde(default = "double_quote")]
     pub quote: char,
     /// What stands before the decimals of a number.
@@ -106,7 +108,7 @@ impl Csv {
 }
 
 /// One of three ways: a trailer, a count in a column, or a declaration with a floor.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
     /// The first field of the last row, whose second one is the number of rows.
@@ -147,7 +149,7 @@ pub struct Cell {
 }
 
 /// The type of a custom attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadAs {
     Text,
@@ -156,17 +158,24 @@ pub enum ReadAs {
     Bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct CellTable {
+pub(super) struct CellTable {
+    /// The column.
     column: Option<String>,
+    /// The columns, where it is several.
     #[serde(default)]
     columns: Vec<String>,
+    /// The same value in every row.
     value: Option<String>,
+    /// The texts that mean yes.
     #[serde(default)]
     is: Vec<String>,
+    /// The source whose key the column holds.
     source: Option<String>,
+    /// The kind of the thing, where the field takes any.
     kind: Option<FactKind>,
+    /// What parts a list in one column.
     separator: Option<String>,
     #[serde(rename = "as")]
     read_as: Option<ReadAs>,

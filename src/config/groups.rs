@@ -11,14 +11,17 @@ use crate::mapping::GroupRule;
 use crate::org::CustomTypes;
 
 /// One rule as it is written. All texts are expressions.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GroupRule")]
 pub struct GroupText {
     /// One group for each unit; a single one without it.
     pub each: Option<Each>,
     /// Which units have one: all of them without a condition.
     pub when: Option<String>,
+    /// What the group is called.
     pub name: String,
+    /// What it is for.
     pub description: Option<String>,
     /// Of those in question, who is a member: all of them without a condition.
     pub who: Option<String>,
@@ -30,8 +33,9 @@ pub struct GroupText {
 }
 
 /// What there is one group for each of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "EachUnit")]
 pub enum Each {
     Unit,
 }

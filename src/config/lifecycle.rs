@@ -18,19 +18,27 @@ use crate::object::{AttributeName, Kind, Value};
 const LONGEST: u32 = 3_660;
 
 /// `[lifecycle]`, `[lifecycle.category.NAME]`, and the same of a target.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LifecycleText {
+    /// How many days before the first one an account is made, disabled; 0 without it.
     pub create_days: Option<u32>,
+    /// How many days before the first one it can be used; 0 without it.
     pub enable_days: Option<u32>,
+    /// Between two jobs that lie no more days apart an account stays as it is; 0 without it.
     pub gap_days: Option<u32>,
     pub leave: Option<OnLeave>,
+    /// How many days after the last one it is disabled; 0 without it.
     pub disable_days: Option<u32>,
+    /// After how many more days it is taken out of all groups.
     pub strip_days: Option<After>,
+    /// After how many it is shown in no address list.
     pub hide_days: Option<After>,
+    /// After how many it is moved among the leavers, where the target has a place for them.
     pub move_days: Option<After>,
-    /// Of a target only.
+    /// After how many it is deleted, each time with an approval; of a target only.
     pub delete_days: Option<After>,
+    /// What the record of a person must have before anything is done about the account.
     pub needs: Option<Vec<Need>>,
     pub basis: Option<Basis>,
     /// The attributes of who is hidden; of a target only.

@@ -17,7 +17,7 @@ use crate::reconcile::{Limit, Limits, WrittenLimit};
 pub use crate::reconcile::WrittenLimit as LimitText;
 
 /// The table of limits below `[limits]` in which subtrees have limits of their own.
-const SUBTREE: &str = "subtree";
+pub(super) const SUBTREE: &str = "subtree";
 
 /// `[limits]` and `[ldap.NAME.limits]`: each limit by its key, those of one kind in a table of the kind, and those of
 /// subtrees by the names of these below the base.
@@ -32,14 +32,14 @@ type Texts = BTreeMap<String, WrittenLimit>;
 
 /// Which keys a table takes.
 #[derive(Debug, Clone, Copy)]
-enum Keys {
+pub(super) enum Keys {
     All,
     OfKind,
     OfSubtree,
 }
 
 impl Keys {
-    fn known(self) -> &'static [&'static str] {
+    pub(super) fn known(self) -> &'static [&'static str] {
         static ALL: LazyLock<Vec<&str>> = LazyLock::new(|| {
             let tables = Kind::ALL.into_iter().map(Kind::as_str).chain([SUBTREE]);
             TABLE.iter().filter_map(|row| row.key).chain(tables).collect()
@@ -204,14 +204,18 @@ fn subtree(name: &str) -> Option<String> {
 }
 
 /// The limits of an import: what one may end, of each kind of facts.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct IntakeLimits {
     /// Facts of any kind that an import ends or corrects away.
     pub ends: WrittenLimit,
+    /// People that an import ends.
     pub people: WrittenLimit,
+    /// Units that an import ends.
     pub units: WrittenLimit,
+    /// Engagements that an import ends.
     pub engagements: WrittenLimit,
+    /// Memberships that an import ends.
     pub memberships: WrittenLimit,
 }
 

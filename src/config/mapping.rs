@@ -11,7 +11,7 @@ use crate::mapping::{Leaves, WhenEmpty};
 use crate::object::{Authority, Deed, DriftPolicy, Membership};
 
 /// `[ldap.ad.user]` and its like. All texts but the keys are expressions.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KindMapping {
     /// Which people, units or groups are meant: all of them without a condition.
@@ -41,12 +41,16 @@ pub struct KindMapping {
 }
 
 /// Conditions for what is done, each of its own; without one it may be done to all.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScopeText {
+    /// For whom an object may be made.
     pub create: Option<String>,
+    /// Whose object may be changed.
     pub change: Option<String>,
+    /// Whose object may be disabled.
     pub disable: Option<String>,
+    /// Whose object may be deleted.
     pub delete: Option<String>,
 }
 
@@ -68,9 +72,10 @@ pub struct Rule {
     pub(super) in_full: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RuleTable {
+pub(super) struct RuleTable {
+    /// The expression.
     value: String,
     #[serde(default)]
     authority: Authority,

@@ -15,7 +15,7 @@ use crate::object::{AttributeName, Kind, Value, aspect};
 use crate::org::{Custom, Day, Visibility};
 
 /// One test of the mapping.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MappingTest {
     /// Which mapping it tests; may be left out where there is one target.
@@ -44,31 +44,40 @@ pub struct MappingTest {
     pub gives: BTreeMap<String, Expected>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonText {
+    /// As a rule sees it.
     pub id: Option<String>,
+    /// As in the roster.
     #[serde(default)]
     pub given_name: String,
+    /// As in the roster.
     pub surname: String,
+    /// As in the roster.
     pub nickname: Option<String>,
     pub category: Option<ClassText>,
     /// By the name of their type.
     #[serde(default)]
     pub contact: BTreeMap<String, ContactText>,
+    /// Custom attributes, by name.
     #[serde(default)]
     pub custom: Custom,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EngagementText {
+    /// As in the roster.
     pub title: Option<String>,
     pub job_function: Option<ClassText>,
     #[serde(rename = "type")]
     pub engagement_type: Option<ClassText>,
+    /// The employee number.
     pub number: Option<String>,
+    /// Of full time: 0.5 is half.
     pub fraction: Option<f64>,
+    /// Whether it is marked as the primary one.
     pub primary: Option<bool>,
     /// The first day.
     pub start: Option<Day>,
@@ -76,6 +85,7 @@ pub struct EngagementText {
     pub end: Option<Day>,
     /// Another unit than that of the test.
     pub unit: Option<String>,
+    /// Custom attributes, by name.
     #[serde(default)]
     pub custom: Custom,
 }
@@ -84,42 +94,55 @@ pub struct EngagementText {
 #[derive(Debug, Clone)]
 pub struct UnitText(pub UnitTable);
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UnitTable {
+    /// As a rule sees it.
     pub id: Option<String>,
     /// The names from the top down to it.
     pub path: Vec<String>,
     #[serde(rename = "type")]
     pub unit_type: Option<ClassText>,
     pub level: Option<ClassText>,
+    /// As in the roster.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// By the name of their type.
     #[serde(default)]
     pub contact: BTreeMap<String, ContactText>,
+    /// Custom attributes, by name.
     #[serde(default)]
     pub custom: Custom,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OtherText {
+    /// As in the roster.
     #[serde(default)]
     pub given_name: String,
+    /// As in the roster.
     pub surname: String,
+    /// The login, which a rule about the manager may see.
     pub login: Option<String>,
+    /// The title of the job.
     pub title: Option<String>,
+    /// By the name of their type.
     #[serde(default)]
     pub contact: BTreeMap<String, ContactText>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TestGroup")]
 pub struct GroupText {
+    /// As in the roster.
     pub name: String,
     #[serde(rename = "type")]
     pub group_type: Option<ClassText>,
+    /// As in the roster.
     pub description: Option<String>,
+    /// Custom attributes, by name.
     #[serde(default)]
     pub custom: Custom,
 }
@@ -128,7 +151,7 @@ pub struct GroupText {
 #[derive(Debug, Clone)]
 pub struct ClassText(pub ClassTable);
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClassTable {
     pub name: String,
@@ -139,12 +162,14 @@ pub struct ClassTable {
 #[derive(Debug, Clone)]
 pub struct ContactText(pub ContactTable);
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactTable {
+    /// As in the roster.
     pub value: String,
     #[serde(default)]
     pub visibility: Visibility,
+    /// Whether it is marked as the primary one of its type.
     pub primary: Option<bool>,
 }
 

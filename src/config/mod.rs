@@ -27,8 +27,10 @@ mod problem;
 mod read;
 mod report;
 mod safety;
+mod schema;
 mod scim_profile;
 mod settings;
+mod shape;
 mod starter;
 mod when;
 
@@ -45,6 +47,7 @@ pub use naming::{NameText, Naming};
 pub use problem::{ConfigProblem, render, to_json};
 pub use report::ReportText;
 pub use safety::{Safety, User};
+pub use schema::schema;
 pub use scim_profile::shipped_profile;
 pub use settings::{Config, CustomSection, Intake, Jsonl, Ldap, Roster, Scim};
 pub use starter::starter;

@@ -18,7 +18,7 @@ use crate::object::{Kind, NameKind};
 use crate::org::CustomTypes;
 
 /// Names of all kinds. Logins are always given; addresses, principal names and relative names where they have a section.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Naming {
     /// What is written for a letter, before any pattern sees a name: `{ "å" = "aa" }`. Beyond these, letters go by the
@@ -37,7 +37,7 @@ pub struct Naming {
 }
 
 /// How names of one kind are made.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NameText {
     /// Expressions over the person, tried in order. One with `counter` in it is tried with 02, 03, …, too; at the end of

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::document::Document;
 
 /// What holds for all targets alike.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Safety {
     /// How many people have to approve what a limit holds. From two on neither who proposed it nor root is one of them.

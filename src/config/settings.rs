@@ -20,6 +20,7 @@ use super::naming::Naming;
 use super::owners::{MatchText, OwnersText};
 use super::report::ReportText;
 use super::safety::Safety;
+use super::shape;
 use super::when::WhenText;
 use crate::deliver::{folder, mail, webhook};
 use crate::net::SecretRef;
@@ -28,36 +29,25 @@ use crate::org::{CustomNames, CustomTypes, FactKind, Visibility};
 use crate::report::Language;
 use crate::target::{ldap, scim};
 
-/// The whole configuration. A file that holds these and nothing wrong is a [`super::Loaded`].
+/// The whole configuration; what is in which field is said at `Sections`. A file that holds these and nothing wrong is a
+/// [`super::Loaded`].
 #[derive(Debug, Clone)]
 pub struct Config {
     pub roster: Roster,
     pub intake: Intake,
     pub retention: Retention,
-    /// Limits of every target, unless it has its own.
     pub limits: LimitsText,
-    /// Who has to consent, and when rosterd stops by itself.
     pub safety: Safety,
-    /// Custom attributes.
     pub custom: CustomSection,
-    /// Who is right where sources state the same.
     pub owners: OwnersText,
-    /// How bad what a rule of the record finds is, where it is not as usual.
     pub quality: BTreeMap<String, Severity>,
-    /// Sources in the exchange format, by name.
     pub jsonl: BTreeMap<String, Jsonl>,
-    /// Sources of rows and columns, by name.
     pub csv: BTreeMap<String, Csv>,
     pub naming: Naming,
-    /// Who has an account on which days, in every target.
     pub lifecycle: LifecycleText,
-    /// Further accounts of people, by the name of their rule.
     pub accounts: BTreeMap<String, AccountText>,
-    /// Groups that are made of the roster, by the name of their rule.
     pub groups: BTreeMap<String, GroupText>,
-    /// Directories, by name.
     pub ldap: BTreeMap<String, Ldap>,
-    /// SCIM services, by name.
     pub scim: BTreeMap<String, Scim>,
     pub mail: Option<mail::Settings>,
     pub webhook: BTreeMap<String, webhook::Settings>,
@@ -66,38 +56,55 @@ pub struct Config {
 }
 
 /// The file as it is read: the same, but a section may be missing, so that the others can be checked.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "The configuration of rosterd")]
 pub(super) struct Sections {
+    /// The roster itself: its file, its time zone, its keys.
     pub roster: Option<Roster>,
+    /// What holds for every import.
     #[serde(default)]
     pub intake: Intake,
     #[serde(default)]
     pub retention: Retention,
+    /// Limits of every target, unless it has its own.
     #[serde(default)]
     pub limits: LimitsText,
+    /// Who has to consent, and when rosterd stops by itself.
     #[serde(default)]
     pub safety: Safety,
+    /// Custom attributes.
     #[serde(default)]
     pub custom: CustomSection,
+    /// Who is right where sources state the same, by kind and field; `default` is for every other field.
     #[serde(default)]
     pub owners: OwnersText,
+    /// How bad what a rule of the record finds is, where it is not as usual.
     #[serde(default)]
+    #[schemars(schema_with = "shape::quality")]
     pub quality: BTreeMap<String, Severity>,
+    /// Sources in the exchange format, by name.
     #[serde(default)]
     pub jsonl: BTreeMap<String, Jsonl>,
+    /// Sources of rows and columns, by name.
     #[serde(default)]
     pub csv: BTreeMap<String, Csv>,
+    /// The names that rosterd gives.
     #[serde(default)]
     pub naming: Naming,
+    /// Who has an account on which days, in every target.
     #[serde(default)]
     pub lifecycle: LifecycleText,
+    /// Further accounts of people, by the name of their rule.
     #[serde(default)]
     pub accounts: BTreeMap<String, AccountText>,
+    /// Groups that are made of the roster, by the name of their rule.
     #[serde(default)]
     pub groups: BTreeMap<String, GroupText>,
+    /// Directories, by name.
     #[serde(default)]
     pub ldap: BTreeMap<String, Ldap>,
+    /// SCIM services, by name.
     #[serde(default)]
     pub scim: BTreeMap<String, Scim>,
     /// The server that takes mail for others.
@@ -111,11 +118,12 @@ pub(super) struct Sections {
     /// Reports that are made on schedule and sent, by name.
     #[serde(default)]
     pub report: BTreeMap<String, ReportText>,
+    /// Tests of the mapping, by name; `rosterd check` runs them.
     #[serde(default)]
     pub test: BTreeMap<String, MappingTest>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Roster {
     /// The SQLite file, relative to the configuration file.
@@ -139,7 +147,7 @@ fn log_key() -> SecretRef {
     SecretRef { file: Some(PathBuf::from("secrets/log.key")), credential: None, env: None }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Intake {
     #[serde(default)]
@@ -149,7 +157,7 @@ pub struct Intake {
 }
 
 /// How many days is kept what the record does not need. Facts and the log are kept for good.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
     /// Stored plans.
@@ -170,7 +178,7 @@ impl Default for Retention {
 }
 
 /// The custom attributes of each kind, by name. A kind without a section takes any.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomSection {
     pub unit: Option<CustomNames>,
@@ -193,7 +201,7 @@ impl CustomSection {
 }
 
 /// A file in the exchange format.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Jsonl {
     /// Relative to the configuration file.
@@ -210,7 +218,7 @@ pub struct Jsonl {
 }
 
 /// A directory.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ldap {
     /// When the daemon runs it; never by itself without one.
@@ -244,7 +252,7 @@ pub struct Ldap {
 }
 
 /// A SCIM service. It has no organisational units.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scim {
     /// When the daemon runs it; never by itself without one.
@@ -272,6 +280,7 @@ pub struct Scim {
     pub profile_file: Option<PathBuf>,
     /// The probe may make a user, change it and take it away again: of this name, or with `true` of its own.
     #[serde(default, deserialize_with = "canary")]
+    #[schemars(schema_with = "shape::canary")]
     pub canary_user: Option<String>,
     pub connection: scim::Settings,
     pub user: Option<KindMapping>,

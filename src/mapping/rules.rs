@@ -68,7 +68,7 @@ pub enum Place {
 }
 
 /// What happens when an expression says nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WhenEmpty {
     /// The attribute is to have no value.

@@ -18,7 +18,7 @@ pub struct Scope {
 }
 
 /// What becomes of the account of somebody whom `when` does not mean any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Leaves {
     /// It is disabled.

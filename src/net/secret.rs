@@ -9,6 +9,7 @@ use serde::Deserialize;
 /// needs no restart.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub struct SecretRef {
     /// A file, relative to the configuration file. Trailing line ends are not part of the secret.
     pub file: Option<PathBuf>,

@@ -24,7 +24,7 @@ pub enum Edit<T> {
 }
 
 /// Who decides about an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authority {
     /// The roster: every difference is written.

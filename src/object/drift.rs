@@ -8,7 +8,7 @@ use super::value::Value;
 use crate::org::{Id, Instant};
 
 /// What becomes of a value that somebody else changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DriftPolicy {
     /// It is written back.

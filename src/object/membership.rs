@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Who is taken out of a group that the roster does not have in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Membership {
     /// Everybody: the roster says who is in the group.

@@ -44,7 +44,7 @@ pub struct Header {
 }
 
 /// Which days a file speaks about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum States {
     /// All of them: what is missing is corrected away.

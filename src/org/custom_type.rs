@@ -12,7 +12,7 @@ use super::kind::FactKind;
 use super::time::Day;
 
 /// The type of one custom attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomType {
     #[serde(rename = "type")]
@@ -25,6 +25,7 @@ pub struct CustomType {
     pub values: Vec<String>,
     /// What the whole of a text matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub pattern: Option<Pattern>,
     /// The most characters of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +45,7 @@ pub struct CustomType {
 }
 
 /// The form of a single value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CustomForm {
     Text,

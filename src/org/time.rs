@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 pub type Zone = jiff::tz::TimeZone;
 
 /// A whole day in the roster's configured time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", extend("format" = "date"))]
 pub struct Day(Date);
 
 /// A text that is not a day.

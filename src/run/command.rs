@@ -58,7 +58,7 @@ pub enum Command {
     Erase { person: Id, note: String, dry_run: bool, digest: Option<String> },
 }
 
-/// How a verb ends, as the process's exit code.
+/// How a verb ends, as the process's exit code; [`Exit::ALL`] says it in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Exit {
@@ -77,6 +77,24 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every exit with what it means: the help, the man pages and the documentation follow this.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Done, "done, nothing pending"),
+        (Self::Failed, "failed"),
+        (Self::Usage, "usage or configuration, found before anything was touched"),
+        (Self::Pending, "steps are pending (`plan`)"),
+        (
+            Self::Held,
+            "held: a limit is breached, an approval is missing, a digest is refused, or the roster was restored",
+        ),
+        (Self::Partly, "partly done: some objects failed, or a target was read in part"),
+        (Self::Busy, "someone else holds the lease of the target"),
+    ];
+
+    /// The order in which the exits of several targets count.
+    pub const ORDER: [Self; 7] =
+        [Self::Usage, Self::Failed, Self::Busy, Self::Held, Self::Partly, Self::Pending, Self::Done];
+
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -92,9 +110,7 @@ impl Exit {
     /// Of several targets the first that applies of 2, 1, 6, 4, 5, 3, 0.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
-        const ORDER: [Exit; 7] =
-            [Exit::Usage, Exit::Failed, Exit::Busy, Exit::Held, Exit::Partly, Exit::Pending, Exit::Done];
-        let first = ORDER.into_iter().find(|exit| *exit == self || *exit == other);
+        let first = Self::ORDER.into_iter().find(|exit| *exit == self || *exit == other);
         first.unwrap_or(self)
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::org::Instant;
-use crate::store::Fence;
+use crate::store::{Fence, durable};
 
 /// Who holds a lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,7 +158,10 @@ fn opened(roster: &Path, what: &str) -> Result<(PathBuf, File), LeaseError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     match options.open(&path) {
-        Ok(file) => Ok((path, file)),
+        Ok(file) => {
+            durable::belongs_here(&file, &path);
+            Ok((path, file))
+        }
         Err(source) => Err(LeaseError::File { path, source }),
     }
 }

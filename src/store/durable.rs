@@ -3,7 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use crate::stops::{self, Moment};
@@ -20,6 +20,7 @@ pub fn put(file: &Path, content: &[u8], mode: u32) -> std::io::Result<()> {
 
 fn write(beside: &Path, content: &[u8], mode: u32) -> std::io::Result<()> {
     let mut new = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(beside)?;
+    belongs_here(&new, beside);
     new.write_all(content)?;
     new.sync_all()
 }
@@ -37,6 +38,17 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}{ending}", std::process::id()));
     file.with_file_name(name)
+}
+
+/// Gives a file to whoever its folder belongs to: what root makes in the service's folder, the service must be able to open.
+/// SQLite does the same with the files beside a database. Nobody but root can give a file away, or needs to.
+pub fn belongs_here(file: &File, path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let (Ok(folder), Ok(now)) = (std::fs::metadata(folder), file.metadata())
+        && (folder.uid(), folder.gid()) != (now.uid(), now.gid())
+    {
+        let _not_root = fchown(file, Some(folder.uid()), Some(folder.gid()));
+    }
 }
 
 /// Makes a new name in a folder outlast a power cut.

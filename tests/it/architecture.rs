@@ -34,12 +34,27 @@ const NARROW: &[(&str, &[&str])] = &[
 
 /// Pure modules with all the crates that they may use.
 const PURE: &[(&str, &[&str])] = &[
-    ("org", &["aes_siv", "base64", "blake3", "jiff", "lz4_flex", "regex", "serde", "serde_json", "thiserror", "uuid"]),
-    ("object", &["blake3", "serde", "thiserror", "unicode_normalization", "uuid"]),
+    (
+        "org",
+        &[
+            "aes_siv",
+            "base64",
+            "blake3",
+            "jiff",
+            "lz4_flex",
+            "regex",
+            "schemars",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "uuid",
+        ],
+    ),
+    ("object", &["blake3", "schemars", "serde", "thiserror", "unicode_normalization", "uuid"]),
     ("expr", &["deunicode", "icu_casemap", "minijinja", "thiserror", "unicode_normalization"]),
-    ("schedule", &["blake3", "chrono", "cron", "jiff", "serde", "thiserror"]),
-    ("mapping", &["serde", "thiserror", "uuid"]),
-    ("reconcile", &["blake3", "serde", "serde_json", "thiserror"]),
+    ("schedule", &["blake3", "chrono", "cron", "jiff", "schemars", "serde", "thiserror"]),
+    ("mapping", &["schemars", "serde", "thiserror", "uuid"]),
+    ("reconcile", &["blake3", "schemars", "serde", "serde_json", "thiserror"]),
     ("report", &["maud", "rust_xlsxwriter", "schemars", "serde", "serde_json", "thiserror"]),
 ];
 
@@ -76,6 +91,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("maud", &["report", "daemon"]),
     ("rust_xlsxwriter", &["report"]),
     ("clap", &["cli", "main"]),
+    ("clap_complete", &["cli::generate"]),
+    ("clap_mangen", &["cli::generate"]),
     ("indicatif", &["cli"]),
     ("sd_notify", &["daemon"]),
     ("tracing_subscriber", &["cli", "daemon", "main"]),

@@ -8,7 +8,7 @@ use crate::object::{AttributeName, Rung, Value};
 use crate::org::{Id, Snapshot};
 
 /// What becomes of somebody who is on leave from all work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnLeave {
     /// Nothing.
@@ -21,7 +21,7 @@ pub enum OnLeave {
 }
 
 /// By which days somebody is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// By the days of the engagements.
@@ -32,7 +32,7 @@ pub enum Basis {
 }
 
 /// What the record of a person must have before anything is done about the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Need {
     /// Somebody who answers for the person, and works here.

@@ -48,7 +48,7 @@ pub struct Pattern {
 }
 
 /// What becomes of a name when the person is called otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnRename {
     /// It stays.

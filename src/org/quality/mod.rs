@@ -19,7 +19,7 @@ use super::kind::FactKind;
 use super::snapshot::Snapshot;
 
 /// How bad a finding is, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing may follow from the record of this thing before it is mended.

@@ -41,7 +41,7 @@ impl Limit {
 }
 
 /// A limit as somebody wrote it: any part may be left out, and is then the default's.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WrittenLimit {
     pub count: Option<u64>,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::org::Problem;
 
 /// How the bytes of a file mean characters. Declared, never guessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 pub enum Encoding {
     /// With or without byte order mark.
     #[default]

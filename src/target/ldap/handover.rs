@@ -16,8 +16,9 @@ use super::password;
 use crate::org::Id;
 
 /// What becomes of the first password of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "PasswordPolicy")]
 pub enum Policy {
     /// Nobody knows it: the user sets one by self-service, or gets one from the service desk.
     #[default]
@@ -29,7 +30,7 @@ pub enum Policy {
 }
 
 /// `[ldap.NAME.password]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordSettings {
     #[serde(default)]

@@ -8,8 +8,9 @@ use super::ber::Filter;
 use crate::object::{Kind, Siblings, Space};
 
 /// Which kind of directory it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "LdapProfile")]
 pub enum Profile {
     /// Active Directory, and Samba as a domain controller.
     #[default]
@@ -21,7 +22,7 @@ pub enum Profile {
 }
 
 /// What says of a user that it is disabled, where no flag of the directory does.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disabled {
     pub attribute: String,

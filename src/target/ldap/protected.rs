@@ -25,7 +25,7 @@ const FIRST_OWN: u32 = 1000;
 
 /// A rule: what has one of these values in this attribute is protected. `*` stands for any characters, case does not
 /// count.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProtectRule {
     pub attribute: String,

@@ -91,14 +91,16 @@ impl fmt::Display for Urls {
     }
 }
 
+/// As written.
+#[derive(Deserialize, schemars::JsonSchema)]
+#[serde(untagged, expecting = "a URL, or a list of URLs")]
+pub(super) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
 impl<'de> Deserialize<'de> for Urls {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a URL, or a list of URLs")]
-        enum OneOrMany {
-            One(String),
-            Many(Vec<String>),
-        }
         Ok(match OneOrMany::deserialize(deserializer)? {
             OneOrMany::One(url) => Self(vec![url]),
             OneOrMany::Many(urls) => Self(urls),

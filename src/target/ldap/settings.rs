@@ -8,17 +8,19 @@ use serde::Deserialize;
 use super::dn::Dn;
 use super::profile::{Disabled, Profile};
 use super::protected::ProtectRule;
-use super::server::{Server, Urls};
+use super::server::{OneOrMany, Server, Urls};
 use super::sign_in::{self, SignIn};
 use crate::net::SecretRef;
 use crate::object::{Handle, Kind};
 
 /// The settings of one Active Directory domain.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "LdapConnection")]
 pub struct Settings {
     /// The server: `ldaps://dc1.example.org`, with `:636` unless a port is given. Its certificate must bear this name.
     /// Of a list the first that answers serves for a whole run.
+    #[schemars(with = "OneOrMany")]
     pub url: Urls,
     /// For `ldap://`: TLS is asked for before anything else is sent, and nothing is done without it.
     #[serde(default)]

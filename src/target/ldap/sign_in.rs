@@ -19,7 +19,7 @@ use super::settings::Settings;
 use super::transport::{OpenError, Opened, Transport};
 
 /// How rosterd proves who it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SignIn {
     /// By a password, within TLS.

@@ -9,8 +9,9 @@ use crate::net::{SecretRef, is_loopback};
 use crate::org::Day;
 
 /// The settings of one SCIM 2.0 service.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ScimConnection")]
 pub struct Settings {
     /// The base URL: what comes before `/Users`, such as `https://hr.example.org/scim/v2`.
     pub url: String,
@@ -53,11 +54,12 @@ pub struct Settings {
 }
 
 /// OAuth 2.0 client credentials (RFC 6749 section 4.4).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OAuth {
     /// The token endpoint of the authorisation server.
     pub token_url: String,
+    /// The name of the client, as the authorisation server gave it out.
     pub client_id: String,
     pub client_secret: SecretRef,
     /// What the token is to be good for, as the service names it.
@@ -72,7 +74,7 @@ pub struct OAuth {
 }
 
 /// Where the client's id and secret go (RFC 6749 section 2.3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientAuthentication {
     /// HTTP Basic.
@@ -83,7 +85,7 @@ pub enum ClientAuthentication {
 }
 
 /// A client certificate and its key, PEM.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientCertificate {
     /// The certificate, and those between it and the authority; relative to the configuration file.
@@ -92,11 +94,12 @@ pub struct ClientCertificate {
 }
 
 /// An HTTP proxy.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proxy {
     /// Such as `http://proxy.example.org:3128`; empty for none, whatever the environment says.
     pub url: String,
+    /// Who signs in to the proxy.
     #[serde(default)]
     pub user: Option<String>,
     #[serde(default)]

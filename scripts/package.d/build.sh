@@ -1,0 +1,15 @@
+# The release build, without a trace of the folder it was made in. Sourced by `package`.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+FEATURES=gssapi
+
+build() {
+	local target=${CARGO_TARGET_DIR:-$ROOT/target}/reproducible cargo_home=${CARGO_HOME:-${HOME:-/root}/.cargo}
+	local map="--remap-path-prefix=$ROOT=/rosterd --remap-path-prefix=$target=/rosterd/target --remap-path-prefix=$cargo_home=/cargo"
+	local c_map="-ffile-prefix-map=$ROOT=/rosterd -ffile-prefix-map=$target=/rosterd/target -ffile-prefix-map=$cargo_home=/cargo"
+	# what the developer has set for other builds has no part in this one
+	env -u RUSTC_WRAPPER -u CARGO_ENCODED_RUSTFLAGS \
+		RUSTFLAGS="$map" CFLAGS="$c_map" CARGO_INCREMENTAL=0 CARGO_TARGET_DIR="$target" \
+		cargo build --manifest-path "$ROOT/Cargo.toml" --release --locked --features $FEATURES
+	BINARY=$target/release/rosterd
+}
