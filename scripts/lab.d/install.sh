@@ -8,7 +8,8 @@ PACKAGES=(
 	libkrb5-dev libclang-dev                                                     # rosterd's feature gssapi
 	krb5-user libsasl2-modules-gssapi-mit                                        # Kerberos, for people and OpenLDAP
 	openssl ca-certificates curl                                                 # certificates, requests
-	python3 python3-venv                                                         # SCIM servers, mail
+	python3 python3-venv                                                         # SCIM servers, mail, reports
+	chromium fonts-dejavu-core                                                   # reports are looked at
 	procps util-linux                                                            # ps; setsid, flock
 	systemd rpm binutils                                                         # systemd-analyze, rpmbuild, objdump
 )
@@ -22,6 +23,7 @@ install_all() {
 	install_python venv requirements.txt
 	install_python django requirements-django.txt
 	install_python mail requirements-mail.txt
+	install_python reports requirements-reports.txt
 	install_scimmy
 }
 

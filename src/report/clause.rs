@@ -3,18 +3,21 @@
 use super::language::Language;
 use super::phrases::Phrase;
 use super::said::Said;
+use crate::org::Instant;
 
 /// A reason of a step or of a hold. What no clause is, stays English.
 pub(super) fn reason(text: &str) -> Said {
+    let clauses: Vec<Option<Said>> = text.split("; ").map(clause).collect();
+    if clauses.len() > 1 && clauses.iter().all(Option::is_some) {
+        return Said::List(clauses.into_iter().flatten().collect());
+    }
     match clause(text) {
         Some(said) => said,
-        None => {
-            let clauses = text.split("; ").map(|one| clause(one).unwrap_or_else(|| Said::english(one)));
-            match text.contains("; ") {
-                true => Said::list(clauses),
-                false => Said::english(text),
-            }
+        None if clauses.len() > 1 => {
+            let each = text.split("; ").zip(clauses);
+            Said::list(each.map(|(one, said)| said.unwrap_or_else(|| Said::english(one))))
         }
+        None => Said::english(text),
     }
 }
 
@@ -25,11 +28,11 @@ fn clause(text: &str) -> Option<Said> {
     })
 }
 
-/// A day is a day, whatever else it may stand for; a part that is a clause itself is one.
+/// A day or an instant is told as the language tells it; a part that is a clause itself is one.
 fn part(text: &str) -> Said {
-    match (text.parse(), text.parse()) {
+    match (text.parse(), text.parse::<Instant>()) {
         (Ok(day), _) => Said::Day(day),
-        (_, Ok(number)) => Said::Number(number),
+        (_, Ok(at)) => Said::Instant(at),
         _ => clause(text).unwrap_or_else(|| Said::text(text)),
     }
 }
@@ -77,6 +80,22 @@ mod tests {
     fn a_clause_is_known_again_with_its_day() {
         let said = reason("the last engagement ended, last day 2026-11-22");
         assert_eq!(said, Phrase::EngagementEnded.with([Said::Day("2026-11-22".parse().unwrap())]));
+    }
+
+    /// No clause hides another: each is known again by what it says itself.
+    #[test]
+    fn each_clause_is_known_again() {
+        for phrase in Phrase::CLAUSES {
+            let mut text = phrase.in_language(Language::En).to_owned();
+            let parts = ["a", "b", "c", "d"].map(|part| format!("<{part}>"));
+            for (at, part) in parts.iter().enumerate() {
+                text = text.replace(&format!("{{{at}}}"), part);
+            }
+            match clause(&text) {
+                Some(Said::Phrase(found, _)) => assert_eq!(found, *phrase, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
     }
 
     #[test]

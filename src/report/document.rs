@@ -63,6 +63,8 @@ pub struct Column {
 /// Where a cell stands when a finding is shown to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
+    /// Findings with the same cell stand together below it.
+    Group,
     /// What the finding is called.
     Name,
     /// A word beside the name.
@@ -192,6 +194,11 @@ impl Finding {
     #[must_use]
     pub fn until(self, day: Day) -> Self {
         Self { until: Some(day), ..self }
+    }
+
+    /// What it stands below.
+    pub(super) fn group(&self, kind: &'static PartKind) -> Option<&Said> {
+        self.of_role(kind, Role::Group).next().map(|(_, said)| said)
     }
 
     /// The cells of one role, with their headings.

@@ -77,6 +77,12 @@ impl Said {
         }
     }
 
+    /// Whether it is a list of names, and perhaps of how many there are besides.
+    pub(super) fn is_of_names(&self) -> bool {
+        let is_name = |part: &Self| matches!(part, Self::Text(_) | Self::Phrase(Phrase::AndOthers, _));
+        matches!(self, Self::List(parts) if parts.iter().all(is_name))
+    }
+
     /// For programs: the same whatever the language. A word is its key; a sentence is English.
     pub fn to_json(&self) -> Json {
         match self {
@@ -156,9 +162,10 @@ impl Pieces<'_> {
             Said::Instant(at) => self.push(&at.local(self.tongue.zone), false),
             Said::Phrase(phrase, parts) => self.phrase(self.tongue.word(*phrase), parts),
             Said::List(parts) => {
+                let between = if said.is_of_names() { ", " } else { "; " };
                 for (at, part) in parts.iter().filter(|part| !part.is_nothing()).enumerate() {
                     if at > 0 {
-                        self.push("; ", false);
+                        self.push(between, false);
                     }
                     self.add(part);
                 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::document::{Finding, FindingState, Part, Report};
+use super::said::Said;
 use crate::org::{Day, Instant};
 
 /// What was told the time before.
@@ -45,10 +46,21 @@ impl Report {
                 let place = (part.kind.name.to_owned(), part.target.clone());
                 compare(part, before.remove(&place).unwrap_or_default(), (self.as_of, self.until), at);
             }
-            part.findings.sort_by_key(|finding| finding.state);
+            sort(part);
         }
         self
     }
+}
+
+/// The new before the known and the resolved, below what they stand below, which keep their order.
+fn sort(part: &mut Part) {
+    let mut order: BTreeMap<Option<Said>, usize> = BTreeMap::new();
+    for finding in &part.findings {
+        let next = order.len();
+        order.entry(finding.group(part.kind).cloned()).or_insert(next);
+    }
+    let kind = part.kind;
+    part.findings.sort_by_cached_key(|finding| (order.get(&finding.group(kind).cloned()).copied(), finding.state));
 }
 
 /// Of what has its own times, those count: new is what was first seen after the time before.

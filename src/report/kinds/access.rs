@@ -25,13 +25,13 @@ pub(super) static BY_GROUP: ReportKind =
 static ACCOUNTS: PartKind = PartKind::new(
     "accounts",
     Phrase::AccessPart,
-    columns![Manager Name, Name Tag, Account Labelled, Groups Labelled, Unit Labelled, Person Data, Object Data],
+    columns![Manager Group, Name Name, Account Labelled, Groups Labelled, Unit Labelled, Person Data, Object Data],
 )
 .or(Phrase::NoAccess);
 static MEMBERS: PartKind = PartKind::new(
     "members",
     Phrase::MembersPart,
-    columns![Group Name, Name Tag, Through Labelled, Usable Labelled, Account Data, Person Data, Object Data],
+    columns![Group Group, Name Name, Through Labelled, Usable Labelled, Account Data, Person Data, Object Data],
 )
 .or(Phrase::NoMembers);
 

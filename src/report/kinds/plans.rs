@@ -36,6 +36,9 @@ static STEPS: PartKind = PartKind::new(
     columns![Name Name, Op Tag, Kind Tag, Changes Line, Reason Line, Key Data],
 );
 
+/// So many of those who are disabled or deleted are named; the steps name them all.
+const NAMED: usize = 20;
+
 /// A plan that waits.
 #[derive(Debug, Clone)]
 pub struct Waiting {
@@ -114,7 +117,10 @@ fn counts(waiting: &Waiting) -> Said {
 }
 
 fn ends(waiting: &Waiting) -> Said {
-    Said::list(Ended::of_steps(&waiting.plan.steps).into_iter().map(|ended| Said::text(ended.name)))
+    let ends = Ended::of_steps(&waiting.plan.steps);
+    let more = ends.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| Phrase::AndOthers.with([Said::count(more)]));
+    Said::list(ends.into_iter().take(NAMED).map(|ended| Said::text(ended.name)).chain(more))
 }
 
 fn apply(waiting: &Waiting) -> Said {

@@ -18,7 +18,7 @@ pub(super) static KIND: ReportKind = ReportKind::new(
 static PART: PartKind = PartKind::new(
     "findings",
     Phrase::Findings,
-    columns![Name Name, Severity Tag, Rule Line, Detail Line, Kind Tag, RuleId Data, Thing Data],
+    columns![Rule Group, Name Name, Severity Tag, Detail Line, Kind Tag, RuleId Data, Thing Data],
 )
 .or(Phrase::NothingFound);
 
@@ -43,9 +43,9 @@ pub fn report(look: Look<'_>, severities: &Severities, frame: &Frame) -> Report 
     }
     for quality::Finding { rule, severity, flaw } in findings {
         let cells = [
+            text(rule),
             Said::text(flaw.name),
             severity.said(),
-            text(rule),
             reason(&flaw.detail),
             flaw.kind.said(),
             Said::text(rule.id),

@@ -25,7 +25,7 @@ pub(super) static KIND: ReportKind = ReportKind::new(
 static PART: PartKind = PartKind::new(
     "turns",
     Phrase::Turns,
-    columns![Name Name, Rung Tag, Day Labelled, Meaning Line, Because Line, Targets Labelled, Now Data, Person Data],
+    columns![Day Group, Name Name, Rung Tag, Meaning Line, Because Line, Targets Labelled, Now Data, Person Data],
 )
 .or(Phrase::NobodyComes);
 
@@ -67,9 +67,9 @@ pub fn report<'a>(
     for ((day, rung, name, person), (now, why, targets)) in turns {
         let id = format!("{day}:{rung}:{person}");
         let cells = [
+            day.into(),
             Said::text(name),
             rung.said(),
-            day.into(),
             meaning(rung).into(),
             because(&why),
             Said::List(targets),

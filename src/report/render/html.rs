@@ -68,8 +68,12 @@ fn of_part(report: &Report, part: &Part, tongue: Tongue<'_>) -> Markup {
                 summary { (tongue.word(part.kind.title)) " " span.count { (part.findings.len()) } }
                 (chart::bar(&part.numbers, tongue))
                 @for line in &part.lines { p.quiet { (words(line, tongue)) } }
-                ul.findings {
-                    @for finding in part.findings.iter().take(SHOWN) { (of_finding(report, part, finding, tongue)) }
+                @let shown = part.findings.get(..SHOWN).unwrap_or(&part.findings);
+                @for of_group in shown.chunk_by(|a, b| a.group(part.kind) == b.group(part.kind)) {
+                    @if let Some(group) = of_group.first().and_then(|finding| finding.group(part.kind)) {
+                        h3 { bdi { (words(group, tongue)) } }
+                    }
+                    ul.findings { @for finding in of_group { (of_finding(report, part, finding, tongue)) } }
                 }
                 @if part.findings.len() > SHOWN {
                     @let more = Said::count(part.findings.len() - SHOWN);
@@ -91,8 +95,8 @@ fn of_finding(report: &Report, part: &Part, finding: &Finding, tongue: Tongue<'_
                 @for (_, said) in finding.of_role(part.kind, Role::Name) { strong { bdi { (words(said, tongue)) } } " " }
                 @for (_, said) in finding.of_role(part.kind, Role::Tag) { span.tag { bdi { (words(said, tongue)) } } " " }
             }
-            (pairs(part, finding, tongue))
             @for (_, said) in finding.of_role(part.kind, Role::Line) { (line(said, tongue)) }
+            (pairs(part, finding, tongue))
             @if let Some(times) = super::times(report, finding) { p.quiet { (words(&times, tongue)) } }
         }
     }
@@ -139,9 +143,15 @@ fn change(said: &Said, tongue: Tongue<'_>) -> Markup {
     }
 }
 
-/// The parts of a list, a line each.
+/// The parts of a list: names one after the other, sentences a line each.
 fn several(said: &Said, tongue: Tongue<'_>) -> Markup {
     match said {
+        Said::List(parts) if said.is_of_names() => html! {
+            @for (at, part) in parts.iter().enumerate() {
+                @if at > 0 { ", " }
+                bdi { (words(part, tongue)) }
+            }
+        },
         Said::List(parts) => html! { @for part in parts { span.line { bdi { (words(part, tongue)) } } } },
         one => html! { bdi { (words(one, tongue)) } },
     }

@@ -36,7 +36,13 @@ fn of_part(page: &mut Page, report: &Report, part: &Part, tongue: Tongue<'_>) {
     if let Some(empty) = part.kind.empty.filter(|_| part.findings.is_empty() && part.whole) {
         page.line(4, tongue.word(empty));
     }
+    let mut group = None;
     for finding in &part.findings {
+        if finding.group(part.kind) != group {
+            group = finding.group(part.kind);
+            page.gap();
+            page.line(2, &group.map_or_else(String::new, |group| format!("-- {}", tongue.line(group))));
+        }
         of_finding(page, report, part, finding, tongue);
     }
 }
@@ -70,14 +76,14 @@ fn lines<'a>(finding: &'a Finding, part: &'a Part) -> impl Iterator<Item = (Opti
     cells.filter_map(|(column, said)| match column.role {
         Role::Labelled => Some((Some(column.head), said)),
         Role::Line => Some((None, said)),
-        Role::Name | Role::Tag | Role::Data => None,
+        Role::Group | Role::Name | Role::Tag | Role::Data => None,
     })
 }
 
-/// The parts of a list, each for itself.
+/// The parts of a list, each for itself, unless it is one of names.
 fn each(said: &Said) -> impl Iterator<Item = &Said> {
     match said {
-        Said::List(parts) => parts.as_slice(),
+        Said::List(parts) if !said.is_of_names() => parts.as_slice(),
         one => std::slice::from_ref(one),
     }
     .iter()

@@ -29,6 +29,8 @@ pub(super) struct Texts {
     summaries: BTreeMap<i64, String>,
     /// Imports with what is left of their counts and limits.
     batches: Vec<(String, [String; 2])>,
+    /// What reports told: job, part, target and id of the findings that go.
+    told: Vec<[String; 4]>,
 }
 
 impl Texts {
@@ -37,7 +39,12 @@ impl Texts {
     }
 
     pub(super) fn texts(&self) -> usize {
-        self.notes.len() + self.orders.len() + self.events.len() + self.summaries.len() + self.batches.len()
+        self.notes.len()
+            + self.orders.len()
+            + self.events.len()
+            + self.summaries.len()
+            + self.batches.len()
+            + self.told.len()
     }
 
     pub(super) async fn find(
@@ -98,6 +105,14 @@ impl Texts {
             }
         }
         drop(rows);
+        let mut rows = sqlx::query("SELECT job, part, target, id, body FROM told_finding").fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            if called.in_text(row.try_get("body")?) || called.in_text(row.try_get("id")?) {
+                let [job, part, target, id] = ["job", "part", "target", "id"].map(|column| row.try_get(column));
+                texts.told.push([job?, part?, target?, id?]);
+            }
+        }
+        drop(rows);
         Ok(texts)
     }
 
@@ -105,6 +120,15 @@ impl Texts {
     pub(super) async fn redact(&self, connection: &mut SqliteConnection, taken: &mut Taken) -> Result<(), StoreError> {
         for digest in &self.plans {
             sqlx::query("DELETE FROM plan WHERE digest = ?").bind(digest).execute(&mut *connection).await?;
+        }
+        for [job, part, target, id] in &self.told {
+            sqlx::query("DELETE FROM told_finding WHERE job = ? AND part = ? AND target = ? AND id = ?")
+                .bind(job)
+                .bind(part)
+                .bind(target)
+                .bind(id)
+                .execute(&mut *connection)
+                .await?;
         }
         for seq in &self.notes {
             let update = sqlx::query("UPDATE commit_log SET note = ? WHERE seq = ?");

@@ -188,6 +188,8 @@ fn each_rule_finds_its_flaw_and_nothing_else() {
         let (code, report) = site.json(&["report", "quality"]);
         let expected: Vec<(&str, &str)> = ids.iter().map(|id| (rule, *id)).collect();
         assert_eq!((code, found(&report)), (Some(0), expected), "{rule}");
+        let danish = site.run(&["report", "quality", "--language", "da", "--format", "html"]);
+        assert!(!stdout(&danish).contains("lang=\"en\""), "{rule} is not all Danish: {}", stdout(&danish));
     }
     let tried: BTreeSet<&str> = FLAWS.iter().map(|(rule, ..)| *rule).collect();
     assert_eq!(tried, RULES.iter().map(|rule| rule.id).collect());

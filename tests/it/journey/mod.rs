@@ -21,6 +21,7 @@ mod naming;
 mod others;
 mod release;
 mod reorganisation;
+mod reports;
 mod revert;
 mod rules;
 mod sample;

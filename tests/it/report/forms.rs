@@ -88,3 +88,21 @@ fn what_a_program_made_in_english_says_so_on_a_danish_page() {
     assert!(page.contains("<span lang=\"en\">the password is too short</span>"), "{page}");
     assert!(!written(&report_of("quarantine"), Format::Html, Language::En).contains("<span lang"));
 }
+
+/// The page on reports has a section for each one, and the columns that it has.
+#[test]
+fn the_documentation_says_what_the_table_of_reports_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reports.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let sections: Vec<&str> = page.split("\n### ").skip(1).collect();
+    let named: Vec<&str> = sections.iter().map(|section| section.lines().next().unwrap()).collect();
+    assert_eq!(named, REPORTS.map(|kind| kind.name));
+    for (section, kind) in sections.iter().zip(REPORTS) {
+        let rows = kind.parts.iter().map(|part| {
+            let columns: Vec<String> = part.columns.iter().map(|column| format!("`{}`", column.head.key())).collect();
+            format!("| `{}` | {} |", part.name, columns.join(", ")).replace("|  |", "| |")
+        });
+        let written: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(written, rows.collect::<Vec<_>>(), "{}", kind.name);
+    }
+}

@@ -2,6 +2,7 @@
 //! look at the difference before committing it.
 
 mod beside;
+mod browser;
 mod documents;
 mod forms;
 mod golden;

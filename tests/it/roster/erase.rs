@@ -5,7 +5,9 @@ use rosterd::org::edit::Act;
 use rosterd::org::{CustomTypes, Day, Edit, ErasureRefused, FactKind, Instant, Interval, plan_edit};
 use rosterd::reconcile::journal::Event;
 use rosterd::reconcile::{Digest, Plan};
-use rosterd::store::{CommitMeta, Entry, Erasure, ExportOptions, Linking, Page, Store, StoreError};
+use rosterd::store::{
+    CommitMeta, Entry, Erasure, ExportOptions, Linking, Page, Store, StoreError, StoredFinding, Telling, TellingPart,
+};
 
 use super::fixture::{Roster, complete, day, id, instant, log_key, partial, sealer};
 
@@ -77,7 +79,16 @@ async fn lived() -> Roster {
     for (target, text) in [("cloud", "Zebedee p-1"), ("ad", "somebody else")] {
         roster.store.keep_plan(&plan_naming(target, text), &rosterd::org::Actor::of_uid(0), at(6)).await.unwrap();
     }
+    roster.store.keep_telling(&telling()).await.unwrap();
     roster
+}
+
+/// A report told of the person, and of somebody else.
+fn telling() -> Telling {
+    let finding = |id: &str, body: &str| StoredFinding { id: id.into(), body: body.into() };
+    let findings = vec![finding("guid-x", r#"{"cells":["Xanthippe"]}"#), finding("guid-y", r#"{"cells":["Cora"]}"#)];
+    let part = TellingPart { name: "leavers".into(), target: Some("ad".into()), whole: true, findings };
+    Telling { job: "weekly".into(), report: "leavers".into(), targets: vec!["ad".into()], at: at(6), parts: vec![part] }
 }
 
 async fn run(store: &Store) {

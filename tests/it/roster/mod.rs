@@ -25,4 +25,5 @@ mod shared;
 mod shown;
 mod store;
 mod time_axes;
+mod told;
 mod upgrade;
