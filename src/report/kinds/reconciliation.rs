@@ -20,8 +20,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
     "reconciliation",
     "each target compared with the roster: missing, differing, unmanaged, held, and the last run",
     &[
-        &SUMMARY,
         &trouble::PART,
+        &SUMMARY,
         &NOT_READ,
         &MISSING,
         &EXTRA,

@@ -204,14 +204,14 @@ fn the_report_comes_in_many_forms_and_for_other_days() {
         stdout(&output).to_owned()
     };
     assert_eq!(found(&site.json(&["report", "quality"]).1), Vec::new());
-    assert!(report(&[]).contains("=Web; \"1\" (info, group)\n        groups with neither members nor rule\n"));
+    assert!(report(&[]).contains("-- groups with neither members nor rule\n    =Web; \"1\" (info, group)\n"));
     assert!(report(&["--language", "da"]).contains("grupper uden medlemmer og uden regel"));
     let csv = report(&["--format", "csv"]);
     let (head, rest) = csv.split_once("\r\n").unwrap();
-    assert_eq!(head, "part,target,state,since,name,severity,rule,detail,kind,rule id,id in the roster");
+    assert_eq!(head, "part,target,state,since,rule,name,severity,detail,kind,rule id,id in the roster");
     assert_eq!(
         rest,
-        "Findings,,,,\"'=Web; \"\"1\"\"\",info,groups with neither members nor rule,nobody is listed,group,\
+        "Findings,,,,groups with neither members nor rule,\"'=Web; \"\"1\"\"\",info,nobody is listed,group,\
          group-without-members,g9\r\n"
     );
     let page = report(&["--format", "html"]);

@@ -92,7 +92,8 @@ async fn leavers_strangers_and_people_without_an_account_are_found() {
         let runs = report(&site, day, &["runs", target]).await;
         assert!(told(&runs, "runs", target, ["verb", "outcome"]).contains(&["apply", "done"].map(str::to_owned)));
     }
-    let none = report(&site, day, &["plans"]).await;
+    on(&site, "2026-03-11", &["plan"]).await.expect(0);
+    let none = report(&site, "2026-03-11", &["plans"]).await;
     assert_eq!(none["lead"][0], "No plan waits.");
 }
 

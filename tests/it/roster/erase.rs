@@ -86,7 +86,8 @@ async fn lived() -> Roster {
 /// A report told of the person, and of somebody else.
 fn telling() -> Telling {
     let finding = |id: &str, body: &str| StoredFinding { id: id.into(), body: body.into() };
-    let findings = vec![finding("guid-x", r#"{"cells":["Xanthippe"]}"#), finding("guid-y", r#"{"cells":["Cora"]}"#)];
+    let findings =
+        vec![finding("guid-x", r#"{"cells":["Xanthippe Quistgaard"]}"#), finding("guid-y", r#"{"cells":["Cora"]}"#)];
     let part = TellingPart { name: "leavers".into(), target: Some("ad".into()), whole: true, findings };
     Telling { job: "weekly".into(), report: "leavers".into(), targets: vec!["ad".into()], at: at(6), parts: vec![part] }
 }
@@ -192,7 +193,7 @@ async fn nothing_of_the_person_is_left_and_others_are_as_they_were() {
     let erasure = found(&roster.store, "p-1").await;
     assert_eq!((erasure.things(), erasure.deleted[&FactKind::Person], erasure.deleted[&FactKind::Account]), (11, 3, 2));
     assert_eq!(erasure.rewritten.values().sum::<u64>(), 4);
-    assert_eq!((erasure.objects.len(), erasure.plans, erasure.texts), (1, 1, 3));
+    assert_eq!((erasure.objects.len(), erasure.plans, erasure.texts), (1, 1, 4));
     assert_eq!((erasure.objects[0].target.as_str(), erasure.objects[0].object.as_str()), ("ad", "guid-of-x"));
     erase(&roster.store, "p-1", at(23)).await;
     let expected: Vec<String> = before

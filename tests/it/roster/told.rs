@@ -22,7 +22,8 @@ fn part(target: &str, whole: bool, ids: &[&str]) -> TellingPart {
 
 #[tokio::test]
 async fn what_was_told_last_is_kept_for_each_report() {
-    let store = Roster::with(&complete(&[])).await.store;
+    let roster = Roster::with(&complete(&[])).await;
+    let store = &roster.store;
     assert_eq!(store.telling("daily").await.unwrap(), None);
     let first = telling("daily", 6, &["ad", "cloud"], vec![part("ad", true, &["a", "b"]), part("cloud", true, &["c"])]);
     store.keep_telling(&first).await.unwrap();
@@ -37,7 +38,8 @@ async fn what_was_told_last_is_kept_for_each_report() {
 
 #[tokio::test]
 async fn the_newest_that_told_of_all_these_targets_counts() {
-    let store = Roster::with(&complete(&[])).await.store;
+    let roster = Roster::with(&complete(&[])).await;
+    let store = &roster.store;
     let names = |targets: &[&str]| targets.iter().map(|target| (*target).to_owned()).collect::<Vec<_>>();
     store.keep_telling(&telling("both", 6, &["ad", "cloud"], Vec::new())).await.unwrap();
     store.keep_telling(&telling("one", 8, &["ad"], Vec::new())).await.unwrap();
