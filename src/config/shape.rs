@@ -36,7 +36,7 @@ macro_rules! shape {
 }
 
 shape!(Names, "Sources", "A source, or a list of sources, the first one right before the others.", |_g| {
-    any_of([text(), list(text())])
+    any_of([text(), list(&text())])
 });
 shape!(User, "User", "The name or the number of a user of this machine.", |_g| {
     any_of([text(), json_schema!({ "type": "integer", "minimum": 0 })])
@@ -57,7 +57,7 @@ shape!(Rule, "Rule", "The rule of one attribute: an expression, or a table.", |g
     any_of([text(), generator.subschema_for::<RuleTable>()])
 });
 shape!(UnitText, "TestUnit", "A unit: its name, the names from the top down to it, or a table.", |generator| {
-    any_of([text(), list(text()), generator.subschema_for::<UnitTable>()])
+    any_of([text(), list(&text()), generator.subschema_for::<UnitTable>()])
 });
 shape!(ClassText, "TestClass", "A class: its name, or a table.", |generator| {
     any_of([text(), generator.subschema_for::<ClassTable>()])
@@ -66,7 +66,7 @@ shape!(ContactText, "TestContact", "A contact: its value, which anybody may see,
     any_of([text(), generator.subschema_for::<ContactTable>()])
 });
 shape!(Cell, "Cell", "Where a value comes from: a column, a list of columns, or a table.", |generator| {
-    any_of([text(), list(text()), generator.subschema_for::<CellTable>()])
+    any_of([text(), list(&text()), generator.subschema_for::<CellTable>()])
 });
 shape!(Stated, "Stated", "What a row states of one kind: fields and their columns, and `custom`.", |generator| {
     let mut custom = generator.subschema_for::<BTreeMap<String, Cell>>();
@@ -83,13 +83,13 @@ shape!(
     "Limits by their keys; those of one kind and of subtrees in tables of theirs.",
     |generator| {
         let limit = generator.subschema_for::<LimitText>();
-        let of_kind = table(keyed(Keys::OfKind, &limit));
+        let of_kind = table(&keyed(Keys::OfKind, &limit));
         let mut keys = keyed(Keys::All, &limit);
         keys.extend(Kind::ALL.map(|kind| (kind.as_str().to_owned(), of_kind.clone().to_value())));
-        let of_subtree = table(keyed(Keys::OfSubtree, &limit));
+        let of_subtree = table(&keyed(Keys::OfSubtree, &limit));
         let subtrees = json_schema!({ "type": "object", "additionalProperties": of_subtree });
         keys.insert(SUBTREE.to_owned(), subtrees.to_value());
-        table(keys)
+        table(&keys)
     }
 );
 
@@ -107,7 +107,7 @@ pub(super) fn quality(generator: &mut SchemaGenerator) -> Schema {
         severity.insert("default".to_owned(), rule.severity.as_str().into());
         (rule.id.to_owned(), severity.to_value())
     };
-    table(RULES.iter().map(described).collect())
+    table(&RULES.iter().map(described).collect())
 }
 
 /// A limit for each key, with what it counts.
@@ -122,7 +122,7 @@ fn keyed(keys: Keys, limit: &Schema) -> Map<String, Value> {
     keys.known().iter().map(described).collect()
 }
 
-fn table(properties: Map<String, Value>) -> Schema {
+fn table(properties: &Map<String, Value>) -> Schema {
     json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
@@ -130,7 +130,7 @@ fn text() -> Schema {
     json_schema!({ "type": "string" })
 }
 
-fn list(of: Schema) -> Schema {
+fn list(of: &Schema) -> Schema {
     json_schema!({ "type": "array", "items": of })
 }
 
@@ -140,5 +140,5 @@ fn any_of(these: impl IntoIterator<Item = Schema>) -> Schema {
 
 fn plain_values() -> Schema {
     let one = json_schema!({ "type": ["string", "integer", "boolean"] });
-    any_of([one.clone(), list(one)])
+    any_of([one.clone(), list(&one)])
 }
