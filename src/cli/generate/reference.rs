@@ -27,7 +27,7 @@ pub fn pages() -> Vec<Page> {
     vec![
         page("reference-verbs.md", "Verbs", verbs()),
         page("reference-configuration.md", "The configuration file", configuration()),
-        page("reference-reports.md", "Reports", reports()),
+        page("reference-reports.md", "All reports", reports()),
         page("reference-exit-codes.md", "Exit codes", exit_codes()),
     ]
 }
@@ -127,7 +127,7 @@ fn reports() -> String {
     let forms = Format::ALL.map(|form| format!("`{}`", form.as_str())).join(", ");
     let mut text = format!(
         "`rosterd report NAME` writes one, `rosterd report --list` lists them. Each comes in every form ({forms}) and \
-         language.\n\n"
+         language: see [reports](reports.md).\n\n"
     );
     text += &head(["report", "what it says", "can be asked for"]);
     for report in REPORTS {
