@@ -25,6 +25,7 @@ mod protection;
 mod rung;
 mod schema;
 mod scope;
+mod shows;
 mod siblings;
 mod step;
 mod syntax;

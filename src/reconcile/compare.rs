@@ -178,7 +178,7 @@ fn update(desired: &Desired, observed: &Observed, schema: &Schema) -> Option<Ste
         .attributes
         .iter()
         .filter_map(|(attribute, wish)| {
-            attribute_change(attribute, wish, observed.attributes.get(attribute).map_or(&[], Vec::as_slice), schema)
+            attribute_change(attribute, wish, observed.values(attribute), schema)
         })
         .collect();
     if changes.is_empty() {

@@ -141,30 +141,12 @@ impl Known<'_> {
             return wanted.iter().all(|value| there(value) == Some(true))
                 && shown.iter().all(|value| there(value) == Some(false));
         }
-        let wanted_one = wanted.first();
-        if attribute.is(aspect::ENABLED) {
-            return was.enabled.map(Value::Bool).as_ref() == wanted_one && wanted_one.is_some();
-        }
-        if attribute.is(aspect::NAME) {
-            return wanted_one.and_then(Value::as_text) == Some(was.name.as_str());
-        }
-        if attribute.is(aspect::PARENT) {
-            let root = || self.roots.get(&was.kind);
-            let place = wanted_one.and_then(|value| match value {
-                Value::Reference(Referent::Root) => root(),
-                other => self.handle(other),
-            });
-            return place.is_some() && was.parent.as_ref() == place;
-        }
-        if attribute.is(aspect::MANAGER) {
-            let manager = wanted_one.map(|value| self.handle(value));
-            return match manager {
-                None => was.manager.is_none(),
-                Some(handle) => handle.is_some() && was.manager.as_ref() == handle,
-            };
-        }
         let Some(schema) = self.schemas.get(&was.kind) else { return false };
-        schema.equal(attribute, was.attributes.get(attribute).map_or(&[][..], Vec::as_slice), wanted)
+        let top = || self.roots.get(&was.kind);
+        was.shows(attribute, wanted, schema, |value| match value {
+            Value::Reference(Referent::Root) => top(),
+            other => self.handle(other),
+        })
     }
 
     /// How other objects referred to what a value leads to.

@@ -130,15 +130,15 @@ fn otherwise(change: &Change, seen: &Observed, schema: &Schema, accepted: &Accep
     };
     let differs = |seen: &[Value]| format!("{attribute} was written as {}, and shows {}", shown(after), shown(seen));
     if attribute.is(aspect::ENABLED) {
-        let enabled = Value::Bool(seen.enabled?);
-        return (after.first() != Some(&enabled)).then(|| differs(&[enabled]));
-    }
-    if aspect::ALL.iter().any(|aspect| attribute.is(aspect)) {
-        return None;
+        let enabled = [Value::Bool(seen.enabled?)];
+        return (!seen.shows(attribute, after, schema, |_| None)).then(|| differs(&enabled));
     }
     // an attribute that is not among what was read says nothing
-    let values = seen.attributes.get(attribute)?;
-    let is_so = schema.equal(attribute, values, after) || accepted.holds(&seen.id, attribute, after, values);
+    if aspect::ALL.iter().any(|aspect| attribute.is(aspect)) || !seen.attributes.contains_key(attribute) {
+        return None;
+    }
+    let values = seen.values(attribute);
+    let is_so = seen.shows(attribute, after, schema, |_| None) || accepted.holds(&seen.id, attribute, after, values);
     (!is_so).then(|| differs(values))
 }
 

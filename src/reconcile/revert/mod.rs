@@ -281,25 +281,15 @@ impl Making<'_> {
 
     /// Whether an object shows these values, or what the target makes of them.
     fn shows(&self, attribute: &AttributeName, values: &[Value], observed: &Observed) -> bool {
-        let spot = || values.first().and_then(|value| self.now.spot(value, self.links));
-        if attribute.is(aspect::ENABLED) {
-            return values.first().is_none_or(|value| observed.enabled.map(Value::Bool).as_ref() == Some(value));
-        }
-        if attribute.is(aspect::NAME) {
-            return values.first().and_then(Value::as_text) == Some(observed.name.as_str());
-        }
-        if attribute.is(aspect::MANAGER) {
-            return self.now.at(observed.manager.as_ref()) == spot();
-        }
-        if attribute.is(aspect::PARENT) {
-            let root = self.around.roots.get(&observed.kind);
-            return match values.first() {
-                Some(Value::Reference(Referent::Root)) => observed.parent.as_ref() == root,
-                _ => self.now.at(observed.parent.as_ref()) == spot(),
-            };
+        if attribute.is(aspect::ENABLED) && values.is_empty() {
+            return true;
         }
         let Some(schema) = self.around.schemas.get(&observed.kind) else { return false };
-        let now = observed.attributes.get(attribute).map_or(&[][..], Vec::as_slice);
-        schema.equal(attribute, now, values) || self.around.accepted.holds(&observed.id, attribute, values, now)
+        let handle = |value| match value {
+            &Value::Reference(Referent::Root) => self.around.roots.get(&observed.kind),
+            other => self.now.handle(other, self.links),
+        };
+        observed.shows(attribute, values, schema, handle)
+            || self.around.accepted.holds(&observed.id, attribute, values, observed.values(attribute))
     }
 }

@@ -69,6 +69,16 @@ impl Now {
         }
     }
 
+    /// How a reference of a step is written now.
+    pub(super) fn handle<'a>(&'a self, value: &'a Value, links: &Links) -> Option<&'a Handle> {
+        match value {
+            Value::Reference(Referent::Key(key)) => self.names.get(links.object(key)?),
+            Value::Reference(Referent::Object(id)) => self.names.get(id),
+            Value::Reference(Referent::Handle(handle)) => Some(handle),
+            _ => None,
+        }
+    }
+
     /// How a spot is named in a wish: what is ours by its key.
     pub(super) fn referent(&self, spot: &Spot, links: &Links) -> Option<Referent> {
         Some(match spot {
