@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use rosterd::{cli, net};
 
+/// As much as the first thread has: what a verb waits for lies on it, all the deeper in a build for tests.
+const STACK: usize = 8 * 1024 * 1024;
+
 fn main() -> ExitCode {
     let arguments = match cli::parse() {
         Ok(arguments) => arguments,
@@ -11,7 +14,7 @@ fn main() -> ExitCode {
     };
     net::install_provider();
     cli::start_log(&arguments);
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
         // as a task it runs where what it waits for is noticed, and no other thread has to be woken each time
         Ok(runtime) => match runtime.block_on(runtime.spawn(cli::run(arguments))) {
             Ok(code) => code,

@@ -41,7 +41,7 @@ def mode():
 
 def authenticate(_server, _session, _envelope, _mechanism, data):
     good = data.login == user.encode() and data.password == password.encode()
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 def keep(envelope, how):

@@ -2,7 +2,8 @@
 
     webhook_receiver.py DIR PORT SECRET_FILE
 
-It checks signatures by the words of Standard Webhooks 1.0.0, with the standard library alone. DIR/port gets the port.
+It checks signatures by the words of Standard Webhooks 1.0.0, with the standard library alone, and their time unless
+there is a file DIR/any-time. DIR/port gets the port.
 DIR/mode says how it behaves, and is read at every request:
 
     up        204
@@ -73,7 +74,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         name, at = self.headers["webhook-id"], self.headers["webhook-timestamp"]
         signed = f"{name}.{at}.".encode() + body
         wanted = "v1," + base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
-        if not hmac.compare_digest(wanted, self.headers["webhook-signature"]) or abs(time.time() - int(at)) > 300:
+        is_old = abs(time.time() - int(at)) > 300 and not (DIR / "any-time").exists()
+        if not hmac.compare_digest(wanted, self.headers["webhook-signature"]) or is_old:
             note("wrong", f"{name} {self.headers['webhook-signature']}")
             return self.answer(401)
         how = mode()

@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::{
     access, apply, approve, backup, check, edit, explain, export, find, generate, import, init, links, maintenance,
-    map, names, pause, plan, quarantine, report, revert, run, runs, serve, show, suspend, verify_log,
+    map, names, pause, plan, quarantine, report, revert, run, runs, send, serve, show, suspend, verify_log,
 };
 use crate::org::Instant;
 use crate::report::Format;
@@ -93,6 +93,8 @@ pub enum Verb {
     Run(run::Args),
     /// Write a report
     Report(report::Args),
+    /// Make a report of the configuration now, and send it to whom it goes
+    Send(send::Args),
     /// List the last runs
     Runs(runs::Args),
     /// Show the health of every target

@@ -1,4 +1,4 @@
-//! `check`: the configuration, and with `--online` a preflight of each target.
+//! `check`: the configuration, and with `--online` a preflight of each target and each way that letters leave.
 
 use super::invocation::Invocation;
 use crate::report::text;
@@ -6,7 +6,8 @@ use crate::run::{self, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Connect to each target, sign in and look around; writes nothing but a canary user that is allowed
+    /// Connect to each target, sign in and look around; writes nothing but a canary user that is allowed. Try the mail
+    /// server, webhooks and folders too, and send nothing
     #[arg(long)]
     online: bool,
     /// Take what the services do now for their way, where it is another than before

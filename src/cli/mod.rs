@@ -34,6 +34,7 @@ mod report;
 mod revert;
 mod run;
 mod runs;
+mod send;
 mod serve;
 mod show;
 mod status;
@@ -102,6 +103,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Run(args) => run::run(args, &invocation).await,
         Verb::Quarantine(args) => quarantine::run(args, &invocation).await,
         Verb::Report(args) => report::run(&args, &invocation).await,
+        Verb::Send(args) => send::run(args, &invocation).await,
         Verb::Runs(args) => runs::run(&args, &invocation).await,
         Verb::Backup(args) => backup::run(&args, &invocation).await,
         Verb::VerifyLog(args) => verify_log::run(&args, &invocation).await,

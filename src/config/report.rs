@@ -1,5 +1,6 @@
 //! `[report.NAME]`: a report that is made on schedule, and who gets it.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
@@ -11,7 +12,7 @@ use super::read::Removed;
 use super::settings::Sections;
 use super::when::WhenText;
 use crate::expr::nearest;
-use crate::report::{Format, REPORTS, report_kind};
+use crate::report::{Format, Language, REPORTS, report_kind};
 
 /// A report that is made on schedule and sent.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -28,7 +29,9 @@ pub struct ReportText {
     pub days: Option<NonZeroU32>,
     /// The forms that are attached to mail and put into folders.
     #[serde(default = "formats")]
-    pub formats: Vec<String>,
+    pub formats: BTreeSet<Format>,
+    /// The language that it is written in; that of the roster without it.
+    pub language: Option<Language>,
     /// Who gets it.
     pub to: Channels,
     /// Nothing is sent when there is nothing new since the last time.
@@ -36,8 +39,8 @@ pub struct ReportText {
     pub only_if_changed: bool,
 }
 
-fn formats() -> Vec<String> {
-    vec!["html".to_owned()]
+fn formats() -> BTreeSet<Format> {
+    BTreeSet::from([Format::Html])
 }
 
 /// Checks the sections of reports.
@@ -56,10 +59,13 @@ pub(super) fn check(document: &mut Document<'_>, sections: &Sections, removed: &
                 document.at_value(&at("what"), message, Some(near(&report.what, &kinds)));
             }
             Some(kind) => {
-                let known: Vec<&str> = Format::ALL.map(Format::as_str).to_vec();
-                for wrong in report.formats.iter().filter(|form| !known.contains(&form.as_str())) {
-                    let message = format!("the report {} has no form {wrong:?}", kind.name);
-                    document.at_value(&at("formats"), message, Some(near(wrong, &known)));
+                let misplaced = [
+                    ("targets", !kind.takes.targets && !report.targets.is_empty(), "looks at no target"),
+                    ("days", !kind.takes.days && report.days.is_some(), "looks at no days to come"),
+                ];
+                for (key, _, why) in misplaced.into_iter().filter(|(_, is_so, _)| *is_so) {
+                    let hint = Some(format!("leave {key} out"));
+                    document.at_value(&at(key), format!("the report {} {why}", kind.name), hint);
                 }
             }
         }

@@ -219,6 +219,7 @@ fn name(command: &Command) -> &'static str {
         Command::Quarantine { .. } | Command::Release { .. } => "quarantine",
         Command::Edit { .. } | Command::Identify { .. } => "edit",
         Command::Erase { .. } => "erase",
+        Command::Send { .. } => "send",
         Command::Suspend { .. } => "suspend",
         Command::Resume { .. } => "resume",
         Command::Pause { .. } => "pause",

@@ -63,11 +63,12 @@ pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: A
     let (current, desk) = watch::channel(Arc::new(engine));
     let (stopping, stopped) = watch::channel(false);
     let changed = Arc::new(Notify::new());
-    let letters = spawn(post::serve(desk.clone(), fence, stopped.clone()));
+    let outbox = post::serve(desk.clone(), fence, stopped.clone());
     let calls = spawn(server.serve(Desk { engine: desk, changed: Arc::clone(&changed) }, stopped));
     let mut scheduler = Scheduler::new(config.to_owned(), current, clock, changed, fence).await?;
     tracing::info!(config = %config.display(), "serving");
     notice::ready();
+    let letters = spawn(outbox);
     let work = scheduler.watch(signals).await;
     notice::stopping();
     tracing::info!("stopping");

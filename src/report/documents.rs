@@ -23,6 +23,7 @@ pub enum Document {
     Quarantine(super::QuarantineDocument),
     Suspension(super::SuspensionDocument),
     Pause(super::PauseDocument),
+    Sent(super::SentDocument),
     Maintenance(super::MaintenanceDocument),
 }
 
@@ -301,6 +302,9 @@ pub struct StatusDocument {
     /// Reports that have a schedule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<super::ReportStatus>,
+    /// What reports and alarms tell, by the ways that it goes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub letters: Vec<super::WayStatus>,
 }
 
 /// One source, by what its imports came to.

@@ -17,6 +17,7 @@ mod find;
 mod format;
 mod kinds;
 mod language;
+mod letters;
 mod links;
 mod log;
 mod mapping;
@@ -56,6 +57,7 @@ pub use kinds::{
     quarantine, reconciliation, report_kind, runs, units, upcoming,
 };
 pub use language::{Language, UnknownLanguage};
+pub use letters::{SentDocument, SentLetter, WayStatus};
 pub use links::{IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, UnlinkedLine};
 pub use log::{BackupDocument, BreakDocument, LogDocument};
 pub use mapping::{
@@ -91,6 +93,7 @@ impl Document {
             Self::Quarantine(quarantine) => serde_json::to_writer_pretty(out, quarantine),
             Self::Suspension(suspension) => serde_json::to_writer_pretty(out, suspension),
             Self::Pause(pause) => serde_json::to_writer_pretty(out, pause),
+            Self::Sent(sent) => serde_json::to_writer_pretty(out, sent),
             Self::Maintenance(maintenance) => serde_json::to_writer_pretty(out, maintenance),
         }
     }

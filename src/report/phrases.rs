@@ -244,6 +244,7 @@ sentences {
     Footer: "Made by rosterd. This page loads nothing from anywhere." / "Lavet af rosterd. Siden henter intet nogen steder fra.";
     AndMore: "… and {0} more, in the CSV and XLSX forms of this report." / "… og {0} mere, i rapportens CSV- og XLSX-udgave.";
     AndOthers: "and {0} more" / "og {0} mere";
+    TooLargeForMail: "Too large for a mail, and left out:" / "For stort til en mail og udeladt:";
     SinceWhen: "since {0}" / "siden {0}";
     ResolvedWhen: "since {0}, resolved {1}" / "siden {0}, løst {1}";
     Changed: "{0}: {1} → {2}" / "{0}: {1} → {2}";

@@ -6,6 +6,7 @@ use super::clocks;
 use super::command::Exit;
 use super::engine::{Engine, known};
 use super::failure::Failure;
+use super::letters;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigProblem, Loaded};
 use crate::report::{CheckDocument, CheckFinding, Problem, TargetCheck};
@@ -22,7 +23,10 @@ pub async fn check(config: &Path, online: bool, pin: bool, clock: &dyn Clock) ->
             return Ok(CheckDocument { ok: false, problems, targets: Vec::new() });
         }
     };
-    let targets = if online { preflight(&loaded, pin, clock).await? } else { Vec::new() };
+    let targets = match online {
+        true => [preflight(&loaded, pin, clock).await?, letters::check(&loaded).await].concat(),
+        false => Vec::new(),
+    };
     let ok = targets.iter().flat_map(|target| &target.findings).all(|finding| finding.ok);
     Ok(CheckDocument { ok, problems: Vec::new(), targets })
 }

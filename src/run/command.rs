@@ -48,6 +48,8 @@ pub enum Command {
     BeginMaintenance { until: Option<Instant>, note: Option<String>, dry_run: bool },
     /// Take that back.
     EndMaintenance { note: Option<String>, dry_run: bool },
+    /// Make a report of the configuration and send it.
+    Send { report: String },
     /// Consent to a stored plan, to parts of one, or to a held import.
     Approve { digest: String, only: Vec<Part> },
     /// Change one thing by hand. With a digest, only when that is what it would do.

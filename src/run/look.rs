@@ -11,8 +11,8 @@ use super::lease::Lease;
 use super::sources::told;
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
-use crate::report::{ConsentView, RunsDocument, ScheduleStatus, StatusDocument, TargetStatus};
-use crate::store::{self, Shown, StoreError};
+use crate::report::{ConsentView, RunsDocument, ScheduleStatus, StatusDocument, TargetStatus, WayStatus};
+use crate::store::{self, OutboxLine, Shown, StoreError};
 
 /// What `export` writes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -159,6 +159,7 @@ impl Engine {
         document.maintenance = orders.maintenance(self.clock.now()).cloned();
         document.suspended = orders.suspended;
         self.schedule_status(&mut document).await?;
+        document.letters = self.store.outbox().await?.into_iter().map(way).collect();
         Ok(document)
     }
 }
@@ -190,4 +191,20 @@ fn shown(found: &Shown) -> Result<Value, Failure> {
     line.insert("actor".into(), json!(found.actor));
     line.insert("note".into(), json!(found.note));
     Ok(Value::Object(line))
+}
+
+fn way(line: OutboxLine) -> WayStatus {
+    let OutboxLine { way, waiting, oldest, next, failed, sent, last_sent, why } = line;
+    let why = why.filter(|_| waiting + failed > 0);
+    WayStatus {
+        channel: way.channel.as_str().to_owned(),
+        to: way.to,
+        waiting,
+        oldest,
+        next_try: next,
+        failed,
+        sent,
+        last_sent,
+        why,
+    }
 }

@@ -38,6 +38,8 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Quarantine { target } => engine.quarantine(target.as_deref()).await,
         Command::Release { target, key } => engine.release(&target, key.as_ref()).await,
         Command::Approve { digest, only } => engine.approve(&digest, &only).await,
+        // boxed: what mail and reports need would lie on the stack of every other command, too
+        Command::Send { report } => Box::pin(engine.send(&report)).await,
         Command::Suspend { person, note, dry_run } => engine.suspend(&person, &note, dry_run).await,
         Command::Resume { person, note, dry_run } => engine.resume(&person, note.as_deref(), dry_run).await,
         Command::Pause { target, note, dry_run } => engine.pause(target.as_deref(), &note, dry_run).await,

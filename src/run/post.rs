@@ -105,7 +105,7 @@ impl Engine {
             let _writing = self.under_way();
             let letter = self.store.letter(&row.letter).await?;
             let verdict = match &end {
-                Ok(end) => self.unless_stopped(self.try_one(end, &letter, &row)).await,
+                Ok(end) => Box::pin(self.unless_stopped(self.try_one(end, &letter, &row))).await,
                 Err(why) => Verdict::down(why.clone()),
             };
             stops::at(Moment::Before, "what became of a letter");

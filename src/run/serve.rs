@@ -9,7 +9,7 @@ use super::engine::Engine;
 use super::failure::Failure;
 use super::lease::{Holder, Lease, LeaseError};
 use crate::config::{Loaded, User};
-use crate::org::{Actor, Instant};
+use crate::org::Actor;
 use crate::schedule::{Job, JobKind, When};
 use crate::store::{Fence, Store};
 
@@ -33,11 +33,6 @@ impl Engine {
         let targets = targets.filter_map(|(name, target)| job(JobKind::Target, name, target.schedule.as_ref()));
         let reports = self.config.reports.iter().filter_map(|(name, when)| job(JobKind::Report, name, Some(when)));
         sources.chain(targets).chain(reports).collect()
-    }
-
-    /// Makes a report that is due and sends it on its way. Answers why it waits, if it does.
-    pub async fn report_due(&self, name: &str, due: Instant) -> Result<Option<String>, Failure> {
-        Err(Failure::new(Exit::Failed, format!("no report is named {name:?}, which was due at {due}")))
     }
 
     /// The same engine on behalf of somebody else.
@@ -112,7 +107,7 @@ impl Engine {
         settled.map_err(|refusal| Failure::because(Exit::Failed, "looking for interrupted steps", &refusal))
     }
 
-    fn holder(&self, verb: &str) -> Holder {
+    pub(super) fn holder(&self, verb: &str) -> Holder {
         Holder {
             pid: std::process::id(),
             verb: verb.to_owned(),

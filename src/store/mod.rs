@@ -70,7 +70,7 @@ pub use members::Joined;
 pub use names::ShownNames;
 pub use observation::{Conclusion, Differences, Observation, Read, Spool};
 pub use orders::Word;
-pub use outbox::{Channel, Letter, LetterFile, OutboxLine, Waiting, Way};
+pub use outbox::{Channel, Letter, LetterFile, LetterRow, OutboxLine, Waiting, Way};
 pub use receipts::ReceiptRow;
 pub use runs::{RunId, RunRecord};
 pub use schedule::ScheduleRun;

@@ -9,6 +9,7 @@ use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 use uuid::Uuid;
 
 use super::fence::{Fence, newest};
+use super::findings::{Telling, keep_findings};
 use super::{Store, StoreError};
 use crate::org::Instant;
 
@@ -84,6 +85,16 @@ pub struct Waiting {
     pub next: Instant,
 }
 
+/// One way of a letter, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterRow {
+    pub id: Uuid,
+    pub way: Way,
+    /// `waiting`, `sending`, `sent`, `failed`.
+    pub state: String,
+    pub why: Option<String>,
+}
+
 /// What the outbox holds of one way, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxLine {
@@ -98,8 +109,9 @@ pub struct OutboxLine {
     pub failed: u64,
     /// Why the last of these, or of those that wait, was not taken.
     pub why: Option<String>,
-    /// When one was last taken.
-    pub sent: Option<Instant>,
+    /// What was taken, as long as that is remembered.
+    pub sent: u64,
+    pub last_sent: Option<Instant>,
 }
 
 /// Those that wait and go the way of the row whose id is bound: all mail goes by one server.
@@ -161,6 +173,41 @@ impl Store {
             .await?;
         }
         Ok(())
+    }
+
+    /// Puts a report into the outbox and keeps what it tells, both or neither.
+    pub async fn post_report(&self, telling: &Telling, letter: &Letter, ways: &[Way]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        keep_findings(&mut transaction, telling).await?;
+        self.post(&mut transaction, letter, ways).await?;
+        self.commit(transaction).await
+    }
+
+    /// Whether a letter was posted, and is remembered.
+    pub async fn has_letter(&self, id: &Uuid) -> Result<bool, StoreError> {
+        let there: Option<i64> = sqlx::query_scalar("SELECT 1 FROM letter WHERE id = ?")
+            .bind(id.to_string())
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(there.is_some())
+    }
+
+    /// Where each way of a letter stands.
+    pub async fn rows_of_letter(&self, id: &Uuid) -> Result<Vec<LetterRow>, StoreError> {
+        let rows = sqlx::query("SELECT id, channel, to_whom, state, why FROM outbox WHERE letter = ? ORDER BY seq")
+            .bind(id.to_string())
+            .fetch_all(self.reader())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(LetterRow {
+                    id: uuid(row.try_get("id")?)?,
+                    way: way(row.try_get("channel")?, row.try_get("to_whom")?)?,
+                    state: row.try_get("state")?,
+                    why: row.try_get("why")?,
+                })
+            })
+            .collect()
     }
 
     /// Ends a transaction that others wrote in, too.
@@ -329,7 +376,7 @@ impl Store {
                sum(state IN ('waiting', 'sending')) AS waiting, sum(state = 'failed') AS failed,
                min(CASE WHEN state IN ('waiting', 'sending') THEN letter.at END) AS oldest,
                min(CASE WHEN state = 'waiting' THEN next END) AS next,
-               max(CASE WHEN state = 'sent' THEN changed END) AS sent,
+               sum(state = 'sent') AS sent, max(CASE WHEN state = 'sent' THEN changed END) AS last_sent,
                (SELECT why FROM outbox AS told WHERE told.channel = outbox.channel AND told.to_whom = outbox.to_whom
                  AND told.why IS NOT NULL ORDER BY told.changed DESC LIMIT 1) AS why
              FROM outbox JOIN letter ON letter.id = outbox.letter GROUP BY channel, to_whom ORDER BY channel, to_whom",
@@ -346,7 +393,8 @@ impl Store {
                     next: instant(row.try_get("next")?),
                     failed: row.try_get::<i64, _>("failed")?.unsigned_abs(),
                     why: row.try_get("why")?,
-                    sent: instant(row.try_get("sent")?),
+                    sent: row.try_get::<i64, _>("sent")?.unsigned_abs(),
+                    last_sent: instant(row.try_get("last_sent")?),
                 })
             })
             .collect()
@@ -478,7 +526,7 @@ mod tests {
         let lines = store.outbox().await.unwrap();
         let line = |to: &str| lines.iter().find(|line| line.way.to == to).unwrap();
         assert_eq!((line("a@x.test").waiting, line("a@x.test").why.as_deref()), (1, Some("not this one")));
-        assert_eq!((line("b@x.test").waiting, line("b@x.test").sent), (0, Some(now)));
+        assert_eq!((line("b@x.test").waiting, line("b@x.test").last_sent), (0, Some(now)));
         assert_eq!((line("ops").failed, line("ops").why.as_deref()), (1, Some("gone")));
     }
 }

@@ -122,7 +122,9 @@ pub fn address_problem(text: &str) -> Option<String> {
     match mailbox(text) {
         Ok(mailbox) if mailbox.email.domain().contains('.') || is_loopback_host(mailbox.email.domain()) => None,
         Ok(_) => Some(format!("{text:?} has no whole domain after its @: write name@example.org")),
-        Err(_) => Some(format!("{text:?} is no address of mail: write name@example.org")),
+        Err(_) => {
+            Some(format!("{text:?} is no address of mail: write name@example.org, or \"NAME\" <name@example.org>"))
+        }
     }
 }
 

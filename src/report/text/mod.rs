@@ -9,6 +9,7 @@ mod explain;
 mod find;
 mod import;
 mod layout;
+mod letters;
 mod links;
 mod log;
 mod mapping;
@@ -59,6 +60,7 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Quarantine(document) => super::quarantine::text(document, zone),
         Document::Suspension(document) => suspension(document, zone),
         Document::Pause(document) => pause(document, zone),
+        Document::Sent(document) => letters::sent(document),
         Document::Maintenance(document) => maintenance(document, zone),
     }
 }

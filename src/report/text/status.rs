@@ -43,6 +43,7 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
         text += &format!("\n{}", table(&["report", "last made", "next run"], rows.collect()));
     }
     let retained = |at: Instant| format!("\nold plans and journals were last deleted at {}\n", at.local(zone));
+    text += &super::letters::letters(&document.letters, zone);
     text + &notes(document, zone) + &document.retained.map(retained).unwrap_or_default()
 }
 

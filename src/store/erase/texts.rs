@@ -31,6 +31,8 @@ pub(super) struct Texts {
     batches: Vec<(String, [String; 2])>,
     /// What reports told: job, part, target and id of the findings that go.
     told: Vec<[String; 4]>,
+    /// Letters that wait: they do not go any more.
+    letters: BTreeSet<String>,
 }
 
 impl Texts {
@@ -45,6 +47,7 @@ impl Texts {
             + self.summaries.len()
             + self.batches.len()
             + self.told.len()
+            + self.letters.len()
     }
 
     pub(super) async fn find(
@@ -95,6 +98,17 @@ impl Texts {
             if left.0.is_some() || left.1.is_some() {
                 let left = [left.0.unwrap_or(counts.to_owned()), left.1.unwrap_or(limits.to_owned())];
                 texts.batches.push((row.try_get("digest")?, left));
+            }
+        }
+        drop(rows);
+        let mut rows = sqlx::query(
+            "SELECT id, text || coalesce(html, '') || json AS said FROM letter WHERE text <> ''
+             UNION ALL SELECT letter, cast(content AS TEXT) FROM letter_file WHERE media LIKE 'text/%'",
+        )
+        .fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            if called.in_text(row.try_get("said")?) {
+                texts.letters.insert(row.try_get("id")?);
             }
         }
         drop(rows);
@@ -150,6 +164,9 @@ impl Texts {
             let update = sqlx::query("UPDATE batch SET counts = ?, limits = ? WHERE digest = ?");
             update.bind(counts).bind(limits).bind(digest).execute(&mut *connection).await?;
         }
+        for letter in &self.letters {
+            give_up(connection, letter).await?;
+        }
         for (entry, payload) in self.entries(connection).await? {
             erase_payload(connection, entry).await?;
             taken.restated.insert(entry, payload);
@@ -202,6 +219,21 @@ impl Texts {
         }
         true
     }
+}
+
+/// What a letter says is taken out, in every form; who does not have it yet does not get it.
+async fn give_up(connection: &mut SqliteConnection, letter: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'failed', why = 'it named somebody who was erased'
+         WHERE letter = ? AND state IN ('waiting', 'sending')",
+    )
+    .bind(letter)
+    .execute(&mut *connection)
+    .await?;
+    let update = sqlx::query("UPDATE letter SET text = '', html = NULL, json = '' WHERE id = ?");
+    update.bind(letter).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM letter_file WHERE letter = ?").bind(letter).execute(&mut *connection).await?;
+    Ok(())
 }
 
 /// A document without the texts that name the person; none when there were none.

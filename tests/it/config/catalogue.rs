@@ -55,6 +55,36 @@ const MISTAKES: &[Mistake] = &[
     ("a rule of the record that is none", &[(HR, "[quality]\nduplicate-nationalid = \"block\"\n\n[jsonl.hr]")]),
     ("drift of what nothing writes", &[(AD, "[ldap.ad.user.drift]\npager = \"report\"\n\n[ldap.ad]\n")]),
     ("drift that no one field takes over", &[(AD, "[ldap.ad.user.drift]\nsAMAccountName = \"accept\"\n\n[ldap.ad]\n")]),
+    // letters
+    (
+        "mail in clear",
+        &[(HR, "[mail]\nserver = \"mx.example.test\"\ntls = \"none\"\nfrom = \"a@example.test\"\n\n[jsonl.hr]")],
+    ),
+    ("mail from nobody", &[(HR, "[mail]\nserver = \"mx.example.test\"\nfrom = \"rosterd\"\n\n[jsonl.hr]")]),
+    (
+        "a webhook in clear",
+        &[(HR, "[webhook.ops]\nurl = \"http://ops.example.test/\"\nsecret = { file = \"s\" }\n\n[jsonl.hr]")],
+    ),
+    (
+        "a folder that is tried for no time",
+        &[(HR, "[folder.archive]\npath = \"reports\"\ngive_up_days = 0\n\n[jsonl.hr]")],
+    ),
+    (
+        "a report that is none",
+        &[(HR, "[report.r]\nwhat = \"qality\"\nto.folders = [\"a\"]\n[folder.a]\npath = \"a\"\n\n[jsonl.hr]")],
+    ),
+    ("a report for nobody", &[(HR, "[report.r]\nwhat = \"quality\"\nto = {}\n\n[jsonl.hr]")]),
+    (
+        "a report by mail that nothing sends",
+        &[(HR, "[report.r]\nwhat = \"quality\"\nto.mail = [\"a@example.test\"]\n\n[jsonl.hr]")],
+    ),
+    (
+        "a report to a folder that is none",
+        &[(
+            HR,
+            "[report.r]\nwhat = \"quality\"\nto.folders = [\"archve\"]\n[folder.archive]\npath = \"a\"\n\n[jsonl.hr]",
+        )],
+    ),
     // custom attributes
     (
         "a pattern that is none",

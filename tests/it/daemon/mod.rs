@@ -6,7 +6,11 @@ mod clock;
 mod control;
 mod full;
 mod intake;
+mod letters;
+#[cfg(feature = "lab")]
+mod letters_campaign;
 mod nonsense;
+mod receivers;
 mod schedule;
 mod servers;
 mod standby;
@@ -158,6 +162,13 @@ impl Daemon {
     fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Waits until a signal ended it.
+    #[cfg(feature = "lab")]
+    fn dies(mut self) {
+        while self.lines.recv_timeout(DEADLINE).is_ok() {}
+        assert_eq!(self.child.wait().unwrap().code(), None, "it was killed");
     }
 
     fn signal(&self, name: &str) {

@@ -238,6 +238,17 @@ fn small_answers() {
         }],
         targets: vec![target("ad", "in step"), target("cloud", "never run")],
         sources: vec![source("hr", "held", Some(digest().to_string())), source("payroll", "taken", None)],
+        letters: vec![WayStatus {
+            channel: "mail".into(),
+            to: "it@example.test".into(),
+            waiting: 2,
+            oldest: Some("2026-11-23T05:30:00Z".parse().unwrap()),
+            next_try: Some("2026-11-23T06:30:00Z".parse().unwrap()),
+            failed: 0,
+            sent: 3,
+            last_sent: None,
+            why: Some("connecting to the mail server smtp.example.test:465: Connection refused".into()),
+        }],
     };
     let imported = json!({"run": 16, "source": "hr", "verb": "import", "actor": "daemon", "digest": "", "started": "2026-11-23T01:00:00Z", "ended": "2026-11-23T01:00:01Z", "outcome": "failed"});
     let check = CheckDocument {
