@@ -159,6 +159,7 @@ impl Engine {
         document.maintenance = orders.maintenance(self.clock.now()).cloned();
         document.suspended = orders.suspended;
         self.schedule_status(&mut document).await?;
+        document.alarms = self.alarms().await?;
         Ok(document)
     }
 }

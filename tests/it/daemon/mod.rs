@@ -10,6 +10,7 @@ mod nonsense;
 mod schedule;
 mod servers;
 mod standby;
+mod tables;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
