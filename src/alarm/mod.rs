@@ -19,8 +19,8 @@ mod telling;
 
 pub use both::Both;
 pub use health::{
-    ChannelHealth, Disk, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial, Quarantine, ReportHealth, SourceHealth,
-    TargetHealth, Why,
+    ChannelHealth, Disk, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial, Quarantine, ReportHealth,
+    SourceHealth, TargetHealth, Why,
 };
 pub use notice::{Notice, notice};
 pub use table::{Alarm, Found, Row, Severity, TABLE, Threshold, Thresholds, evaluate, row};

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::engine::Engine;
 use super::failure::Failure;
 use crate::alarm::{
-    ChannelHealth, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial, Quarantine, ReportHealth, SourceHealth,
-    TargetHealth, Why,
+    ChannelHealth, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial, Quarantine, ReportHealth,
+    SourceHealth, TargetHealth, Why,
 };
 use crate::object::Op;
 use crate::org::Instant;

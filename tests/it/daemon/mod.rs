@@ -1,10 +1,12 @@
 //! The daemon as its users meet it: the real binary in a folder of its own, watched from outside. Nothing waits for
 //! a time to pass; everything waits for something to be seen, with a deadline.
 
+mod alarms;
 mod approvers;
 mod clock;
 mod control;
 mod full;
+mod http;
 mod intake;
 mod nonsense;
 mod schedule;

@@ -17,7 +17,8 @@ fn is_in_the_page(name: &str, table: &str) {
 
 #[test]
 fn every_alarm_is_documented() {
-    let mut table = "| alarm | severity | key in `[alarms]` | without it | raised when |\n|---|---|---|---|---|\n".to_owned();
+    let mut table =
+        "| alarm | severity | key in `[alarms]` | without it | raised when |\n|---|---|---|---|---|\n".to_owned();
     for row in alarm::TABLE {
         let usual = match row.threshold {
             Threshold::Switch => "`true`".to_owned(),
@@ -38,7 +39,8 @@ fn every_metric_is_documented() {
     let mut table = "| metric | type | labels | meaning |\n|---|---|---|---|\n".to_owned();
     for metric in metrics::TABLE {
         let labels: Vec<String> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
-        table += &format!("| `{}` | {} | {} | {} |\n", metric.name, metric.kind.as_str(), labels.join(", "), metric.help);
+        table +=
+            &format!("| `{}` | {} | {} | {} |\n", metric.name, metric.kind.as_str(), labels.join(", "), metric.help);
     }
     is_in_the_page("metrics", &table);
 }
