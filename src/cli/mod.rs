@@ -22,6 +22,7 @@ mod import;
 mod init;
 mod invocation;
 mod links;
+mod log;
 mod maintenance;
 mod map;
 mod names;
@@ -46,8 +47,8 @@ use clap::Parser as _;
 
 pub use arguments::{Arguments, Verb};
 pub use generate::{Page, pages};
-pub use log::start as start_log;
 use invocation::Invocation;
+pub use log::start as start_log;
 
 use crate::run::{Exit, Failure};
 

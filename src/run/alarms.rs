@@ -57,7 +57,8 @@ impl Engine {
 
     /// One letter with all that is news.
     fn letter(&self, news: &[News], now: Instant) -> Option<Letter> {
-        let Notice { subject, text, json, missing } = alarm::notice(news, self.language(), &self.config.zone, now)?;
+        let Notice { subject, text, json, missing } =
+            alarm::notice(news, self.alarm_language(), &self.config.zone, now)?;
         let id = Uuid::new_v5(&self.store.meta().roster, format!("alarm {now} {json}").as_bytes());
         let (name, html, files) = ("alarm".to_owned(), None, Vec::new());
         Some(Letter { id, name, subject, text, html, files, json, missing, at: now })
@@ -65,7 +66,7 @@ impl Engine {
 
     /// What is wrong now, in the language of the roster.
     pub(super) async fn alarms(&self) -> Result<Vec<AlarmView>, Failure> {
-        let language = self.language();
+        let language = self.alarm_language();
         let view = |alarm: Alarm| AlarmView {
             what: alarm.what.in_language(language).to_owned(),
             todo: alarm.todo.in_language(language).to_owned(),
@@ -79,8 +80,8 @@ impl Engine {
     }
 
     /// The language in which alarms are told.
-    fn language(&self) -> Language {
-        self.config.config.alarms.language.unwrap_or_default()
+    fn alarm_language(&self) -> Language {
+        self.config.config.alarms.language.unwrap_or(self.language())
     }
 
     async fn known_alarms(&self) -> Result<Vec<Known>, Failure> {

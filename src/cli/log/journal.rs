@@ -20,9 +20,8 @@ const LONGEST: usize = 16 * 1024;
 /// Whether `JOURNAL_STREAM` names standard error: its device and its inode (systemd.exec(5)).
 pub fn is_standard_error(told: &str) -> bool {
     let Ok(file) = std::fs::metadata("/proc/self/fd/2") else { return false };
-    told.split_once(':').is_some_and(|(device, inode)| {
-        device.parse() == Ok(file.dev()) && inode.parse() == Ok(file.ino())
-    })
+    told.split_once(':')
+        .is_some_and(|(device, inode)| device.parse() == Ok(file.dev()) && inode.parse() == Ok(file.ino()))
 }
 
 /// The way to the journal.
@@ -148,7 +147,10 @@ mod tests {
         let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
         let message = "held:\ntwo target=ad run=7";
         let length = String::from_utf8_lossy(&(message.len() as u64).to_le_bytes()).into_owned();
-        assert!(text.starts_with(&format!("MESSAGE\n{length}{message}\nPRIORITY=4\nSYSLOG_IDENTIFIER=rosterd\n")), "{text}");
+        assert!(
+            text.starts_with(&format!("MESSAGE\n{length}{message}\nPRIORITY=4\nSYSLOG_IDENTIFIER=rosterd\n")),
+            "{text}"
+        );
         assert!(text.ends_with("\nROSTERD_TARGET=ad\nROSTERD_RUN=7\n"), "{text}");
     }
 

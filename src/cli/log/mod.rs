@@ -27,9 +27,8 @@ pub fn start(arguments: &Arguments) {
     let budget = Budget::default();
     let journal = std::env::var("JOURNAL_STREAM").ok().filter(|told| journal::is_standard_error(told));
     let journal = journal.and_then(|_| Journal::open().ok());
-    let lines = journal.is_none().then(|| {
-        fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr)
-    });
+    let lines =
+        journal.is_none().then(|| fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr));
     let log = tracing_subscriber::registry().with(filter).with(budget.clone()).with(journal).with(lines);
     if log.try_init().is_ok() && serves {
         std::thread::spawn(move || sum_up(&budget));

@@ -132,7 +132,8 @@ fn an_import_that_a_limit_holds_is_told_once_and_once_when_it_is_over() {
 
 #[test]
 fn a_target_that_cannot_be_reached_is_told_of_when_it_is_late() {
-    let scheduled = NOWHERE.replace("[scim.cloud.connection]", "[scim.cloud]\nschedule = \"* * * * * *\"\n\n[scim.cloud.connection]");
+    let scheduled = NOWHERE
+        .replace("[scim.cloud.connection]", "[scim.cloud]\nschedule = \"* * * * * *\"\n\n[scim.cloud.connection]");
     let watched = Watched::new("target_late_hours = 6", &scheduled);
     let mut daemon = watched.serve();
     daemon.line(&["127.0.0.1:1"]);
@@ -140,7 +141,8 @@ fn a_target_that_cannot_be_reached_is_told_of_when_it_is_late() {
     watched.set(5 * HOUR);
     watched.nothing_more(0);
     watched.set(7 * HOUR);
-    let count = watched.message(&["target-late · target cloud", "No run of cloud got through for 6 hours", "check --online"]);
+    let count =
+        watched.message(&["target-late · target cloud", "No run of cloud got through for 6 hours", "check --online"]);
     watched.nothing_more(count);
     assert_eq!(count, 1);
     daemon.stop();

@@ -69,7 +69,12 @@ fn promtool_takes_the_metrics_of_a_running_daemon_and_each_is_in_the_table() {
     let known = |line: &str| {
         metrics::TABLE.iter().any(|metric| {
             let rest = line.strip_prefix(metric.name);
-            rest.is_some_and(|rest| rest.starts_with([' ', '{']) || rest.starts_with("_bucket{") || rest.starts_with("_sum{") || rest.starts_with("_count{"))
+            rest.is_some_and(|rest| {
+                rest.starts_with([' ', '{'])
+                    || rest.starts_with("_bucket{")
+                    || rest.starts_with("_sum{")
+                    || rest.starts_with("_count{")
+            })
         })
     };
     for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -100,7 +105,8 @@ fn a_standby_lives_and_is_not_ready_until_it_takes_over() {
     let (first, second) = (free(), free());
     let house = House::new(&format!("{HR}{}", section(first)));
     let daemon = house.serve();
-    let other = std::fs::read_to_string(house.path("config.toml")).unwrap().replace(&first.to_string(), &second.to_string());
+    let other =
+        std::fs::read_to_string(house.path("config.toml")).unwrap().replace(&first.to_string(), &second.to_string());
     std::fs::write(house.path("standby.toml"), other).unwrap();
     let config = house.path("standby.toml").display().to_string();
     let mut standby = house.start(&["serve", "--standby"], "standby", &[("ROSTERD_CONFIG", &config)]);
