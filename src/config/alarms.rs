@@ -147,17 +147,36 @@ impl schemars::JsonSchema for Alarms {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let described = |schema: schemars::Schema, about: &str| {
+            let mut value = schema.to_value();
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("description".into(), about.into());
+            }
+            value
+        };
         let mut properties = serde_json::Map::new();
-        properties.insert("to".into(), generator.subschema_for::<Channels>().to_value());
-        properties.insert("language".into(), generator.subschema_for::<Language>().to_value());
-        properties.insert("settle_minutes".into(), serde_json::json!({ "type": "integer", "minimum": 0 }));
+        let to = generator.subschema_for::<Channels>();
+        let about = "Where messages go; without it alarms are logged, and shown by `status` and the metrics.";
+        properties.insert("to".into(), described(to, about));
+        let language = generator.subschema_for::<Language>();
+        properties.insert("language".into(), described(language, "That of the roster, unless another one is written."));
+        let about = "An alarm is over once it stayed away for so long; 0: at once.";
+        properties.insert(
+            "settle_minutes".into(),
+            serde_json::json!({ "type": "integer", "minimum": 0, "default": SETTLE_MINUTES, "description": about }),
+        );
         for row in TABLE {
+            let about = format!("`{}`: {}.", row.name, row.when);
             let written = match row.threshold {
-                Threshold::Switch => serde_json::json!({ "type": "boolean" }),
-                Threshold::Number { unit, usual } => serde_json::json!({
-                    "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "boolean" }],
-                    "description": format!("{}; a number of {unit}, {usual} without it, or false", row.when),
-                }),
+                Threshold::Switch => serde_json::json!({ "type": "boolean", "default": true, "description": about }),
+                Threshold::Number { unit, usual } => {
+                    let default = if usual == 0 { serde_json::Value::Bool(false) } else { usual.into() };
+                    serde_json::json!({
+                        "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "boolean" }],
+                        "default": default,
+                        "description": format!("{about} In {unit}."),
+                    })
+                }
             };
             properties.insert(row.key.into(), written);
         }

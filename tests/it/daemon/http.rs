@@ -166,7 +166,23 @@ fn every_metric_of_the_board_and_of_the_rules_is_in_the_table() {
             assert!(metrics::TABLE.iter().any(|metric| metric.name == name), "{file}: no metric is named {name}");
         }
     }
+}
+
+/// The expressions of the board, as rules: promtool reads them then.
+#[test]
+fn promtool_understands_every_expression_of_the_board() {
     let board: serde_json::Value = serde_json::from_str(&monitoring("rosterd-board.json")).unwrap();
-    let panels = board["panels"].as_array().unwrap();
-    assert!(panels.iter().all(|panel| panel["title"].is_string() && panel["type"].is_string()));
+    let mut rules = "groups:\n- name: board\n  rules:\n".to_owned();
+    for (at, panel) in board["panels"].as_array().unwrap().iter().enumerate() {
+        assert!(panel["title"].is_string() && panel["type"].is_string(), "{panel}");
+        for (nth, target) in panel["targets"].as_array().unwrap().iter().enumerate() {
+            let expression =
+                target["expr"].as_str().unwrap().replace("$__rate_interval", "5m").replace("$instance", ".*");
+            rules += &format!("  - record: board:{at}:{nth}\n    expr: {}\n", serde_json::json!(expression));
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("board.yaml");
+    std::fs::write(&file, rules.replace("board:", "board:panel")).unwrap();
+    promtool(&["check", "rules", file.to_str().unwrap()], "");
 }

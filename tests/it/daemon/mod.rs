@@ -8,6 +8,7 @@ mod control;
 mod full;
 mod http;
 mod intake;
+mod logs;
 mod nonsense;
 mod schedule;
 mod servers;
