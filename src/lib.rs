@@ -6,10 +6,12 @@
 //! expressions of [`expr`]. [`target`] observes what a directory or service holds and applies single steps to it.
 //! [`object`] is the vocabulary that the two share. [`reconcile`] compares desired with observed, writes the plan,
 //! and guards it. [`run`] is the only place where pure code and the outside meet: import, propose, approve,
-//! execute, recover, verify. [`report`] says what happened, and [`deliver`] sends it. [`schedule`] decides what is due
+//! execute, recover, verify. [`report`] says what happened, and [`deliver`] sends it; [`alarm`] says what is
+//! wrong, once. [`schedule`] decides what is due
 //! and what waits, and [`daemon`] does it; [`control`] lets the verbs of [`cli`] talk to a running daemon, and
 //! [`config`] says what may be configured.
 
+pub mod alarm;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -10,6 +10,7 @@ PACKAGES=(
 	openssl ca-certificates curl                                                 # certificates, requests
 	python3 python3-venv                                                         # SCIM servers, mail, reports
 	chromium fonts-dejavu-core                                                   # reports are looked at
+	prometheus                                                                   # promtool, for the tests; not its service
 	procps util-linux                                                            # ps; setsid, flock
 	systemd rpm binutils                                                         # systemd-analyze, rpmbuild, objdump
 )

@@ -22,6 +22,7 @@ mod import;
 mod init;
 mod invocation;
 mod links;
+mod log;
 mod maintenance;
 mod map;
 mod names;
@@ -41,7 +42,6 @@ mod status;
 mod suspend;
 mod verify_log;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -49,6 +49,7 @@ use clap::Parser as _;
 pub use arguments::{Arguments, Verb};
 pub use generate::{Page, pages};
 use invocation::Invocation;
+pub use log::start as start_log;
 
 use crate::run::{Exit, Failure};
 
@@ -58,19 +59,6 @@ pub fn parse() -> Result<Arguments, ExitCode> {
         let _nowhere_to_tell = error.print();
         ExitCode::from(if error.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() })
     })
-}
-
-/// Starts logging to standard error; `RUST_LOG` says what, by default warnings, of the daemon also what it does.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
-pub fn start_log(arguments: &Arguments) {
-    let usual = if matches!(arguments.verb, Verb::Serve(_)) { "warn,rosterd=info" } else { "warn" };
-    let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.is_empty());
-    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(wanted.as_deref().unwrap_or(usual));
-    let _already_started = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .try_init();
 }
 
 /// Does what the arguments ask for.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::document::Document;
+use super::http;
 use super::limits::{LimitText, LimitsText};
 use super::safety;
 use super::settings::{Jsonl, Sections};
@@ -38,6 +39,7 @@ pub(super) fn plain_sections(document: &mut Document<'_>, sections: &Sections) {
     }
     limits(document, &["limits"], &sections.limits);
     safety::check(document, &sections.safety);
+    http::check(document, sections.http.as_ref());
     custom(document, &sections.custom.types());
     quality(document, &sections.quality);
     for (name, source) in &sections.jsonl {

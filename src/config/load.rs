@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::accounts::{self, Accounts};
 use super::adopt::adoption;
+use super::alarms;
 use super::attributes::unused_extras;
 use super::channels;
 use super::check;
@@ -131,6 +132,7 @@ impl Config {
         check::plain_sections(&mut document, &sections);
         channels::sections(&mut document, &sections);
         report::check(&mut document, &sections, &removed);
+        alarms::check(&mut document, &sections, &removed);
         lifecycle::of_everybody(&mut document, &sections.lifecycle);
         let custom = sections.custom.types();
         let Sharing { owners, matches } = owners::sharing(&mut document, &sections, &custom);
@@ -191,6 +193,7 @@ impl Config {
         only.roster.file.clear();
         only.roster.socket = None;
         (only.intake, only.retention, only.limits, only.safety, only.owners) = Default::default();
+        (only.alarms, only.http) = Default::default();
         only.jsonl.clear();
         only.csv.clear();
         only.mail = None;
@@ -231,6 +234,8 @@ fn config(sections: Sections) -> Option<Config> {
         retention,
         limits,
         safety,
+        alarms,
+        http,
         custom,
         owners,
         quality,
@@ -254,6 +259,8 @@ fn config(sections: Sections) -> Option<Config> {
         retention,
         limits,
         safety,
+        alarms,
+        http,
         custom,
         owners,
         quality,

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod adopt;
+mod alarms;
 mod attributes;
 mod channels;
 mod check;
@@ -15,6 +16,7 @@ mod csv_things;
 mod document;
 mod drift;
 mod groups;
+mod http;
 mod lifecycle;
 mod limits;
 mod load;
@@ -36,9 +38,11 @@ mod when;
 
 pub use accounts::AccountText;
 pub use adopt::AdoptText;
+pub use alarms::Alarms;
 pub use channels::Channels;
 pub use compile::{Known, Protocol};
 pub use csv::{Cell as CsvCell, Complete as CsvComplete, Csv, ReadAs, Stated as CsvStated};
+pub use http::Http;
 pub use limits::{INTAKE, IntakeLimits, IntakeRow, LimitText, LimitsText};
 pub use load::{Loaded, TargetConfig};
 pub use mapping::{KindMapping, Rule as RuleText};

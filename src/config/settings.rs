@@ -10,8 +10,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::accounts::AccountText;
 use super::adopt::AdoptText;
+use super::alarms::Alarms;
 use super::csv::Csv;
 use super::groups::GroupText;
+use super::http::Http;
 use super::lifecycle::LifecycleText;
 use super::limits::{IntakeLimits, LimitsText};
 use super::mapping::KindMapping;
@@ -38,6 +40,8 @@ pub struct Config {
     pub retention: Retention,
     pub limits: LimitsText,
     pub safety: Safety,
+    pub alarms: Alarms,
+    pub http: Option<Http>,
     pub custom: CustomSection,
     pub owners: OwnersText,
     pub quality: BTreeMap<String, Severity>,
@@ -73,6 +77,11 @@ pub(super) struct Sections {
     /// Who has to consent, and when rosterd stops by itself.
     #[serde(default)]
     pub safety: Safety,
+    /// What is an alarm, and who is told.
+    #[serde(default)]
+    pub alarms: Alarms,
+    /// Where metrics and health can be asked for; nowhere without it.
+    pub http: Option<Http>,
     /// Custom attributes.
     #[serde(default)]
     pub custom: CustomSection,

@@ -3,14 +3,22 @@
 //! [`serve`] is start-up in reading order, then the [`scheduler`]'s loop, then the stop. Nothing is decided here about
 //! people or objects: sources are imported and targets applied by the same functions that the verbs call.
 
+mod http;
 mod intake;
 mod jobs;
+pub mod metrics;
 mod notice;
 mod post;
+mod process;
+mod pulse;
 mod reports;
 mod scheduler;
 mod standby;
 mod targets;
+mod watcher;
+
+pub use process::Process;
+pub use watcher::Seen;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +35,7 @@ use crate::config::Loaded;
 use crate::control::{Desk, Server};
 use crate::org::Actor;
 use crate::run::{Engine, Exit, Failure, Lease, load};
+use pulse::Pulse;
 use scheduler::Scheduler;
 
 /// How long commands that write to no target may take to end after a stop: what they read is lost, nothing else.
@@ -47,16 +56,30 @@ pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: A
     let mut signals = Signals::take()?;
     let mut loaded = load(config)?;
     let holder = standby::holder(&actor, clock.now());
+    let pulse = Arc::new(Pulse::default());
+    let (seen, watched) = watch::channel(None);
+    let watched = http::Watched { pulse: Arc::clone(&pulse), seen: watched };
+    let mut answers = None;
     let _lease = if standby {
-        let Some(lease) = standby::wait(&loaded, holder, &mut signals).await? else { return Ok(()) };
+        // who serves has the address, as a rule
+        answers = http::start(&loaded, &watched).await.ok();
+        let Some(lease) = standby::wait(&loaded, holder, &mut signals, (&pulse, clock.as_ref())).await? else {
+            return Ok(());
+        };
         tracing::info!("taking over");
         loaded = again(config, &loaded)?;
         lease
     } else {
         Lease::of_schedule(&loaded, &holder)?
     };
+    if answers.is_none() {
+        http::start(&loaded, &watched).await?;
+    }
     let engine = Engine::with(loaded, Arc::clone(&clock), actor).await?;
     let fence = engine.begin_schedule().await?;
+    if standby {
+        engine.note_take_over().await?;
+    }
     recover(&engine).await;
     let server = Server::bind(&engine.socket())?;
     let stop = engine.stop_signal();
@@ -65,12 +88,17 @@ pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: A
     let changed = Arc::new(Notify::new());
     let outbox = post::serve(desk.clone(), fence, stopped.clone());
     let calls = spawn(server.serve(Desk { engine: desk, changed: Arc::clone(&changed) }, stopped));
+    pulse.serves(current.subscribe());
+    let watcher = spawn(watcher::run(Arc::clone(&pulse), fence, seen));
     let mut scheduler = Scheduler::new(config.to_owned(), current, clock, changed, fence).await?;
+    scheduler.pulse = Arc::clone(&pulse);
     tracing::info!(config = %config.display(), "serving");
     notice::ready();
     let letters = spawn(outbox);
     let work = scheduler.watch(signals).await;
     notice::stopping();
+    pulse.stops();
+    watcher.abort(); // what it had begun to tell is told by the next one
     tracing::info!("stopping");
     stop.store(true, Ordering::Release);
     let _nobody_listens = stopping.send(true);

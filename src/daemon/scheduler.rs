@@ -12,6 +12,7 @@ use tokio::task::{JoinHandle, spawn};
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 use super::jobs::Jobs;
+use super::pulse::Pulse;
 use super::{Signals, notice, reloaded};
 use crate::clock::Clock;
 use crate::run::{Engine, Failure};
@@ -35,6 +36,8 @@ pub(super) struct Scheduler {
     told: String,
     /// The number of the lease of the schedule.
     fence: Fence,
+    /// What the loop tells of itself.
+    pub pulse: Arc<Pulse>,
     /// Another daemon took that lease: nothing more is begun.
     pub overtaken: Option<Failure>,
 }
@@ -59,7 +62,8 @@ impl Scheduler {
     ) -> Result<Self, Failure> {
         let current = Arc::clone(&engine.borrow());
         let jobs = Some(Jobs::load(&current, clock.now()).await?);
-        Ok(Self { config, engine, clock, changed, jobs, outdated: false, told: String::new(), fence, overtaken: None })
+        let (told, pulse) = (String::new(), Arc::default());
+        Ok(Self { config, engine, clock, changed, jobs, outdated: false, told, fence, pulse, overtaken: None })
     }
 
     /// The engine of the configuration in force.
@@ -72,6 +76,10 @@ impl Scheduler {
         let mut round = interval(notice::watchdog().map_or(ROUND, |watchdog| watchdog.min(ROUND)));
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pass: Option<JoinHandle<Jobs>> = None;
+        self.pulse.beat(self.clock.now());
+        if self.jobs.as_ref().is_none_or(|jobs| !jobs.is_due(self.clock.now())) {
+            self.pulse.done.notify_one(); // nothing will end that has to be waited for
+        }
         loop {
             let now = self.clock.now();
             let is_due = self.jobs.as_ref().is_some_and(|jobs| jobs.is_due(now));
@@ -89,17 +97,25 @@ impl Scheduler {
                 Woken::Due => {}
                 Woken::Round => {
                     notice::alive();
+                    self.pulse.beat(self.clock.now());
                     if pass.is_none() && self.jobs.is_none() {
                         self.load().await;
                     }
                     self.wake();
                 }
-                Woken::Changed => self.wake(),
+                Woken::Changed => {
+                    self.wake();
+                    self.pulse.done.notify_one();
+                }
                 Woken::Passed(jobs) => {
                     pass = None;
                     self.passed(jobs).await;
+                    self.pulse.done.notify_one();
                 }
-                Woken::Reload => self.reload().await,
+                Woken::Reload => {
+                    self.reload().await;
+                    self.pulse.done.notify_one();
+                }
             }
         }
     }

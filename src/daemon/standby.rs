@@ -3,8 +3,10 @@
 
 use tokio::time::interval;
 
+use super::pulse::Pulse;
 use super::scheduler::ROUND;
 use super::{Signals, notice};
+use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::org::{Actor, Instant};
 use crate::run::{Failure, Holder, Lease};
@@ -16,7 +18,12 @@ pub(super) fn holder(actor: &Actor, since: Instant) -> Holder {
 
 /// Waits for the lease of the schedule; none when a signal to stop comes first. The service manager hears that the standby
 /// is ready, and from then on that it is alive.
-pub(super) async fn wait(loaded: &Loaded, holder: Holder, signals: &mut Signals) -> Result<Option<Lease>, Failure> {
+pub(super) async fn wait(
+    loaded: &Loaded,
+    holder: Holder,
+    signals: &mut Signals,
+    (pulse, clock): (&Pulse, &dyn Clock),
+) -> Result<Option<Lease>, Failure> {
     let free = Lease::when_schedule_is_free(loaded, holder);
     tokio::pin!(free);
     let mut round = interval(notice::watchdog().map_or(ROUND, |watchdog| watchdog.min(ROUND)));
@@ -32,7 +39,10 @@ pub(super) async fn wait(loaded: &Loaded, holder: Holder, signals: &mut Signals)
             lease = &mut free => return lease.map(Some),
             // the configuration is read when the lease is there
             _ = signals.reload.recv() => {}
-            _ = round.tick() => notice::alive(),
+            _ = round.tick() => {
+                notice::alive();
+                pulse.beat(clock.now());
+            }
         }
     }
 }

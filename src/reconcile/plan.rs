@@ -95,6 +95,12 @@ impl Reach {
         (self.complete || self.linked_only) && self.missing.is_empty()
     }
 
+    /// The first thing that is known not to have been seen.
+    pub fn unseen(&self) -> Option<String> {
+        let first = self.missing.first().map(|first| format!("{}: {}", first.scope, first.why));
+        first.or_else(|| (!self.is_whole()).then(|| "not everything was read".to_owned()))
+    }
+
     pub(super) fn and(mut self, missing: Vec<Missing>) -> Self {
         self.missing.extend(missing);
         self

@@ -184,6 +184,9 @@ pub struct RunView {
     /// For people: what else there is to say, such as who holds the lease.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The first thing that the read of the target did not show; none when it was whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -287,6 +290,9 @@ pub struct RunsDocument {
 pub struct StatusDocument {
     /// Whether a daemon answers at the control socket.
     pub daemon: bool,
+    /// What is wrong now.
+    #[serde(default)]
+    pub alarms: Vec<super::AlarmView>,
     /// When what was kept long enough was last deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained: Option<Instant>,

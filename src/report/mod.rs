@@ -5,6 +5,7 @@
 //! file and one row in [`REPORTS`], its words in the table of phrases, and one golden.
 
 mod access;
+mod alarms;
 mod clause;
 mod consent;
 mod document;
@@ -35,6 +36,7 @@ mod trouble;
 mod words;
 
 pub use access::{AccessDocument, AccessLine, AccessOfTarget, AccessSpan};
+pub use alarms::AlarmView;
 pub use consent::{ApprovalView, ConsentView};
 pub use document::{Column, Extent, Finding, FindingState, Part, PartKind, Report, Role};
 pub use documents::{

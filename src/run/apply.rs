@@ -174,6 +174,7 @@ impl Engine {
         match guard::guard(plan, &brakes, &consent) {
             Verdict::Breached { plan, breaches } => {
                 let held = RunView {
+                    unseen: plan.coverage.unseen(),
                     digest: Some(digest),
                     counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
                     held: plan.held,
@@ -194,6 +195,7 @@ impl Engine {
                 let is_done = plan.coverage.is_whole() && failures.is_empty();
                 let outcome = if is_done { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
+                    unseen: plan.coverage.unseen(),
                     digest: Some(digest),
                     held: plan.held.clone(),
                     failures,
@@ -222,7 +224,7 @@ impl Engine {
         let run = self.store.begin_run(&view.target, verb, &self.actor.name, view.digest.as_ref(), now).await?;
         let summary = serde_json::json!({
             "counts": view.counts, "done": view.done, "failures": view.failures, "held": view.held.len(),
-            "left": view.left, "message": view.message,
+            "left": view.left, "message": view.message, "unseen": view.unseen,
         });
         self.store.end_run(run, view.outcome.as_str(), &summary, now).await?;
         Ok(RunView { run: Some(run), ..view })
@@ -260,7 +262,7 @@ impl Engine {
         let Executed { counts, done, failures, stopped } = executed;
         let summary = serde_json::json!({
             "counts": counts, "done": done, "failures": failures, "held": plan.held.len(),
-            "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped,
+            "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped, "unseen": plan.coverage.unseen(),
         });
         self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
         let given_back = self.learn(plan, run).await?;
@@ -378,6 +380,7 @@ pub(super) fn view(target: &str, outcome: Outcome) -> RunView {
         consent: None,
         left: None,
         message: None,
+        unseen: None,
     }
 }
 

@@ -59,10 +59,12 @@ impl Engine {
     pub(super) async fn clocks(&self, port: &dyn Target) -> Result<Result<(), Trouble>, Failure> {
         let refused = match apart(self.clock.as_ref(), port).await {
             Ok(Some(apart)) if apart.too_far() => {
+                self.note_clock(port.name(), Some(apart.seconds)).await?;
                 let message = format!("{}: nothing is planned or written with clocks so far apart", apart.text());
                 Trouble { subject: port.name().to_owned(), message, hint: Some(HINT.to_owned()) }
             }
             Ok(Some(_)) => {
+                self.note_clock(port.name(), None).await?;
                 self.clock_is_confirmed(port.name()).await?;
                 return Ok(Ok(()));
             }

@@ -160,6 +160,7 @@ impl Engine {
         document.suspended = orders.suspended;
         self.schedule_status(&mut document).await?;
         document.letters = self.store.outbox().await?.into_iter().map(way).collect();
+        document.alarms = self.alarms().await?;
         Ok(document)
     }
 }

@@ -6,6 +6,7 @@
 mod absence;
 mod access;
 mod adopt;
+mod alarms;
 mod apply;
 mod approve;
 mod canary;
@@ -26,6 +27,7 @@ mod explain;
 mod failure;
 mod find;
 mod following;
+mod health;
 mod identify;
 mod import;
 mod init;
@@ -66,8 +68,10 @@ mod stored;
 mod suspend;
 mod tried;
 mod urgent;
+mod watched;
 mod window;
 
+pub use alarms::Watch;
 pub use check::check;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
 pub use delivery::{Delivery, Known};

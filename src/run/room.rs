@@ -1,5 +1,5 @@
-//! Whether the disk that the roster lies on is full: asked once something failed, since a database says little more than
-//! that it could not write. Knows files and failures.
+//! The disk that the roster lies on: how much room there is; and, once something failed, whether it is full, since a
+//! database says little more than that it could not write. Knows files and failures.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::command::Exit;
 use super::failure::Failure;
+use crate::alarm::Disk;
 use crate::store::durable;
 
 /// A page and what belongs to it, in bytes.
@@ -20,6 +21,20 @@ pub(super) fn explained(failure: Failure, roster: &Path) -> Failure {
     let message = format!("{}: the disk that holds {} is full", failure.message, roster.display());
     Failure { message, ..failure }
         .hint("make room on it, then do the same again: what was acknowledged is kept, and nothing was done by halves")
+}
+
+/// The file system that a roster lies on; none where it does not tell.
+pub(super) fn disk(roster: &Path) -> Option<Disk> {
+    let folder = roster.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let told = rustix::fs::statvfs(folder).ok()?;
+    // what an ordinary user may take
+    Some(Disk { free: told.f_bavail.saturating_mul(told.f_frsize), size: told.f_blocks.saturating_mul(told.f_frsize) })
+}
+
+/// How large a roster is on the disk, with what is not written into its own place yet; in bytes.
+pub(super) fn size(roster: &Path) -> u64 {
+    let of = |file: &Path| std::fs::metadata(file).map_or(0, |told| told.len());
+    of(roster) + of(&durable::beside(roster, "-wal"))
 }
 
 /// Tries to write a little beside the roster.

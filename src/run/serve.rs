@@ -52,6 +52,9 @@ impl Engine {
                 return Err(Failure::new(Exit::Usage, message).hint("that needs a restart"));
             }
         }
+        if self.config.config.http != config.config.http {
+            return Err(Failure::new(Exit::Usage, "http.listen changed").hint("that needs a restart"));
+        }
         Ok(Self { targets: Self::entries(&config), config: Arc::new(config), ..self.clone() })
     }
 

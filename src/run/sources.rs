@@ -9,6 +9,9 @@ use crate::store::RunRecord;
 /// The verb of imports in the run ledger.
 pub(super) const IMPORT: &str = "import";
 
+/// What the reason of a held import begins with.
+pub(super) const HELD: &str = "held by a limit: ";
+
 /// The source that needs no configuration.
 const ROSTER: &str = "roster";
 
@@ -107,5 +110,5 @@ fn why(document: &ImportDocument) -> Option<String> {
         .iter()
         .map(|one| format!("{}: {} of {}, allowed {}", one.limit, one.found, one.of, one.allowed))
         .collect();
-    Some(format!("held by a limit: {}", breaches.join("; ")))
+    Some(format!("{HELD}{}", breaches.join("; ")))
 }

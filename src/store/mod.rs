@@ -7,6 +7,7 @@
 mod accepted;
 mod access;
 mod accounts;
+mod alarms;
 mod approvals;
 mod batches;
 mod clock;
@@ -46,12 +47,14 @@ mod schedule;
 mod schemas;
 mod show;
 mod status;
+mod tally;
 mod tried;
 mod upgrade;
 mod writes;
 
 pub use accepted::{Pair, Written};
 pub use accounts::OWN_SOURCE;
+pub use alarms::AlarmRow;
 pub use batches::{BatchOutcome, BatchRecord};
 pub use clock::ClockMark;
 pub use commit::CommitMeta;
@@ -75,6 +78,7 @@ pub use receipts::ReceiptRow;
 pub use runs::{RunId, RunRecord};
 pub use schedule::ScheduleRun;
 pub use show::Shown;
+pub use tally::{BOUNDS, RunTally, StepTally};
 pub use tried::{TriedRow, Try};
 pub use writes::WriteRow;
 

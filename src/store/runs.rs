@@ -5,6 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::fence::{Fence, newest};
 use super::log::{LogKey, Record, append as append_to_log};
+use super::tally::count_steps;
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::Digest;
@@ -107,9 +108,10 @@ impl Store {
         now: Instant,
     ) -> Result<(), StoreError> {
         let key = self.log.key()?;
-        let summary = summary.to_string();
+        let (whole, summary) = (summary, summary.to_string());
         stops::at(Moment::Before, "the end of the run");
         let mut transaction = self.begin().await?;
+        count_steps(&mut transaction, run, whole).await?;
         sqlx::query("UPDATE run SET ended = ?, outcome = ?, summary = ? WHERE id = ?")
             .bind(now.micros())
             .bind(outcome)

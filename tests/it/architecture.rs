@@ -14,7 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["mapping", "reconcile"],
     &["net", "stops"],
     &["target", "source", "store", "report"],
-    &["deliver"],
+    &["deliver", "alarm"],
     &["config"],
     &["run"],
     &["control"],
@@ -30,6 +30,7 @@ const NARROW: &[(&str, &[&str])] = &[
     ("deliver", &["org", "net", "stops", "store"]),
     ("schedule", &["org"]),
     ("report", &["org", "object", "expr", "schedule", "mapping", "reconcile"]),
+    ("alarm", &["org", "report"]),
 ];
 
 /// Pure modules with all the crates that they may use.
@@ -56,6 +57,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("mapping", &["schemars", "serde", "thiserror", "uuid"]),
     ("reconcile", &["blake3", "schemars", "serde", "serde_json", "thiserror"]),
     ("report", &["maud", "rust_xlsxwriter", "schemars", "serde", "serde_json", "thiserror"]),
+    ("alarm", &["serde", "serde_json"]),
 ];
 
 /// Parts of the standard library that pure modules do without.
@@ -77,7 +79,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lettre", &["deliver::mail"]),
     ("hmac", &["deliver::webhook"]),
     ("sha2", &["deliver::webhook"]),
-    ("rustix", &["stops", "clock"]),
+    ("rustix", &["stops", "clock", "run::room"]),
     ("sqlx", &["store"]),
     ("lz4_flex", &["org", "store"]),
     ("toml", &["config"]),
@@ -95,6 +97,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli::generate"]),
     ("indicatif", &["cli"]),
     ("sd_notify", &["daemon"]),
+    ("axum", &["daemon"]),
     ("tracing_subscriber", &["cli", "daemon", "main"]),
 ];
 

@@ -10,6 +10,16 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
     let mut text =
         if document.daemon { "the daemon runs\n" } else { "the daemon does not run: nothing comes by schedule\n" }
             .to_owned();
+    let mut alarms = Page::default();
+    for alarm in &document.alarms {
+        for (indent, line) in [0, 2].into_iter().zip(alarm.lines(zone)) {
+            alarms.line(indent, &line);
+        }
+    }
+    let alarms = alarms.finish();
+    if !alarms.is_empty() {
+        text += &format!("\n{alarms}\n");
+    }
     let when = |at: Option<Instant>| at.map_or_else(|| "-".to_owned(), |at| at.local(zone));
     if document.targets.is_empty() {
         text += "no target is configured\n";

@@ -47,6 +47,7 @@ mod wire;
 mod write;
 
 pub use profile::Profile;
+pub use read::{changes, tells_change};
 pub use schema::schema;
 pub use settings::{ClientAuthentication, ClientCertificate, OAuth, Proxy, Settings};
 

@@ -1,19 +1,23 @@
 //! The daemon as its users meet it: the real binary in a folder of its own, watched from outside. Nothing waits for
 //! a time to pass; everything waits for something to be seen, with a deadline.
 
+mod alarms;
 mod approvers;
 mod clock;
 mod control;
 mod full;
+mod http;
 mod intake;
 mod letters;
 #[cfg(feature = "lab")]
 mod letters_campaign;
+mod logs;
 mod nonsense;
 mod receivers;
 mod schedule;
 mod servers;
 mod standby;
+mod tables;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;

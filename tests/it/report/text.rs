@@ -81,6 +81,7 @@ fn those_who_are_held_for_one_reason_are_named_together() {
 
 fn run_view(outcome: Outcome) -> RunView {
     RunView {
+        unseen: None,
         run: Some(18),
         target: "ad".into(),
         outcome,
@@ -227,6 +228,15 @@ fn small_answers() {
     };
     let order = Order { by: "anna".into(), since: instant(), note: "new storage".into() };
     let status = StatusDocument {
+        alarms: vec![AlarmView {
+            alarm: "expires".into(),
+            severity: "warning".into(),
+            subject: "target cloud: the token".into(),
+            since: instant(),
+            what: "Of target cloud, the token ends at 2026-03-20 01:00:00 +01:00".into(),
+            todo: "From then on every connection is refused. Then:".into(),
+            command: Some("rosterd check --online".into()),
+        }],
         daemon: true,
         retained: None,
         suspended: std::collections::BTreeMap::new(),

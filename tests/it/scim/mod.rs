@@ -13,7 +13,7 @@ mod patience;
 mod probing;
 mod reading;
 mod restored;
-mod scripted;
+pub mod scripted;
 mod server;
 mod servers;
 mod service;

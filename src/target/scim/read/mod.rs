@@ -98,11 +98,25 @@ impl Service {
     }
 }
 
+const OTHERWISE: &str = "it does otherwise than before: ";
+const WAY_OUT: &str = "; `rosterd check --online --pin` takes that for its way from now on";
+
 /// What a service does otherwise than it did, for the report of a run.
 fn otherwise(change: &str) -> String {
-    format!(
-        "it does otherwise than before: {change}; `rosterd check --online --pin` takes that for its way from now on"
-    )
+    format!("{OTHERWISE}{change}{WAY_OUT}")
+}
+
+/// The changes of a service among what a read says of itself.
+pub fn changes(gaps: &[Missing]) -> Vec<String> {
+    let change = |gap: &Missing| Some(gap.why.strip_prefix(OTHERWISE)?.trim_end_matches(WAY_OUT).to_owned());
+    let mut changes: Vec<String> = gaps.iter().filter_map(change).collect();
+    changes.dedup(); // each kind of objects says so
+    changes
+}
+
+/// Whether a text says that a service does otherwise.
+pub fn tells_change(text: &str) -> bool {
+    text.contains(OTHERWISE)
 }
 
 /// One kind under way.
