@@ -9,7 +9,10 @@ mod intake;
 mod nonsense;
 mod schedule;
 mod servers;
+#[cfg(feature = "lab")]
+mod soak;
 mod standby;
+mod waiting;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
