@@ -190,6 +190,9 @@ pub(super) fn order(document: &mut Document<'_>, sections: &Sections) {
             let can_be = |of: &JobKind| of <= kind;
             let known = || kinds.iter().filter(|(_, of)| can_be(of)).map(|(name, _)| *name);
             match kinds.get(before.as_str()) {
+                Some(of) if of == kind && before == *name => {
+                    document.at_value(&path, format!("{name} waits for itself"), Some("leave it out".to_owned()));
+                }
                 Some(of) if can_be(of) && *kind != JobKind::Report && leads_to(before, name, &first) => {
                     let hint = Some("leave one of the two out".to_owned());
                     document.at_value(&path, format!("{name} and {before} wait for each other"), hint);

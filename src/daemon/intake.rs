@@ -75,7 +75,11 @@ async fn take(entry: &mut Entry, engine: &Engine, due: Instant, now: Instant) ->
             tracing::debug!(source, "its bytes were taken already");
             // the same bytes written anew are a delivery; the same file after a restart is none
             let written = delivery.modified().min(now);
-            let is_new = entry.state.standing.done.is_none_or(|done| written > done);
+            let last = match entry.state.standing.done {
+                Some(done) => Some(done),
+                None => engine.store().last_done(&source).await?,
+            };
+            let is_new = last.is_none_or(|last| written > last);
             entry.taken = Taken { file: Some(hash), delivery: Some(delivery), refused: None };
             return Ok(if is_new { Outcome::Done } else { Outcome::Served });
         }

@@ -149,11 +149,7 @@ impl Jobs {
 
     /// Nothing may follow from what is not known: a source whose file is there and not taken holds the targets.
     fn blocked(&self) -> Option<String> {
-        let blocks = |entry: &&Entry| {
-            let why = entry.state.standing.waits.as_ref().map(|waits| &waits.why);
-            entry.job.kind == JobKind::Source && matches!(why, Some(Wait::Tried { .. }))
-        };
-        self.all.iter().find(blocks).map(|entry| entry.job.name.clone())
+        self.all.iter().find(|entry| entry.state.blocks(&entry.job)).map(|entry| entry.job.name.clone())
     }
 }
 

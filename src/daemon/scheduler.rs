@@ -15,7 +15,7 @@ use super::jobs::Jobs;
 use super::pulse::Pulse;
 use super::{Signals, notice, reloaded};
 use crate::clock::Clock;
-use crate::run::{Engine, Failure};
+use crate::run::{Engine, Exit, Failure};
 use crate::store::Fence;
 
 /// How often the clock is looked at, and what waits is tried again.
@@ -82,14 +82,17 @@ impl Scheduler {
         }
         loop {
             let now = self.clock.now();
-            let is_due = self.jobs.as_ref().is_some_and(|jobs| jobs.is_due(now));
-            if is_due && let Err(failure) = self.engine().hold_schedule(self.fence).await {
-                tracing::error!("another daemon serves the roster: {failure}");
-                self.overtaken = Some(failure);
-                return pass;
-            }
-            if let Some(jobs) = self.jobs.take_if(|jobs| jobs.is_due(now)) {
-                pass = Some(spawn(jobs.pass(self.engine(), now)));
+            if self.jobs.as_ref().is_some_and(|jobs| jobs.is_due(now)) {
+                match self.engine().hold_schedule(self.fence).await {
+                    Ok(()) => pass = self.jobs.take().map(|jobs| spawn(jobs.pass(self.engine(), now))),
+                    Err(failure) if failure.exit == Exit::Busy => {
+                        tracing::error!("another daemon serves the roster: {failure}");
+                        self.overtaken = Some(failure);
+                        return pass;
+                    }
+                    // somebody else writes for long, or the disk is full: what is due stays due
+                    Err(failure) => tracing::error!("what is due waits: {}", self.engine().explained(failure)),
+                }
             }
             self.tell();
             match self.woken(&mut round, &mut pass, &mut signals).await {

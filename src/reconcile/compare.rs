@@ -177,9 +177,7 @@ fn update(desired: &Desired, observed: &Observed, schema: &Schema) -> Option<Ste
     let changes: Vec<Change> = desired
         .attributes
         .iter()
-        .filter_map(|(attribute, wish)| {
-            attribute_change(attribute, wish, observed.values(attribute), schema)
-        })
+        .filter_map(|(attribute, wish)| attribute_change(attribute, wish, observed.values(attribute), schema))
         .collect();
     if changes.is_empty() {
         return None;

@@ -5,7 +5,7 @@
 //! what the daemon does about it, [`JobState`] is what is remembered of it in between. Nothing here asks for the time,
 //! knows what a run does, or where the state is kept.
 
-mod cron;
+mod cron_line;
 mod decide;
 mod job;
 mod spread;
@@ -15,7 +15,7 @@ mod wait;
 mod week;
 mod when;
 
-pub use cron::{Schedule, ScheduleError};
+pub use cron_line::{Schedule, ScheduleError};
 pub use decide::{Decision, Scene, decide};
 pub use job::{Job, JobKind};
 pub use state::{JobState, Lack, News, Outcome, Standing};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::decide::{Decision, Scene, decide};
-use super::job::Job;
+use super::job::{Job, JobKind};
 use super::wait::{Wait, Waiting};
 use crate::org::{Day, Instant};
 
@@ -73,6 +73,12 @@ impl JobState {
         let waits = self.standing.waits.as_ref().filter(|_| job.when.due(self.served, now).is_some());
         let until = waits.and_then(|waits| waits.why.until()).filter(|until| *until > now);
         until.or_else(|| job.when.next_open(now))
+    }
+
+    /// Whether it holds what follows from it: its file is there and is not taken.
+    pub fn blocks(&self, job: &Job) -> bool {
+        let tried = |waits: &Waiting| matches!(waits.why, Wait::Tried { .. });
+        job.kind == JobKind::Source && self.standing.waits.as_ref().is_some_and(tried)
     }
 
     /// What is due and may be tried, as far as the clock says. What waits is tried anew in each round, and at its next

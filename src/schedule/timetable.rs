@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::cron::Schedule;
+use super::cron_line::Schedule;
 use crate::org::Instant;
 
 /// When a source or a target comes around.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
-use super::cron::ScheduleError;
+use super::cron_line::ScheduleError;
 use crate::org::Instant;
 
 /// Days with the hours of each: `22:00-06:00`, `Sat,Sun`, `Mon-Fri 06:00-20:00`.

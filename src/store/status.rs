@@ -26,12 +26,14 @@ impl Store {
 
     /// When a source was last taken, or a target last applied as a whole, by schedule or by hand.
     pub async fn last_done(&self, name: &str) -> Result<Option<Instant>, StoreError> {
+        // from the newest back: asked in every pass, over a ledger that only grows
         let at: Option<i64> = sqlx::query_scalar(
-            "SELECT max(ended) FROM run
-             WHERE target = ? AND outcome = 'done' AND verb IN ('import', 'apply', 'run', 'schedule')",
+            "SELECT ended FROM run
+             WHERE target = ? AND outcome = 'done' AND verb IN ('import', 'apply', 'run', 'schedule')
+             ORDER BY id DESC LIMIT 1",
         )
         .bind(name)
-        .fetch_one(self.reader())
+        .fetch_optional(self.reader())
         .await?;
         Ok(at.map(Instant::from_micros))
     }

@@ -87,8 +87,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("serde_path_to_error", &["config"]),
     ("annotate_snippets", &["config"]),
     ("encoding_rs", &["source"]),
-    ("cron", &["schedule::cron"]),
-    ("chrono", &["schedule::cron"]),
+    ("cron", &["schedule::cron_line"]),
+    ("chrono", &["schedule::cron_line"]),
     ("jiff", &["org", "clock", "schedule", "config"]),
     ("maud", &["report", "daemon"]),
     ("rust_xlsxwriter", &["report"]),
@@ -518,8 +518,8 @@ fn wire_crates_stay_at_their_edge() {
     refused("run/mod.rs", "use reqwest::Client;", "belongs to target::scim");
     refused("run/mod.rs", "fn f() -> sqlx::Result<()> { Ok(()) }", "belongs to store");
     refused("run/mod.rs", "use toml::Value;", "belongs to config");
-    refused("config/check.rs", "use chrono::Utc;", "belongs to config::schedule");
-    refused("net/mod.rs", "use jiff::Timestamp;", "belongs to org, clock, config");
+    refused("config/check.rs", "use chrono::Utc;", "belongs to schedule::cron_line");
+    refused("net/mod.rs", "use jiff::Timestamp;", "belongs to org, clock, schedule, config");
     refused("run/mod.rs", "fn f() { query(\"select 1\"); }", "SQL outside");
     refused("run/mod.rs", "fn f() { format!(\"DELETE FROM x\"); }", "SQL outside");
     refused("run/mod.rs", "fn f() { Instant::now(); }", "asks for the time");

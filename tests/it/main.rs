@@ -17,5 +17,6 @@ mod ldap;
 mod packaging;
 mod report;
 mod roster;
+mod schedule;
 mod scim;
 mod support;

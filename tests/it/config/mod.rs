@@ -16,6 +16,7 @@ mod lifecycle;
 mod mapping_tests;
 mod owners;
 mod reference;
+mod schedules;
 mod watching;
 
 const BASE: &str = include_str!("base.toml");

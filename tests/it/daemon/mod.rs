@@ -16,8 +16,11 @@ mod nonsense;
 mod receivers;
 mod schedule;
 mod servers;
+#[cfg(feature = "lab")]
+mod soak;
 mod standby;
 mod tables;
+mod waiting;
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;

@@ -16,7 +16,7 @@ mod restored;
 pub mod scripted;
 mod server;
 mod servers;
-mod service;
+pub mod service;
 mod settled;
 mod storm;
 mod tls;

@@ -208,6 +208,6 @@ fn to_chrono(at: civil::DateTime) -> Option<DateTime<Utc>> {
 }
 
 #[cfg(test)]
-#[path = "cron_tests.rs"]
+#[path = "cron_line_tests.rs"]
 #[allow(clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]
 mod tests;

@@ -1,0 +1,318 @@
+//! The long life of one daemon: cycle after cycle of changes, faults and reloads on a clock that goes a quarter of a day
+//! at a time, and what the process holds on to meanwhile. `scripts/campaign soak` runs it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Daemon, House};
+use crate::scim::service::{Faults, Service, Ways};
+use crate::support::organisation::Organisation;
+
+/// How much the clock goes on in each cycle, in seconds: one run of everything.
+const STEP: i64 = 6 * 60 * 60;
+
+const PEOPLE: usize = 25;
+
+/// What takes longer did not come.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn config(service: &Service, remark: u64) -> String {
+    format!(
+        r#"
+# {remark}
+[retention]
+plans = 20
+journal = 20
+batches = 20
+
+[jsonl.hr]
+file = "hr.jsonl"
+schedule = {{ cron = "0 */6 * * *", zone = "UTC" }}
+
+[naming.login]
+patterns = ["slug(person.given_name)"]
+
+[scim.cloud]
+schedule = {{ cron = "0 */6 * * *", zone = "UTC", after = ["hr"], fresh_hours = 20000 }}
+
+[scim.cloud.limits.disable]
+count = 5
+
+[scim.cloud.connection]
+url = "{}"
+token = {{ file = "secrets/national-id.key" }}
+
+[scim.cloud.user.attributes]
+userName = "login"
+displayName = "person.name"
+"name.familyName" = "person.surname"
+
+[scim.cloud.group.attributes]
+displayName = "group.name"
+"#,
+        service.server.url
+    )
+}
+
+fn organisation() -> Organisation {
+    let mut organisation = Organisation::default();
+    organisation.add("unit", "all", serde_json::json!({"name": "All"}));
+    organisation.add("group", "some", serde_json::json!({"name": "Some"}));
+    for number in 0..PEOPLE {
+        let name = format!("p{number}");
+        organisation.add_person(&name, &format!("Given{number}"), &format!("Sur{number}"));
+        organisation.employ(&name, "all", "Clerk");
+    }
+    organisation.join("some", "p0");
+    organisation
+}
+
+/// What the process holds at one moment, and what lies in its folder.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    cycle: u64,
+    /// Kilobytes.
+    rss: u64,
+    files: usize,
+    /// Bytes.
+    disk: u64,
+}
+
+impl Sample {
+    fn take(cycle: u64, daemon: &Daemon, folder: &Path) -> Self {
+        let process = format!("/proc/{}", daemon.child.id());
+        let status = std::fs::read_to_string(format!("{process}/status")).unwrap();
+        let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let rss = rss.split_whitespace().next().unwrap().parse().unwrap();
+        let files = std::fs::read_dir(format!("{process}/fd")).unwrap().count();
+        let entries = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
+        let disk = entries.filter_map(|entry| entry.metadata().ok()).filter(|meta| meta.is_file());
+        Self { cycle, rss, files, disk: disk.map(|meta| meta.len()).sum() }
+    }
+}
+
+struct Life {
+    house: House,
+    service: Service,
+    daemon: Daemon,
+    organisation: Organisation,
+    clock: i64,
+    seed: u64,
+    changes: u64,
+    /// The last cycle left a broken file.
+    broken: bool,
+    failed: Vec<String>,
+}
+
+impl Life {
+    async fn begin(seed: u64) -> Self {
+        let service = Service::start(Ways { faults: Faults { seed, ..Faults::default() }, ..Ways::default() }).await;
+        let house = House::new(&config(&service, 0));
+        let clock = house.path("clock");
+        std::fs::write(&clock, "0").unwrap();
+        let env = [
+            ("ROSTERD_LAB_CLOCK", clock.to_str().unwrap()),
+            ("WATCHDOG_USEC", "60000"), // the loop looks at the clock twice in that time
+            ("RUST_LOG", "warn,rosterd=info"),
+        ];
+        let organisation = organisation();
+        house.deliver(&organisation.text());
+        let daemon = house.start(&["serve"], "notices", &env);
+        Self { house, service, daemon, organisation, clock: 0, seed, changes: 0, broken: false, failed: Vec::new() }
+    }
+
+    /// A number below `of` that the seed decides (splitmix64).
+    fn roll(&mut self, of: u64) -> u64 {
+        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.seed;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % of
+    }
+
+    /// One cycle: something happens or nothing, the clock goes on, and the daemon has done what there is to do.
+    async fn cycle(&mut self, number: u64) {
+        self.service.forget_seen();
+        let _of_the_last_cycle = self.daemon.lines.try_iter().count();
+        let _nobody_asks = self.daemon.notices.try_iter().count();
+        let faults = match self.roll(200) {
+            0 => Faults { reset: 1000, ..Faults::default() }, // it is down
+            1..12 => Faults { limited: 200, busy: 50, reset: 20, broken: 10, ..Faults::default() },
+            _ => Faults::default(),
+        };
+        self.service.state().ways.faults = faults;
+        match self.roll(20) {
+            0 => self.reload(&config(&self.service, number).replace("0 */6 * * *", "never"), "stays as it was"),
+            1 => self.reload(&config(&self.service, number), "was read anew"),
+            _ => {}
+        }
+        let was_broken = std::mem::take(&mut self.broken);
+        match self.roll(20) {
+            0 | 1 if !was_broken => {
+                let text = self.organisation.text();
+                self.house.deliver(&text[..text.len() / 2]);
+                self.broken = true;
+            }
+            2..12 => self.change(number),
+            // what was broken is delivered whole
+            _ if was_broken => self.house.deliver(&self.organisation.text()),
+            _ => {}
+        }
+        self.clock += STEP;
+        std::fs::write(self.house.path("clock.part"), self.clock.to_string()).unwrap();
+        std::fs::rename(self.house.path("clock.part"), self.house.path("clock")).unwrap();
+        let target: &[&str] =
+            if self.broken { &["target cloud", "waits: for the source hr"] } else { &["rosterd::daemon::targets"] };
+        self.expect(number, target);
+    }
+
+    fn change(&mut self, number: u64) {
+        self.changes += 1;
+        let person = format!("p{}", 1 + self.roll(PEOPLE as u64 - 1));
+        match self.roll(6) {
+            // leaves, or comes back
+            0 => {
+                let job = format!("{person} job");
+                let over = if number.is_multiple_of(2) { "2026-01-01".into() } else { serde_json::Value::Null };
+                self.organisation.set(&job, "valid_to", over);
+            }
+            1 => self.organisation.join("some", &person),
+            _ => self.organisation.set(&person, "surname", format!("Sur{number}")),
+        }
+        self.house.deliver(&self.organisation.text());
+    }
+
+    fn reload(&mut self, config: &str, told: &str) {
+        self.house.configure(config);
+        self.daemon.signal("HUP");
+        self.expect(0, &[told]);
+    }
+
+    fn expect(&mut self, number: u64, words: &[&str]) {
+        let mut log = Vec::new();
+        loop {
+            match self.daemon.lines.recv_timeout(PATIENCE) {
+                Ok(line) if words.iter().all(|word| line.contains(word)) => return,
+                Ok(line) => log.push(line),
+                Err(_) => {
+                    return self.failed.push(format!("cycle {number}: {words:?} was not told:\n{}", log.join("\n")));
+                }
+            }
+        }
+    }
+
+    /// In the end the service holds what the roster says.
+    async fn settle(&mut self, number: u64) {
+        self.service.state().ways.faults = Faults::default();
+        self.house.configure(&config(&self.service, 0));
+        self.house.deliver(&self.organisation.text());
+        for number in number..number + 2 {
+            self.clock += STEP;
+            std::fs::write(self.house.path("clock"), self.clock.to_string()).unwrap();
+            self.expect(number, &["rosterd::daemon::targets"]);
+        }
+        let state = self.service.state();
+        let users = state.users.len();
+        if users != PEOPLE {
+            self.failed.push(format!("{users} users, {PEOPLE} people"));
+        }
+        let report = self.house.verb(&["status"]).1;
+        if report["targets"][0]["state"] != "in step" {
+            self.failed.push(format!("not in step in the end: {report}"));
+        }
+    }
+}
+
+fn middle(samples: &[Sample], of: impl Fn(&Sample) -> u64) -> u64 {
+    let mut values: Vec<u64> = samples.iter().map(of).collect();
+    values.sort_unstable();
+    values[values.len() / 2]
+}
+
+/// What the samples show that should not be, with the figures in any case.
+fn judged(samples: &[Sample], changes: u64) -> (String, Vec<String>) {
+    let (third, last) = samples[samples.len() / 2..].split_at(samples.len() / 4);
+    let first = &samples[..samples.len() / 2];
+    let mut wrong = Vec::new();
+    let (before, after) = (middle(third, |sample| sample.rss), middle(last, |sample| sample.rss));
+    if after > before + before / 20 {
+        wrong.push(format!("RSS grows from {before} kB to {after} kB in the second half"));
+    }
+    let files = |samples: &[Sample]| middle(samples, |sample| sample.files as u64);
+    if files(last) > files(first) + 1 {
+        wrong.push(format!("file descriptors: {} at first, {} in the end", files(first), files(last)));
+    }
+    let disk = |at: usize| samples[at].disk;
+    let (half, end) = (samples.len() / 2, samples.len() - 1);
+    let grown = [disk(half).saturating_sub(disk(0)), disk(end).saturating_sub(disk(half))];
+    if grown[1] > grown[0] + grown[0] / 10 {
+        wrong
+            .push(format!("the folder grows faster: {} bytes in the first half, {} in the second", grown[0], grown[1]));
+    }
+    let told = format!(
+        "RSS {before} kB in the third quarter, {after} kB in the fourth; file descriptors {} and {}; \
+         the folder {} kB, {} kB at half, {} kB at the end, {} bytes for each of {changes} changes in the second half",
+        files(first),
+        files(last),
+        disk(0) / 1024,
+        disk(half) / 1024,
+        disk(end) / 1024,
+        2 * grown[1] / changes.max(1),
+    );
+    (told, wrong)
+}
+
+async fn live(cycles: u64, seed: u64) -> Vec<String> {
+    let mut life = Life::begin(seed).await;
+    let every = (cycles / 100).max(1);
+    let mut samples = Vec::new();
+    for number in 1..=cycles {
+        life.cycle(number).await;
+        if number % every == 0 {
+            let sample = Sample::take(number, &life.daemon, life.house.folder.path());
+            if cycles > 1_000 {
+                let Sample { cycle, rss, files, disk } = sample;
+                say(&format!("cycle {cycle}: RSS {rss} kB, {files} files, {} kB on disk", disk / 1024));
+            }
+            samples.push(sample);
+        }
+        if life.failed.len() > 3 {
+            break;
+        }
+    }
+    life.settle(cycles + 1).await;
+    let (told, wrong) = judged(&samples, life.changes);
+    say(&told);
+    if cycles > 1_000 {
+        life.failed.extend(wrong); // a short life has not settled
+    }
+    let failed = std::mem::take(&mut life.failed);
+    life.daemon.stop();
+    failed
+}
+
+#[expect(clippy::print_stdout, reason = "scripts/campaign shows how far it is")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "scripts/campaign says how much and from where")]
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.parse().expect(name))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_short_life() {
+    let failed = live(24, 1).await;
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "scripts/campaign soak"]
+async fn a_long_life() {
+    let (cycles, seed) = (number("CAMPAIGN_N", 5_000), number("CAMPAIGN_SEED", 1));
+    let failed = live(cycles, seed).await;
+    failed.iter().for_each(|failed| say(&format!("FAILED: seed {seed}: {failed}")));
+    say(&format!("{} passed, {} failed", cycles.saturating_sub(failed.len() as u64), failed.len()));
+    assert!(failed.is_empty());
+}

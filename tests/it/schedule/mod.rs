@@ -1,0 +1,4 @@
+//! Schedules, played through on a clock of their own.
+
+mod site;
+mod year;
