@@ -214,7 +214,7 @@ upgrade() {
 	# whoever leaves needs an approval
 	printf '\n[ldap.ad.limits]\ndisable = { count = 0 }\n' >>"$WORK/old/var/lib/rosterd/config.toml"
 	cp "$ROOT/docs/tutorial/first.jsonl" "$WORK/old/root/"
-	EXEC=exec inside old rosterd serve >"$WORK/daemon.log" 2>&1 &
+	EXEC='exec' inside old rosterd serve >"$WORK/daemon.log" 2>&1 &
 	DAEMON=$!
 	until_served old
 	inside old rosterd import roster /root/first.jsonl >/dev/null
@@ -230,7 +230,7 @@ upgrade() {
 	# what systemd would do now: the old one ends between two steps, the new one starts
 	kill "$DAEMON"
 	wait "$DAEMON"
-	EXEC=exec inside old rosterd serve >"$WORK/daemon.log" 2>&1 &
+	EXEC='exec' inside old rosterd serve >"$WORK/daemon.log" 2>&1 &
 	DAEMON=$!
 	until_served old
 	state old "$WORK/after"
@@ -240,7 +240,7 @@ upgrade() {
 	holds "what was approved before is applied" inside old rosterd apply "$DIGEST"
 	holds "nothing is left to do" inside old rosterd plan ad
 	holds "the log is whole" inside old rosterd verify-log
-	ls "$WORK/old/var/lib/rosterd" | grep before- | sed 's/^/copied before: /' || true
+	find "$WORK/old/var/lib/rosterd" -name '*.before-*' -printf 'copied before: %f\n'
 	kill "$DAEMON"
 	wait "$DAEMON"
 	DAEMON=''
