@@ -90,6 +90,9 @@ impl Jobs {
             self.reports(&engine, &mut known).await;
             engine.retain().await;
         }
+        if let Err(error) = engine.store().rest().await {
+            tracing::warn!(%error, "the caches of the roster were not given back");
+        }
         self
     }
 

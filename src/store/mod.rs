@@ -38,6 +38,7 @@ mod plans;
 mod read;
 mod receipts;
 mod reserve;
+mod rest;
 mod retention;
 mod row;
 mod rows;
