@@ -89,7 +89,7 @@ fn minute(text: &str) -> Option<u16> {
 impl Default for Windows {
     /// Always open.
     fn default() -> Self {
-        Self { open: vec![0..WEEK] }
+        Self { open: std::iter::once(0..WEEK).collect() }
     }
 }
 

@@ -22,14 +22,15 @@ pub struct ScheduleRun {
     pub standing: Standing,
 }
 
+type Row = (String, String, i64, Option<String>, Json<Standing>);
+
 impl Store {
     /// The records of all jobs that were ever scheduled, by job.
     pub async fn schedule_runs(&self) -> Result<BTreeMap<String, ScheduleRun>, StoreError> {
-        let rows: Vec<(String, String, i64, Option<String>, Json<Standing>)> =
-            sqlx::query_as("SELECT job, schedule, served, file, standing FROM schedule_run")
-                .fetch_all(self.reader())
-                .await?;
-        let run = |(job, schedule, served, file, Json(standing)): (String, String, i64, Option<String>, _)| {
+        let rows: Vec<Row> = sqlx::query_as("SELECT job, schedule, served, file, standing FROM schedule_run")
+            .fetch_all(self.reader())
+            .await?;
+        let run = |(job, schedule, served, file, Json(standing)): Row| {
             (job.clone(), ScheduleRun { job, schedule, served: Instant::from_micros(served), file, standing })
         };
         Ok(rows.into_iter().map(run).collect())
