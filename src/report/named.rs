@@ -164,3 +164,32 @@ pub(super) fn word(text: &str) -> Said {
     let found = Phrase::ALL.iter().find(|phrase| phrase.is_word() && phrase.key() == text);
     found.map_or_else(|| Said::text(text), |phrase| (*phrase).into())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::super::clause::reason;
+    use super::*;
+    use crate::org::{Day, Interval};
+
+    /// A step says in English what the type says: it is known again, so that both are told in the same words.
+    #[test]
+    fn what_a_step_says_of_the_lifecycle_is_known_again() {
+        let day: Day = "2026-11-23".parse().unwrap();
+        let run = |to: Option<Day>| Interval { from: None, to };
+        let all = [
+            Because::Here(run(None)),
+            Because::Here(run(Some(day))),
+            Because::Away(run(None)),
+            Because::Away(run(Some(day))),
+            Because::Starts(day),
+            Because::Between(day, day.plus(7)),
+            Because::Ended(day),
+            Because::RecordEnded(day),
+            Because::Unknown,
+        ];
+        for one in all {
+            assert_eq!(reason(&one.to_string()), because(&one));
+        }
+    }
+}

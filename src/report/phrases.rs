@@ -105,7 +105,7 @@ words {
     Class "class": "kind of failure" / "fejltype";
     Digest "digest": "digest" / "kontrolsum";
     Proposed "proposed": "proposed" / "foreslået";
-    Steps "steps": "steps" / "trin i planen";
+    Steps "steps": "steps" / "trin";
     Breaches "breaches": "limits breached" / "overskredne grænser";
     Limits "limits": "limits" / "grænser";
     Approvals "approvals": "approvals" / "godkendelser";
@@ -113,23 +113,27 @@ words {
     Apply "apply": "to apply it" / "udføres med";
     Ends "ends": "disables or deletes" / "deaktiverer eller sletter";
     Account "account": "account" / "konto";
-    Login "login": "login" / "brugernavn";
     Unit "unit": "unit" / "enhed";
-    Units "units": "units" / "enheder";
     Manager "manager": "manager" / "leder";
     LastDay "last_day": "last day" / "sidste dag";
     Group "group": "group" / "gruppe";
     Groups "groups": "groups" / "grupper";
-    Accounts "accounts": "accounts" / "konti";
     Through "through": "through" / "gennem";
     Path "path": "lies in" / "ligger i";
-    People "people": "people in it" / "personer i den";
+    People "people": "people in it" / "personer i enheden";
     Above "above": "manager above" / "leder højere oppe";
     Times "times": "times" / "gange";
     Days "days": "days" / "dage";
     Next "next": "next try" / "næste forsøg";
     Handle "handle": "where it lies" / "hvor den ligger";
     Usable "usable": "can be used" / "kan bruges";
+    // what the engine itself understands of an object; name, manager and stamp stand among the columns
+    Enabled "enabled": "enabled" / "aktiv";
+    Parent "parent": "parent" / "placering";
+    Password "password": "password" / "adgangskode";
+    True "true": "true" / "ja";
+    False "false": "false" / "nej";
+    Members "members": "members" / "medlemmer";
     // operations
     Create "create": "create" / "opret";
     Update "update": "update" / "ret";
@@ -165,7 +169,6 @@ words {
     Protected "protected": "protected" / "beskyttet";
     Quality "quality": "quality of the roster" / "stamdatas kvalitet";
     Lifecycle "lifecycle": "lifecycle" / "livsforløb";
-    OutOfScopeHold "out-of-scope-hold": "out of scope" / "uden for regelsættet";
     Waits "waits": "waits for another" / "venter på en anden";
     FixedMember "fixed-member": "fixed member" / "fast medlem";
     DriftHold "drift": "changed by somebody else" / "ændret af andre";
@@ -194,7 +197,6 @@ words {
     Off "off": "off" / "slået fra";
     // outcomes; done and failed stand among the columns
     Partly "partly": "partly done" / "delvist udført";
-    OutcomeHeld "held-outcome": "held" / "holdt tilbage";
     Busy "busy": "somebody else was at it" / "optaget af en anden";
     NotEnded "not-ended": "not ended" / "ikke afsluttet";
     // what becomes of drift
@@ -206,9 +208,9 @@ words {
     Conflict "conflict": "conflict" / "konflikt";
     Permanent "permanent": "permanent" / "varig";
     Forbidden "forbidden": "not allowed" / "ikke tilladt";
-    PolicyClass "policy-class": "the target's policy" / "målsystemets politik";
     Stale "stale": "changed meanwhile" / "ændret imens";
     Unknown "unknown": "no answer" / "intet svar";
+    PolicyClass "policy-class": "the target's policy" / "målsystemets politik";
     // numbers of charts
     InStep "in_step": "in step" / "i overensstemmelse";
     Differing "differing": "differing" / "afvigende";
@@ -240,7 +242,7 @@ sentences {
     SubjectFirst: "{0} findings" / "{0} fund";
     SubjectNews: "{0} new, {1} known, {2} resolved" / "{0} nye, {1} kendte, {2} løste";
     Beside: "Since {3}: {0} new, {1} known, {2} resolved." / "Siden {3}: {0} nye, {1} kendte, {2} løste.";
-    NotToldBefore: "This was not told before: what is new since then cannot be said." / "Rapporten er ikke givet før: hvad der er nyt siden da, kan ikke siges.";
+    NotToldBefore: "This was not told before: what is new since then cannot be said." / "Rapporten er ikke sendt før: hvad der er nyt siden da, kan ikke siges.";
     Footer: "Made by rosterd. This page loads nothing from anywhere." / "Lavet af rosterd. Siden henter intet nogen steder fra.";
     AndMore: "… and {0} more, in the CSV and XLSX forms of this report." / "… og {0} mere, i rapportens CSV- og XLSX-udgave.";
     AndOthers: "and {0} more" / "og {0} mere";
@@ -296,7 +298,7 @@ sentences {
     UnitWithoutManager: "units that nobody manages, nor any above" / "enheder, som ingen leder, heller ikke højere oppe";
     PersonWithoutEngagement: "people who never had a job" / "personer, som aldrig har haft en ansættelse";
     ExternalExpired: "externals whose last job or sponsor is gone" / "eksterne, hvis sidste ansættelse eller ansvarlige er væk";
-    CustomRequired: "what lacks a required custom attribute" / "mangler en påkrævet egen attribut";
+    CustomRequired: "what lacks a required custom attribute" / "mangler en påkrævet brugerdefineret attribut";
     MissingMail: "people with a job and without an e-mail address" / "ansatte uden e-mailadresse";
     AccountOfNobody: "accounts of people who are not there" / "konti for personer, som ikke findes";
     GroupWithoutMembers: "groups with neither members nor rule" / "grupper uden medlemmer og uden regel";
@@ -329,8 +331,6 @@ sentences {
     NoRuns: "There was no run yet." / "Der har endnu ikke været nogen kørsel.";
     FailuresPart: "Failed in the last run" / "Fejlede i den seneste kørsel";
     NoFailures: "Nothing failed." / "Intet fejlede.";
-    RunHeldPart: "Held in the last run" / "Holdt tilbage i den seneste kørsel";
-    RunCounts: "Run {0}: {1} done, {2} failed, {3} held." / "Kørsel {0}: {1} udført, {2} fejlet, {3} holdt tilbage.";
     // plans
     PlansTitle: "Plans that wait, {0}, {1}" / "Planer, der venter, {0}, {1}";
     PlansPart: "Waits for an approval" / "Venter på godkendelse";
@@ -341,13 +341,10 @@ sentences {
     NewRulesBreach: "new-rules: {0} of {1} steps take something away, and the configuration, the schema or rosterd is another than in the last run" / "new-rules: {0} af {1} trin fjerner noget, og konfigurationen, skemaet eller rosterd er en anden end ved sidste kørsel";
     ApprovalsOf: "{0} of {1}" / "{0} af {1}";
     OpCount: "{0} {1}" / "{0} {1}";
-    PlanSaid: "Plan {0} of {1}: {2}." / "Plan {0} fra {1}: {2}.";
     // leavers
     LeaversTitle: "Leavers whose accounts can still be used, {0}, {1}" / "Fratrådte, hvis konti stadig kan bruges, {0}, {1}";
     LeaversPart: "Still enabled" / "Stadig aktive";
     NoLeavers: "No account of a leaver can be used." / "Ingen fratrådts konto kan bruges.";
-    NoEngagementAnyMore: "has no engagement any more" / "har ingen ansættelse mere";
-    NotInRoster: "is not in the roster" / "findes ikke i stamdata";
     // accounts without people, people without accounts
     AccountsTitle: "Accounts without a person, {0}, {1}" / "Konti uden person, {0}, {1}";
     AccountsPart: "Nobody's account" / "Ingens konto";

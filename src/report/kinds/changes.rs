@@ -18,7 +18,27 @@ pub(super) fn values(attribute: &str, values: &[Value], names: &Names<'_>) -> Sa
     if NEVER_SHOWN.iter().any(|name| attribute.eq_ignore_ascii_case(name)) {
         return Phrase::Generated.into();
     }
+    if attribute.eq_ignore_ascii_case(aspect::ENABLED)
+        && let [Value::Bool(enabled)] = values
+    {
+        return if *enabled { Phrase::True } else { Phrase::False }.into();
+    }
     Said::text(values.iter().map(|value| names.value(value)).collect::<Vec<_>>().join("; "))
+}
+
+/// An attribute: one that the engine itself understands has a word of people's, any other is called as the target calls it.
+pub(super) fn called(attribute: &str) -> Said {
+    let words = [
+        (aspect::ENABLED, Phrase::Enabled),
+        (aspect::PARENT, Phrase::Parent),
+        (aspect::NAME, Phrase::Name),
+        (aspect::MANAGER, Phrase::Manager),
+        (aspect::MEMBERS, Phrase::Members),
+        (aspect::PASSWORD, Phrase::Password),
+        (aspect::STAMP, Phrase::Stamp),
+    ];
+    let word = words.into_iter().find(|(name, _)| attribute.eq_ignore_ascii_case(name));
+    word.map_or_else(|| Said::text(attribute_name(attribute)), |(_, word)| word.into())
 }
 
 fn change(op: Op, change: &Change, names: &Names<'_>) -> Vec<Said> {
@@ -29,7 +49,7 @@ fn change(op: Op, change: &Change, names: &Names<'_>) -> Vec<Said> {
         };
         return [signed("−", &change.before), signed("+", &change.after)].concat();
     }
-    let (called, after) = (Said::text(attribute_name(attribute)), values(attribute, &change.after, names));
+    let (called, after) = (called(attribute), values(attribute, &change.after, names));
     vec![if op == Op::Create {
         Phrase::SetTo.with([called, after])
     } else if op == Op::Restore && change.before == change.after {

@@ -7,8 +7,8 @@ use super::super::document::{Finding, FindingState, Part, PartKind, Report, colu
 use super::super::named::Named;
 use super::super::phrases::Phrase;
 use super::super::said::Said;
-use super::super::words::{Names, attribute_name};
-use super::changes::values;
+use super::super::words::Names;
+use super::changes::{called, values};
 use super::{Frame, ReportKind};
 use crate::object::{Drift, DriftPolicy};
 use crate::org::Instant;
@@ -70,7 +70,7 @@ fn of_line(line: &DriftLine, names: &Names<'_>) -> Finding {
     let attribute = drift.attribute.as_str();
     let cells = [
         Said::text(&drift.name),
-        Said::text(attribute_name(attribute)),
+        called(attribute),
         drift.kind.said(),
         values(attribute, &drift.wanted, names),
         values(attribute, &drift.shown, names),

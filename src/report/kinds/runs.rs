@@ -78,7 +78,7 @@ pub(super) fn last_run(run: &RunLine) -> Said {
 fn outcome(run: &RunLine) -> Said {
     match run.outcome.as_deref() {
         None => Phrase::NotEnded.into(),
-        Some("held") => Phrase::OutcomeHeld.into(),
+        Some("held") => Phrase::HeldCount.into(),
         Some(outcome) => word(outcome),
     }
 }
