@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::receivers::Receivers;
-use super::{DEADLINE, House, delivery};
+use super::{DEADLINE, HR, House, delivery};
 
 /// A report each second, to two addresses, a program and a folder.
 pub const NIGHTLY: &str = r#"
@@ -303,4 +303,33 @@ fn names_do_nothing_in_a_mail() {
     for line in parts[2].1.lines() {
         assert!(!line.split(',').any(|cell| cell.trim_matches('"').starts_with('=')), "{line}");
     }
+}
+
+#[test]
+fn an_alarm_arrives_once_though_each_receiver_is_down_when_it_is_raised() {
+    let receivers = Receivers::start();
+    let house = House::new(&receivers.sections());
+    let alarms = "[alarms]\nto = { mail = [\"it@example.test\"], webhooks = [\"ops\"] }\nsettle_minutes = 0\n";
+    house.configure(&format!("{}{alarms}{HR}", receivers.sections()));
+    receivers.behave("mail", "later");
+    receivers.behave("webhook", "fail");
+    let mut daemon = house.serve();
+    house.deliver(&delivery(60));
+    daemon.line(&["imported"]);
+    house.deliver(&delivery(1));
+    // the limit holds it; both were tried, and took nothing
+    until("it waits for both", || sum(&house, "waiting") >= 2);
+    daemon.line(&["not taken", "answered 500"]);
+    receivers.kill("webhook");
+    receivers.behave("webhook", "up");
+    receivers.behave("mail", "up");
+    receivers.back("webhook");
+    let sent = settled(&house);
+    daemon.stop();
+    for (way, name) in [("mail it@example.test", "mail"), ("webhook ops", "webhook")] {
+        let counts = receivers.counts(name);
+        assert!(sent[way] >= 1 && counts.len() as u64 == sent[way], "{way}: {counts:?}");
+        assert!(counts.values().all(|count| *count == 1), "{way}: {counts:?}");
+    }
+    assert!(receivers.taken("webhook").iter().all(|taken| taken.what == "alarm"));
 }
