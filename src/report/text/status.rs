@@ -18,7 +18,7 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
     }
     let alarms = alarms.finish();
     if !alarms.is_empty() {
-        text += &format!("\n{alarms}\n");
+        text += &format!("\n{alarms}");
     }
     let when = |at: Option<Instant>| at.map_or_else(|| "-".to_owned(), |at| at.local(zone));
     if document.targets.is_empty() {

@@ -39,7 +39,7 @@ fn until(address: SocketAddr, path: &str, wanted: impl Fn(u16, &str) -> bool) ->
             Some((status, body)) if wanted(*status, body) => return body.clone(),
             _ => assert!(begun.elapsed() < DEADLINE, "{path}: {answer:?}"),
         }
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(20)); // another process answers
     }
 }
 
@@ -134,12 +134,12 @@ fn an_address_that_somebody_has_ends_the_start_and_says_so() {
 }
 
 fn monitoring(file: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("monitoring").join(file)).unwrap()
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("grafana").join(file)).unwrap()
 }
 
 #[test]
 fn promtool_takes_the_rules_and_they_do_what_they_should() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("monitoring");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("grafana");
     let path = |file: &str| folder.join(file).display().to_string();
     promtool(&["check", "rules", &path("rosterd.rules.yaml")], "");
     promtool(&["test", "rules", &path("rosterd.rules.test.yaml")], "");
