@@ -114,6 +114,7 @@ impl Life {
             ("ROSTERD_LAB_CLOCK", clock.to_str().unwrap()),
             ("WATCHDOG_USEC", "60000"), // the loop looks at the clock twice in that time
             ("RUST_LOG", "warn,rosterd=info"),
+            ("MALLOC_ARENA_MAX", "2"), // as the unit of the package has it
         ];
         let organisation = organisation();
         house.deliver(&organisation.text());
