@@ -55,11 +55,17 @@ impl<'a> Walk<'a> {
         let properties = at.get("properties").and_then(Value::as_object).into_iter().flatten();
         let properties = properties.map(|(name, value)| (name.as_str(), value));
         let free = at.get("additionalProperties").filter(|value| value.is_object()).map(|value| (FREE, value));
-        // keys alone come first, as they stand in a file
-        let (below, plain): (Vec<_>, Vec<_>) = properties.chain(free).partition(|(_, value)| self.is_table(value));
+        // keys alone come first, as they stand in a file; sections keep their order
+        let is_last = |value: &Value| !path.is_empty() && self.is_table(value);
+        let (below, plain): (Vec<_>, Vec<_>) = properties.chain(free).partition(|(_, value)| is_last(value));
         let mut keys = Vec::new();
         for (name, value) in plain.into_iter().chain(below) {
-            let table = self.below(path, name, value);
+            let mut table = self.below(path, name, value);
+            if path.is_empty() && table.is_none() {
+                // a section has a place of its own, however short it is
+                self.table(name, self.target(value));
+                table = Some(name.to_owned());
+            }
             keys.push(self.key(name, value, table));
         }
         if let Some(table) = self.tables.get_mut(here) {

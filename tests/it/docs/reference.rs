@@ -26,6 +26,15 @@ fn the_reports_of_the_page_are_all_reports() {
 }
 
 #[test]
+fn every_section_of_the_configuration_has_its_heading() {
+    let page = text(&root().join("docs/reference-configuration.md"));
+    let schema = rosterd::config::schema().to_value();
+    for section in schema["properties"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("\n## [{section}")), "[{section}] is nowhere");
+    }
+}
+
+#[test]
 fn every_line_of_the_configuration_is_explained() {
     let page = cli::pages().into_iter().find(|page| page.file == "reference-configuration.md").unwrap();
     let silent: Vec<&str> =
