@@ -29,11 +29,10 @@ stage() { # TREE
 
 	"$BINARY" generate schema >"$WORK/schema.json"
 	put 644 "$WORK/schema.json" $share/rosterd/rosterd.schema.json
-	if [ -d "$ROOT/grafana" ]; then
-		(cd "$ROOT" && find grafana -type f | sort) | while read -r page; do
-			put 644 "$ROOT/$page" "$share/rosterd/$page"
-		done
-	fi
+	# the board of Grafana and the rules of Prometheus; the tests of these stay behind
+	for page in "$ROOT"/grafana/rosterd{-board.json,.rules.yaml}; do
+		[ ! -e "$page" ] || put 644 "$page" "$share/rosterd/monitoring/${page##*/}"
+	done
 
 	put 644 "$ROOT/config.example.toml" $share/rosterd/examples/config.toml
 	for page in "$ROOT"/docs/tutorial/*; do put 644 "$page" "$share/rosterd/examples/tutorial/${page##*/}"; done

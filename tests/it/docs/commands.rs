@@ -117,6 +117,7 @@ fn words(command: &str) -> Result<Vec<String>, String> {
     }
     let real = |word: String| match word.as_str() {
         "KIND" => "person".to_owned(),
+        "NAME" => "reconciliation".to_owned(),
         "DIGEST" => "0123456789abcdef0123456789abcdef".to_owned(),
         "DAY" => "2026-11-30".to_owned(),
         "INSTANT" => "2026-11-30T06:00:00Z".to_owned(),

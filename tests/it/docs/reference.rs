@@ -37,7 +37,8 @@ fn every_section_of_the_configuration_has_its_heading() {
 #[test]
 fn every_line_of_the_configuration_is_explained() {
     let page = cli::pages().into_iter().find(|page| page.file == "reference-configuration.md").unwrap();
-    let silent: Vec<&str> =
-        page.text.lines().filter(|line| line.starts_with("| `") && line.ends_with("|  |")).collect();
+    // names of a site's own are explained by the table that they are in
+    let keys = page.text.lines().filter(|line| line.starts_with("| `") && !line.starts_with("| `NAME`"));
+    let silent: Vec<&str> = keys.filter(|line| line.ends_with("|  |")).collect();
     assert!(silent.is_empty(), "these keys need a doc comment where they are declared:\n{}", silent.join("\n"));
 }

@@ -25,7 +25,7 @@ fn files(listing: &str, name: impl Fn(&str) -> Option<String>) -> BTreeSet<Strin
 }
 
 /// What both packages must have.
-const INSTALLED: [&str; 13] = [
+const INSTALLED: [&str; 14] = [
     "/usr/bin/rosterd",
     "/usr/lib/systemd/system/rosterd.service",
     "/usr/lib/sysusers.d/rosterd.conf",
@@ -35,6 +35,7 @@ const INSTALLED: [&str; 13] = [
     "/usr/share/man/man1/rosterd-edit-add.1.gz",
     "/usr/share/man/man5/rosterd.toml.5.gz",
     "/usr/share/rosterd/rosterd.schema.json",
+    "/usr/share/rosterd/monitoring/rosterd-board.json",
     "/usr/share/rosterd/examples/config.toml",
     "/usr/share/rosterd/examples/tutorial/first.jsonl",
     "/usr/share/doc/rosterd/manual/tutorial.md",
