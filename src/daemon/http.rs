@@ -78,8 +78,8 @@ async fn metrics(State(watched): State<Watched>) -> Response {
 /// Whether the process and its loop live.
 async fn healthz(State(watched): State<Watched>) -> Response {
     match watched.pulse.hangs() {
-        None => answer(true, "healthy", Vec::new()),
-        Some(since) => answer(false, "healthy", vec![format!("the loop has not gone round for {} s", since.as_secs())]),
+        None => answer(true, "healthy", &[]),
+        Some(since) => answer(false, "healthy", &[format!("the loop has not gone round for {} s", since.as_secs())]),
     }
 }
 
@@ -89,10 +89,10 @@ async fn readyz(State(watched): State<Watched>) -> Response {
         Err(why) => Some(why.to_owned()),
         Ok(engine) => engine.store().orders_revision().await.err().map(|error| format!("the roster: {error}")),
     };
-    answer(why.is_none(), "ready", why.into_iter().collect())
+    answer(why.is_none(), "ready", why.as_slice())
 }
 
-fn answer(is_so: bool, what: &str, why: Vec<String>) -> Response {
+fn answer(is_so: bool, what: &str, why: &[String]) -> Response {
     let status = if is_so { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({ what: is_so, "why": why }).to_string() + "\n";
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()

@@ -20,7 +20,7 @@ pub struct Process {
 impl Process {
     pub fn read() -> Self {
         let text = |file: &str| std::fs::read_to_string(Path::new("/proc").join(file)).unwrap_or_default();
-        let open = std::fs::read_dir("/proc/self/fd").map(|all| all.count()).ok();
+        let open = std::fs::read_dir("/proc/self/fd").map(Iterator::count).ok();
         // one of them is the folder itself
         let open_fds = open.map(|count| count.saturating_sub(1) as f64);
         Self { open_fds, ..Self::parse(&text("self/stat"), &text("self/status"), &text("self/limits"), &text("stat")) }

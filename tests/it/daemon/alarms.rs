@@ -1,5 +1,6 @@
 //! Alarms of the real daemon: each is told once, into a folder, until it changes or is over.
 
+#![allow(clippy::disallowed_methods, reason = "it waits for another process, with a bound")]
 #![cfg(feature = "lab")]
 
 use std::net::SocketAddr;

@@ -1,5 +1,7 @@
 //! Metrics and health, asked for from outside; promtool reads what it is given.
 
+#![allow(clippy::disallowed_methods, reason = "it waits for another process, with a bound")]
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! Reports opened by other programs: pages in Chromium, wide and narrow, light and dark; workbooks by openpyxl. Needs what
 //! `scripts/lab install` installs.
 
+#![allow(clippy::disallowed_methods, reason = "whoever looks at the pictures says where they go")]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
