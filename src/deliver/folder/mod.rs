@@ -39,11 +39,23 @@ pub fn files(letter: &Letter) -> Vec<(&str, &[u8])> {
 /// Puts the files there. One that is there already is replaced: it is the same.
 pub fn put(folder: &Path, files: &[(String, &[u8])]) -> Verdict {
     for (name, content) in files {
+        tidy(folder, name);
         if let Err(error) = durable::put(&folder.join(name), content, MODE) {
             return Verdict::down(format!("writing {} into {}: {}", name, folder.display(), in_full(&error)));
         }
     }
     Verdict::Taken
+}
+
+/// Deletes what a process that was killed left of a file before it had its name.
+fn tidy(folder: &Path, name: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let process = file.to_str().and_then(|file| file.strip_prefix(name)?.strip_prefix('.'));
+        if process.is_some_and(|process| !process.is_empty() && process.chars().all(|c| c.is_ascii_digit())) {
+            let _it_stays = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Deletes a file that was put there; one that is gone is no error.
@@ -128,6 +140,7 @@ mod tests {
     fn a_file_is_there_whole_and_again_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let files = [("a.csv".to_owned(), &b"1"[..])];
+        std::fs::write(folder.path().join("a.csv.4711"), "half").unwrap(); // of a process that was killed
         assert_eq!((put(folder.path(), &files), put(folder.path(), &files)), (Verdict::Taken, Verdict::Taken));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(matches!(put(&folder.path().join("none"), &files), Verdict::Later { all: true, .. }));
