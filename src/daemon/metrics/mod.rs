@@ -126,9 +126,12 @@ pub const TABLE: &[Metric] = &[
     counter("rosterd_runs_total", &["target", "outcome"], "Runs that ended, since the roster was made.", |scrape| {
         samples::runs(scrape, false)
     }),
-    histogram("rosterd_run_duration_seconds", TARGET, "How long runs took.", |scrape| {
-        samples::durations(scrape, false)
-    }),
+    histogram(
+        "rosterd_run_duration_seconds",
+        TARGET,
+        "How long runs took from their first write; 0 where nothing was written.",
+        |scrape| samples::durations(scrape, false),
+    ),
     counter("rosterd_imports_total", &["source", "outcome"], "Imports, since the roster was made.", |scrape| {
         samples::runs(scrape, true)
     }),
