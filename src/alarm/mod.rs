@@ -27,4 +27,5 @@ pub use table::{Alarm, Found, Row, Severity, TABLE, Threshold, Thresholds, evalu
 pub use telling::{Known, News, Telling, Turn, tell};
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test that fails should stop at once")]
 mod tests;

@@ -455,8 +455,8 @@ clauses {
     SameNationalId: "has the same national id as {0}" / "har samme personnummer som {0}";
     SameName: "is named as {0}" / "hedder det samme som {0}";
     PersonNotThere: "the person {0} does not hold on the day" / "personen {0} findes ikke den dag";
-    UnitNotThere: "the unit {0} does not hold on the day" / "enheden {0} findes ikke den dag";
     UnitAboveNotThere: "the unit above, {0}, does not hold on the day" / "enheden ovenover, {0}, findes ikke den dag";
+    UnitNotThere: "the unit {0} does not hold on the day" / "enheden {0} findes ikke den dag";
     MemberNotThere: "the member {0} does not hold on the day" / "medlemmet {0} findes ikke den dag";
     NotOnItsDays: "the person does not hold on its days {0}" / "personen findes ikke på ansættelsens dage {0}";
     NotOnPostsDays: "the unit does not hold on the post's days {0}" / "enheden findes ikke på postens dage {0}";

@@ -86,7 +86,7 @@ impl Sample {
         let rss = rss.split_whitespace().next().unwrap().parse().unwrap();
         let files = std::fs::read_dir(format!("{process}/fd")).unwrap().count();
         let entries = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
-        let disk = entries.filter_map(|entry| entry.metadata().ok()).filter(|meta| meta.is_file());
+        let disk = entries.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
         Self { cycle, rss, files, disk: disk.map(|meta| meta.len()).sum() }
     }
 }
