@@ -4,6 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rosterd::clock::{Clock as _, MovedClock};
+use rosterd::schedule::Wait;
+use rosterd::store::Store;
+
 use super::{Daemon, House};
 use crate::scim::service::{Faults, Service, Ways};
 use crate::support::organisation::Organisation;
@@ -15,6 +19,9 @@ const PEOPLE: usize = 25;
 
 /// What takes longer did not come.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How often it is looked whether it came.
+const LOOK: Duration = Duration::from_millis(5);
 
 fn config(service: &Service, remark: u64) -> String {
     format!(
@@ -95,6 +102,7 @@ struct Life {
     house: House,
     service: Service,
     daemon: Daemon,
+    store: Store,
     organisation: Organisation,
     clock: i64,
     seed: u64,
@@ -119,7 +127,9 @@ impl Life {
         let organisation = organisation();
         house.deliver(&organisation.text());
         let daemon = house.start(&["serve"], "notices", &env);
-        Self { house, service, daemon, organisation, clock: 0, seed, changes: 0, broken: false, failed: Vec::new() }
+        let store = Store::open_read_only(&house.path("roster.db")).await.unwrap();
+        let failed = Vec::new();
+        Self { house, service, daemon, store, organisation, clock: 0, seed, changes: 0, broken: false, failed }
     }
 
     /// A number below `of` that the seed decides (splitmix64).
@@ -143,8 +153,8 @@ impl Life {
         };
         self.service.state().ways.faults = faults;
         match self.roll(20) {
-            0 => self.reload(&config(&self.service, number).replace("0 */6 * * *", "never"), "stays as it was"),
-            1 => self.reload(&config(&self.service, number), "was read anew"),
+            0 => self.reload(&config(&self.service, number).replace("0 */6 * * *", "never")),
+            1 => self.reload(&config(&self.service, number)),
             _ => {}
         }
         let was_broken = std::mem::take(&mut self.broken);
@@ -162,9 +172,7 @@ impl Life {
         self.clock += STEP;
         std::fs::write(self.house.path("clock.part"), self.clock.to_string()).unwrap();
         std::fs::rename(self.house.path("clock.part"), self.house.path("clock")).unwrap();
-        let target: &[&str] =
-            if self.broken { &["target cloud", "waits: for the source hr"] } else { &["rosterd::daemon::targets"] };
-        self.expect(number, target);
+        self.expect(number).await;
     }
 
     fn change(&mut self, number: u64) {
@@ -183,34 +191,54 @@ impl Life {
         self.house.deliver(&self.organisation.text());
     }
 
-    fn reload(&mut self, config: &str, told: &str) {
+    /// The daemon is ready again, with this configuration or with the one before.
+    fn reload(&mut self, config: &str) {
         self.house.configure(config);
         self.daemon.signal("HUP");
-        self.expect(0, &[told]);
+        while let Ok(notice) = self.daemon.notices.recv_timeout(PATIENCE) {
+            if notice.contains("READY=1") {
+                return;
+            }
+        }
+        self.failed.push("a reload did not end".into());
     }
 
-    fn expect(&mut self, number: u64, words: &[&str]) {
-        let mut log = Vec::new();
+    /// What is due by the clock is done; or it waits, for the source when its file is broken.
+    async fn expect(&mut self, number: u64) {
+        let deadline = std::time::Instant::now() + PATIENCE;
         loop {
-            match self.daemon.lines.recv_timeout(PATIENCE) {
-                Ok(line) if words.iter().all(|word| line.contains(word)) => return,
-                Ok(line) => log.push(line),
-                Err(_) => {
-                    return self.failed.push(format!("cycle {number}: {words:?} was not told:\n{}", log.join("\n")));
+            let clock = MovedClock(self.house.path("clock"));
+            let due = clock.now().micros() / (STEP * 1_000_000) * (STEP * 1_000_000);
+            let all = self.store.schedule_runs().await.unwrap();
+            if let Some(target) = all.get("target cloud") {
+                let waits = target.standing.waits.as_ref().filter(|waits| waits.due.micros() >= due);
+                let done = match waits.map(|waits| &waits.why) {
+                    Some(Wait::Source { .. }) => self.broken,
+                    Some(Wait::Failed { .. } | Wait::Tried { .. }) => true,
+                    Some(_) => false,
+                    None => !self.broken && target.served.micros() >= due,
+                };
+                if done {
+                    return;
                 }
             }
+            if std::time::Instant::now() > deadline {
+                return self.failed.push(format!("cycle {number}: it was not done: {:?}", all.get("target cloud")));
+            }
+            tokio::time::sleep(LOOK).await;
         }
     }
 
     /// In the end the service holds what the roster says.
     async fn settle(&mut self, number: u64) {
         self.service.state().ways.faults = Faults::default();
+        self.broken = false;
         self.house.configure(&config(&self.service, 0));
         self.house.deliver(&self.organisation.text());
         for number in number..number + 2 {
             self.clock += STEP;
             std::fs::write(self.house.path("clock"), self.clock.to_string()).unwrap();
-            self.expect(number, &["rosterd::daemon::targets"]);
+            self.expect(number).await;
         }
         let state = self.service.state();
         let users = state.users.len();
