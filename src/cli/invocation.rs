@@ -10,7 +10,7 @@ use super::arguments::Global;
 use super::output::Output;
 use super::progress::Bars;
 use crate::clock::{Clock, FixedClock, SystemClock};
-use crate::config::Loaded;
+use crate::config::{Loaded, socket_of_broken};
 use crate::control::{self, Ask, Request};
 use crate::org::Zone;
 use crate::reconcile::Digest;
@@ -95,15 +95,23 @@ impl Invocation {
         if self.rehearsal {
             return Ok(None);
         }
-        let loaded = self.loaded().await?;
-        let request = Request::new(&loaded.generation, actor().name, Ask::Do(command.clone()));
-        Ok(control::call(&loaded.socket(), &request, self.progress()).await)
+        let (socket, generation) = match self.loaded().await {
+            Ok(loaded) => (loaded.socket(), loaded.generation.as_str()),
+            Err(failure) => match socket_of_broken(&self.config).filter(|_| command.is_urgent()) {
+                Some(socket) => (socket, ""), // a daemon goes on with what it read before
+                None => return Err(failure),
+            },
+        };
+        let request = Request::new(generation, actor().name, Ask::Do(command.clone()));
+        Ok(control::call(&socket, &request, self.progress()).await)
     }
 
     /// Has a command done and writes the answer.
     pub async fn answer(&self, command: Command) -> Result<Exit, Failure> {
         let answer = self.dispatch(command).await?;
-        self.output.document(&answer.document, self.zone().await?)?;
+        let utc = Zone::UTC;
+        let zone = self.zone().await.unwrap_or(&utc); // what was done is told, whatever became of the file
+        self.output.document(&answer.document, zone)?;
         Ok(answer.exit)
     }
 

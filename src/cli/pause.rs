@@ -40,6 +40,7 @@ pub(super) async fn unpause(args: UnpauseArgs, invocation: &Invocation) -> Resul
 }
 
 async fn known(target: Option<String>, invocation: &Invocation) -> Result<Option<String>, Failure> {
-    let names = invocation.known_targets(target.into_iter().collect()).await?;
+    let Some(target) = target else { return Ok(None) };
+    let names = invocation.known_targets(vec![target]).await?;
     Ok(names.into_iter().next())
 }

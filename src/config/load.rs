@@ -25,6 +25,7 @@ use super::read::{self, Removed};
 use super::report::{self, ReportText};
 use super::scim_profile;
 use super::settings::{Config, Sections};
+use super::socket::socket;
 use super::when;
 use crate::mapping::{NamingRules, Rules};
 use crate::object::Kind;
@@ -75,13 +76,7 @@ impl Loaded {
 
     /// Where verbs reach a daemon that serves this roster.
     pub fn socket(&self) -> PathBuf {
-        if let Some(socket) = &self.config.roster.socket {
-            return self.folder.join(socket);
-        }
-        let roster = self.roster_file();
-        let mut name = roster.file_name().unwrap_or_default().to_owned();
-        name.push(".sock");
-        roster.with_file_name(name)
+        socket(&self.folder, &self.config.roster.file, self.config.roster.socket.as_deref())
     }
 }
 

@@ -33,6 +33,7 @@ mod schema;
 mod scim_profile;
 mod settings;
 mod shape;
+mod socket;
 mod starter;
 mod when;
 
@@ -54,5 +55,6 @@ pub use safety::{Safety, User};
 pub use schema::schema;
 pub use scim_profile::shipped_profile;
 pub use settings::{Config, CustomSection, Intake, Jsonl, Ldap, Roster, Scim};
+pub use socket::socket_of_broken;
 pub use starter::starter;
 pub use when::WhenText;

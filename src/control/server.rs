@@ -168,10 +168,7 @@ async fn answer(
     if let Err(failure) = caller.may(&command) {
         return Reply::Failure(failure);
     }
-    // whoever has to be out or has to stop waits for no reload
-    let waits_for_nobody =
-        matches!(command, Command::Suspend { .. } | Command::Pause { .. } | Command::BeginMaintenance { .. });
-    if engine.generation() != request.generation && !waits_for_nobody {
+    if engine.generation() != request.generation && !command.is_urgent() {
         let message = "the daemon serves this roster with another configuration";
         return Reply::Failure(Failure::new(Exit::Usage, message).hint(
             "if the file changed, have it read: systemctl reload rosterd, or SIGHUP; else name the daemon's own with --config",

@@ -68,9 +68,8 @@ async fn take(entry: &mut Entry, engine: &Engine, due: Instant, now: Instant) ->
         return Ok(waits("its file is being written".to_owned()));
     }
     let hash = engine.hash(&delivery).await?;
-    let known =
-        if entry.taken.file.as_ref() == Some(&hash) { Known::Taken } else { engine.known(&source, &hash).await? };
-    match known {
+    let remembered = entry.taken.file.as_ref() == Some(&hash);
+    match engine.known(&source, &hash, remembered).await? {
         Known::Taken => {
             tracing::debug!(source, "its bytes were taken already");
             // the same bytes written anew are a delivery; the same file after a restart is none
@@ -121,7 +120,7 @@ async fn still_refused(
         return Ok(None);
     };
     let still = match &refused.held {
-        Some(hash) => matches!(engine.known(source, hash).await?, Known::Held(_)),
+        Some(hash) => matches!(engine.known(source, hash, false).await?, Known::Held(_)),
         None => refused.due == due,
     };
     refused.due = due;

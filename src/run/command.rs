@@ -60,6 +60,13 @@ pub enum Command {
     Erase { person: Id, note: String, dry_run: bool, digest: Option<String> },
 }
 
+impl Command {
+    /// Whoever has to be out, or has to stop, waits for no reload.
+    pub fn is_urgent(&self) -> bool {
+        matches!(self, Self::Suspend { .. } | Self::Pause { .. } | Self::BeginMaintenance { .. })
+    }
+}
+
 /// How a verb ends, as the process's exit code; [`Exit::ALL`] says it in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::failure::Failure;
 use crate::org::Instant;
 use crate::reconcile::Digest;
+use crate::report::Outcome;
 use crate::store::BatchOutcome;
 
 /// A file at one look. Two equal looks a moment apart: nobody writes to it.
@@ -69,18 +70,22 @@ impl Engine {
         hashed.map_err(|error| Failure::because(Exit::Failed, &attempted, &error))
     }
 
-    /// What is known of the bytes with this hash.
-    pub async fn known(&self, source: &str, hash: &str) -> Result<Known, Failure> {
+    /// What is known of the bytes with this hash; `remembered`: they are what the source took last. What is known from
+    /// before the source was last held, or refused, is looked at anew: so that the ledger tells how it stands now.
+    pub async fn known(&self, source: &str, hash: &str, remembered: bool) -> Result<Known, Failure> {
         let owner = self.owner(source);
-        if self.store.last_taken(owner).await?.as_deref() == Some(hash) {
-            return Ok(Known::Taken);
+        let last = self.store.last_import(source).await?;
+        if remembered || self.store.last_taken(owner).await?.as_deref() == Some(hash) {
+            let went_through = last.is_none_or(|run| run.outcome.as_deref() == Some(Outcome::Done.as_str()));
+            return Ok(if went_through { Known::Taken } else { Known::New });
         }
         match self.store.batch_of_file(owner, hash).await? {
             Some(batch) if batch.outcome == BatchOutcome::Held => {
                 let digest: Digest =
                     batch.digest.parse().map_err(|error| Failure::because(Exit::Failed, "a stored digest", &error))?;
-                let approved = self.consent(&digest).await?.is_whole();
-                Ok(if approved { Known::New } else { Known::Held(digest) })
+                let is_last = last.is_some_and(|run| run.digest == batch.digest);
+                let waits = is_last && !self.consent(&digest).await?.is_whole();
+                Ok(if waits { Known::Held(digest) } else { Known::New })
             }
             _ => Ok(Known::New),
         }

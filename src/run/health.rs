@@ -59,8 +59,9 @@ impl Engine {
         job: Option<&Job>,
         now: Instant,
     ) -> Result<TargetHealth, Failure> {
-        let of_target: Vec<&RunRecord> =
-            runs.iter().filter(|run| run.target == name && run.verb != super::sources::IMPORT).collect();
+        // who was ordered out is no look at the target
+        let counts = |run: &&RunRecord| ![super::sources::IMPORT, super::urgent::VERB].contains(&run.verb.as_str());
+        let of_target: Vec<&RunRecord> = runs.iter().filter(|run| run.target == name).filter(counts).collect();
         let last = of_target.iter().find(|run| run.ended.is_some()).copied();
         let plan = match self.store.last_plan(name).await {
             Ok(plan) => plan.map(|(plan, _)| plan),

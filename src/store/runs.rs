@@ -177,7 +177,9 @@ impl Store {
 
     /// When a run of a target last ended with the outcome `done`.
     pub async fn last_success(&self, target: &str) -> Result<Option<Instant>, StoreError> {
-        let newest = "SELECT ended FROM run WHERE target = ? AND outcome = 'done' ORDER BY id DESC LIMIT 1";
+        // one that was ordered out is out; nothing else was looked at
+        let newest = "SELECT ended FROM run
+             WHERE target = ? AND outcome = 'done' AND verb <> 'suspend' ORDER BY id DESC LIMIT 1";
         let at: Option<i64> = sqlx::query_scalar(newest).bind(target).fetch_optional(self.reader()).await?;
         Ok(at.map(Instant::from_micros))
     }

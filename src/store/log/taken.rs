@@ -82,7 +82,8 @@ impl Taken {
 #[derive(Debug, Default)]
 pub(super) struct AllTaken {
     commits: HashMap<i64, Gone>,
-    restated: HashMap<i64, Value>,
+    /// As text: a payload that is taken apart is ten times as large, and there is one for each old run.
+    restated: HashMap<i64, Box<str>>,
     removed: Vec<(i64, i64)>,
 }
 
@@ -98,9 +99,9 @@ impl AllTaken {
             // the newest speaks last: one that was erased itself is restated by a newer one
             let payload = match payload {
                 Some(payload) => serde_json::from_str(&payload).ok(),
-                None => all.restated.get(&seq).cloned(),
+                None => all.restated.get(&seq).and_then(|payload| serde_json::from_str(payload).ok()),
             };
-            let taken = payload.and_then(|mut payload| serde_json::from_value(payload["taken"].take()).ok());
+            let taken = payload.and_then(|mut payload: Value| serde_json::from_value(payload["taken"].take()).ok());
             let Taken { commits, restated, removed } = taken.unwrap_or_default();
             for (commit, gone) in commits {
                 let sum = all.commits.entry(commit).or_default();
@@ -109,7 +110,7 @@ impl AllTaken {
                 sum.rows = sum.rows.plus(gone.rows);
             }
             for (entry, payload) in restated {
-                all.restated.entry(entry).or_insert(payload);
+                all.restated.entry(entry).or_insert_with(|| payload.to_string().into());
             }
             all.removed.extend(removed);
         }
@@ -119,7 +120,7 @@ impl AllTaken {
 
     /// What an entry says whose payload was erased.
     pub(super) fn restated(&mut self, entry: i64) -> Option<Value> {
-        self.restated.remove(&entry)
+        serde_json::from_str(&self.restated.remove(&entry)?).ok()
     }
 
     /// Whether the row of an entry is said to be gone.

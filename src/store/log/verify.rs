@@ -38,8 +38,9 @@ pub struct Break {
     pub what: String,
 }
 
-/// The rows that entries should speak of: of each kind, by their text, with how they are called.
-type Rows = BTreeMap<&'static str, HashMap<String, String>>;
+/// The rows that entries should speak of: of each kind, by the hash of their text, with how they are called. A roster has
+/// as many runs as its years have half hours: no text is kept.
+type Rows = BTreeMap<&'static str, HashMap<Hash, String>>;
 
 struct Walk<'a> {
     key: &'a LogKey,
@@ -167,7 +168,7 @@ impl Walk<'_> {
     /// Compares what an entry says with the rows that it speaks of.
     fn payload(&mut self, link: &Link<'_>, payload: &Value) -> Result<(), String> {
         let Some(rows) = self.rows.get_mut(link.kind) else { return Ok(()) };
-        if rows.remove(&payload["row"].to_string()).is_none() {
+        if rows.remove(&text_hash(&payload["row"])).is_none() {
             return Err(format!("the row that it speaks of ({}, {}) was changed or removed", link.kind, link.subject));
         }
         if link.kind == "commit" {
@@ -207,6 +208,10 @@ impl Walk<'_> {
     }
 }
 
+fn text_hash(row: &Value) -> Hash {
+    blake3::hash(row.to_string().as_bytes())
+}
+
 async fn rows(connection: &mut SqliteConnection) -> Result<Rows, StoreError> {
     let mut rows = Rows::new();
     for (kind, query) in WITNESSES {
@@ -214,7 +219,7 @@ async fn rows(connection: &mut SqliteConnection) -> Result<Rows, StoreError> {
         let of_kind = rows.entry(kind).or_default();
         while let Some(row) = found.try_next().await? {
             let text: Value = serde_json::from_str(row.try_get(1)?)?;
-            of_kind.insert(text.to_string(), row.try_get(0)?);
+            of_kind.insert(text_hash(&text), row.try_get(0)?);
         }
     }
     Ok(rows)

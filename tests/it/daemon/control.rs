@@ -175,3 +175,17 @@ fn another_configuration_of_the_same_roster_is_not_served() {
     assert_eq!(refused.status.code(), Some(2), "{words}");
     assert!(words.contains("another configuration") && words.contains("reload"), "{words}");
 }
+
+#[test]
+fn whoever_has_to_stop_is_heard_whatever_became_of_the_file() {
+    let house = House::new(NOWHERE);
+    let daemon = house.serve();
+    let good = std::fs::read_to_string(house.path("config.toml")).unwrap();
+    std::fs::write(house.path("config.toml"), format!("{good}\n[scim.cloud\nfoo = \n")).unwrap();
+    assert_eq!(house.verb(&["pause", "--note", "what is this"]).0, 0);
+    assert_eq!(house.verb(&["unpause"]).0, 2, "that can wait for a file that is right");
+    std::fs::write(house.path("config.toml"), good).unwrap();
+    assert_eq!(house.verb(&["status"]).1["targets"][0]["state"], json!("paused"));
+    let log = daemon.stop();
+    assert_eq!(count(&log, "command=\"pause\""), 1, "{}", log.join("\n"));
+}

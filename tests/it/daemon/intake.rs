@@ -78,3 +78,21 @@ fn a_held_file_that_is_withdrawn_holds_nothing_any_more() {
     assert_eq!(house.verb(&["status"]).1["daemon"], json!(true));
     daemon.stop();
 }
+
+#[test]
+fn how_a_source_stands_follows_its_file_forth_and_back() {
+    let house = House::new(HR);
+    let state = || house.verb(&["status"]).1["sources"][0]["state"].clone();
+    let mut daemon = house.serve();
+    house.deliver(&delivery(40));
+    daemon.line(&["imported", "person: 40 added"]);
+    for _ in 0..2 {
+        house.deliver(&delivery(10));
+        daemon.line(&["source hr", "waits", "held"]);
+        assert_eq!(state(), "held");
+        house.deliver(&delivery(40));
+        daemon.line(&["imported", "none"]);
+        assert_eq!(state(), "taken");
+    }
+    daemon.stop();
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::organisation::{CURRENT, Organisation};
+use crate::support::organisation::{CURRENT, Organisation, id};
 use crate::support::outside::enabled;
 use crate::support::process::Ended;
 use crate::support::site::{PLAIN, Site, TODAY};
@@ -120,6 +120,12 @@ async fn a_plan_that_disables_too_many_is_held_on_each_target() {
     let said = site.run(&["apply", "ad", "cloud", "--yes"]).await.expect(4).said();
     assert!(said.contains("disable"), "{said}");
     assert_eq!(outside.dump().await, before);
+    // who is ordered out goes by another way, and is no decision about the plan
+    site.run(&["suspend", &id("bent"), "--note", "a laptop was stolen"]).await.expect(0);
+    let status = site.run(&["--format", "json", "status"]).await.expect(0).json();
+    let alarms = status["alarms"].as_array().unwrap().iter().filter(|alarm| alarm["alarm"] == "limit-breached");
+    let alarms: Vec<&Value> = alarms.map(|alarm| &alarm["subject"]).collect();
+    assert_eq!(alarms, [&json!("target ad"), &json!("target cloud")], "{status}");
 }
 
 #[tokio::test]
