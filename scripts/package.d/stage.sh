@@ -41,7 +41,8 @@ stage() { # TREE
 	mkdir -p "$TREE/$share/doc/rosterd"
 	ln -s ../../rosterd/examples "$TREE/$share/doc/rosterd/examples"
 	for page in "$ROOT"/docs/*.md; do put 644 "$page" "$share/doc/rosterd/manual/${page##*/}"; done
-	put 644 "$ROOT/README.md" $share/doc/rosterd/README.md
+	sed 's#](docs/#](manual/#g' "$ROOT/README.md" >"$WORK/README.md"
+	put 644 "$WORK/README.md" $share/doc/rosterd/README.md
 	put_compressed "$ROOT/CHANGELOG.md" $share/doc/rosterd/changelog
 	python3 "$PARTS/sbom.py" "$ROOT" "$VERSION" "$TREE/$share/doc/rosterd"
 

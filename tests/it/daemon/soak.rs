@@ -205,8 +205,8 @@ impl Life {
 
     /// What is due by the clock is done; or it waits, for the source when its file is broken.
     async fn expect(&mut self, number: u64) {
-        let deadline = std::time::Instant::now() + PATIENCE;
-        loop {
+        let mut seen = String::new();
+        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
             let clock = MovedClock(self.house.path("clock"));
             let due = clock.now().micros() / (STEP * 1_000_000) * (STEP * 1_000_000);
             let all = self.store.schedule_runs().await.unwrap();
@@ -222,11 +222,10 @@ impl Life {
                     return;
                 }
             }
-            if std::time::Instant::now() > deadline {
-                return self.failed.push(format!("cycle {number}: it was not done: {:?}", all.get("target cloud")));
-            }
+            seen = format!("{:?}", all.get("target cloud"));
             tokio::time::sleep(LOOK).await;
         }
+        self.failed.push(format!("cycle {number}: it was not done: {seen}"));
     }
 
     /// In the end the service holds what the roster says.
