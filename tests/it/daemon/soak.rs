@@ -122,7 +122,10 @@ impl Life {
             ("ROSTERD_LAB_CLOCK", clock.to_str().unwrap()),
             ("WATCHDOG_USEC", "60000"), // the loop looks at the clock twice in that time
             ("RUST_LOG", "warn,rosterd=info"),
-            ("MALLOC_ARENA_MAX", "2"), // as the unit of the package has it
+            // as the unit of the package has it
+            ("MALLOC_ARENA_MAX", "2"),
+            ("MALLOC_MMAP_THRESHOLD_", "131072"),
+            ("MALLOC_TRIM_THRESHOLD_", "131072"),
         ];
         let organisation = organisation();
         house.deliver(&organisation.text());
