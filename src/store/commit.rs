@@ -3,7 +3,6 @@
 use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::Store;
 use super::accounts::put_accounts;
 use super::batches::{BatchOutcome, BatchRecord, save_batch};
 use super::error::StoreError;
@@ -11,6 +10,7 @@ use super::log::{Digester, LogKey, Record, append, append_commits};
 use super::past::write_past;
 use super::read::commit_at;
 use super::rows::Table;
+use super::{LARGE_CACHE, Store};
 use crate::org::{Account, FactKind, Id, Instant, IntakePlan, Interval, NewRow, Runs, Sealed};
 
 /// SQLite binds at most 32,766 values to one statement.
@@ -51,6 +51,10 @@ impl Store {
         if commit_at(&mut transaction, None).await?.seq != plan.basis {
             return Err(StoreError::Stale);
         }
+        let is_large = plan.past.is_some() || plan.changes() > LARGE;
+        if is_large {
+            sqlx::query(LARGE_CACHE).execute(&mut *transaction).await?;
+        }
         let seq = match &plan.past {
             _ if plan.is_empty() => None,
             Some(past) => {
@@ -67,7 +71,7 @@ impl Store {
         }
         transaction.commit().await?;
         self.write_head().await?;
-        if plan.past.is_some() || plan.changes() > LARGE {
+        if is_large {
             self.empty_write_ahead_log().await;
         }
         Ok(seq)

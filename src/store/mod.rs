@@ -97,8 +97,11 @@ use crate::org::Instant;
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
 const READERS: u32 = 4;
-/// In KiB, as a negative number: a large import changes the pages of three indexes again and again.
-const WRITERS_CACHE: &str = "-16384";
+/// How much of the file the writer keeps in memory, in KiB as a negative number: SQLite's own measure, since what is
+/// kept once is not given back by all C libraries.
+const CACHE: &str = "PRAGMA cache_size = -2000";
+/// A large import changes the pages of three indexes again and again.
+const LARGE_CACHE: &str = "PRAGMA cache_size = -16384";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The roster's file, open.
@@ -231,12 +234,12 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 async fn writer_pool(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let options = options.journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITERS_CACHE);
+    let options = options.journal_mode(SqliteJournalMode::Wal);
     // A transaction that the database itself rolled back, since the disk is full, counts for open still: nothing could be
     // begun on that connection any more.
     let pool = SqlitePoolOptions::new().max_connections(1).after_release(|connection, _| {
         Box::pin(async move {
-            connection.ping().await?; // what was asked for before is done
+            sqlx::query(CACHE).execute(&mut *connection).await?; // what was asked for before is done
             Ok(!connection.is_in_transaction())
         })
     });
