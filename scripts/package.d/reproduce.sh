@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2154
 
 reproduce() {
-	local work a b failed=0 file
+	local work a b commit failed=0 file
 	git -C "$ROOT" diff --quiet HEAD || die "commit first: only what is committed can be built again"
+	commit=$(git -C "$ROOT" rev-parse HEAD)
 	work=$(mktemp -d "${TMPDIR:-/tmp}/rosterd-reproduce.XXXXXX")
 	# shellcheck disable=SC2064
 	trap "rm -rf '$work'" EXIT
@@ -11,7 +12,7 @@ reproduce() {
 	for tree in "$a" "$b"; do
 		mkdir -p "$tree"
 		git clone -q "file://$ROOT" "$tree/rosterd"
-		git -C "$tree/rosterd" checkout -q "$(git -C "$ROOT" rev-parse HEAD)"
+		git -C "$tree/rosterd" checkout -q "$commit"
 		say "building in $tree"
 		env -u CARGO_TARGET_DIR "$tree/rosterd/scripts/package" --out "$tree/out"
 		# two builds need not lie side by side on a small disk
