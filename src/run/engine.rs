@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use super::command::Exit;
-use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::{Config, Loaded, Protocol};
 use crate::mapping::Rules;
@@ -16,6 +14,8 @@ use crate::object::{Kind, Membership, Schema};
 use crate::org::{Actor, Day, Zone};
 use crate::reconcile::Limits;
 use crate::report::Language;
+use crate::run::command::Exit;
+use crate::run::failure::Failure;
 use crate::store::Store;
 use crate::target::Target;
 use crate::target::ldap::LdapTarget;
@@ -63,8 +63,8 @@ impl Engine {
 
     /// The same for a configuration that is loaded already.
     pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
-        let opened = super::log::open(&config, clock.now()).await;
-        let store = Arc::new(opened.map_err(|failure| super::room::explained(failure, &config.roster_file()))?);
+        let opened = crate::run::log::open(&config, clock.now()).await;
+        let store = Arc::new(opened.map_err(|failure| crate::run::room::explained(failure, &config.roster_file()))?);
         let targets = Self::entries(&config);
         let config = Arc::new(config);
         Ok(Self {

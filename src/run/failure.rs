@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::Exit;
+use crate::run::command::Exit;
 use crate::store::StoreError;
 
 /// A command that ended without an answer: what was attempted, and how to mend it.

@@ -7,12 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use super::command::Exit;
-use super::engine::load;
-use super::failure::Failure;
 use crate::clock::Clock;
 use crate::config::starter;
 use crate::org::KEY_BYTES;
+use crate::run::command::Exit;
+use crate::run::engine::load;
+use crate::run::failure::Failure;
 use crate::store::{Store, durable};
 
 /// Writes `config.toml`, an empty roster and its keys into `folder`. Files that are there already
@@ -46,7 +46,7 @@ pub async fn init(folder: &Path, clock: &dyn Clock) -> Result<Vec<PathBuf>, Fail
     }
     if fresh(&roster)? {
         let made = Store::create(&roster, &loaded.config.roster.zone, clock.now()).await;
-        made.map_err(|error| super::room::explained(error.into(), &roster))?.close().await;
+        made.map_err(|error| crate::run::room::explained(error.into(), &roster))?.close().await;
         written.push(roster);
     }
     Ok(written)

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use secrecy::ExposeSecret;
 
-use super::command::Exit;
-use super::engine::Engine;
-use super::failure::Failure;
 use crate::config::Loaded;
 use crate::org::Instant;
 use crate::report::{BackupDocument, BreakDocument, LogDocument};
+use crate::run::command::Exit;
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
 use crate::store::{LogKey, Store};
 
 /// Opens the roster with the key of its log. While the key cannot be read, the roster can be looked at only.
@@ -28,7 +28,7 @@ fn key(config: &Loaded) -> Result<Option<LogKey>, Failure> {
         Failure::because(Exit::Failed, "the key of the log", error)
             .hint("roster.log_key names it; it is base64, as `rosterd init` makes it")
     };
-    let bytes = super::init::decode_key(&secret).map_err(|error| broken(&error))?;
+    let bytes = crate::run::init::decode_key(&secret).map_err(|error| broken(&error))?;
     LogKey::new(bytes.expose_secret()).map(Some).map_err(|error| broken(&error))
 }
 
@@ -37,7 +37,7 @@ impl Engine {
     pub async fn backup(&self, to: &Path) -> Result<BackupDocument, Failure> {
         let taken = self.clock.now();
         let made = self.store.backup(to, taken).await;
-        made.map_err(|error| super::room::explained(error.into(), to))?;
+        made.map_err(|error| crate::run::room::explained(error.into(), to))?;
         Ok(BackupDocument { file: to.display().to_string(), roster: self.store.meta().roster.to_string(), taken })
     }
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::command::{Answer, Command, Exit, Progress};
-use super::engine::Engine;
-use super::failure::Failure;
 use crate::org::Day;
 use crate::reconcile::{Released, guard};
 use crate::report::{ConsentView, Document, PlanDocument, PlanView, RunDocument};
+use crate::run::command::{Answer, Command, Exit, Progress};
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
 
 /// Does what a verb asks.
 pub async fn perform(engine: &Engine, command: Command, progress: &dyn Progress) -> Result<Answer, Failure> {
@@ -102,15 +102,15 @@ impl Engine {
                 continue; // as for the schedule: no file, nothing to do
             }
             let document = self.import(source, None, false, progress).await?;
-            let stops = super::apply::exit(document.outcome) != Exit::Done;
+            let stops = crate::run::apply::exit(document.outcome) != Exit::Done;
             imports.push(document);
             if stops {
-                return Ok(super::apply::answer(RunDocument { imports, ..RunDocument::default() }));
+                return Ok(crate::run::apply::answer(RunDocument { imports, ..RunDocument::default() }));
             }
         }
         let answer = self.apply_targets(&chosen, "run", progress).await?;
         Ok(match answer.document {
-            Document::Run(document) => super::apply::answer(RunDocument { imports, ..document }),
+            Document::Run(document) => crate::run::apply::answer(RunDocument { imports, ..document }),
             other => Answer { document: other, ..answer },
         })
     }

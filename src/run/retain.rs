@@ -1,8 +1,8 @@
 //! Retention: once a day, what has been kept long enough goes.
 
-use super::engine::Engine;
-use super::failure::Failure;
 use crate::reconcile::{Expired, Retention};
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
 
 /// At most once in so many days.
 const EVERY: i64 = 1;
@@ -51,7 +51,7 @@ mod tests {
     async fn it_is_done_once_a_day_and_after_a_clock_that_was_wrong() {
         let folder = tempfile::tempdir().unwrap();
         let noon = Instant::from_micros(1_800_000_000_000_000);
-        super::super::init::init(folder.path(), &FixedClock(noon)).await.unwrap();
+        crate::run::init::init(folder.path(), &FixedClock(noon)).await.unwrap();
         let config = folder.path().join("config.toml");
         let engine = Engine::open(&config, Arc::new(FixedClock(noon)), Actor::of_uid(0)).await.unwrap();
         let at = |instant| Engine { clock: Arc::new(FixedClock(instant)), ..engine.clone() };

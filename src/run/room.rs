@@ -5,9 +5,9 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use super::command::Exit;
-use super::failure::Failure;
 use crate::alarm::Disk;
+use crate::run::command::Exit;
+use crate::run::failure::Failure;
 use crate::store::durable;
 
 /// A page and what belongs to it, in bytes.

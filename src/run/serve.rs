@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::command::Exit;
-use super::engine::Engine;
-use super::failure::Failure;
-use super::lease::{Holder, Lease, LeaseError};
 use crate::config::{Loaded, User};
 use crate::org::Actor;
+use crate::run::command::Exit;
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
+use crate::run::lease::{Holder, Lease, LeaseError};
 use crate::schedule::{Job, JobKind, When};
 use crate::store::{Fence, Store};
 

@@ -2,9 +2,9 @@
 
 use crate::reconcile::{Counts, guard};
 use crate::report::{QuarantineLine, RunFailure, RunLine, RunsOfTarget, Waiting};
+use crate::run::apply::tried;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
-use crate::run::tried;
 use crate::store::{RunRecord, StoreError};
 
 /// So many runs of each target are told.

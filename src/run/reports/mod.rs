@@ -2,18 +2,19 @@
 //! the targets; the others take the roster, what was last seen, plans and runs.
 
 mod ledger;
+mod scheduled;
 mod seen;
 mod told;
 
 use std::collections::BTreeMap;
 
-use super::command::{Exit, Progress};
-use super::engine::Engine;
-use super::failure::Failure;
-use super::look::organisation;
 use crate::org::quality::Look;
 use crate::org::{Day, Snapshot};
 use crate::report::{self, Frame, Reconciled, Report, ReportKind};
+use crate::run::ask::look::organisation;
+use crate::run::command::{Exit, Progress};
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
 
 pub use told::telling;
 

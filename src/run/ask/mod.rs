@@ -1,0 +1,12 @@
+//! What is only asked: nothing here changes a target or the roster.
+
+mod access;
+pub mod check;
+mod expiry;
+pub mod explain;
+pub mod find;
+mod letters;
+pub mod look;
+mod map_test;
+mod names;
+mod stored;

@@ -1,0 +1,118 @@
+//! `suspend` and `resume`: whom an order keeps out of every target, at once and until it is taken back. The order is
+//! durable before anything is done, so that whoever writes to a target heeds it, now or in any later run.
+
+use futures_util::future::join_all;
+
+use crate::org::{Fact, FactKind, Id, Identity, Order};
+use crate::report::{Document, KeptOut, Outcome, SuspensionDocument, Trouble};
+use crate::run::ask::find::the_person;
+use crate::run::command::{Answer, Exit};
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
+use crate::store::Word;
+
+impl Engine {
+    /// Keeps a person out of every target. Of somebody who is kept out already the accounts are looked at again.
+    pub(in crate::run) async fn suspend(&self, text: &str, note: &str, dry_run: bool) -> Result<Answer, Failure> {
+        let (person, name) = self.meant(text).await?;
+        let before = self.store.orders().await?.suspended.remove(&person);
+        let again = before.is_some();
+        let new = || Order { by: self.actor.name.clone(), since: self.clock.now(), note: note.to_owned() };
+        let order = before.unwrap_or_else(new);
+        if !again && !dry_run {
+            self.store.order(Word::Suspend(&person), Some(note), &order.by, order.since).await?;
+        }
+        let mut document = SuspensionDocument {
+            person,
+            name,
+            suspended: true,
+            again,
+            order,
+            targets: Vec::new(),
+            errors: Vec::new(),
+            dry_run,
+        };
+        if !dry_run {
+            self.keep_out_everywhere(&mut document).await;
+        }
+        let partly = document.targets.iter().any(|target| target.outcome != Outcome::Done);
+        let exit = if partly || !document.errors.is_empty() { Exit::Partly } else { Exit::Done };
+        Ok(Answer { exit, document: Document::Suspension(document) })
+    }
+
+    /// All targets at once: one that is slow keeps nobody in elsewhere.
+    async fn keep_out_everywhere(&self, document: &mut SuspensionDocument) {
+        let (person, order) = (&document.person, &document.order);
+        let one = async |target: String| {
+            let kept = self.keep_out_at_once(&target, person, order).await;
+            (target, kept)
+        };
+        let all: Vec<(String, Result<KeptOut, Failure>)> = join_all(self.target_names().into_iter().map(one)).await;
+        for (target, kept) in all {
+            match kept {
+                Ok(kept) => document.targets.push(kept),
+                Err(failure) => {
+                    let Failure { message, hint, .. } = failure;
+                    document.errors.push(Trouble { subject: target, message, hint });
+                }
+            }
+        }
+    }
+
+    /// Takes the order back: from the next run on the accounts are as the roster says.
+    pub(in crate::run) async fn resume(
+        &self,
+        text: &str,
+        note: Option<&str>,
+        dry_run: bool,
+    ) -> Result<Answer, Failure> {
+        let (person, name) = self.meant(text).await?;
+        let Some(order) = self.store.orders().await?.suspended.remove(&person) else {
+            return Err(Failure::new(Exit::Held, format!("{name} ({person}) is not suspended")));
+        };
+        if !dry_run {
+            self.store.order(Word::Resume(&person), note, &self.actor.name, self.clock.now()).await?;
+        }
+        let document = SuspensionDocument {
+            person,
+            name,
+            suspended: false,
+            again: false,
+            order,
+            targets: Vec::new(),
+            errors: Vec::new(),
+            dry_run,
+        };
+        Ok(Answer { exit: Exit::Done, document: Document::Suspension(document) })
+    }
+
+    /// The order that keeps a person out.
+    pub async fn suspension(&self, person: &Id) -> Result<Option<Order>, Failure> {
+        Ok(self.store.orders().await?.suspended.remove(person))
+    }
+
+    /// Two records of which one is suspended are not made one: the order would be lost with the one that goes.
+    pub(super) async fn refuse_merge_of_suspended(&self, what: &Identity) -> Result<(), Failure> {
+        let Identity::Merge { kind: FactKind::Person, kept, gone } = what else { return Ok(()) };
+        let suspended = self.store.orders().await?.suspended;
+        match suspended.get(gone).filter(|_| !suspended.contains_key(kept)) {
+            None => Ok(()),
+            Some(order) => Err(Failure::new(Exit::Held, format!("{gone} is suspended {order}"))
+                .hint(format!("`rosterd suspend {kept}` first keeps both out"))),
+        }
+    }
+
+    /// The person who is named by id, or exactly by a login, a mail, a number or the whole name; of several nobody.
+    async fn meant(&self, text: &str) -> Result<(Id, String), Failure> {
+        let id = Id::from(text);
+        // one who is named by id is found without the roster of the day
+        let last = self.store.history(FactKind::Person, &id).await?.into_iter().next_back();
+        if let Some(Fact::Person(person)) = last.map(|shown| shown.version.fact) {
+            return Ok((id, person.full_name()));
+        }
+        if let Some(tombstone) = self.store.tombstone(&id).await?.filter(|one| one.kind == FactKind::Person) {
+            return Err(Failure::new(Exit::Failed, format!("the person {id} was erased on {}", tombstone.day)));
+        }
+        the_person(&self.store.snapshot(self.today(), None).await?, text)
+    }
+}
