@@ -4,6 +4,11 @@ use std::process::ExitCode;
 
 use rosterd::{cli, net};
 
+/// A daemon lives for months: what a long read needed for a moment goes back to the system (jemalloc(3)). The C library
+/// keeps most of it, in pieces.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// As much as the first thread has: what a verb waits for lies on it, all the deeper in a build for tests.
 const STACK: usize = 8 * 1024 * 1024;
 

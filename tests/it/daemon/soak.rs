@@ -80,6 +80,8 @@ struct Sample {
     cycle: u64,
     /// Kilobytes.
     rss: u64,
+    /// Kilobytes, without what is only the program's file.
+    anonymous: u64,
     files: usize,
     /// Bytes.
     disk: u64,
@@ -89,12 +91,15 @@ impl Sample {
     fn take(cycle: u64, daemon: &Daemon, folder: &Path) -> Self {
         let process = format!("/proc/{}", daemon.child.id());
         let status = std::fs::read_to_string(format!("{process}/status")).unwrap();
-        let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        let rss = rss.split_whitespace().next().unwrap().parse().unwrap();
+        let kilobytes = |name: &str| -> u64 {
+            let value = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            value.split_whitespace().next().unwrap().parse().unwrap()
+        };
+        let (rss, anonymous) = (kilobytes("VmRSS:"), kilobytes("RssAnon:"));
         let files = std::fs::read_dir(format!("{process}/fd")).unwrap().count();
         let entries = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
         let disk = entries.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
-        Self { cycle, rss, files, disk: disk.map(|meta| meta.len()).sum() }
+        Self { cycle, rss, anonymous, files, disk: disk.map(|meta| meta.len()).sum() }
     }
 }
 
@@ -123,9 +128,7 @@ impl Life {
             ("WATCHDOG_USEC", "60000"), // the loop looks at the clock twice in that time
             ("RUST_LOG", "warn,rosterd=info"),
             // as the unit of the package has it
-            ("MALLOC_ARENA_MAX", "2"),
-            ("MALLOC_MMAP_THRESHOLD_", "131072"),
-            ("MALLOC_TRIM_THRESHOLD_", "131072"),
+            ("MALLOC_CONF", "narenas:2,background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0"),
         ];
         let organisation = organisation();
         house.deliver(&organisation.text());
@@ -281,8 +284,10 @@ fn judged(samples: &[Sample], changes: u64) -> (String, Vec<String>) {
             .push(format!("the folder grows faster: {} bytes in the first half, {} in the second", grown[0], grown[1]));
     }
     let told = format!(
-        "RSS {before} kB in the third quarter, {after} kB in the fourth; file descriptors {} and {}; \
+        "RSS {before} kB in the third quarter, {after} kB in the fourth, of it anonymous {} and {} kB; file descriptors {} and {}; \
          the folder {} kB, {} kB at half, {} kB at the end, {} bytes for each of {changes} changes in the second half",
+        middle(third, |sample| sample.anonymous),
+        middle(last, |sample| sample.anonymous),
         files(first),
         files(last),
         disk(0) / 1024,
@@ -302,8 +307,11 @@ async fn live(cycles: u64, seed: u64) -> Vec<String> {
         if number % every == 0 {
             let sample = Sample::take(number, &life.daemon, life.house.folder.path());
             if cycles > 1_000 {
-                let Sample { cycle, rss, files, disk } = sample;
-                say(&format!("cycle {cycle}: RSS {rss} kB, {files} files, {} kB on disk", disk / 1024));
+                let Sample { cycle, rss, anonymous, files, disk } = sample;
+                say(&format!(
+                    "cycle {cycle}: RSS {rss} kB, anonymous {anonymous} kB, {files} files, {} kB on disk",
+                    disk / 1024
+                ));
             }
             samples.push(sample);
         }
