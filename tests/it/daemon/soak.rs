@@ -284,7 +284,8 @@ fn judged(samples: &[Sample], changes: u64) -> (String, Vec<String>) {
             .push(format!("the folder grows faster: {} bytes in the first half, {} in the second", grown[0], grown[1]));
     }
     let told = format!(
-        "RSS {before} kB in the third quarter, {after} kB in the fourth, of it anonymous {} and {} kB; file descriptors {} and {}; \
+        "RSS {before} kB in the third quarter, {after} kB in the fourth, of it anonymous {} and {} kB; \
+         file descriptors {} and {}; \
          the folder {} kB, {} kB at half, {} kB at the end, {} bytes for each of {changes} changes in the second half",
         middle(third, |sample| sample.anonymous),
         middle(last, |sample| sample.anonymous),
