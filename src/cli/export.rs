@@ -31,7 +31,7 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
         with_national_ids: args.with_national_ids,
     };
     let mut out = Stream::new();
-    invocation.engine().await?.export(options, &mut out).await?;
+    invocation.reader().await?.export(options, &mut out).await?;
     written(out.flush())?;
     Ok(Exit::Done)
 }

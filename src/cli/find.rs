@@ -23,7 +23,7 @@ pub struct Args {
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-    let document = invocation.engine().await?.find(&args.text.join(" "), args.at, args.known_at, limit).await?;
+    let document = invocation.reader().await?.find(&args.text.join(" "), args.at, args.known_at, limit).await?;
     invocation.output.either(&document, text::find)?;
     Ok(Exit::Done)
 }

@@ -79,6 +79,13 @@ impl Invocation {
         self.engine.get_or_try_init(open).await
     }
 
+    /// The engine over a roster that is opened to read only: it writes nothing, and leaves tables of an older rosterd as
+    /// they are.
+    pub async fn reader(&self) -> Result<&Engine, Failure> {
+        let open = async || Engine::reading(self.loaded().await?.clone(), Arc::clone(&self.clock), actor()).await;
+        self.engine.get_or_try_init(open).await
+    }
+
     /// Has a command done.
     pub async fn dispatch(&self, command: Command) -> Result<Answer, Failure> {
         let answer = match self.by_daemon(&command).await? {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::invocation::Invocation;
 use super::output::{note, write_bytes, write_file};
 use crate::org::Day;
-use crate::report::{Extent, Format, Language, REPORTS, ReportKind, Tongue, render, report_kind, text};
+use crate::report::{Extent, Format, Language, REPORTS, ReportKind, Takes, Tongue, render, report_kind, text};
 use crate::run::{Beside, Exit, Failure, ReportAsk};
 
 #[derive(Debug, clap::Args)]
@@ -79,15 +79,29 @@ pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Fa
 
 /// Refuses what the report has no use for, rather than pass it by.
 fn refuse_misplaced(kind: &ReportKind, args: &Args) -> Result<(), Failure> {
+    let named = |can: fn(&Takes) -> bool| {
+        let names = REPORTS.iter().filter(|report| can(&report.takes)).map(|report| report.name);
+        names.collect::<Vec<_>>().join(", ")
+    };
     let misplaced = [
-        (!kind.takes.targets && !args.targets.is_empty(), "looks at no target"),
-        (!kind.takes.at && args.at.is_some(), "is of today"),
-        (!kind.takes.days && args.days.is_some(), "looks at no days to come"),
+        (!kind.takes.targets && !args.targets.is_empty(), "looks at no target", String::new()),
+        (
+            !kind.takes.at && args.at.is_some(),
+            "is of today only",
+            format!("{}; of another day there are {}", kind.of_now, named(|takes| takes.at)),
+        ),
+        (
+            !kind.takes.days && args.days.is_some(),
+            "looks at no days to come",
+            format!("these do: {}", named(|takes| takes.days)),
+        ),
     ];
-    match misplaced.into_iter().find(|(is_so, _)| *is_so) {
+    match misplaced.into_iter().find(|(is_so, ..)| *is_so) {
         None => Ok(()),
-        Some((_, why)) => {
-            Err(Failure { exit: Exit::Usage, message: format!("the report {} {why}", kind.name), hint: None })
-        }
+        Some((_, why, hint)) => Err(Failure {
+            exit: Exit::Usage,
+            message: format!("the report {} {why}", kind.name),
+            hint: Some(hint).filter(|hint| !hint.is_empty()),
+        }),
     }
 }

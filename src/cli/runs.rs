@@ -12,7 +12,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let engine = invocation.engine().await?;
+    let engine = invocation.reader().await?;
     let document = engine.runs(args.limit).await?;
     invocation.output.either(&document, |document| text::runs(document, engine.zone()))?;
     Ok(Exit::Done)

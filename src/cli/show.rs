@@ -23,7 +23,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let engine = invocation.engine().await?;
+    let engine = invocation.reader().await?;
     let shown = engine.show(args.kind.name(), &args.id, args.at, args.known_at, args.history).await?;
     invocation.output.either(&shown, text::value)?;
     Ok(Exit::Done)

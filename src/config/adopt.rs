@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::compile::{Written, expression, roots};
 use super::document::Document;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::mapping::{AdoptRule, Rules};
 use crate::object::{AttributeName, Kind, Schema, aspect};
 use crate::org::CustomTypes;

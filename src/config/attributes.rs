@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::compile::{Protocol, Scope, Written, expression};
 use super::document::Document;
 use super::mapping::{self, KindMapping};
-use crate::expr::{Context, ExprError, Expression, Form, nearest};
+use crate::expr::{Context, ExprError, Expression, Form};
+use crate::org::nearest;
 use crate::mapping::{AttributeRule, Rules, WhenEmpty, outcome_values};
 use crate::object::{AttributeName, Kind, Syntax, Value, ValueProblem, aspect};
 

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::read::Removed;
 use super::settings::Sections;
 use crate::deliver::mail::address_problem;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::store::{Channel, Way};
 
 /// Where letters go: each of the ways, and each once.

@@ -9,7 +9,7 @@ use super::http;
 use super::limits::{LimitText, LimitsText};
 use super::safety;
 use super::settings::{Jsonl, Sections};
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::net::SecretRef;
 use crate::org::CustomTypes;
 use crate::org::quality::{RULES, Severity};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::csv::{Cell, Complete, Csv, ReadAs, Stated};
 use super::csv_things::named;
 use super::document::Document;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::org::{CustomTypes, DayFormat, FactKind, Floor, Owners};
 use crate::source::csv::{
     Condition, FieldRule, FieldSpec, Layout, Naming, Need, Proof, Statement, Type, Value, fields, has_custom,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::document::Document;
 use super::load::TargetConfig;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::object::{AttributeName, Kind, Value, aspect};
 use crate::org::{Custom, Day, Visibility};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::document::Document;
 use super::settings::Sections;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::org::{CustomTypes, FactKind, KindOwners, MatchRule, MatchRules, Owners};
 use crate::source::csv::fields;
 

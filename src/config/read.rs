@@ -10,7 +10,7 @@ use toml::de::{DeTable, Deserializer};
 
 use super::document::{Document, locate, remove, rename, stand_in};
 use super::settings::Sections;
-use crate::expr::nearest;
+use crate::org::nearest;
 
 /// Mistakes of shape that are reported at most.
 const MOST: usize = 100;

@@ -11,7 +11,7 @@ use super::document::Document;
 use super::read::Removed;
 use super::settings::Sections;
 use super::when::WhenText;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::report::{Format, Language, REPORTS, report_kind};
 
 /// A report that is made on schedule and sent.

@@ -9,7 +9,7 @@ use super::document::Document;
 use super::problem::ConfigProblem;
 use super::read;
 use super::settings::Scim;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::target::scim::attribute_problem;
 use crate::target::scim::profile::{Attributes, GENERIC, Profile, SHIPPED};
 

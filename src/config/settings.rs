@@ -177,12 +177,14 @@ pub struct Retention {
     pub batches: NonZeroU32,
     /// The records of letters that were sent or given up.
     pub letters: NonZeroU32,
+    /// Who could use which account, and who was in which group: for so many days back `access` answers.
+    pub access: NonZeroU32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
         let days = |days| NonZeroU32::new(days).unwrap_or(NonZeroU32::MAX);
-        Self { plans: days(90), journal: days(400), batches: days(400), letters: days(90) }
+        Self { plans: days(90), journal: days(400), batches: days(400), letters: days(90), access: days(3650) }
     }
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use super::check;
 use super::document::Document;
 use super::settings::Sections;
-use crate::expr::nearest;
+use crate::org::nearest;
 use crate::schedule::{Fresh, JobKind, Schedule, Timetable, WeekSpan, When, Windows};
 
 /// When something runs, as it is written.

@@ -6,9 +6,8 @@ use std::ops::Range;
 
 use super::expression::ExprError;
 use super::functions::{FILTERS, FUNCTIONS, NULL, TESTS};
-use super::nearest::nearest;
 use super::roots::{Field, RootSpec, Shape};
-use crate::org::{CustomTypes, FactKind};
+use crate::org::{CustomTypes, FactKind, nearest};
 
 pub(super) const KEYWORDS: [&str; 11] =
     ["and", "or", "not", "in", "is", "if", "else", "true", "false", "True", "False"];

@@ -133,14 +133,16 @@ impl<'a> Mapper<'a> {
         mapper
     }
 
-    /// What a person is called where people read it: with the login when another account's holder is called the same.
+    /// What a person is called where people read it: with the login when another account's holder is called the same, or
+    /// when the roster no longer holds the person.
     pub(super) fn person_label(&self, person: &Id) -> String {
         let login = || self.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
-        match self.inputs.snapshot.person_here_or_coming(person).map(display_name) {
-            Some(name) if self.namesakes.people.contains(&name) => format!("{name} ({})", login()),
-            Some(name) => name,
-            // whom the roster no longer knows still has a login that people know
-            None => login(),
+        let snapshot = &self.inputs.snapshot;
+        match (snapshot.person_here_or_coming(person).map(display_name), snapshot.former(person)) {
+            (Some(name), _) if !self.namesakes.people.contains(&name) => name,
+            (Some(name), _) => format!("{name} ({})", login()),
+            (None, Some(former)) => format!("{} ({})", former.display_name(), login()),
+            (None, None) => login(),
         }
     }
 

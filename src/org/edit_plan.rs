@@ -15,15 +15,17 @@ use super::custom_type::CustomTypes;
 use super::edit::{Act, Difference, Fields, SEALED, differences};
 use super::erased;
 use super::fact::{Fact, Version};
+use super::fields;
 use super::history::{Span, Timeline, pieces};
 use super::id::Id;
 use super::intake_plan::{Growing, IntakePlan, Stored, StoredRow, Thing, timeline};
 use super::key::Key;
 use super::kind::FactKind;
 use super::known::{Census, Known, Place};
+use super::nearest::instead;
 use super::owners::{KindOwners, Owners};
 use super::packed::Damaged;
-use super::problem::{MOST_PROBLEMS, Problem};
+use super::problem::Problem;
 use super::reference::Reference;
 use super::resolve::{Dereference, Resolved};
 use super::runs::Runs;
@@ -31,6 +33,9 @@ use super::sharing::{Settled, Shared};
 use super::stated::{Gaps, deep, flat};
 use super::things::Things;
 use super::time::Interval;
+
+/// So many things are named that stand in the way of an edit, or are touched by it.
+const MOST_NAMED: usize = 20;
 
 /// An edit of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,7 +275,12 @@ fn unreadable(edit: &Edit, error: &serde_json::Error) -> Problem {
         let read = Fact::<Reference>::deserialize(edit.kind, &mut serde_json::Deserializer::from_str(&alone));
         !field.contains('.') && read.is_err_and(|error| error.to_string().starts_with(said))
     };
-    let names_it = said.starts_with("missing field") || said.starts_with("unknown field");
+    let unknown = |said: &str| Some(said.strip_prefix("unknown field `")?.split_once('`')?.0.to_owned());
+    if let Some(field) = unknown(said) {
+        let message = format!("a fact of the kind {} has no field {field:?}", edit.kind);
+        return Problem::of_line(0, message).with_hint(instead(&field, fields::order(edit.kind)));
+    }
+    let names_it = said.starts_with("missing field");
     match edit.fields.iter().find(bad).filter(|_| !names_it) {
         Some((field, _)) => {
             Problem::of_line(0, format!("{field}: {said}")).with_hint("write FIELD:=JSON for what is no text")
@@ -309,7 +319,7 @@ fn unheld(
             }
         }
     }
-    problems.truncate(MOST_PROBLEMS);
+    problems.truncate(MOST_NAMED);
     Ok(problems)
 }
 
@@ -333,8 +343,8 @@ fn left_behind(edit: &Edit, rows: &Runs<StoredRow>, changes: &[Difference<Arc<st
         }
     }
     remarks.sort();
-    let more = remarks.len().saturating_sub(MOST_PROBLEMS);
-    remarks.truncate(MOST_PROBLEMS);
+    let more = remarks.len().saturating_sub(MOST_NAMED);
+    remarks.truncate(MOST_NAMED);
     if more > 0 {
         remarks.push(format!("{more} more things still name it"));
     }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::nearest::instead;
+
 /// The kind of a fact. The order is the canonical one: what is named stands before what names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -27,7 +29,7 @@ pub enum FactKind {
 
 /// A name that is no kind of fact.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no kind of fact")]
+#[error("{0:?} is no kind of fact: {instead}", instead = instead(.0, &FactKind::ALL.map(FactKind::name)))]
 pub struct UnknownKind(pub String);
 
 impl FactKind {

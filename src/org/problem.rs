@@ -14,8 +14,8 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
-/// How many problems of a file are worth showing at once.
-pub const MOST_PROBLEMS: usize = 20;
+/// How many problems of a file are looked for: with so many the file is another one than was meant.
+pub const MOST_PROBLEMS: usize = 1_000;
 
 impl Problem {
     pub fn of_line(line: u64, message: impl Into<String>) -> Self {
@@ -55,13 +55,13 @@ impl FirstProblems {
         }
     }
 
-    /// All problems of the first lines that have any, about as many as are worth showing.
+    /// All problems of the first lines that have any, about as many as are looked for.
     pub(super) fn whole_lines(mut self) -> Vec<Problem> {
         self.cut();
         self.0.into_iter().map(|(_, problem)| problem).collect()
     }
 
-    /// As many problems as are worth showing.
+    /// As many problems as are looked for.
     pub(super) fn first(self) -> Vec<Problem> {
         let mut problems = self.whole_lines();
         problems.truncate(MOST_PROBLEMS);

@@ -33,6 +33,12 @@ impl Day {
     pub fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(jiff::Span::new().days(days)))
     }
+
+    /// The instant at which it begins in a zone.
+    pub fn begins(self, zone: &Zone) -> Instant {
+        let midnight = self.0.to_zoned(zone.clone());
+        Instant(midnight.map_or(i64::MIN, |midnight| midnight.timestamp().as_microsecond()))
+    }
 }
 
 impl FromStr for Day {

@@ -125,6 +125,27 @@ pub fn spans(turns: &[(Instant, bool)], now: bool) -> Vec<Span> {
     spans
 }
 
+/// Which turns say nothing of the time from an instant on, by their places: those of accesses that were over before, and
+/// those that told nothing new. What began earlier and lasts longer stays with its beginning.
+pub fn outlived(turns: &[(Instant, bool)], from: Instant) -> Vec<usize> {
+    let (mut gone, mut open) = (Vec::new(), turns.first().and_then(|(_, came)| (!came).then_some(None)));
+    for (place, (at, came)) in turns.iter().enumerate() {
+        match (came, open) {
+            (true, None) => open = Some(Some(place)),
+            (false, Some(began)) => {
+                if *at < from {
+                    gone.extend(began);
+                    gone.push(place);
+                }
+                open = None;
+            }
+            _ => gone.push(place),
+        }
+    }
+    gone.sort_unstable();
+    gone
+}
+
 impl Span {
     /// Whether it covers any of a day.
     pub fn is_on(&self, day: Day, zone: &Zone) -> bool {
@@ -191,6 +212,28 @@ mod tests {
         assert_eq!(count(&[user(), group(Some(&["u"]))], &[]), (0, 2));
         assert_eq!(count(&[user(), group(None)], &[user(), group(Some(&["u"]))]), (0, 0));
         assert_eq!(count(&[user(), group(Some(&["u"]))], &[user(), group(None)]), (0, 0));
+    }
+
+    #[test]
+    fn what_is_forgotten_changes_no_answer_about_later_times() {
+        // every way in which an access can turn up to six times, told twice among them
+        for ways in 0_u32..1 << 6 {
+            for length in 0..=6 {
+                let turns: Vec<(Instant, bool)> =
+                    (0..length).map(|turn| (at(10 * (turn + 1)), ways >> turn & 1 == 1)).collect();
+                let now = turns.last().is_some_and(|(_, came)| *came);
+                for from in (5..75).step_by(5).map(at) {
+                    let gone = outlived(&turns, from);
+                    let left = turns.iter().enumerate().filter(|(place, _)| !gone.contains(place));
+                    let left: Vec<(Instant, bool)> = left.map(|(_, turn)| *turn).collect();
+                    let later = |turns: &[(Instant, bool)]| -> Vec<Span> {
+                        spans(turns, now).into_iter().filter(|span| span.to.is_none_or(|to| to >= from)).collect()
+                    };
+                    assert_eq!(later(&left), later(&turns), "{turns:?} from {from}");
+                    assert!(outlived(&left, from).is_empty(), "{turns:?} from {from}");
+                }
+            }
+        }
     }
 
     #[test]

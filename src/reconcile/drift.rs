@@ -1,7 +1,8 @@
 //! What of a plan is there because somebody else changed the target, and what becomes of it. Pure.
 //!
 //! A change is drift when the last observation showed what the roster wants: then the target has moved since, and not the
-//! roster. One that was drift before and was left as it is stays drift for as long as both sides stay as they are.
+//! roster. One that was drift before and was left as it is stays drift for as long as both sides stay as they are. What
+//! rosterd itself wrote after the last observation counts as if that had shown it: a revert and an order are no drift.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,11 +16,20 @@ use crate::object::{
 /// The policies of one target.
 pub type Policies = BTreeMap<(Kind, AttributeName), DriftPolicy>;
 
+/// What rosterd itself wrote to an object after the last observation.
+#[derive(Debug, Clone, Copy)]
+pub struct Wrote<'a> {
+    pub object: &'a ObjectId,
+    pub changes: &'a [Change],
+}
+
 /// What is known from before.
 #[derive(Debug)]
 pub struct Known<'a> {
     /// How objects looked in the last observation: those of the plan, and those that it refers to.
     pub was: &'a HashMap<ObjectId, Observed>,
+    /// What rosterd wrote since, in that order.
+    pub wrote: &'a [Wrote<'a>],
     /// Drift that was found before and is not resolved.
     pub open: &'a [Drift],
     pub policies: &'a Policies,
@@ -132,9 +142,12 @@ impl Known<'_> {
         if step.op == Op::Disable { DriftPolicy::Revert } else { policy }
     }
 
-    /// Whether the last observation showed what is wanted now.
+    /// Whether the last observation showed what is wanted now, and nothing else was written since.
     fn was_right(&self, object: &ObjectId, attribute: &AttributeName, wanted: &[Value], shown: &[Value]) -> bool {
         let Some(was) = self.was.get(object) else { return false };
+        if self.wrote_otherwise(was.kind, (object, attribute), wanted, shown) {
+            return false;
+        }
         if attribute.is(aspect::MEMBERS) {
             let Some(members) = &was.members else { return false };
             let there = |value: &Value| self.handle(value).map(|handle| members.contains(handle));
@@ -149,6 +162,50 @@ impl Known<'_> {
         })
     }
 
+    /// Whether the last that rosterd wrote after the last observation is something else than what is wanted now.
+    fn wrote_otherwise(
+        &self,
+        kind: Kind,
+        (object, attribute): (&ObjectId, &AttributeName),
+        wanted: &[Value],
+        shown: &[Value],
+    ) -> bool {
+        let changes = self.wrote.iter().filter(|wrote| wrote.object == object).flat_map(|wrote| wrote.changes);
+        let mut changes = changes.filter(|change| change.attribute == *attribute).rev();
+        let same = |a: &Value, b: &Value| match (self.object(a), self.object(b)) {
+            (Some(a), Some(b)) => a == b,
+            _ => a == b,
+        };
+        if attribute.is(aspect::MEMBERS) {
+            let holds = |values: &[Value], member: &Value| values.iter().any(|value| same(value, member));
+            let (member, is_wanted) = match (wanted.first(), shown.first()) {
+                (Some(member), _) => (member, true),
+                (None, Some(member)) => (member, false),
+                (None, None) => return false,
+            };
+            // the last that was done about this member: it left, or it came
+            let left = changes.find_map(|change| match holds(&change.before, member) {
+                true => Some(true),
+                false => holds(&change.after, member).then_some(false),
+            });
+            return left == Some(is_wanted);
+        }
+        let Some(Change { after, .. }) = changes.next() else { return false };
+        match self.schemas.get(&kind).filter(|_| !wanted.iter().chain(after).any(is_reference)) {
+            Some(schema) => !schema.equal(attribute, after, wanted),
+            None => after.len() != wanted.len() || !after.iter().zip(wanted).all(|(a, b)| same(a, b)),
+        }
+    }
+
+    /// The object that a value leads to.
+    fn object<'a>(&'a self, value: &'a Value) -> Option<&'a ObjectId> {
+        match value {
+            Value::Reference(Referent::Key(key)) => self.links.object(key),
+            Value::Reference(Referent::Object(id)) => Some(id),
+            _ => None,
+        }
+    }
+
     /// How other objects referred to what a value leads to.
     fn handle<'a>(&'a self, value: &'a Value) -> Option<&'a Handle> {
         let id = match value {
@@ -159,6 +216,10 @@ impl Known<'_> {
         };
         self.was.get(id).map(|object| &object.handle)
     }
+}
+
+fn is_reference(value: &Value) -> bool {
+    matches!(value, Value::Reference(_))
 }
 
 /// Takes what is left as it is out of a step.

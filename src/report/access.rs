@@ -23,6 +23,9 @@ pub struct AccessOfTarget {
     pub since: Option<Instant>,
     /// When it was last seen whole.
     pub read: Option<Instant>,
+    /// What rosterd itself did after that is told, too: when the last of it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_since: Option<Instant>,
     /// Of a person: accounts that could be used, and groups. Of a group: who was in it.
     pub lines: Vec<AccessLine>,
 }

@@ -58,11 +58,13 @@ impl ConsentView {
         })
     }
 
-    /// `1 of 2 approvals, until …; proposed by …`.
+    /// `1 of 2 approvals, until …; proposed by …`. Those of a part are counted by themselves.
     pub(super) fn in_short(&self, zone: &Zone) -> String {
+        let parts = self.approvals.iter().filter(|one| one.why_not.is_none() && !one.only.is_empty()).count();
+        let parts = if parts == 0 { String::new() } else { format!(" of the whole, and {parts} of a part of it") };
         let proposed = self.proposed_by.as_ref().map(|by| format!("; proposed by {}", clean(by))).unwrap_or_default();
         let until = self.expires.map(|at| format!(", until {}", at.local(zone))).unwrap_or_default();
-        format!("{} of {} approvals{until}{proposed}", self.given, self.needed)
+        format!("{} of {} approvals{parts}{until}{proposed}", self.given, self.needed)
     }
 
     /// For people, a line each. Plans are written without a zone: the instants are in UTC.

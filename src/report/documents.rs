@@ -193,8 +193,12 @@ pub struct RunView {
 pub struct RunCounts {
     pub done: u64,
     pub failed: u64,
+    /// Deliberately not done.
     pub held: u64,
     pub unknown: u64,
+    /// Left over by a run that stopped before its end: the next run does them.
+    #[serde(default)]
+    pub waiting: u64,
 }
 
 /// A step that was not done.

@@ -140,6 +140,17 @@ pub struct ExplainSeen {
     pub protected: Option<Protection>,
     /// When the target was last read as a whole.
     pub whole_read: Instant,
+    /// What rosterd itself did to it since it was last seen: what is told of it has that in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<ExplainSince>,
+}
+
+/// A step that was done after the last read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainSince {
+    pub op: Op,
+    pub at: Instant,
+    pub run: i64,
 }
 
 /// Something of an object that is no attribute.

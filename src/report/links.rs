@@ -22,6 +22,9 @@ pub struct LinksDocument {
     pub ambiguous: Vec<Hold>,
     pub ignored: Vec<IgnoredLine>,
     pub errors: Vec<Trouble>,
+    /// What was asked for of it: the rest is left out.
+    #[serde(default, skip_serializing_if = "LinkParts::is_all")]
+    pub only: LinkParts,
 }
 
 /// An object of ours.
@@ -68,18 +71,26 @@ pub struct IgnoreDocument {
 }
 
 /// Which parts of a list are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LinkParts {
     pub unlinked: bool,
     pub unmanaged: bool,
     pub ambiguous: bool,
 }
 
+impl LinkParts {
+    /// None is named: all are meant.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl LinksDocument {
     /// Only these parts; all of them when none is named.
     #[must_use]
     pub fn only(mut self, parts: LinkParts) -> Self {
-        if parts == LinkParts::default() {
+        self.only = parts;
+        if parts.is_all() {
             return self;
         }
         self.links.clear();

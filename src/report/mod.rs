@@ -49,7 +49,7 @@ pub use ends::Ended;
 pub use erase::{EraseDocument, ErasedObject};
 pub use explain::{
     ExplainAspect, ExplainDocument, ExplainGroupRule, ExplainHold, ExplainMembership, ExplainObject, ExplainRung,
-    ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, Standing,
+    ExplainRungs, ExplainSeen, ExplainSince, ExplainTarget, ExplainWrite, Standing,
 };
 pub use find::{FindDocument, Match, Matched};
 pub use format::{Format, UnknownFormat};

@@ -39,7 +39,7 @@ pub struct KeptOut {
 pub struct KeptAccount {
     pub key: Id,
     pub object: ObjectId,
-    /// What the target calls it, where it showed the object.
+    /// What the target calls it, or did when it was last seen; none where that is not known.
     pub name: Option<String>,
     #[serde(flatten)]
     pub how: KeptHow,

@@ -64,11 +64,21 @@ impl Engine {
     /// The same for a configuration that is loaded already.
     pub async fn with(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
         let opened = crate::run::log::open(&config, clock.now()).await;
-        let store = Arc::new(opened.map_err(|failure| crate::run::room::explained(failure, &config.roster_file()))?);
+        let store = opened.map_err(|failure| crate::run::room::explained(failure, &config.roster_file()))?;
+        Ok(Self::over(store, config, clock, actor))
+    }
+
+    /// The same over a roster that is opened to read only.
+    pub async fn reading(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
+        let store = Store::open_read_only(&config.roster_file()).await?;
+        Ok(Self::over(store, config, clock, actor))
+    }
+
+    fn over(store: Store, config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Self {
         let targets = Self::entries(&config);
         let config = Arc::new(config);
-        Ok(Self {
-            store,
+        Self {
+            store: Arc::new(store),
             clock,
             actor,
             targets,
@@ -76,7 +86,7 @@ impl Engine {
             under_way: Arc::default(),
             posted: Arc::default(),
             config,
-        })
+        }
     }
 
     pub(super) fn entries(config: &Loaded) -> Arc<BTreeMap<String, TargetEntry>> {

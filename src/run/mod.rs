@@ -25,7 +25,6 @@ mod serve;
 mod watch;
 
 pub use ask::check::check;
-pub use ask::find::search;
 pub use ask::look::ExportOptions;
 pub use command::{Answer, Command, Exit, Phase, Progress, Silent};
 pub use engine::{Engine, load};

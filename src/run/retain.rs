@@ -30,6 +30,8 @@ impl Engine {
         }
         let days = &self.config.config.retention;
         self.store.forget_letters(now.days_earlier(i64::from(days.letters.get()))).await?;
+        let access = self.today().plus(-i64::from(days.access.get()));
+        self.store.forget_access(access.begins(&self.config.zone)).await?;
         for (name, folder) in &self.config.config.folder {
             self.expire_files(name, folder).await?;
         }

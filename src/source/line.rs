@@ -12,7 +12,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 
 use super::national_id::Plain;
-use crate::org::{Act, Day, Fact, FactKind, Gaps, Id, Instant, Interval, Reference, Said, source_field};
+use crate::org::{Act, Day, Fact, FactKind, Gaps, Id, Instant, Interval, Reference, Said, UnknownKind, source_field};
 
 /// A line with the national id still beside the fact, in plain text.
 #[derive(Debug)]
@@ -236,8 +236,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, A> {
                 break;
             }
         }
-        let kinds: Vec<&str> = FactKind::ALL.iter().map(|kind| kind.name()).collect();
-        Err(A::Error::custom(format_args!("unknown kind {:?}, expected one of {}", self.name, kinds.join(", "))))
+        Err(A::Error::custom(UnknownKind(self.name.to_owned())))
     }
 }
 
@@ -288,7 +287,7 @@ mod tests {
         assert!(message.contains("unknown field `nmae`"), "{message}");
         assert_eq!(column, 30);
         let (column, message) = refusal(r#"{"kind":"unot","id":"u"}"#);
-        assert!(message.contains("unknown kind \"unot\""), "{message}");
+        assert!(message.contains("\"unot\" is no kind of fact: did you mean \"unit\"?"), "{message}");
         assert_eq!(column, 14);
         let (column, message) = refusal(r#"{"kind":"unit","id":"u","valid_from":"2026-02-31","name":"x"}"#);
         assert!(message.contains("is not a day"), "{message}");

@@ -1,12 +1,13 @@
 //! The history of accesses: what observations showed to turn.
 
-use sqlx::{QueryBuilder, Sqlite};
+use futures_util::TryStreamExt;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use super::commit::ROWS_AT_ONCE;
 use super::{RunId, Store, StoreError};
 use crate::object::{Links, ObjectId};
 use crate::org::{Id, Instant};
-use crate::reconcile::access::{Access, Dated, Turn};
+use crate::reconcile::access::{Access, Dated, Turn, outlived};
 
 type Row = (String, Option<String>, String, bool, Option<i64>, i64);
 
@@ -45,6 +46,30 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Deletes what says nothing of the time from an instant on. Of the time before nothing is known any more.
+    pub async fn forget_access(&self, from: Instant) -> Result<u64, StoreError> {
+        let known = sqlx::query("SELECT 1 FROM access_since WHERE at < ? LIMIT 1").bind(from.micros());
+        if known.fetch_optional(self.reader()).await?.is_none() {
+            return Ok(0);
+        }
+        let mut transaction = self.begin().await?;
+        let gone = outlived_turns(&mut transaction, from).await?;
+        for some in gone.chunks(ROWS_AT_ONCE) {
+            let mut delete = QueryBuilder::<Sqlite>::new("DELETE FROM access_turn WHERE seq IN (");
+            let mut numbers = delete.separated(", ");
+            for seq in some {
+                numbers.push_bind(seq);
+            }
+            delete.push(")").build().execute(&mut *transaction).await?;
+        }
+        sqlx::query("UPDATE access_since SET at = ?1 WHERE at < ?1")
+            .bind(from.micros())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(gone.len() as u64)
     }
 
     /// Since when the accesses of a target are known.
@@ -116,6 +141,30 @@ impl Store {
         .bind(one.after.map_or(i64::MIN, Instant::micros))
         .fetch_optional(self.reader())
         .await?)
+    }
+}
+
+/// The numbers of the turns that say nothing of the time from an instant on.
+async fn outlived_turns(connection: &mut SqliteConnection, from: Instant) -> Result<Vec<i64>, StoreError> {
+    let mut gone = Vec::new();
+    let (mut of, mut numbers, mut turns) = (None, Vec::new(), Vec::new());
+    let mut rows = sqlx::query(
+        "SELECT seq, target, subject, grp, came, seen FROM access_turn ORDER BY target, subject, grp, seq",
+    )
+    .fetch(connection);
+    loop {
+        let row = rows.try_next().await?;
+        let next: Option<(String, String, Option<String>)> = match &row {
+            Some(row) => Some((row.try_get("target")?, row.try_get("subject")?, row.try_get("grp")?)),
+            None => None,
+        };
+        if of != next {
+            gone.extend(outlived(&turns, from).into_iter().filter_map(|place| numbers.get(place).copied()));
+            (of, numbers, turns) = (next, Vec::new(), Vec::new());
+        }
+        let Some(row) = row else { return Ok(gone) };
+        numbers.push(row.try_get::<i64, _>("seq")?);
+        turns.push((Instant::from_micros(row.try_get("seen")?), row.try_get::<bool, _>("came")?));
     }
 }
 

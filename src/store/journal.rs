@@ -10,6 +10,7 @@ use super::reserve::reserve;
 use super::{Joined, RunId, Store, StoreError, Try, Written, accepted, fence, links, members, tried};
 use crate::object::{Kind, ObjectId, Reservation, StepId};
 use crate::org::{Day, Id, Instant};
+use crate::reconcile::Digest;
 use crate::reconcile::journal::Event;
 use crate::stops::{self, Moment};
 
@@ -22,6 +23,18 @@ pub struct Entry<'a> {
     pub object: Option<&'a ObjectId>,
     pub class: Option<&'a str>,
     pub message: Option<&'a str>,
+}
+
+/// A step that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoneStep {
+    /// Of the plan that has the step.
+    pub digest: Digest,
+    pub step: String,
+    /// What the journal has; none where the step itself names it.
+    pub object: Option<ObjectId>,
+    pub run: RunId,
+    pub at: Instant,
 }
 
 /// What a step that was done means for the links of its target.
@@ -96,6 +109,30 @@ impl Store {
         let (outcomes, intents) = steps();
         stops::page(Moment::After, outcomes, intents);
         Ok(refused)
+    }
+
+    /// How far the journal has come.
+    pub async fn last_event(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM step_event").fetch_one(self.reader()).await?)
+    }
+
+    /// The steps that were done in a target after the journal had come so far, in that order.
+    pub async fn done_after(&self, target: &str, events: i64) -> Result<Vec<DoneStep>, StoreError> {
+        let rows: Vec<(String, String, Option<String>, RunId, i64)> = sqlx::query_as(
+            "SELECT run.digest, step_event.step, step_event.object, run.id, step_event.at
+             FROM step_event JOIN run ON run.id = step_event.run
+             WHERE step_event.seq > ? AND run.target = ? AND step_event.event IN ('done', 'founddone')
+             ORDER BY step_event.seq",
+        )
+        .bind(events)
+        .bind(target)
+        .fetch_all(self.reader())
+        .await?;
+        let done = |(digest, step, object, run, at): (String, String, Option<String>, RunId, i64)| {
+            let (object, at) = (object.map(ObjectId::new), Instant::from_micros(at));
+            Some(DoneStep { digest: digest.parse().ok()?, step, object, run, at })
+        };
+        Ok(rows.into_iter().filter_map(done).collect())
     }
 
     /// Writes one entry of the journal, durably, and what it means for the links of its target.

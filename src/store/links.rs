@@ -20,6 +20,17 @@ pub struct LinkRow {
     pub since: Instant,
 }
 
+/// An object that belongs to a thing of the roster, or did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owned {
+    pub key: Id,
+    /// None where that was not kept.
+    pub kind: Option<Kind>,
+    pub object: ObjectId,
+    /// Of an account, whose it was by the last account fact.
+    pub person: Option<Id>,
+}
+
 /// Somebody's word that an object is none of ours and never will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignored {
@@ -47,6 +58,29 @@ impl Store {
             since: Instant::from_micros(since),
         };
         Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// Everything that is linked in a target, or was as far as that is kept.
+    pub async fn owned_objects(&self, target: &str) -> Result<Vec<Owned>, StoreError> {
+        let rows: Vec<(String, Option<String>, String, Option<String>)> = sqlx::query_as(
+            "SELECT key, kind, object,
+               (SELECT json_extract(body, '$.person') FROM fact WHERE fact.kind = 'account' AND fact.id = owned.key
+                ORDER BY known_from DESC LIMIT 1)
+             FROM (SELECT key, kind, object FROM link WHERE target = $1
+                   UNION SELECT key, kind, object FROM deleted_object WHERE target = $1
+                   UNION SELECT key, NULL, subject FROM access_turn WHERE target = $1 AND key IS NOT NULL) AS owned
+             ORDER BY key, object",
+        )
+        .bind(target)
+        .fetch_all(self.reader())
+        .await?;
+        let owned = |(key, kind, object, person): (String, Option<String>, String, Option<String>)| Owned {
+            key: Id::new(key),
+            kind: Kind::ALL.into_iter().find(|one| kind.as_deref() == Some(one.as_str())),
+            object: ObjectId::new(object),
+            person: person.map(Id::new),
+        };
+        Ok(rows.into_iter().map(owned).collect())
     }
 
     /// The objects of a target that somebody said are none of ours.

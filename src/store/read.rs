@@ -8,7 +8,9 @@ use sqlx::{Row, SqliteConnection};
 
 use super::error::StoreError;
 use super::{Store, row};
-use crate::org::{Day, FactKind, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow};
+use crate::org::{
+    Day, Fact, FactKind, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow, Version,
+};
 
 /// The rows in force of one kind, in the order that the planner wants: then they are packed as they come.
 const FACTS_IN_FORCE: &str = "SELECT row, id, valid_from, valid_to, body, source FROM fact INDEXED BY fact_in_force
@@ -62,6 +64,7 @@ impl Store {
                 builder.add(row::version(&row)?);
             }
         }
+        name_strangers(&mut transaction, &mut builder, commit).await?;
         transaction.rollback().await?;
         Ok(builder.finish())
     }
@@ -85,6 +88,33 @@ impl Store {
             .await?;
         Ok(found.into_iter().map(|(person,)| crate::org::Id::new(person)).collect())
     }
+}
+
+/// Tells what people were called whose every version was corrected away, though they have an account still.
+async fn name_strangers(
+    connection: &mut SqliteConnection,
+    builder: &mut SnapshotBuilder,
+    commit: Commit,
+) -> Result<(), StoreError> {
+    let strangers = builder.strangers();
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    // the version that was known last, of the last day it spoke of, comes last and counts
+    let mut rows = sqlx::query(
+        "SELECT kind, id, valid_from, valid_to, body FROM fact INDEXED BY fact_by_thing
+         WHERE kind = 'person' AND id IN (SELECT value FROM json_each($1)) AND known_from <= $2
+         ORDER BY id, known_to, valid_from",
+    )
+    .bind(serde_json::to_string(&strangers)?)
+    .bind(commit.seq)
+    .fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        if let Version { id, fact: Fact::Person(person), .. } = row::version(&row)? {
+            builder.was_called(id, &person);
+        }
+    }
+    Ok(())
 }
 
 /// The rows of all kinds that a query gives.

@@ -66,6 +66,11 @@ impl Ledger {
         self.of(holder).iter().rfind(|one| one.what == what)
     }
 
+    /// Everybody who was ever given a name, in no order, with all of them.
+    pub fn holders(&self) -> impl Iterator<Item = (&Holder, &[GivenName])> {
+        self.given.iter().map(|(holder, names)| (holder, names.as_slice()))
+    }
+
     /// All names that the holder ever had, the latest of each kind last.
     pub fn of(&self, holder: &Holder) -> &[GivenName] {
         self.given.get(holder).map(Vec::as_slice).unwrap_or_default()

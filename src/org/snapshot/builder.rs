@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 
 use super::coming::Ahead;
+use super::former::{self, Ended};
 use super::{Belonging, Beyond, Snapshot};
 use crate::org::{Day, Days, Fact, FactKind, Id, Instant, Life, Tree, Version};
 
 /// Collects the versions known at one instant into a [`Snapshot`].
 #[derive(Debug)]
 pub struct SnapshotBuilder {
-    snapshot: Snapshot,
-    people_days: BTreeMap<Id, Days>,
+    pub(super) snapshot: Snapshot,
+    pub(super) people_days: BTreeMap<Id, Days>,
     engagement_days: BTreeMap<Id, (Id, Days)>,
     unit_days: BTreeMap<Id, Days>,
     /// Of each manager's post and unit: a post may pass from one unit to another.
@@ -22,6 +23,8 @@ pub struct SnapshotBuilder {
     leave_of_people: BTreeMap<Id, Days>,
     /// The last category of who has been here, with its end.
     categories: BTreeMap<Id, (Day, Id)>,
+    /// The last version of who has been here.
+    ended: Ended,
     /// What holds later only.
     ahead: Ahead,
     /// The ids that others name, each with one text in memory.
@@ -56,6 +59,7 @@ impl SnapshotBuilder {
             coming: BTreeMap::new(),
             jobs_coming: BTreeMap::new(),
             last_categories: BTreeMap::new(),
+            former: BTreeMap::new(),
             jobs_beyond: BTreeMap::new(),
             posts_beyond: BTreeMap::new(),
             belonging: Belonging::default(),
@@ -69,6 +73,7 @@ impl SnapshotBuilder {
             leave_of_jobs: BTreeMap::new(),
             leave_of_people: BTreeMap::new(),
             categories: BTreeMap::new(),
+            ended: Ended::new(),
             ahead: Ahead::default(),
             ids: HashSet::new(),
         }
@@ -93,12 +98,13 @@ impl SnapshotBuilder {
         match &fact {
             Fact::Person(person) => {
                 self.people_days.entry(id.clone()).or_default().add(interval);
-                if let (Some(end), Some(category)) = (interval.to, &person.category)
-                    && end <= self.snapshot.day
-                {
-                    let last = self.categories.entry(id.clone()).or_insert_with(|| (end, category.clone()));
-                    if last.0 <= end {
-                        *last = (end, category.clone());
+                if let Some(end) = interval.to.filter(|end| *end <= self.snapshot.day) {
+                    former::keep(&mut self.ended, &id, end, person);
+                    if let Some(category) = &person.category {
+                        let last = self.categories.entry(id.clone()).or_insert_with(|| (end, category.clone()));
+                        if last.0 <= end {
+                            *last = (end, category.clone());
+                        }
                     }
                 }
             }
@@ -126,7 +132,7 @@ impl SnapshotBuilder {
     pub fn finish(self) -> Snapshot {
         let Self { mut snapshot, people_days, engagement_days, unit_days, post_days, ids, .. } = self;
         let (leave_of_jobs, leave_of_people, ahead) = (self.leave_of_jobs, self.leave_of_people, self.ahead);
-        let mut categories = self.categories;
+        let (mut categories, ended) = (self.categories, self.ended);
         categories.retain(|person, _| !snapshot.people.contains_key(person));
         drop(ids);
         snapshot.belonging.close();
@@ -180,6 +186,10 @@ impl SnapshotBuilder {
         }
         (snapshot.coming, snapshot.jobs_coming) = ahead.coming(day, &lives, &engagement_days, &snapshot.people);
         snapshot.last_categories = categories.into_iter().map(|(person, (_, category))| (person, category)).collect();
+        let is_gone = |person: &Id| snapshot.person_here_or_coming(person).is_none();
+        let gone = ended.into_iter().filter(|(person, _)| is_gone(person)).map(|(person, (_, former))| (person, former));
+        let gone: Vec<_> = gone.collect();
+        snapshot.former.extend(gone);
         snapshot.lives = lives;
         snapshot
     }

@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 mod belonging;
 mod builder;
 mod coming;
+mod former;
 
 pub use builder::SnapshotBuilder;
 pub use coming::Coming;
+pub use former::Former;
 
 use super::account::Account;
 use super::association::Association;
@@ -61,6 +63,7 @@ pub struct Snapshot {
     jobs_coming: coming::Jobs,
     /// The last category of those who are in the roster no more.
     last_categories: BTreeMap<Id, Id>,
+    former: BTreeMap<Id, Former>,
     jobs_beyond: BTreeMap<Id, Beyond>,
     posts_beyond: BTreeMap<Id, Beyond>,
     belonging: Belonging,

@@ -7,7 +7,7 @@ use super::super::document::{Finding, PartKind, Report, columns};
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::seen::{SeenTarget, called};
-use super::{Frame, ReportKind};
+use super::{Frame, OF_READS, ReportKind};
 use crate::object::ObjectId;
 use crate::org::Snapshot;
 
@@ -16,11 +16,13 @@ pub(super) static BY_MANAGER: ReportKind = ReportKind::new(
     "who can use which account and is in which groups, for each manager to look through",
     &[&ACCOUNTS],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_READS);
 
 pub(super) static BY_GROUP: ReportKind =
     ReportKind::new("access-by-group", "the members of each group, those by way of other groups too", &[&MEMBERS])
-        .of_targets();
+        .of_targets()
+.of_now(OF_READS);
 
 static ACCOUNTS: PartKind = PartKind::new(
     "accounts",

@@ -4,12 +4,12 @@ use super::super::document::{Finding, PartKind, Report, columns};
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::seen::SeenTarget;
-use super::{Frame, ReportKind};
+use super::{Frame, OF_READS, ReportKind};
 use crate::org::Snapshot;
 
 pub(super) static KIND: ReportKind =
     ReportKind::new("accounts-without-person", "accounts that are nobody's, as they were last seen", &[&PART])
-        .of_targets();
+        .of_targets().of_now(OF_READS);
 
 static PART: PartKind = PartKind::new(
     "accounts",

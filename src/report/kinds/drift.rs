@@ -9,7 +9,7 @@ use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::super::words::Names;
 use super::changes::{called, values};
-use super::{Frame, ReportKind};
+use super::{Frame, OF_DRIFT, ReportKind};
 use crate::object::{Drift, DriftPolicy};
 use crate::org::Instant;
 
@@ -18,7 +18,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
     "what somebody else changed in the targets: new, known and resolved, and what becomes of it",
     &[&PART],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_DRIFT);
 
 static PART: PartKind = PartKind::new(
     "drift",

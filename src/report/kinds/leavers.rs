@@ -7,7 +7,7 @@ use super::super::named::{Named, because};
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::seen::{SeenAccount, SeenTarget, called};
-use super::{Frame, ReportKind};
+use super::{Frame, OF_READS, ReportKind};
 use crate::mapping::lifecycle::{Ladder, life_of, standing};
 use crate::org::{Id, Snapshot};
 
@@ -16,7 +16,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
     "accounts that can still be used though their people have left, as they were last seen",
     &[&PART],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_READS);
 
 static PART: PartKind = PartKind::new(
     "leavers",
@@ -49,9 +50,8 @@ fn left(snapshot: &Snapshot, ladder: &Ladder, person: &Id, account: &SeenAccount
     if standing.rung.is_here() {
         return None;
     }
-    // a person whose record has ended on all days is no longer called anything
-    let name =
-        if snapshot.person_here_or_coming(person).is_some() { called(snapshot, person) } else { account.name.clone() };
+    let is_called = snapshot.full_name(person).is_some();
+    let name = if is_called { called(snapshot, person) } else { account.name.clone() };
     Some([
         Said::text(name),
         standing.rung.said(),

@@ -44,7 +44,16 @@ pub struct ReportKind {
     pub description: &'static str,
     pub parts: &'static [&'static PartKind],
     pub takes: Takes,
+    /// Why it can be of today only; empty of one that can be of another day.
+    pub of_now: &'static str,
 }
+
+/// Why reports are of today: what they are made of is known of no other day.
+const OF_PLANS: &str = "it tells what is to be done now: `rosterd plan --at DAY` shows what will be on a day to come";
+const OF_READS: &str = "it tells what the last read of the targets showed, and no earlier one is kept: `rosterd access \
+                        person|group ID --at DAY` looks back";
+const OF_RUNS: &str = "it lists what the journal has of the last runs, each with its own time: `rosterd runs` has more";
+const OF_DRIFT: &str = "it tells what lasts now, each line with the time since which it does";
 
 /// What a report can be asked for beside its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,11 +98,16 @@ pub fn report_kind(name: &str) -> Option<&'static ReportKind> {
 
 impl ReportKind {
     const fn new(name: &'static str, description: &'static str, parts: &'static [&'static PartKind]) -> Self {
-        Self { name, description, parts, takes: Takes { targets: false, at: false, days: false } }
+        Self { name, description, parts, takes: Takes { targets: false, at: false, days: false }, of_now: "" }
     }
 
     const fn of_targets(mut self) -> Self {
         self.takes.targets = true;
+        self
+    }
+
+    const fn of_now(mut self, why: &'static str) -> Self {
+        self.of_now = why;
         self
     }
 

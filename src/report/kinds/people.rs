@@ -6,7 +6,7 @@ use super::super::document::{Finding, PartKind, Report, columns};
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::seen::{SeenTarget, called, path};
-use super::{Frame, ReportKind};
+use super::{Frame, OF_READS, ReportKind};
 use crate::org::{Id, Snapshot};
 
 pub(super) static KIND: ReportKind = ReportKind::new(
@@ -14,7 +14,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
     "people who work here and have no account, as the targets were last seen",
     &[&PART],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_READS);
 
 static PART: PartKind =
     PartKind::new("people", Phrase::PeoplePart, columns![Name Name, Unit Line, Person Data]).or(Phrase::NoPeople);

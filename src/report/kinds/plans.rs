@@ -7,7 +7,7 @@ use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::super::words::Names;
 use super::reconciliation::of_step;
-use super::{Frame, ReportKind};
+use super::{Frame, OF_PLANS, ReportKind};
 use crate::org::Instant;
 use crate::reconcile::guard::NEW_RULES;
 use crate::reconcile::{Digest, Measure, Plan};
@@ -17,7 +17,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
     "the plans that wait: steps, limits, breaches, and the commands that approve and apply",
     &[&HELD, &PENDING, &STEPS],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_PLANS);
 
 static HELD: PartKind = PartKind::new(
     "held",
@@ -102,7 +103,7 @@ fn limits(waiting: &Waiting) -> Said {
     Said::list(touched.map(measure))
 }
 
-fn measure(measure: &Measure) -> Said {
+pub(super) fn measure(measure: &Measure) -> Said {
     if measure.limit == NEW_RULES {
         return Phrase::NewRulesBreach.with([measure.found.into(), measure.of.into()]);
     }

@@ -5,14 +5,15 @@ use super::super::document::{Finding, Part, PartKind, Report, columns};
 use super::super::named::word;
 use super::super::phrases::Phrase;
 use super::super::said::Said;
-use super::{Frame, ReportKind};
+use super::{Frame, OF_DRIFT, ReportKind};
 
 pub(super) static KIND: ReportKind = ReportKind::new(
     "quarantine",
     "what fails and is tried again later, and what is frozen, the oldest first",
     &[&FAILING, &FROZEN],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_DRIFT);
 
 static FAILING: PartKind = PartKind::new(
     "failing",

@@ -11,10 +11,11 @@ use super::super::said::Said;
 use super::super::words::Names;
 use super::super::{Trouble, trouble};
 use super::changes::changes;
+use super::plans::measure;
 use super::runs::{RunLine, last_run};
-use super::{Frame, ReportKind};
+use super::{Frame, OF_PLANS, ReportKind};
 use crate::object::{self, Hold, HoldCode, Op, Step};
-use crate::reconcile::{Plan, Reach};
+use crate::reconcile::{Measure, Plan, Reach};
 
 pub(super) static KIND: ReportKind = ReportKind::new(
     "reconciliation",
@@ -33,7 +34,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
         &UNMANAGED,
     ],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_PLANS);
 
 static SUMMARY: PartKind = PartKind::new("summary", Phrase::Summary, &[]);
 static NOT_READ: PartKind = PartKind::new("not-read", Phrase::NotReadTitle, columns![Scope Name, Why Line]);
@@ -62,6 +64,8 @@ pub struct Reconciled {
     /// Linked objects.
     pub managed: u64,
     pub last_run: Option<RunLine>,
+    /// The limits that hold all of the plan: no run applies it without an approval.
+    pub breaches: Vec<Measure>,
 }
 
 pub fn report(targets: &[Reconciled], troubles: &[Trouble], frame: &Frame) -> Report {
@@ -80,12 +84,15 @@ pub fn report(targets: &[Reconciled], troubles: &[Trouble], frame: &Frame) -> Re
 }
 
 fn of_target(target: &Reconciled) -> Vec<Part> {
-    let Reconciled { plan, managed, last_run: run } = target;
+    let Reconciled { plan, managed, last_run: run, breaches } = target;
     let part = |kind| Part { whole: plan.coverage.is_whole(), ..Part::new(kind, Some(&plan.target)) };
     let names = Names(&plan.labels);
     let mut summary = part(&SUMMARY);
     summary.lines = vec![extent(&plan.coverage), run.as_ref().map_or(Phrase::NoRun.into(), last_run)];
-    summary.numbers = numbers(plan, *managed);
+    if !breaches.is_empty() {
+        summary.lines.push(Phrase::HeldByLimit.with([Said::list(breaches.iter().map(measure))]));
+    }
+    summary.numbers = numbers(plan, *managed, !breaches.is_empty());
     // what is said of a read stays true of that read
     let mut not_read = Part { whole: true, ..part(&NOT_READ) };
     for gap in &plan.coverage.missing {
@@ -154,7 +161,7 @@ fn takes_away(op: Op) -> bool {
 }
 
 /// The objects by what was found of them, each counted once.
-fn numbers(plan: &Plan, managed: u64) -> Vec<(Phrase, u64)> {
+fn numbers(plan: &Plan, managed: u64, is_held: bool) -> Vec<(Phrase, u64)> {
     let keys = |wanted: &dyn Fn(Op) -> bool| -> BTreeSet<_> {
         plan.steps.iter().filter(|step| wanted(step.op)).map(|step| &step.key).collect()
     };
@@ -168,12 +175,16 @@ fn numbers(plan: &Plan, managed: u64) -> Vec<(Phrase, u64)> {
     let not_linked = plan.steps.iter().filter(|step| step.op == Op::Link).count();
     let unseen = plan.held.iter().filter(|hold| hold.code == HoldCode::Missing).count();
     let not_in_step = (differing.len() + extra.len()).saturating_sub(not_linked) + unseen;
+    let mut held: BTreeSet<_> = plan.held.iter().map(|hold| &hold.key).collect();
+    if is_held {
+        held.extend(plan.steps.iter().map(|step| &step.key));
+    }
     vec![
         (Phrase::InStep, managed.saturating_sub(not_in_step as u64)),
         (Phrase::Differing, differing.len() as u64),
         (Phrase::MissingCount, missing.len() as u64),
         (Phrase::Extra, extra.len() as u64),
-        (Phrase::HeldCount, plan.held.len() as u64),
+        (Phrase::HeldCount, held.len() as u64),
         (Phrase::Unmanaged, plan.unmanaged.len() as u64),
     ]
 }

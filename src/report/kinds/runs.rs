@@ -6,7 +6,7 @@ use super::super::named::word;
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::super::{RunCounts, RunFailure};
-use super::{Frame, ReportKind};
+use super::{Frame, OF_RUNS, ReportKind};
 use crate::org::Instant;
 use crate::reconcile::Counts;
 
@@ -15,7 +15,8 @@ pub(super) static KIND: ReportKind = ReportKind::new(
     "the last runs of each target: done, failed, held, and what failed in the newest",
     &[&RUNS, &FAILURES],
 )
-.of_targets();
+.of_targets()
+.of_now(OF_RUNS);
 
 static RUNS: PartKind = PartKind::new(
     "runs",
@@ -60,8 +61,9 @@ pub fn report(targets: &[RunsOfTarget], frame: &Frame) -> Report {
         runs.iter().for_each(|run| last.find(of_run(run)));
         let mut failures = Part::new(&FAILURES, Some(target));
         if let Some(newest) = runs.first() {
-            let RunCounts { done, failed, held, .. } = newest.counts;
+            let RunCounts { done, failed, held, waiting, .. } = newest.counts;
             last.numbers = vec![(Phrase::Done, done), (Phrase::Failed, failed), (Phrase::HeldCount, held)];
+            last.numbers.extend((waiting > 0).then_some((Phrase::NotBegun, waiting)));
             newest.failures.iter().for_each(|failure| failures.find(of_failure(failure)));
         }
         report.parts.extend([last, failures]);

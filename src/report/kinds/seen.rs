@@ -60,7 +60,10 @@ impl SeenTarget {
 /// What a person is called.
 pub(super) fn called(snapshot: &Snapshot, person: &Id) -> String {
     let known = snapshot.person_here_or_coming(person);
-    known.map_or_else(|| person.to_string(), |person| person.nickname.clone().unwrap_or_else(|| person.full_name()))
+    let known = known.map(|person| person.nickname.clone().unwrap_or_else(|| person.full_name()));
+    known
+        .or_else(|| snapshot.former(person).map(|former| former.display_name().to_owned()))
+        .unwrap_or_else(|| person.to_string())
 }
 
 /// The units from the top down to this one.

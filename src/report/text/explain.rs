@@ -131,6 +131,10 @@ fn head(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
                         said("", &format!("never touched: {protection}"));
                     }
                     said("", &format!("as it was last seen; everything was read at {}", seen.whole_read.local(zone)));
+                    for since in &seen.since {
+                        let (op, at, run) = (since.op, since.at.local(zone), since.run);
+                        said("", &format!("and since then by rosterd itself: {op} at {at}, run {run}"));
+                    }
                 }
             }
         }

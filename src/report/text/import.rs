@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::org::MOST_PROBLEMS;
 use crate::reconcile::Digest;
 
 use super::super::words::{clean, several};
@@ -11,6 +12,8 @@ use super::run::outcome;
 
 /// Held statements that are named.
 const MOST_HELD: usize = 50;
+/// Problems of a file that are shown; JSON has all that were found.
+const MOST_SHOWN: usize = 20;
 /// What a file does to what it no longer states.
 const ENDED: &str = "ended";
 
@@ -64,8 +67,11 @@ pub(super) fn write(page: &mut Page, import: &ImportDocument) {
     }
     if !import.problems.is_empty() {
         page.gap();
-        page.line(2, &format!("{}; nothing was committed", several(import.problems.len(), "problem")));
-        problems(page, 4, &import.problems);
+        let (found, shown) = (import.problems.len(), import.problems.len().min(MOST_SHOWN));
+        let all = if found >= MOST_PROBLEMS { " or more" } else { "" };
+        let part = if shown < found { format!(", the first {shown} of them are shown") } else { String::new() };
+        page.line(2, &format!("{}{all}{part}; nothing was committed", several(found, "problem")));
+        problems(page, 4, import.problems.get(..shown).unwrap_or_default());
     }
 }
 

@@ -8,13 +8,7 @@ use crate::org::Zone;
 /// The answer of `links TARGET list`.
 pub fn links(document: &LinksDocument, zone: &Zone) -> String {
     let mut page = Page::default();
-    let counts = [
-        several(document.links.len(), "link"),
-        format!("{} wanted without one", document.unlinked.len()),
-        format!("{} in scope without one", document.unmanaged.len()),
-        format!("{} ignored", document.ignored.len()),
-    ];
-    page.line(0, &format!("{}: {}", clean(&document.target), counts.join(", ")));
+    page.line(0, &format!("{}: {}", clean(&document.target), counts(document).join(", ")));
     if let Some(reach) = document.coverage.as_ref().filter(|reach| !reach.complete) {
         page.reach(reach);
     }
@@ -55,6 +49,25 @@ pub fn ignore(document: &IgnoreDocument) -> String {
     page.line(0, &format!("{}: the object {} {what}", clean(&document.target), clean(document.object.as_str())));
     page.labelled("note", &[clean(&document.note)]);
     page.finish()
+}
+
+/// How many there are of what is listed.
+fn counts(document: &LinksDocument) -> Vec<String> {
+    let LinksDocument { links, unlinked, unmanaged, ambiguous, ignored, only, .. } = document;
+    if only.is_all() {
+        return vec![
+            several(links.len(), "link"),
+            format!("{} wanted without one", unlinked.len()),
+            format!("{} in scope without one", unmanaged.len()),
+            format!("{} ignored", ignored.len()),
+        ];
+    }
+    let counts = [
+        (only.unlinked, format!("{} wanted without a link", unlinked.len())),
+        (only.unmanaged, format!("{} in scope without a link", unmanaged.len())),
+        (only.ambiguous, format!("{} ambiguous or held", ambiguous.len())),
+    ];
+    counts.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, count)| count).collect()
 }
 
 fn part(page: &mut Page, title: &str, head: &[&str], rows: Vec<Vec<String>>) {

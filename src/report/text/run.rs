@@ -72,6 +72,7 @@ fn write(page: &mut Page, run: &RunView) {
 }
 
 fn totals(counts: RunCounts) -> String {
-    let RunCounts { done, failed, held, unknown } = counts;
-    format!("{done} done, {failed} failed, {unknown} of unknown outcome, {held} held")
+    let RunCounts { done, failed, held, unknown, waiting } = counts;
+    let left = if waiting == 0 { String::new() } else { format!(", {waiting} not begun") };
+    format!("{done} done, {failed} failed, {unknown} of unknown outcome, {held} held{left}")
 }

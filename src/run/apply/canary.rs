@@ -55,6 +55,7 @@ impl Engine {
         let later = rest.len();
         let (mut executed, before) =
             self.execute_steps(port, cleared, run, (ahead, None), &|left| at(left, later)).await?;
+        let mut followed = false;
         if executed.stopped.is_none() {
             let count = canaries.len();
             let done: Vec<&Step> = canaries.into_iter().filter(|step| !before.failed.contains(&step.id)).collect();
@@ -69,7 +70,11 @@ impl Engine {
                 let (others, _) =
                     self.execute_steps(port, cleared, run, (rest, Some(before)), &|left| at(left, 0)).await?;
                 executed.and(others);
+                followed = true;
             }
+        }
+        if executed.stopped.is_some() && !followed {
+            executed.counts.waiting += later as u64;
         }
         at(&[], 0);
         Ok(executed)

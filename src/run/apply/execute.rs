@@ -43,6 +43,7 @@ impl Executed {
         self.counts.failed += counts.failed;
         self.counts.held += counts.held;
         self.counts.unknown += counts.unknown;
+        self.counts.waiting += counts.waiting;
         for (op, count) in done {
             *self.done.entry(op).or_default() += count;
         }
@@ -186,6 +187,7 @@ impl<'a> Execution<'a> {
         // who was ordered out before the last links were stored
         self.watch.look(&self.engine.store).await?;
         self.keep_out().await?;
+        self.outcome.counts.waiting += self.left.len() as u64;
         Ok((self.outcome, Progressed { failed: self.failed, lasting: self.lasting, watch: self.watch }))
     }
 
@@ -395,6 +397,7 @@ impl<'a> Execution<'a> {
     /// It waits for the next run, as those do that are not looked at any more.
     fn not_begun(&mut self, step: &'a Step) {
         let message = "it was not begun: the run stopped before".to_owned();
+        self.outcome.counts.waiting += 1;
         self.failed.insert(step.id.clone());
         self.settle(step, Event::Refused, None, Some((Class::Transient, message)));
     }

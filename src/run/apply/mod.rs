@@ -19,13 +19,14 @@ use self::refused::Refused;
 use crate::object::{Hold, Op, Step};
 use crate::org::Id;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
-use crate::report::{ConsentView, Document, Ended, Outcome, RunDocument, RunView, Trouble};
+use crate::report::{ConsentView, Document, Ended, Outcome, RunCounts, RunDocument, RunView, Trouble};
 use crate::run::command::{Answer, Exit, Progress};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::run::lease::{Holder, Lease, LeaseError};
 use crate::run::propose::jump::Jump;
 use crate::run::propose::{Proposal, trouble};
+use crate::store::RunId;
 use crate::target::{Target, TargetError};
 
 /// Targets whose lease we hold.
@@ -188,7 +189,7 @@ impl Engine {
                 let held = RunView {
                     unseen: plan.coverage.unseen(),
                     digest: Some(digest),
-                    counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+                    counts: RunCounts { held: plan.steps.len() as u64, ..Default::default() },
                     held: plan.held,
                     limits: measures,
                     breaches,
@@ -203,7 +204,8 @@ impl Engine {
                 let plan = cleared.plan();
                 self.consent_to_rules(plan).await?;
                 self.forget_settled(plan).await?;
-                let failures = self.accept_drift(port, plan).await?;
+                let run = self.begun(&plan.target, verb, Some(&digest)).await?;
+                let failures = self.accept_drift(port, plan, run).await?;
                 let is_done = plan.coverage.is_whole() && failures.is_empty();
                 let outcome = if is_done { Outcome::Done } else { Outcome::Partly };
                 let in_step = RunView {
@@ -215,16 +217,11 @@ impl Engine {
                     left: Some(0),
                     ..view(&plan.target, outcome)
                 };
-                self.noted(in_step, verb).await
+                self.ended(run, in_step).await
             }
             Verdict::Cleared(cleared) => {
                 self.consent_to_rules(cleared.plan()).await?;
-                let mut failures = self.accept_drift(port, cleared.plan()).await?;
-                let mut view = self.run_cleared((port, lease), &cleared, verb, progress).await?;
-                if view.outcome == Outcome::Done && !failures.is_empty() {
-                    view.outcome = Outcome::Partly;
-                }
-                view.failures.append(&mut failures);
+                let view = self.run_cleared((port, lease), &cleared, verb, progress).await?;
                 Ok(RunView { limits: measures, ..in_part(view, &cleared, &brakes) })
             }
         }
@@ -232,13 +229,22 @@ impl Engine {
 
     /// Writes a run that wrote nothing to its target into the ledger: it failed, it was held, or all was in step.
     async fn noted(&self, view: RunView, verb: &str) -> Result<RunView, Failure> {
-        let now = self.clock.now();
-        let run = self.store.begin_run(&view.target, verb, &self.actor.name, view.digest.as_ref(), now).await?;
+        let run = self.begun(&view.target, verb, view.digest.as_ref()).await?;
+        self.ended(run, view).await
+    }
+
+    /// Opens the record of a run that writes nothing to its target.
+    async fn begun(&self, target: &str, verb: &str, digest: Option<&Digest>) -> Result<RunId, Failure> {
+        Ok(self.store.begin_run(target, verb, &self.actor.name, digest, self.clock.now()).await?)
+    }
+
+    /// Closes it.
+    async fn ended(&self, run: RunId, view: RunView) -> Result<RunView, Failure> {
         let summary = serde_json::json!({
             "counts": view.counts, "done": view.done, "failures": view.failures, "held": view.held.len(),
             "left": view.left, "message": view.message, "unseen": view.unseen,
         });
-        self.store.end_run(run, view.outcome.as_str(), &summary, now).await?;
+        self.store.end_run(run, view.outcome.as_str(), &summary, self.clock.now()).await?;
         Ok(RunView { run: Some(run), ..view })
     }
 
@@ -258,9 +264,10 @@ impl Engine {
         }
         let parties = (plan.target.as_str(), verb, self.actor.name.as_str());
         let run = self.store.begin_run_under(lease.fence, parties, Some(digest), self.clock.now()).await?;
+        let not_taken_over = self.accept_drift(port, plan, run).await?;
         let executed = self.execute(port, cleared, run, &settled, progress).await;
         self.keep_experience(port).await?;
-        let executed = executed?;
+        let mut executed = executed?;
         let left = match executed.stopped {
             Some(_) => None,
             // what else differs is for the plan that follows
@@ -269,8 +276,12 @@ impl Engine {
             None if plan.steps.iter().all(|step| step.op == Op::Unlink) => Some((Vec::new(), Vec::new())),
             None => self.verify(port, progress).await?,
         };
-        let outcome = outcome(&executed, left.as_ref(), plan.coverage.is_whole());
+        let mut outcome = outcome(&executed, left.as_ref(), plan.coverage.is_whole());
         let completed = executed.is_clean();
+        if outcome == Outcome::Done && !not_taken_over.is_empty() {
+            outcome = Outcome::Partly;
+        }
+        executed.failures.extend(not_taken_over);
         let Executed { counts, done, failures, stopped } = executed;
         let summary = serde_json::json!({
             "counts": counts, "done": done, "failures": failures, "held": plan.held.len(),
@@ -334,7 +345,8 @@ fn in_part(view: RunView, cleared: &Cleared, brakes: &guard::Brakes) -> RunView 
     let of = cleared.plan().steps.len();
     let part = format!("a part was approved, {} of {of} steps; the rest stays held", of - rest.steps.len());
     let message = view.message.as_ref().map_or(part.clone(), |message| format!("{part}; {message}"));
-    RunView { outcome: Outcome::Partly, breaches, message: Some(message), ..view }
+    let counts = RunCounts { held: view.counts.held + rest.steps.len() as u64, ..view.counts };
+    RunView { outcome: Outcome::Partly, counts, breaches, message: Some(message), ..view }
 }
 
 /// The roster is a copy in the place of its original: nobody has yet looked at what it would do to this target.
@@ -346,7 +358,7 @@ fn held_as_copy(plan: Plan, digest: Digest, limits: Vec<Measure>) -> RunView {
     };
     RunView {
         digest: Some(digest),
-        counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+        counts: RunCounts { held: plan.steps.len() as u64, ..Default::default() },
         held: plan.held,
         limits,
         message: Some(format!("the roster was restored from a copy: nothing was written; {way_out}")),
@@ -359,7 +371,7 @@ fn held_for_clock(plan: Plan, digest: Digest, limits: Vec<Measure>, jump: Jump) 
     let way_out = format!("set the clock right, or, if it is right, `rosterd approve {digest}` and apply it");
     RunView {
         digest: Some(digest),
-        counts: crate::report::RunCounts { held: plan.steps.len() as u64, ..Default::default() },
+        counts: RunCounts { held: plan.steps.len() as u64, ..Default::default() },
         ends: Ended::of_steps(&plan.steps),
         held: plan.held,
         limits,
@@ -382,7 +394,7 @@ pub(super) fn view(target: &str, outcome: Outcome) -> RunView {
         target: target.to_owned(),
         outcome,
         digest: None,
-        counts: crate::report::RunCounts::default(),
+        counts: RunCounts::default(),
         done: crate::reconcile::Counts::new(),
         failures: Vec::new(),
         held: Vec::new(),

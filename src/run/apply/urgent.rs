@@ -11,8 +11,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::mapping::naming::Holder;
 use crate::mapping::{ORDINARY, account_id, suspended};
-use crate::object::{Change, Deed, Disabling, Ground, Kind, Links, Observed, Op, Step, StepId, Value, aspect};
+use crate::object::{
+    Change, Deed, Disabling, Ground, Kind, Links, NameKind, ObjectId, ObjectKey, Observed, Op, Step, StepId, Value, aspect,
+};
 use crate::org::{Id, Order};
 use crate::reconcile::journal::Event;
 use crate::reconcile::{Brakes, Cleared, Measure, Plan, Population, Reach, basis, guard};
@@ -63,12 +66,16 @@ impl Engine {
             let account = |how| KeptAccount { key: key.clone(), object: object.clone(), name: None, how };
             match read {
                 Err(refusal) => {
-                    told.accounts.push(account(KeptHow::Failed(refusal.message.clone())));
+                    let name = self.last_called(target, person, &object).await?;
+                    told.accounts.push(KeptAccount { name, ..account(KeptHow::Failed(refusal.message.clone())) });
                     if refusal.fatal {
                         break;
                     }
                 }
-                Ok(None) => told.accounts.push(account(not_shown(port))),
+                Ok(None) => {
+                    let name = self.last_called(target, person, &object).await?;
+                    told.accounts.push(KeptAccount { name, ..account(not_shown(port)) });
+                }
                 Ok(Some(observed)) => {
                     let found = Account { key: key.clone(), kind, observed };
                     let name = Some(found.observed.name.clone());
@@ -119,6 +126,17 @@ impl Engine {
         plan.basis = basis(&self.config.generation, &plan.keys(), &|key: &Id| mapper.wanted(key));
         let digest = self.store.keep_plan(&plan, &self.actor, self.clock.now()).await?;
         Ok(Proposal { plan, digest, managed: proposal.managed })
+    }
+
+    /// What an object that is not shown now was called when it was last seen; else the login that was given.
+    async fn last_called(&self, target: &str, person: &Id, object: &ObjectId) -> Result<Option<String>, Failure> {
+        if let Some(observation) = self.store.observation(target).await?
+            && let Some(seen) = self.store.observed((target, &observation), ObjectKey::of(object)).await?
+        {
+            return Ok(Some(seen.name));
+        }
+        let ledger = self.store.ledger().await?;
+        Ok(ledger.current(&Holder::new(person, ORDINARY), NameKind::Login).map(|given| given.name.to_string()))
     }
 
     /// Why an account is not to be disabled, if so.

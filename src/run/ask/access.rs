@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::find::the_thing;
+use super::find::Sure;
 use crate::mapping::{ORDINARY, account_id};
 use crate::object::{Handle, Kind, Links, ObjectId, ObjectKey, Observed};
-use crate::org::{Day, FactKind, Id, Instant, Snapshot};
-use crate::reconcile::access::{Dated, Span, View, spans, turns};
+use crate::org::{Account, Day, FactKind, Id, Instant, Snapshot};
+use crate::reconcile::access::{Access, Dated, Span, Turn, View, spans, turns};
 use crate::report::{AccessDocument, AccessLine, AccessOfTarget, AccessSpan};
 use crate::run::command::Exit;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::run::propose::sight::Sight;
+use crate::run::propose::since::Since;
 
 impl Engine {
     /// Keeps what turned between the last observation and what was seen now. To be asked before that replaces the last.
@@ -53,13 +54,10 @@ impl Engine {
             return Err(Failure::new(Exit::Usage, format!("{at} is still to come")).hint(hint));
         }
         let (then, today) = (self.store.snapshot(at, None).await?, self.store.snapshot(self.today(), None).await?);
-        let id = the_thing(&then, kind, text).or_else(|failure| the_thing(&today, kind, text).map_err(|_| failure))?;
-        let owners = [&then, &today].into_iter().flat_map(owners).collect();
-        let name = match kind {
-            FactKind::Group => [&then, &today].into_iter().find_map(|day| Some(day.group(&id)?.name.clone())),
-            _ => [&then, &today].into_iter().find_map(|day| Some(day.person_here_or_coming(&id)?.full_name())),
-        };
-        let name = name.unwrap_or_else(|| id.to_string());
+        let days = [&then, &today];
+        let id = self.meant(kind, text, &days, Sure::ByWords).await?;
+        let owners = days.into_iter().rev().flat_map(owners).collect();
+        let name = self.called(kind, &id, &days).await?;
         let mut document = AccessDocument { kind, id: id.clone(), name, at, targets: Vec::new() };
         for target in self.target_names() {
             let mut look = Look::load(self, &target, at, &owners).await?;
@@ -82,7 +80,7 @@ impl Engine {
             let since = document.targets.iter().filter_map(|target| target.since).min();
             let since = since.map_or_else(
                 || "no target was read yet".to_owned(),
-                |since| format!("the first read was {}", since.local(&self.config.zone)),
+                |since| format!("it is known since {}", since.local(&self.config.zone)),
             );
             return Err(Failure::new(Exit::Failed, format!("nothing is known of {at}: {since}")));
         }
@@ -92,11 +90,8 @@ impl Engine {
 
 /// Whose account each one is, with the name.
 fn owners(snapshot: &Snapshot) -> Vec<(Id, String)> {
-    let of = |(id, person): (&Id, &crate::org::Person)| {
-        let name = person.full_name();
-        snapshot.accounts_of(id).map(|(account, _)| (account.clone(), name.clone())).collect::<Vec<_>>()
-    };
-    snapshot.people().flat_map(of).collect()
+    let owner = |(id, account): (&Id, &Account)| Some((id.clone(), snapshot.full_name(account.person.as_ref()?)?));
+    snapshot.accounts().filter_map(owner).collect()
 }
 
 /// One target, looked back at.
@@ -108,6 +103,8 @@ struct Look<'a> {
     usable: BTreeSet<ObjectId>,
     /// The groups of the last observation with their members.
     groups: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// What turned after that, by steps of rosterd's own.
+    since: Vec<Dated>,
     told: AccessOfTarget,
 }
 
@@ -133,9 +130,53 @@ impl<'a> Look<'a> {
             target: target.to_owned(),
             since: store.access_since(target).await?,
             read: store.last_read_at(target).await?,
+            done_since: None,
             lines: Vec::new(),
         };
-        Ok(Self { at, links: store.links(target).await?, owners, names, usable, groups, told })
+        let (links, since) = (store.links(target).await?, Vec::new());
+        let mut look = Self { at, links, owners, names, usable, groups, since, told };
+        look.take_in(&engine.done_since(target).await?);
+        Ok(look)
+    }
+
+    /// Takes in what was done since the last read: that is known without another one.
+    fn take_in(&mut self, done: &[Since]) {
+        for one in done {
+            self.told.done_since = Some(one.at);
+            let mut turned = Vec::new();
+            if let Some(enabled) = one.enabled().filter(|_| one.step.kind == Kind::User) {
+                let is_new = if enabled {
+                    self.usable.insert(one.object.clone())
+                } else {
+                    self.usable.remove(&one.object)
+                };
+                turned.extend(is_new.then(|| (Access { subject: one.object.clone(), group: None }, enabled)));
+            }
+            for (member, came) in one.members(&self.links) {
+                let members = self.groups.entry(one.object.clone()).or_default();
+                let is_new = if came { members.insert(member.clone()) } else { members.remove(&member) };
+                let access = Access { subject: member, group: Some(one.object.clone()) };
+                turned.extend(is_new.then_some((access, came)));
+            }
+            self.since.extend(turned.into_iter().map(|(access, came)| {
+                let turn = Turn { access, name: one.step.name.clone(), came };
+                Dated { turn, after: None, seen: one.at }
+            }));
+        }
+    }
+
+    /// What turned about an account, or a group in a group, up to now.
+    async fn turns_of(&self, engine: &Engine, subject: &ObjectId) -> Result<Vec<Dated>, Failure> {
+        let mut turned = engine.store.turns_of(&self.told.target, subject).await?;
+        turned.extend(self.since.iter().filter(|one| one.turn.access.subject == *subject).cloned());
+        Ok(turned)
+    }
+
+    /// The same about the members of a group.
+    async fn turns_in(&self, engine: &Engine, group: &ObjectId) -> Result<Vec<Dated>, Failure> {
+        let mut turned = engine.store.turns_in(&self.told.target, group).await?;
+        turned.extend(self.since.iter().filter(|one| one.turn.access.group.as_ref() == Some(group)).cloned());
+        Ok(turned)
     }
 
     /// The accounts that a person has, or had on the day.
@@ -155,14 +196,14 @@ impl<'a> Look<'a> {
 
     /// What an account gave on the day: whether it could be used, and its groups, those within groups too.
     async fn account(&mut self, engine: &Engine, object: &ObjectId) -> Result<(), Failure> {
-        let turned = engine.store.turns_of(&self.told.target, object).await?;
+        let turned = self.turns_of(engine, object).await?;
         let own: Vec<Dated> = turned.iter().filter(|one| one.turn.access.group.is_none()).cloned().collect();
         let name = self.called(object, own.last());
         self.tell(engine, (Kind::User, object, &name, None), &own, self.usable.contains(object)).await?;
         let mut next = vec![(object.clone(), None::<String>)];
         let mut been = BTreeSet::from([object.clone()]);
         while let Some((subject, through)) = next.pop() {
-            let turned = engine.store.turns_of(&self.told.target, &subject).await?;
+            let turned = self.turns_of(engine, &subject).await?;
             let current = self.groups.iter().filter(|(_, members)| members.contains(&subject)).map(|(group, _)| group);
             let groups: BTreeSet<ObjectId> =
                 turned.iter().filter_map(|one| one.turn.access.group.clone()).chain(current.cloned()).collect();
@@ -185,7 +226,7 @@ impl<'a> Look<'a> {
         let mut next = vec![(group.clone(), None::<String>)];
         let mut been = BTreeSet::from([group.clone()]);
         while let Some((group, through)) = next.pop() {
-            let turned = engine.store.turns_in(&self.told.target, &group).await?;
+            let turned = self.turns_in(engine, &group).await?;
             let current = self.groups.get(&group).into_iter().flatten();
             let members: BTreeSet<ObjectId> =
                 turned.iter().map(|one| one.turn.access.subject.clone()).chain(current.cloned()).collect();

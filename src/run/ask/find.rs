@@ -1,17 +1,25 @@
-//! Find: things of a day by what people call them, without case and accents.
+//! Find: who or what is meant by a text, for every verb that asks about one thing; and the verb `find` itself.
 //!
-//! Every word must be found in some field of the thing; where in the field decides the order. [`search`] is pure over
-//! a snapshot; each name is folded once. When nothing is found, "sorensen" is tried for "Sørensen" too.
+//! What any answer of rosterd prints of a thing means it: an id of ours or of a target, a login, a mail, a name, also
+//! `NAME (LOGIN)`. The roster of the day speaks first, then what is [`Kept`] of other days and of the targets.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::kept::Kept;
+use super::search::{Hit, find, search};
 use crate::expr::fold;
-use crate::org::{Account, Day, FactKind, Id, Instant, Snapshot, Visibility};
-use crate::report::{FindDocument, Match, Matched};
+use crate::org::{Day, Fact, FactKind, Id, Instant, Snapshot};
+use crate::report::FindDocument;
 use crate::run::command::Exit;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
+
+/// How sure a verb has to be of what is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::run) enum Sure {
+    /// Some field is just this text, but for case and accents: a part of a name means nobody.
+    Exactly,
+    /// Words by which only one thing is found mean it, too.
+    ByWords,
+}
 
 impl Engine {
     /// What is called `text` on a day; today without one. At most `limit` things.
@@ -26,270 +34,148 @@ impl Engine {
             return Err(Failure::new(Exit::Usage, "there is nothing to look for in what was given"));
         }
         let snapshot = self.store.snapshot(at.unwrap_or(self.today()), known_at).await?;
-        Ok(search(&snapshot, text, limit))
-    }
-}
-
-/// Where a word stands in a field: the better first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    /// All that was asked for is all of the field.
-    All,
-    Word,
-    Prefix,
-    Inside,
-}
-
-/// A field of a thing: its name, and what it says.
-type Field<'a> = (&'static str, std::borrow::Cow<'a, str>);
-
-struct Hit<'a> {
-    kind: FactKind,
-    id: &'a Id,
-    places: Vec<Place>,
-    name: String,
-    matched: Vec<Matched>,
-}
-
-struct Query {
-    fold: fn(&str) -> String,
-    all: String,
-    words: Vec<String>,
-}
-
-impl Query {
-    fn new(text: &str, fold: fn(&str) -> String) -> Self {
-        let words: Vec<String> = text.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
-        Self { fold, all: words.join(" "), words }
+        let kept = self.kept(&snapshot).await?;
+        Ok(search(&snapshot, &kept, text, limit))
     }
 
-    /// The thing, if every word is found in it.
-    fn hit<'a>(&self, kind: FactKind, id: &'a Id, name: String, fields: &[Field<'_>]) -> Option<Hit<'a>> {
-        let folded: Vec<String> = fields.iter().map(|(_, text)| (self.fold)(text)).collect();
-        if let Some(at) = folded.iter().position(|text| *text == self.all) {
-            return Some(Hit { kind, id, places: vec![Place::All], name, matched: vec![matched(&fields[at])] });
+    /// The one person, unit or group that is meant, by the roster of these days, the first of which counts most.
+    pub(in crate::run) async fn meant(
+        &self,
+        kind: FactKind,
+        text: &str,
+        days: &[&Snapshot],
+        sure: Sure,
+    ) -> Result<Id, Failure> {
+        let id = Id::from(text);
+        if days.iter().any(|day| is_there(day, kind, &id)) || !self.store.history(kind, &id).await?.is_empty() {
+            return Ok(id);
         }
-        let mut places = Vec::with_capacity(self.words.len());
-        let mut found_in: Vec<usize> = Vec::new();
-        for word in &self.words {
-            let found = folded.iter().enumerate().filter_map(|(at, text)| Some((place(word, text)?, at))).min()?;
-            places.push(found.0);
-            if !found_in.contains(&found.1) {
-                found_in.push(found.1);
+        if let Some(tombstone) = self.store.tombstone(&id).await?.filter(|tombstone| tombstone.kind == kind) {
+            return Err(Failure::new(Exit::Failed, format!("the {kind} {id} was erased on {}", tombstone.day)));
+        }
+        for day in days {
+            if let Some(found) = one(&exactly(day, None, kind, text), kind, text)? {
+                return Ok(found);
             }
         }
-        places.sort_by_key(|place| Reverse(*place));
-        let matched = found_in.into_iter().map(|at| matched(&fields[at])).collect();
-        Some(Hit { kind, id, places, name, matched })
-    }
-}
-
-fn matched((field, value): &Field<'_>) -> Matched {
-    Matched { field: (*field).to_owned(), value: value.clone().into_owned() }
-}
-
-/// The best place of a word in a text, both folded.
-fn place(word: &str, text: &str) -> Option<Place> {
-    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    text.match_indices(word)
-        .map(|(at, _)| match (is_end(text[..at].chars().next_back()), is_end(text[at + word.len()..].chars().next())) {
-            (true, true) => Place::Word,
-            (true, false) => Place::Prefix,
-            (false, _) => Place::Inside,
-        })
-        .min()
-}
-
-/// The folded text as those write it who know no æ, ø, å, ä, ö, ü.
-fn loose(text: &str) -> String {
-    fold(text).replace("ae", "a").replace("oe", "o").replace("aa", "a").replace("ue", "u")
-}
-
-/// What is called `text` in the snapshot: the best `limit` things, and how many more there are.
-pub fn search(snapshot: &Snapshot, text: &str, limit: usize) -> FindDocument {
-    let mut hits = hits(snapshot, &Query::new(text, fold));
-    if hits.is_empty() {
-        hits = self::hits(snapshot, &Query::new(text, loose));
-    }
-    hits.sort_by_cached_key(|hit| {
-        (hit.places.clone(), hit.kind != FactKind::Person, hit.kind, fold(&hit.name), hit.id)
-    });
-    let rest = hits.len().saturating_sub(limit) as u64;
-    hits.truncate(limit);
-    let mut named: BTreeMap<(FactKind, String), usize> = BTreeMap::new();
-    for hit in &hits {
-        *named.entry((hit.kind, hit.name.clone())).or_default() += 1;
-    }
-    let matches = hits.into_iter().map(|hit| {
-        let has_namesakes = named.get(&(hit.kind, hit.name.clone())).is_some_and(|count| *count > 1);
-        Match {
-            kind: hit.kind.to_string(),
-            id: hit.id.to_string(),
-            detail: detail(snapshot, hit.kind, hit.id, has_namesakes),
-            name: hit.name,
-            matched: hit.matched,
+        let [day, ..] = days else { return Err(nobody((kind, text), sure, self.today(), &[])) };
+        let kept = self.kept(day).await?;
+        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)? {
+            return Ok(found);
         }
-    });
-    FindDocument { text: text.to_owned(), at: snapshot.day(), matches: matches.collect(), rest }
+        let near = by_words(day, Some(&kept), kind, text);
+        if sure == Sure::ByWords {
+            for day in days {
+                if let Some(found) = one(&by_words(day, None, kind, text), kind, text)? {
+                    return Ok(found);
+                }
+            }
+            if let Some(found) = one(&near, kind, text)? {
+                return Ok(found);
+            }
+        }
+        Err(nobody((kind, text), sure, day.day(), &near))
+    }
+
+    /// What a thing is called: on one of these days, or when it was known last.
+    pub(in crate::run) async fn called(&self, kind: FactKind, id: &Id, days: &[&Snapshot]) -> Result<String, Failure> {
+        let now = days.iter().find_map(|day| match kind {
+            FactKind::Unit => Some(day.unit(id)?.name.clone()),
+            FactKind::Group => Some(day.group(id)?.name.clone()),
+            _ => day.full_name(id),
+        });
+        Ok(match now {
+            Some(name) => name,
+            None => self.last_name(kind, id).await?.map_or_else(|| id.to_string(), |called| called.name),
+        })
+    }
+
+    /// What a thing was called that the roster may hold no more.
+    pub(in crate::run) async fn last_name(&self, kind: FactKind, id: &Id) -> Result<Option<Called>, Failure> {
+        let versions = self.store.history(kind, id).await?;
+        // what is in force counts most, then what was known last
+        let last = versions.into_iter().max_by_key(|shown| (shown.known_to.is_none(), shown.known_to, shown.known_from));
+        let named = |name: String| Called { name, nickname: None };
+        Ok(last.and_then(|shown| match shown.version.fact {
+            Fact::Person(person) => Some(Called { name: person.full_name(), nickname: person.nickname }),
+            Fact::Unit(unit) => Some(named(unit.name)),
+            Fact::Group(group) => Some(named(group.name)),
+            _ => None,
+        }))
+    }
+}
+
+/// How people call a thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::run) struct Called {
+    pub name: String,
+    pub nickname: Option<String>,
+}
+
+fn is_there(day: &Snapshot, kind: FactKind, id: &Id) -> bool {
+    match kind {
+        FactKind::Unit => day.unit(id).is_some(),
+        FactKind::Group => day.group(id).is_some(),
+        _ => day.person(id).is_some() || day.life(id).is_some(),
+    }
+}
+
+/// What is found by the words.
+fn by_words<'a>(day: &'a Snapshot, kept: Option<&'a Kept>, kind: FactKind, text: &str) -> Vec<Hit<'a>> {
+    find(day, kept, text).into_iter().filter(|hit| hit.kind == kind).collect()
+}
+
+/// What is called just so; also as plans name people who could be taken for others, by name and login.
+fn exactly<'a>(day: &'a Snapshot, kept: Option<&'a Kept>, kind: FactKind, text: &str) -> Vec<Hit<'a>> {
+    let called = |text: &str| {
+        let mut hits = by_words(day, kept, kind, text);
+        hits.retain(|hit| hit.is_exact);
+        hits
+    };
+    let found = called(text);
+    let labelled = text.trim().strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
+    let Some((name, login)) = labelled.filter(|_| found.is_empty()) else { return found };
+    let (mut by_name, by_login) = (called(name), called(login));
+    by_name.retain(|hit| by_login.iter().any(|other| other.id == hit.id));
+    by_name
+}
+
+/// The one thing, if there is any; several are an error that names them.
+fn one(hits: &[Hit<'_>], kind: FactKind, text: &str) -> Result<Option<Id>, Failure> {
+    match hits {
+        [] => Ok(None),
+        [one] => Ok(Some(one.id.clone())),
+        several => {
+            let (_, things, _) = words(kind);
+            let message = format!("{} {things} are called {text:?}", several.len());
+            Err(Failure::new(Exit::Failed, message).hint(format!("name one by id: {}", named(several))))
+        }
+    }
 }
 
 /// Things that are named when a word does not tell them apart.
 const NAMED: usize = 10;
 
-/// The one thing of a kind that has this id, or that alone is found by these words.
-pub(super) fn the_thing(snapshot: &Snapshot, kind: FactKind, text: &str) -> Result<Id, Failure> {
-    let id = Id::from(text);
-    let is_there = match kind {
-        FactKind::Unit => snapshot.unit(&id).is_some(),
-        FactKind::Group => snapshot.group(&id).is_some(),
-        _ => snapshot.person(&id).is_some(),
-    };
-    if is_there {
-        return Ok(id);
-    }
-    let found = search(snapshot, text, usize::MAX);
-    let things: Vec<_> = found.matches.iter().filter(|one| one.kind == kind.name()).collect();
-    let (none, several, are) = match kind {
-        FactKind::Person => ("nobody", "people", "looks for people"),
-        FactKind::Unit => ("no unit", "units", "looks for units"),
-        _ => ("no group", "groups", "looks for groups"),
-    };
-    match things.as_slice() {
-        [one] => Ok(Id::from(one.id.as_str())),
-        [] => Err(Failure::new(Exit::Failed, format!("{none} is called {text:?} on {}", snapshot.day()))
-            .hint(format!("`rosterd find TEXT` {are}; --at DAY looks at another day"))),
-        all => {
-            let named = all.iter().take(NAMED).map(|one| format!("{} ({})", one.name, one.id)).collect::<Vec<_>>();
-            let more = if all.len() > NAMED { ", …" } else { "" };
-            Err(Failure::new(Exit::Failed, format!("{} {several} are called {text:?}", all.len()))
-                .hint(format!("name one by id: {}{more}", named.join(", "))))
-        }
-    }
+fn named(hits: &[Hit<'_>]) -> String {
+    let named: Vec<String> = hits.iter().take(NAMED).map(|hit| format!("{} ({})", hit.name, hit.id)).collect();
+    named.join(", ") + if hits.len() > NAMED { ", …" } else { "" }
 }
 
-/// The one person of whom some field is exactly this, without case and accents: the id, a login, a mail, a number, the whole
-/// name. What is only a part of a name means nobody.
-pub(in crate::run) fn the_person(snapshot: &Snapshot, text: &str) -> Result<(Id, String), Failure> {
-    let found =
-        search(snapshot, text, usize::MAX).matches.into_iter().filter(|one| one.kind == FactKind::Person.name());
-    let is_exact = |one: &Match| one.matched.iter().any(|matched| fold(&matched.value) == fold(text.trim()));
-    let (exact, near): (Vec<Match>, Vec<Match>) = found.partition(is_exact);
-    let named = |some: &[Match]| {
-        let named: Vec<String> = some.iter().take(NAMED).map(|one| format!("{} ({})", one.name, one.id)).collect();
-        named.join(", ") + if some.len() > NAMED { ", …" } else { "" }
-    };
-    match exact.as_slice() {
-        [one] => Ok((Id::from(one.id.as_str()), one.name.clone())),
-        [] => {
-            let failure = Failure::new(Exit::Failed, format!("nobody is {text:?} on {}", snapshot.day()));
-            Err(match near.as_slice() {
-                [] => failure.hint("`rosterd find TEXT` looks for people; who left is named by id"),
-                near => failure.hint(format!("name one by id: {}", named(near))),
-            })
-        }
-        several => Err(Failure::new(Exit::Failed, format!("{} people are {text:?}", several.len()))
-            .hint(format!("name one by id: {}", named(several)))),
-    }
-}
-
-fn hits<'a>(snapshot: &'a Snapshot, query: &Query) -> Vec<Hit<'a>> {
-    let people = snapshot.people().filter_map(|(id, person)| {
-        let name = person.full_name();
-        let mut fields: Vec<Field<'_>> = vec![("name", name.as_str().into()), ("id", id.as_str().into())];
-        fields.extend(person.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
-        for (_, account) in snapshot.accounts_of(id) {
-            fields.extend(account.login.iter().map(|login| ("login", login.as_str().into())));
-        }
-        for (_, engagement) in snapshot.engagements_of(id) {
-            fields.extend(engagement.number.iter().map(|number| ("number", number.as_str().into())));
-        }
-        contacts(snapshot, id, &mut fields);
-        keys(snapshot, id, &mut fields);
-        query.hit(FactKind::Person, id, name.clone(), &fields)
-    });
-    let named = |kind: FactKind, id: &'a Id, name: &'a str| {
-        let mut fields: Vec<Field<'_>> = vec![("name", name.into()), ("id", id.as_str().into())];
-        contacts(snapshot, id, &mut fields);
-        keys(snapshot, id, &mut fields);
-        query.hit(kind, id, name.to_owned(), &fields)
-    };
-    let units = snapshot.units().filter_map(|(id, unit)| named(FactKind::Unit, id, &unit.name));
-    let groups = snapshot.groups().filter_map(|(id, group)| named(FactKind::Group, id, &group.name));
-    let classes = snapshot.classes().filter_map(|(id, class)| named(FactKind::Class, id, &class.name));
-    // an account that belongs to no person of the day is found by itself
-    let accounts = snapshot.accounts().filter(|(_, account)| owner(snapshot, account).is_none());
-    let accounts = accounts.filter_map(|(id, account)| {
-        let login = account.login.as_deref().unwrap_or(id.as_str());
-        let fields = [("login", login.into()), ("id", id.as_str().into())];
-        query.hit(FactKind::Account, id, login.to_owned(), &fields)
-    });
-    people.chain(units).chain(groups).chain(classes).chain(accounts).collect()
-}
-
-/// Mails, numbers and pages; what is secret is found by nobody.
-fn contacts<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
-    let seen = snapshot.contacts_of(id).filter(|(_, contact)| contact.visibility != Visibility::Secret);
-    fields.extend(seen.map(|(_, contact)| ("contact", contact.value.as_str().into())));
-}
-
-fn keys<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
-    fields.extend(snapshot.keys_of(id).map(|(_, key)| ("key", key.value.as_str().into())));
-}
-
-fn owner<'a>(snapshot: &'a Snapshot, account: &Account) -> Option<&'a crate::org::Person> {
-    snapshot.person(account.person.as_ref()?)
-}
-
-/// Where a thing belongs; of a person who has namesakes, the logins as well.
-fn detail(snapshot: &Snapshot, kind: FactKind, id: &Id, has_namesakes: bool) -> String {
-    let belongs = place_of(snapshot, kind, id);
-    if !has_namesakes || kind != FactKind::Person {
-        return belongs;
-    }
-    let logins: BTreeSet<&str> = snapshot.accounts_of(id).filter_map(|(_, account)| account.login.as_deref()).collect();
-    let logins: Vec<&str> = logins.into_iter().collect();
-    if logins.is_empty() { belongs } else { format!("{belongs}; login {}", logins.join(", ")) }
-}
-
-fn place_of(snapshot: &Snapshot, kind: FactKind, id: &Id) -> String {
-    let unit_name = |id: &Id| snapshot.unit(id).map_or_else(|| id.to_string(), |unit| unit.name.clone());
+/// None of a kind, several of it, and what `find` does about it.
+fn words(kind: FactKind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        FactKind::Person => match snapshot.primary_engagement(id) {
-            Some(primary) => {
-                let unit = unit_name(&primary.engagement.unit);
-                primary.engagement.title.as_ref().map_or_else(|| unit.clone(), |title| format!("{title}, {unit}"))
-            }
-            None => "no engagement on the day".into(),
-        },
-        FactKind::Unit => {
-            let above: Vec<String> = snapshot.ancestors(id).into_iter().rev().map(unit_name).collect();
-            above.join(" / ")
-        }
-        FactKind::Group => snapshot.group(id).and_then(|group| group.description.clone()).unwrap_or_default(),
-        FactKind::Class => snapshot.class(id).map(|class| class.vocabulary.clone()).unwrap_or_default(),
-        FactKind::Account => snapshot.account(id).map(|account| account.system.clone()).unwrap_or_default(),
-        _ => String::new(),
+        FactKind::Unit => ("no unit", "units", "looks for units"),
+        FactKind::Group => ("no group", "groups", "looks for groups"),
+        _ => ("nobody", "people", "looks for people"),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_is_placed_by_what_stands_around_it() {
-        assert_eq!(place("anna", "anna soerensen"), Some(Place::Word));
-        assert_eq!(place("an", "anna soerensen"), Some(Place::Prefix));
-        assert_eq!(place("maria", "anna-maria berg"), Some(Place::Word));
-        assert_eq!(place("rens", "anna soerensen"), Some(Place::Inside));
-        assert_eq!(place("berg", "anna"), None);
-        assert_eq!(place("an", "susan an"), Some(Place::Word)); // the best of several
-    }
-
-    #[test]
-    fn loose_text_knows_no_local_letters() {
-        assert_eq!(loose("Sørensen"), loose("SORENSEN"));
-        assert_eq!(loose("Ågård"), loose("agard"));
-        assert_eq!(loose("Müller"), loose("Muller"));
+fn nobody((kind, text): (FactKind, &str), sure: Sure, day: Day, near: &[Hit<'_>]) -> Failure {
+    let (none, _, looks) = words(kind);
+    let failure = Failure::new(Exit::Failed, format!("{none} is called {text:?} on {day}"));
+    match (sure, near) {
+        (Sure::Exactly, [_, ..]) => failure.hint(format!("name one by id: {}", named(near))),
+        (Sure::Exactly, []) => failure.hint(format!("`rosterd find TEXT` {looks}")),
+        (Sure::ByWords, _) => failure.hint(format!("`rosterd find TEXT` {looks}; --at DAY looks at another day")),
     }
 }

@@ -1,6 +1,6 @@
 //! Map test: what the rules make of one person, without looking at any target.
 
-use super::find::the_thing;
+use super::find::Sure;
 use crate::org::{Day, FactKind};
 use crate::report::MapDocument;
 use crate::run::engine::Engine;
@@ -13,7 +13,7 @@ impl Engine {
     pub async fn map_test(&self, person: &str, target: Option<&str>, at: Option<Day>) -> Result<MapDocument, Failure> {
         let names = self.chosen(&target.map(ToOwned::to_owned).into_iter().collect::<Vec<_>>())?;
         let scene = self.scene(at.unwrap_or(self.today())).await?;
-        let person = the_thing(&scene.snapshot, FactKind::Person, person)?;
+        let person = self.meant(FactKind::Person, person, &[&scene.snapshot], Sure::ByWords).await?;
         let mut targets = Vec::new();
         for name in &names {
             let (port, entry) = (self.connect(name)?, self.entry(name)?);
@@ -25,7 +25,7 @@ impl Engine {
             targets
                 .extend(mapper.accounts_of(&person).iter().map(|account| mapped(view, account, Some(&person)).target));
         }
-        let name = scene.snapshot.person(&person).map(crate::org::Person::full_name).unwrap_or_default();
+        let name = self.called(FactKind::Person, &person, &[&scene.snapshot]).await?;
         Ok(MapDocument { person, name, at: scene.snapshot.day(), targets })
     }
 }

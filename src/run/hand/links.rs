@@ -4,7 +4,7 @@ use crate::object::{Change, Ground, Kind, ObjectId, Op, Step, StepId, Value, asp
 use crate::org::Id;
 use crate::reconcile::{Plan, Population, Reach, Unmanaged, basis};
 use crate::report::{
-    Document, IgnoreDocument, IgnoredLine, LinkLine, LinksDocument, PlanDocument, PlanView, RunDocument, UnlinkedLine,
+    Document, IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, PlanDocument, PlanView, RunDocument, UnlinkedLine,
 };
 use crate::run::apply::answer;
 use crate::run::command::{Answer, Exit, Progress};
@@ -43,6 +43,7 @@ impl Engine {
                 .map(|(object, Ignored { note, actor, at })| IgnoredLine { object, note, by: actor, at })
                 .collect(),
             errors: Vec::new(),
+            only: LinkParts::default(),
         };
         let exit = match self.survey(port.as_ref(), progress).await? {
             Err(trouble) => {

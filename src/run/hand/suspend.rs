@@ -3,9 +3,9 @@
 
 use futures_util::future::join_all;
 
-use crate::org::{Fact, FactKind, Id, Identity, Order};
+use crate::org::{FactKind, Id, Identity, Order};
 use crate::report::{Document, KeptOut, Outcome, SuspensionDocument, Trouble};
-use crate::run::ask::find::the_person;
+use crate::run::ask::find::Sure;
 use crate::run::command::{Answer, Exit};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
@@ -14,7 +14,7 @@ use crate::store::Word;
 impl Engine {
     /// Keeps a person out of every target. Of somebody who is kept out already the accounts are looked at again.
     pub(in crate::run) async fn suspend(&self, text: &str, note: &str, dry_run: bool) -> Result<Answer, Failure> {
-        let (person, name) = self.meant(text).await?;
+        let (person, name) = self.ordered(text).await?;
         let before = self.store.orders().await?.suspended.remove(&person);
         let again = before.is_some();
         let new = || Order { by: self.actor.name.clone(), since: self.clock.now(), note: note.to_owned() };
@@ -66,7 +66,7 @@ impl Engine {
         note: Option<&str>,
         dry_run: bool,
     ) -> Result<Answer, Failure> {
-        let (person, name) = self.meant(text).await?;
+        let (person, name) = self.ordered(text).await?;
         let Some(order) = self.store.orders().await?.suspended.remove(&person) else {
             return Err(Failure::new(Exit::Held, format!("{name} ({person}) is not suspended")));
         };
@@ -102,17 +102,16 @@ impl Engine {
         }
     }
 
-    /// The person who is named by id, or exactly by a login, a mail, a number or the whole name; of several nobody.
-    async fn meant(&self, text: &str) -> Result<(Id, String), Failure> {
+    /// The person whom an order is about, with the name: whoever is put out is named exactly.
+    async fn ordered(&self, text: &str) -> Result<(Id, String), Failure> {
         let id = Id::from(text);
         // one who is named by id is found without the roster of the day
-        let last = self.store.history(FactKind::Person, &id).await?.into_iter().next_back();
-        if let Some(Fact::Person(person)) = last.map(|shown| shown.version.fact) {
-            return Ok((id, person.full_name()));
+        if let Some(called) = self.last_name(FactKind::Person, &id).await? {
+            return Ok((id, called.name));
         }
-        if let Some(tombstone) = self.store.tombstone(&id).await?.filter(|one| one.kind == FactKind::Person) {
-            return Err(Failure::new(Exit::Failed, format!("the person {id} was erased on {}", tombstone.day)));
-        }
-        the_person(&self.store.snapshot(self.today(), None).await?, text)
+        let snapshot = self.store.snapshot(self.today(), None).await?;
+        let person = self.meant(FactKind::Person, text, &[&snapshot], Sure::Exactly).await?;
+        let name = self.called(FactKind::Person, &person, &[&snapshot]).await?;
+        Ok((person, name))
     }
 }

@@ -7,12 +7,13 @@ use crate::mapping::{Mapper, accepted_field};
 use crate::object::{Drift, DriftPolicy, ObjectKey};
 use crate::org::edit::{Act, Fields};
 use crate::org::{Edit, FactKind, Id};
-use crate::reconcile::drift::{Known, Policies, objects, settle};
+use crate::reconcile::drift::{Known, Policies, Wrote, objects, settle};
 use crate::reconcile::{Plan, basis};
 use crate::report::{DriftLine, DriftOfTarget, Outcome, RunFailure};
 use crate::run::engine::{Engine, TargetEntry};
 use crate::run::failure::Failure;
-use crate::store::DriftRow;
+use crate::stops::{self, Moment};
+use crate::store::{DriftRow, RunId};
 use crate::target::Target;
 
 impl Engine {
@@ -29,9 +30,12 @@ impl Engine {
         }
         let rows = self.store.drift(target).await?;
         let open: Vec<Drift> = rows.into_iter().filter(|row| row.resolved.is_none()).map(|row| row.drift).collect();
+        let since = self.done_since(target).await?;
+        let wrote: Vec<Wrote<'_>> = since.iter().map(super::since::Since::wrote).collect();
         let policies = policies(self.entry(target)?);
         let known = Known {
             was: &was,
+            wrote: &wrote,
             open: &open,
             policies: &policies,
             schemas: &around.schemas,
@@ -61,11 +65,14 @@ impl Engine {
         Ok(self.store.keep_drift(&plan.target, &plan.drift, plan.coverage.complete, now).await?)
     }
 
-    /// Takes over into the roster what is to be, by edits from today on; answers what could not be.
+    /// Takes over into the roster what is to be, by edits from today on; answers what could not be. The record of the run
+    /// stands before: an edit that a crash leaves behind names a run that there is, and what it leaves undone is drift
+    /// still, for the next plan.
     pub(in crate::run) async fn accept_drift(
         &self,
         port: &dyn Target,
         plan: &Plan,
+        run: RunId,
     ) -> Result<Vec<RunFailure>, Failure> {
         let wanted: Vec<&Drift> = plan.drift.iter().filter(|drift| drift.policy == DriftPolicy::Accept).collect();
         let mut failures = Vec::new();
@@ -80,8 +87,10 @@ impl Engine {
             let value = drift.shown.first().map_or(serde_json::Value::Null, |value| value.to_string().into());
             let fields = Fields::from_iter([(field, value)]);
             let edit = Edit { kind, id, act: Act::Change { from: self.today() }, fields };
-            let note = format!("taken over from {}", plan.target);
+            let note = format!("taken over from {} by run {run}", plan.target);
+            stops::at(Moment::Before, "what is taken over");
             let done = self.edit(&edit, Some(note), false, None).await;
+            stops::at(Moment::After, "what is taken over");
             let message = match done.map(|answer| answer.document) {
                 Ok(crate::report::Document::Edit(document)) if document.outcome != Outcome::Done => {
                     let problems = document.problems.into_iter().map(|problem| problem.message);

@@ -13,6 +13,7 @@ mod revert;
 mod rules;
 pub mod schema;
 pub mod sight;
+pub mod since;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

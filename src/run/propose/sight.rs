@@ -36,6 +36,8 @@ pub(in crate::run) struct Sight {
     asked: String,
     whole: Instant,
     mark: Option<Mark>,
+    /// How far the journal had come before the read.
+    events: i64,
 }
 
 /// Objects of the last observation that still look like that.
@@ -103,7 +105,8 @@ impl Engine {
         let floor = floors(self.store.last_read(&entry.name).await?.as_ref());
         let linked = self.linked(port).await?;
         let request = ObserveRequest { attributes, floor, spaces, linked, known: Arc::default() };
-        let glance = Glance { engine: self, port, entry, asked, last, of_use, request };
+        let events = self.store.last_event().await?;
+        let glance = Glance { engine: self, port, entry, asked, last, of_use, events, request };
         let sight = match glance.changes(progress).await? {
             Ok(Tried::Sight(sight)) => Ok(*sight),
             Ok(Tried::Whole(instead)) => glance.everything(instead, progress).await?,
@@ -144,10 +147,11 @@ impl Engine {
         let mark = sight.mark.as_ref().map(serde_json::to_string).transpose();
         let mark =
             mark.map_err(|error| Failure::because(crate::run::command::Exit::Failed, "keeping a mark", &error))?;
-        if let (Some(version), None) = (sight.as_before(), &mark) {
+        let knows_all = sight.last.as_ref().is_some_and(|last| last.events >= sight.events);
+        if let (Some(version), None, true) = (sight.as_before(), &mark, knows_all) {
             return Ok(Some(version));
         }
-        let read = Read { asked: &sight.asked, whole: sight.whole, mark: mark.as_deref() };
+        let read = Read { asked: &sight.asked, whole: sight.whole, mark: mark.as_deref(), events: sight.events };
         let found = Differences { changed: &sight.changed, gone: &sight.gone, anew: !sight.of_use };
         Ok(self.store.keep_observation(target, sight.last.as_ref(), &read, &found).await?)
     }
@@ -175,6 +179,7 @@ struct Glance<'a> {
     asked: String,
     last: Option<Observation>,
     of_use: bool,
+    events: i64,
     request: ObserveRequest,
 }
 
@@ -289,6 +294,7 @@ impl Glance<'_> {
             asked: self.asked.clone(),
             whole: last.whole,
             mark: Some(next),
+            events: self.events,
         })
     }
 
@@ -340,6 +346,7 @@ impl Glance<'_> {
             asked: self.asked.clone(),
             whole,
             mark,
+            events: self.events,
         }))
     }
 }

@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 
 use crate::org::quality::Look;
 use crate::org::{Day, Snapshot};
+use crate::reconcile::guard;
 use crate::report::{self, Frame, Reconciled, Report, ReportKind};
 use crate::run::ask::look::organisation;
 use crate::run::command::{Exit, Progress};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
+use crate::run::propose::Proposal;
 
 pub use told::telling;
 
@@ -102,7 +104,11 @@ impl Engine {
                 Ok(proposal) => {
                     let of_target = runs.iter().find(|runs| runs.target == name);
                     let last_run = of_target.and_then(|runs| runs.runs.first()).cloned();
-                    reconciled.push(Reconciled { plan: proposal.plan, managed: proposal.managed, last_run });
+                    let Proposal { plan, digest, managed } = proposal;
+                    let measures = guard::measure(&plan, &self.brakes(&name).await?);
+                    let is_released = self.consent_to_plan(&name, &digest).await?.is_whole();
+                    let breaches = measures.into_iter().filter(|one| one.is_breached() && !is_released).collect();
+                    reconciled.push(Reconciled { plan, managed, last_run, breaches });
                 }
                 Err(trouble) => troubles.push(trouble),
             }

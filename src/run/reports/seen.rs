@@ -64,7 +64,7 @@ impl Engine {
     }
 
     /// Whose each account of a target is: by the record, and by the ids that rosterd gives to ordinary accounts.
-    fn owners(&self, target: &str, snapshot: &Snapshot) -> BTreeMap<Id, (Id, String)> {
+    pub(in crate::run) fn owners(&self, target: &str, snapshot: &Snapshot) -> BTreeMap<Id, (Id, String)> {
         let roster = self.store.meta().roster;
         let ordinary = snapshot
             .lives()

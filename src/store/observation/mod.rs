@@ -39,6 +39,8 @@ pub struct Observation {
     pub whole: Instant,
     /// Where the changes that come next begin, as the target tells it.
     pub mark: Option<String>,
+    /// How far the journal had come before it was read: what was done later it may not show.
+    pub events: i64,
     /// Objects of each kind.
     pub counts: BTreeMap<Kind, u64>,
     buckets: u64,
@@ -51,6 +53,8 @@ pub struct Read<'a> {
     /// When everything was last read.
     pub whole: Instant,
     pub mark: Option<&'a str>,
+    /// How far the journal had come before.
+    pub events: i64,
 }
 
 /// What a read found different from the last observation.
@@ -161,15 +165,18 @@ async fn write_head(
     counts: &BTreeMap<Kind, u64>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO observation (target, version, asked, whole, mark, counts, buckets) VALUES (?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO observation (target, version, asked, whole, mark, events, counts, buckets)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (target) DO UPDATE SET version = excluded.version, asked = excluded.asked,
-             whole = excluded.whole, mark = excluded.mark, counts = excluded.counts, buckets = excluded.buckets",
+             whole = excluded.whole, mark = excluded.mark, events = excluded.events, counts = excluded.counts,
+             buckets = excluded.buckets",
     )
     .bind(target)
     .bind(version)
     .bind(read.asked)
     .bind(read.whole.micros())
     .bind(read.mark)
+    .bind(read.events)
     .bind(serde_json::to_string(counts)?)
     .bind(i64::try_from(buckets).unwrap_or(i64::MAX))
     .execute(connection)
@@ -178,16 +185,16 @@ async fn write_head(
 }
 
 async fn find(connection: &mut SqliteConnection, target: &str) -> Result<Option<Observation>, StoreError> {
-    let row: Option<(i64, String, i64, Option<String>, String, i64)> =
-        sqlx::query_as("SELECT version, asked, whole, mark, counts, buckets FROM observation WHERE target = ?")
+    let row: Option<(i64, String, i64, Option<String>, i64, String, i64)> =
+        sqlx::query_as("SELECT version, asked, whole, mark, events, counts, buckets FROM observation WHERE target = ?")
             .bind(target)
             .fetch_optional(connection)
             .await?;
-    let Some((version, asked, whole, mark, counts, buckets)) = row else { return Ok(None) };
+    let Some((version, asked, whole, mark, events, counts, buckets)) = row else { return Ok(None) };
     let (whole, counts) = (Instant::from_micros(whole), serde_json::from_str(&counts)?);
     let buckets = u64::try_from(buckets).ok().filter(|buckets| buckets.is_power_of_two());
     let buckets = buckets.ok_or_else(spool::damaged)?;
-    Ok(Some(Observation { version, asked, whole, mark, counts, buckets }))
+    Ok(Some(Observation { version, asked, whole, mark, events, counts, buckets }))
 }
 
 fn wanted_buckets(objects: u64) -> u64 {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{command, stdout};
+use crate::roster::upgrade;
 
 /// A folder made by `init`, and a delivery of `people` people in it.
 pub struct Site(TempDir);
@@ -231,4 +232,41 @@ fn a_copy_is_made_once_and_can_take_the_place_of_its_original() {
     }
     assert_eq!(site.run(&["export"]).stdout, before);
     assert_eq!(site.run(&["verify-log"]).status.code(), Some(1), "it lacks what came since");
+}
+
+#[test]
+fn a_report_that_cannot_look_back_says_why_and_which_can() {
+    let site = Site::new();
+    for report in rosterd::report::REPORTS.iter().filter(|report| !report.takes.at) {
+        assert!(!report.of_now.is_empty(), "{}", report.name);
+        let output = site.run(&["report", report.name, "--at", "2026-01-01"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for word in ["is of today only", report.of_now, "of another day there are upcoming, units-without-manager, quality"] {
+            assert!(said.contains(word), "{word} is not in {said}");
+        }
+    }
+}
+
+/// What an older rosterd wrote is brought up to date by who writes, and by nobody who only reads.
+#[tokio::test]
+async fn reading_leaves_the_tables_of_an_older_rosterd_as_they_are() {
+    let site = Site::new();
+    let folder = site.0.path();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.file_name().to_string_lossy().starts_with("roster.db") {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    upgrade::old(folder).await;
+    for reading in [&["export"][..], &["show", "person", "p-01"], &["find", "åse"], &["runs"]] {
+        let output = site.run(reading);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains("was written by an older rosterd"), "{said}");
+    }
+    assert_eq!(upgrade::copies(folder), Vec::<String>::new());
+    site.deliver(3);
+    assert_eq!(site.run(&["import", "roster", "hr.jsonl"]).status.code(), Some(0));
+    assert_eq!(upgrade::copies(folder).len(), 1);
+    assert_eq!(stdout(&site.run(&["export"])).lines().count(), 4);
 }

@@ -156,6 +156,42 @@ fn names_aside(lines: BTreeSet<[String; 4]>) -> BTreeSet<[String; 3]> {
     lines.into_iter().map(|[state, _, attribute, policy]| [state, attribute, policy]).collect()
 }
 
+/// A kill before or after the edit that takes a value over: it is made once, and names a run that there is.
+#[cfg(feature = "lab")]
+#[tokio::test]
+async fn what_is_taken_over_is_so_once_wherever_the_run_is_killed() {
+    let (site, _) = site().await;
+    let outside = site.outside().await;
+    let users = outside.cloud("Users").await;
+    let of = |name: &str| {
+        let user = users.iter().find(|user| user["name"]["givenName"] == name).unwrap();
+        format!("Users/{}", user["id"].as_str().unwrap())
+    };
+    for (at, moment, name) in [("emil", "before", "Emil"), ("gerda", "after", "Gerda")] {
+        let surname = format!("Bak-{name}");
+        let change = json!([{"op": "replace", "path": "name.familyName", "value": surname}]);
+        outside.patch(&of(name), &change).await;
+        let mut command = site.command(PLAIN, &["apply", "cloud", "--yes"]);
+        command.env("ROSTERD_STOPS", format!("stop:{moment} what is taken over"));
+        let killed = crate::support::process::Victim::default().start(&mut command).ended().await;
+        assert_eq!(killed.code, None, "{}", killed.said());
+        site.run(&["apply", "cloud", "--yes"]).await.expect(0);
+        let shown = site.run(&["--format", "json", "show", "person", &id(at), "--history"]).await.expect(0).json();
+        let all = shown["versions"].as_array().unwrap();
+        let taken: Vec<&Value> = all.iter().filter(|version| version["surname"] == surname.as_str()).collect();
+        assert_eq!(taken.len(), 1, "{shown}");
+        let note = taken[0]["note"].as_str().unwrap();
+        let run: i64 = note.strip_prefix("taken over from cloud by run ").unwrap().parse().unwrap();
+        let runs = site.run(&["--format", "json", "runs"]).await.expect(0).json();
+        let run = runs["runs"].as_array().unwrap().iter().find(|one| one["run"] == run).unwrap();
+        let outcome = if moment == "after" { "cut off" } else { "done" };
+        assert_eq!((&run["target"], &run["outcome"]), (&json!("cloud"), &json!(outcome)), "{runs}");
+        assert!(site.run(&["verify-log"]).await.expect(0).code == Some(0));
+    }
+    site.run(&["apply", "ad", "--yes"]).await.expect(0);
+    site.in_step().await;
+}
+
 #[tokio::test]
 async fn what_the_roster_may_not_take_over_is_told() {
     let site = Site::new().await;

@@ -1,6 +1,6 @@
 //! A run is undone: both targets hold again what they held before, but for what the plan named as final.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -109,6 +109,12 @@ async fn a_run_with_everything_is_undone_in_both_targets() {
         assert_eq!(inverse(&site, &run, 0).await["steps"], json!([]), "nothing is left to undo");
     }
     assert_same(&before, &held_by(&mut outside).await);
+    // what rosterd itself took back is nobody else's doing
+    site.plans(3).await;
+    for target in ["ad", "cloud"] {
+        let drift = site.run(&["--format", "json", "report", "drift", target]).await.expect(0).json();
+        assert_eq!(drift["parts"][0]["findings"], json!([]), "{drift}");
+    }
     // the roster still says so: the next run does it again, and everybody is there once
     site.apply().await;
     site.in_step().await;
@@ -143,6 +149,12 @@ async fn what_somebody_changed_since_is_left_and_told() {
     assert_eq!(title(&mut outside, "emihol").await, "Lærer");
     assert_eq!(title(&mut outside, "dorhol").await, "By hand");
     assert_eq!(title(&mut outside, "ninny").await, "By hand");
+    // what the run took back is told of nobody; what somebody changed is
+    site.plans(3).await;
+    let drift = site.run(&["--format", "json", "report", "drift", "ad"]).await.expect(0).json();
+    let names: BTreeSet<&str> =
+        drift["parts"][0]["findings"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, BTreeSet::from(["Dorte Holm", "Nina Ny"]), "{drift}");
 }
 
 #[tokio::test]

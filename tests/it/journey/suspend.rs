@@ -38,7 +38,26 @@ async fn somebody_is_out_everywhere_until_it_is_taken_back() {
         assert!(target["run"].is_i64(), "{said}");
     }
     assert_eq!(usable(&mut outside, &dorte).await, (false, false));
+
+    // what was done is known without another read, and told with when that was
+    let seen = asked(&site, &["access", "person", &dorte], 0).await;
+    for (target, of) in seen["targets"].as_array().unwrap().iter().zip(said["targets"].as_array().unwrap()) {
+        let account = target["lines"].as_array().unwrap().iter().find(|line| line["kind"] == "user").unwrap();
+        let span = &account["spans"][0];
+        assert_eq!(span["taken_by"], of["run"], "{target}");
+        assert_eq!(span["to"], target["done_since"], "{target}");
+    }
+    let text = site.run(&["access", "person", &dorte]).await.expect(0).out;
+    assert!(text.contains("and what rosterd did since, until"), "{text}");
+    let told = asked(&site, &["explain", "person", &dorte], 0).await;
+    for target in told["targets"].as_array().unwrap() {
+        assert_eq!((&target["standing"], &target["object"]["enabled"]), (&json!("in-step"), &json!(false)), "{target}");
+    }
+    let text = site.run(&["explain", "person", &dorte]).await.expect(0).out;
+    assert!(text.contains("and since then by rosterd itself: disable at"), "{text}");
     site.in_step().await;
+    let text = site.run(&["access", "person", &dorte]).await.expect(0).out;
+    assert!(!text.contains("did since") && text.contains("until"), "{text}");
 
     // whatever comes later, she stays out, in her groups, and as she was
     organisation.set("dorte job", "title", "Rektor");
@@ -73,10 +92,20 @@ async fn somebody_is_out_everywhere_until_it_is_taken_back() {
     assert_eq!(usable(&mut outside, &dorte).await, (true, true));
     let user = outside.user(&dorte).await;
     assert_eq!((one(&user, "title"), user.attrs["memberOf"].len()), (Some("Rektor"), 2));
+
+    // an order and its end are no drift, though no run read the target in between
+    asked(&site, &["suspend", &dorte, "--note", "lost again"], 0).await;
+    asked(&site, &["resume", &dorte], 0).await;
+    site.plans(3).await;
+    for target in ["ad", "cloud"] {
+        let drift = asked(&site, &["report", "drift", target], 0).await;
+        assert_eq!(drift["parts"][0]["findings"], json!([]), "{drift}");
+    }
+    site.apply().await;
     site.run(&["verify-log"]).await.expect(0);
     let runs = asked(&site, &["runs"], 0).await;
     let lane: Vec<&Value> = runs["runs"].as_array().unwrap().iter().filter(|run| run["verb"] == "suspend").collect();
-    assert_eq!(lane.len(), 2, "one for each target, and none where nothing was left: {runs}");
+    assert_eq!(lane.len(), 4, "one for each target, twice, and none where nothing was left: {runs}");
 }
 
 #[tokio::test]
@@ -91,6 +120,7 @@ async fn a_target_that_is_down_is_told_and_does_it_in_the_next_run_whatever_is_h
     assert_eq!(usable(&mut outside, &hans).await, (true, false), "{said}");
     let ad = said["targets"].as_array().unwrap().iter().find(|target| target["target"] == "ad").unwrap();
     assert_eq!((&ad["outcome"], &ad["accounts"][0]["how"]), (&json!("partly"), &json!("failed")), "{said}");
+    assert_eq!(ad["accounts"][0]["name"], json!(format!("Hans Krog ({hans})")), "as it was called when it was seen last");
 
     // five of ten leave: the plan is held, and he is out all the same
     for name in ["dorte", "emil", "finn", "gerda", "ida"] {

@@ -46,7 +46,7 @@ pub(super) fn empty() -> Vec<Report> {
     plan.held.clear();
     plan.unmanaged.clear();
     let made = vec![
-        reconciliation(&[Reconciled { plan, managed: 0, last_run: None }], &[], &frame()),
+        reconciliation(&[Reconciled { plan, managed: 0, last_run: None, breaches: Vec::new() }], &[], &frame()),
         plans(&[], &frame()),
         runs(&[RunsOfTarget { target: "ad".into(), runs: Vec::new() }], &frame()),
         drift(
@@ -84,7 +84,10 @@ pub(super) fn reconciled() -> Vec<Reconciled> {
     let mut cloud = Plan { target: "cloud".into(), ..plan(Vec::new()) };
     cloud.held.clear();
     let last_run = last_runs().remove(0).runs.into_iter().next();
-    vec![Reconciled { plan: first, managed: 412, last_run }, Reconciled { plan: cloud, managed: 390, last_run: None }]
+    vec![
+        Reconciled { plan: first, managed: 412, last_run, breaches: vec![measured(42)] },
+        Reconciled { plan: cloud, managed: 390, last_run: None, breaches: Vec::new() },
+    ]
 }
 
 fn waiting() -> Vec<Waiting> {
@@ -114,7 +117,7 @@ fn last_runs() -> Vec<RunsOfTarget> {
         started: instant().days_earlier(1),
         ended: outcome.map(|_| instant().days_earlier(1).hours_later(1)),
         outcome: outcome.map(ToOwned::to_owned),
-        counts: RunCounts { done: 7, failed: failures.len() as u64, held: 2, unknown: 0 },
+        counts: RunCounts { done: 7, failed: failures.len() as u64, held: 2, ..RunCounts::default() },
         done: [(Op::Create, 5), (Op::AddMembers, 2)].into(),
         failures,
         message: None,

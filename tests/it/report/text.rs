@@ -86,7 +86,7 @@ fn run_view(outcome: Outcome) -> RunView {
         target: "ad".into(),
         outcome,
         digest: Some(digest()),
-        counts: RunCounts { done: 4, failed: 1, held: 1, unknown: 0 },
+        counts: RunCounts { done: 4, failed: 1, held: 1, ..RunCounts::default() },
         done: plan(steps()).counts(),
         failures: vec![RunFailure {
             key: "a-2".into(),
@@ -113,6 +113,58 @@ fn a_run_that_was_done_in_part() {
         runs: vec![run_view(Outcome::Partly), done],
         errors: Vec::new()
     }));
+}
+
+#[test]
+fn a_run_that_stopped_counts_what_it_left_over() {
+    let counts = RunCounts { waiting: 7, ..run_view(Outcome::Partly).counts };
+    let message = Some("a stop was asked for; the rest waits for the next run".to_owned());
+    let stopped = RunView { counts, message, left: None, ..run_view(Outcome::Partly) };
+    let text = text::run(&RunDocument { imports: Vec::new(), runs: vec![stopped], errors: Vec::new() });
+    assert!(text.contains("4 done, 1 failed, 0 of unknown outcome, 1 held, 7 not begun"), "{text}");
+}
+
+#[test]
+fn a_list_of_links_counts_what_it_lists() {
+    let document = LinksDocument {
+        target: "ad".into(),
+        coverage: None,
+        links: Vec::new(),
+        unlinked: Vec::new(),
+        unmanaged: plan(Vec::new()).unmanaged,
+        ambiguous: Vec::new(),
+        ignored: Vec::new(),
+        errors: Vec::new(),
+        only: LinkParts::default(),
+    };
+    let (count, zone) = (document.unmanaged.len(), rosterd::org::Zone::UTC);
+    let head = |document: &LinksDocument| text::links(document, &zone).lines().next().unwrap_or_default().to_owned();
+    let whole = format!("ad: 0 links, 0 wanted without one, {count} in scope without one, 0 ignored");
+    assert_eq!(head(&document), whole);
+    let only = LinkParts { unmanaged: true, ..LinkParts::default() };
+    assert_eq!(head(&document.only(only)), format!("ad: {count} in scope without a link"));
+}
+
+#[test]
+fn problems_are_counted_all_where_some_are_shown() {
+    let problem = |line| Problem {
+        file: "hr.jsonl".into(),
+        line: Some(line),
+        column: Some(1),
+        message: "not JSON".into(),
+        hint: None,
+    };
+    for (found, said) in [
+        (1, "1 problem; nothing was committed"),
+        (20, "20 problems; nothing was committed"),
+        (30, "30 problems, the first 20 of them are shown; nothing was committed"),
+        (1000, "1000 problems or more, the first 20 of them are shown; nothing was committed"),
+    ] {
+        let import = ImportDocument { problems: (1..=found).map(problem).collect(), ..import(Outcome::Failed) };
+        let text = text::import(&import);
+        assert!(text.contains(said), "{text}");
+        assert_eq!(text.matches("not JSON").count() as u64, found.min(20));
+    }
 }
 
 #[test]

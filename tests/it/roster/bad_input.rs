@@ -17,7 +17,7 @@ async fn refused(text: &str, place: &str, words: &[&str]) {
 #[tokio::test]
 async fn an_unknown_kind() {
     let line = r#"{"kind":"peson","id":"x","given_name":"A","surname":"B"}"#;
-    refused(&partial(&[UNIT, line]), "line 3, column 15:", &["unknown kind \"peson\"", "person"]).await;
+    refused(&partial(&[UNIT, line]), "line 3, column 15:", &["\"peson\" is no kind of fact: did you mean \"person\"?", "engagement"]).await;
 }
 
 #[tokio::test]
@@ -193,9 +193,11 @@ async fn text_that_is_not_utf8() {
 }
 
 #[tokio::test]
-async fn many_problems_are_named_at_once_up_to_twenty() {
+async fn many_problems_are_found_at_once_up_to_a_thousand() {
     let line = r#"{"kind":"unit","id":"x","nam":"A"}"#;
     let roster = Roster::new().await;
-    let refusal = roster.import(&partial(&[line; 30]), "2026-11-02T06:00:00Z").await.unwrap_err();
-    assert_eq!(refusal.lines().count(), 20);
+    for (lines, found) in [(30, 30), (1_200, 1_000)] {
+        let refusal = roster.import(&partial(&vec![line; lines]), "2026-11-02T06:00:00Z").await.unwrap_err();
+        assert_eq!(refusal.lines().count(), found);
+    }
 }

@@ -26,4 +26,4 @@ mod shown;
 mod store;
 mod time_axes;
 mod told;
-mod upgrade;
+pub(crate) mod upgrade;

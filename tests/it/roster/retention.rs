@@ -155,3 +155,48 @@ async fn what_is_done_by_hand_is_found_after_retention() {
         assert!(broken.as_ref().is_some_and(|found| found.what.contains(word)), "{statement}: {broken:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_forgotten_of_accesses_changes_no_answer_about_the_days_that_are_kept() {
+    use rosterd::object::Links;
+    use rosterd::reconcile::access::{Access, Dated, Span, Turn, spans};
+
+    let (roster, links) = (Roster::with(&partial(&[ANNA])).await, Links::default());
+    let store = &roster.store;
+    let ago = |days| now().days_earlier(days);
+    let turn = |subject: &str, group: Option<&str>, came| {
+        let access = Access { subject: ObjectId::new(subject), group: group.map(ObjectId::new) };
+        Turn { access, name: subject.to_owned(), came }
+    };
+    store.keep_turns("ad", &[], &links, (None, ago(900))).await.unwrap();
+    for (days, turns) in [
+        (800, vec![turn("a", None, true), turn("b", None, true), turn("a", Some("g"), true), turn("c", None, false)]),
+        (700, vec![turn("a", Some("g"), false), turn("b", None, false)]),
+        (600, vec![turn("a", Some("g"), true)]),
+        (100, vec![turn("a", Some("g"), false), turn("b", None, true)]),
+    ] {
+        store.keep_turns("ad", &turns, &links, (None, ago(days))).await.unwrap();
+    }
+    let from = ago(400);
+    let told = async || {
+        let mut told = Vec::new();
+        for (subject, group, now) in
+            [("a", None, true), ("a", Some("g"), false), ("b", None, true), ("c", None, false)]
+        {
+            let turns: Vec<Dated> = store.turns_of("ad", &ObjectId::new(subject)).await.unwrap();
+            let of_it = turns.iter().filter(|one| one.turn.access.group == group.map(ObjectId::new));
+            let times: Vec<(Instant, bool)> = of_it.map(|one| (one.seen, one.turn.came)).collect();
+            let later = spans(&times, now).into_iter().filter(|span| span.to.is_none_or(|to| to >= from));
+            told.push(later.collect::<Vec<Span>>());
+        }
+        told
+    };
+    let before = told().await;
+    assert_eq!(before.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 1, 0]);
+    assert_eq!(store.forget_access(from).await.unwrap(), 5, "two accesses that were over, and an account's end");
+    assert_eq!(told().await, before);
+    assert_eq!(store.access_since("ad").await.unwrap(), Some(from));
+    assert_eq!(store.forget_access(from).await.unwrap(), 0, "there is nothing left to do");
+    assert_eq!(store.forget_access(ago(500)).await.unwrap(), 0);
+    assert_eq!(store.access_since("ad").await.unwrap(), Some(from), "what is forgotten does not come back");
+}

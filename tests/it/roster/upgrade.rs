@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 const OLD: i64 = 4;
 
 /// A roster with the tables of migration 4 and no other, as the rosterd of that time made it.
-async fn old(folder: &Path) -> PathBuf {
+pub(crate) async fn old(folder: &Path) -> PathBuf {
     let path = folder.join("roster.db");
     let pool = pool(&path, true).await;
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
@@ -40,7 +40,7 @@ async fn version(path: &Path) -> i64 {
     version
 }
 
-fn copies(folder: &Path) -> Vec<String> {
+pub(crate) fn copies(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut copies: Vec<String> = names.filter(|name| name.contains("before") || name.contains("partial")).collect();
     copies.sort();

@@ -6,7 +6,7 @@ use crate::org::{Id, Snapshot};
 use crate::reconcile::attribute_change;
 use crate::report::{
     Comparison, ExplainAspect, ExplainGroupRule, ExplainHold, ExplainMembership, ExplainObject, ExplainRung,
-    ExplainRungs, ExplainSeen, ExplainTarget, ExplainWrite, MapAttribute, MapRule, MapSeen, Standing,
+    ExplainRungs, ExplainSeen, ExplainSince, ExplainTarget, ExplainWrite, MapAttribute, MapRule, MapSeen, Standing,
 };
 use crate::run::ask::explain::known::Known;
 use crate::run::propose::mapped::Mapped;
@@ -164,6 +164,9 @@ impl Comparing<'_> {
             enabled: object.enabled,
             protected: object.protected.clone(),
             whole_read,
+            since: (self.known.done.iter())
+                .map(|one| ExplainSince { op: one.step.op, at: one.at, run: one.run })
+                .collect(),
         });
         Some(ExplainObject { id, linked_since: self.known.since?, seen })
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::object::{Accepted, Handle, Hold, Links, ObjectId, ObjectKey, Observed, Op, Referent, Step, Value, aspect};
 use crate::org::{Id, Instant};
+use crate::run::engine::Engine;
 use crate::run::failure::Failure;
+use crate::run::propose::since::{Since, overlaid};
 use crate::store::{Store, WriteRow};
 
 /// Outcomes that are told.
@@ -18,8 +20,10 @@ pub(super) struct Known {
     pub since: Option<Instant>,
     /// When everything was last read; none when nothing of it is kept.
     pub whole: Option<Instant>,
-    /// The linked object as the last read saw it.
+    /// The linked object as the last read saw it, with what was done since.
     pub object: Option<Observed>,
+    /// What was done to it since.
+    pub done: Vec<Since>,
     /// The objects that it refers to, by their handles.
     pub related: HashMap<Handle, Related>,
     /// The groups that hold it.
@@ -44,7 +48,8 @@ pub(super) struct Related {
 }
 
 impl Known {
-    pub async fn load(store: &Store, (target, key): (&str, &Id), now: Instant) -> Result<Self, Failure> {
+    pub async fn load(engine: &Engine, (target, key): (&str, &Id)) -> Result<Self, Failure> {
+        let (store, now) = (&engine.store, engine.clock.now());
         let rows = store.link_rows(target).await?;
         let since = rows.iter().find(|row| row.key == *key).map(|row| row.since);
         let links: Links = rows.into_iter().map(|row| (row.key, row.object)).collect();
@@ -53,6 +58,7 @@ impl Known {
             since,
             whole: observation.as_ref().map(|observation| observation.whole),
             object: None,
+            done: Vec::new(),
             related: HashMap::new(),
             groups: BTreeMap::new(),
             accepted: store.accepted(target, now).await?,
@@ -64,11 +70,15 @@ impl Known {
             writes: store.writes(target, key, WRITES).await?,
             links,
         };
-        if let (Some(observation), Some(id)) = (&observation, known.links.object(key)) {
-            known.object = store.observed((target, observation), ObjectKey::of(id)).await?;
-        }
-        if let Some(object) = known.object.clone() {
-            known.relate(store, target, &object).await?;
+        if let (Some(observation), Some(id)) = (&observation, known.links.object(key).cloned()) {
+            let since = engine.done_since(target).await?;
+            let object = store.observed((target, observation), ObjectKey::of(&id)).await?;
+            if let Some(object) = &object {
+                known.relate(store, target, object).await?;
+                known.join(&since, object);
+            }
+            known.done = since.iter().filter(|one| one.object == id).cloned().collect();
+            known.object = object.map(|object| overlaid(object, &since));
         }
         if let Some((plan, at)) = store.last_plan(target).await? {
             let done: HashSet<String> = store.done_steps(&plan.digest(), at).await?.into_iter().collect();
@@ -96,6 +106,18 @@ impl Known {
             change.is_some_and(|change| change.before.iter().chain(&change.after).any(is_it))
         });
         found.next().map(|step| step.op)
+    }
+
+    /// Takes in into which groups it came since, and which it left.
+    fn join(&mut self, since: &[Since], object: &Observed) {
+        for one in since {
+            for (_, came) in one.members(&self.links).into_iter().filter(|(member, _)| *member == object.id) {
+                match came {
+                    true => _ = self.groups.insert(one.object.clone(), one.step.name.clone()),
+                    false => _ = self.groups.remove(&one.object),
+                }
+            }
+        }
     }
 
     /// Finds whom the object refers to, and the groups that it is in.

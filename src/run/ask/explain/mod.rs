@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::mapping::{Mapper, ORDINARY, account_id};
 use crate::object::Kind;
-use crate::org::{FactKind, Id, Person, Snapshot};
+use crate::org::{FactKind, Id, Snapshot};
 use crate::report::{ExplainDocument, ExplainTarget, NamesDocument};
-use crate::run::ask::find::the_thing;
+use crate::run::ask::find::Sure;
 use crate::run::command::Exit;
 use crate::run::engine::{Engine, TargetEntry};
 use crate::run::failure::Failure;
@@ -64,7 +64,10 @@ impl Engine {
         let of_person = || NamesDocument::of_person(&self.config.naming, (&scene.naming, &anew), &thing.id);
         let mut document = ExplainDocument {
             kind,
-            name: self.called(&snapshot, &mappers, &thing).await?,
+            name: match mappers.iter().find(|mapper| mapper.made_by(&thing.id).is_some()) {
+                Some(mapper) => mapper.group_label(&thing.id),
+                None => self.called(kind, &thing.id, &[&snapshot]).await?,
+            },
             at: snapshot.day(),
             blocked: scene.blocked.reason(&thing.id).map(ToOwned::to_owned),
             suspended: self.suspension(&thing.id).await?.filter(|_| kind == FactKind::Person),
@@ -108,7 +111,7 @@ impl Engine {
         let snapshot = &scene.snapshot;
         let view = View { mapper, snapshot, target: &entry.name, release: entry.rules.release };
         let mapped = mapped(view, &key, person);
-        let known = Known::load(&self.store, (&entry.name, &key), self.clock.now()).await?;
+        let known = Known::load(self, (&entry.name, &key)).await?;
         let comparing = Comparing { port, mapper, snapshot, known: &known, kind, key: &key, person };
         Ok(comparing.target(mapped).answered())
     }
@@ -136,38 +139,6 @@ impl Engine {
                 return Ok(Thing { kind, id: (*one).clone() });
             }
         }
-        match the_thing(snapshot, kind, text) {
-            Ok(id) => Ok(Thing { kind, id }),
-            // who left, or is to come, is known by the id
-            Err(_) if kind == FactKind::Person && snapshot.life(&id).is_some() => Ok(Thing { kind, id }),
-            Err(failure) => match self.store.tombstone(&id).await?.filter(|tombstone| tombstone.kind == kind) {
-                Some(tombstone) => {
-                    Err(Failure::new(Exit::Failed, format!("the {kind} {id} was erased on {}", tombstone.day)))
-                }
-                None if !self.store.history(kind, &id).await?.is_empty() => Ok(Thing { kind, id }),
-                None => Err(failure),
-            },
-        }
-    }
-
-    /// What the thing is called: on the day, or when it was known last.
-    async fn called(&self, snapshot: &Snapshot, mappers: &[Mapper<'_>], thing: &Thing) -> Result<String, Failure> {
-        let Thing { kind, id } = thing;
-        let now = match kind {
-            FactKind::Person => snapshot.person_here_or_coming(id).map(Person::full_name),
-            FactKind::Unit => snapshot.unit(id).map(|unit| unit.name.clone()),
-            _ => snapshot.group(id).map(|group| group.name.clone()),
-        };
-        let made = || mappers.iter().find(|mapper| mapper.made_by(id).is_some()).map(|mapper| mapper.group_label(id));
-        if let Some(name) = now.or_else(made) {
-            return Ok(name);
-        }
-        let last = self.store.history(*kind, id).await?.into_iter().next_back().map(|shown| shown.version.fact);
-        Ok(match last {
-            Some(crate::org::Fact::Person(person)) => person.full_name(),
-            Some(crate::org::Fact::Unit(unit)) => unit.name,
-            Some(crate::org::Fact::Group(group)) => group.name,
-            _ => id.to_string(),
-        })
+        Ok(Thing { kind, id: self.meant(kind, text, &[snapshot], Sure::ByWords).await? })
     }
 }

@@ -12,6 +12,15 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// What to do about a name that is none of `known`: the one that is nearest, and all there are.
+pub fn instead(name: &str, known: &[&str]) -> String {
+    let all = known.join(", ");
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean {near:?}? There are {all}"),
+        None => format!("there are {all}"),
+    }
+}
+
 /// The number of insertions, deletions, replacements and swaps of neighbours that lead from one to the other.
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
@@ -33,7 +42,7 @@ fn distance(one: &[char], other: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{instead, nearest};
 
     #[test]
     fn finds_misspellings_and_nothing_far() {
@@ -42,5 +51,7 @@ mod tests {
         assert_eq!(nearest("Surname", names), Some("surname"));
         assert_eq!(nearest("nmae", names), Some("name"));
         assert_eq!(nearest("title", names), None);
+        assert_eq!(instead("nmae", &names), "did you mean \"name\"? There are given_name, surname, name");
+        assert_eq!(instead("title", &names), "there are given_name, surname, name");
     }
 }

@@ -1,0 +1,150 @@
+//! What is kept of things beside the roster of a day: the names that rosterd gave, the ids under which targets hold them,
+//! the names that the last reads showed there, and what they were called who have left. Asks no target.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::find::Called;
+use crate::object::{Kind, NameKind, ObjectId, ObjectKey, Observed, TakenName, Value};
+use crate::org::{FactKind, Id, Person, Snapshot};
+use crate::run::engine::Engine;
+use crate::run::failure::Failure;
+use crate::store::Owned;
+
+/// Names and ids by which a thing can be found.
+#[derive(Debug, Default)]
+struct Known {
+    /// Words may be found in these.
+    names: BTreeSet<(&'static str, String)>,
+    /// These mean it as a whole, or not at all.
+    ids: BTreeSet<(&'static str, String)>,
+}
+
+/// All that is kept, as of a day.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    known: HashMap<(FactKind, Id), Known>,
+    /// What they are called whom the roster of the day does not hold.
+    gone: BTreeMap<(FactKind, Id), Called>,
+}
+
+impl Kept {
+    /// Logins, mails and other names, each with what it is.
+    pub fn names<'a>(&'a self, kind: FactKind, id: &Id) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+        let known = self.known.get(&(kind, id.clone())).into_iter();
+        known.flat_map(|known| &known.names).map(|(field, name)| (*field, name.as_str()))
+    }
+
+    /// The id of a thing that is just this text, in whatever case, as a GUID may be copied.
+    pub fn identified<'a>(&'a self, kind: FactKind, id: &Id, text: &str) -> Option<(&'static str, &'a str)> {
+        let bare = text.trim().trim_start_matches('{').trim_end_matches('}');
+        let ids = &self.known.get(&(kind, id.clone()))?.ids;
+        let is_it = |value: &str| value.eq_ignore_ascii_case(bare) || value.eq_ignore_ascii_case(text.trim());
+        ids.iter().find(|(_, value)| is_it(value)).map(|(field, value)| (*field, value.as_str()))
+    }
+
+    /// Things that the roster of the day does not hold, with what they are called.
+    pub fn gone(&self) -> impl Iterator<Item = (FactKind, &Id, &Called)> {
+        self.gone.iter().map(|((kind, id), called)| (*kind, id, called))
+    }
+
+    pub fn is_gone(&self, kind: FactKind, id: &Id) -> bool {
+        self.gone.contains_key(&(kind, id.clone()))
+    }
+
+    fn of(&mut self, kind: FactKind, id: &Id) -> &mut Known {
+        self.known.entry((kind, id.clone())).or_default()
+    }
+}
+
+impl Engine {
+    /// All that is kept beside the roster of a day.
+    pub(super) async fn kept(&self, snapshot: &Snapshot) -> Result<Kept, Failure> {
+        let mut kept = Kept::default();
+        for (holder, names) in self.store.ledger().await?.holders() {
+            let known = kept.of(FactKind::Person, &holder.person);
+            known.names.extend(names.iter().map(|given| (given.what.as_str(), given.name.to_string())));
+        }
+        for target in self.target_names() {
+            self.keep_of(&target, snapshot, &mut kept).await?;
+        }
+        for (id, former) in snapshot.formers() {
+            let called =
+                Called { name: former.full_name.to_string(), nickname: former.nickname.as_deref().map(Into::into) };
+            kept.gone.insert((FactKind::Person, id.clone()), called);
+        }
+        let is_gone = |(kind, id): &&(FactKind, Id)| match kind {
+            FactKind::Unit => snapshot.unit(id).is_none(),
+            FactKind::Group => snapshot.group(id).is_none(),
+            _ => snapshot.person(id).is_none() && snapshot.former(id).is_none(),
+        };
+        let gone: Vec<(FactKind, Id)> = kept.known.keys().filter(is_gone).cloned().collect();
+        for (kind, id) in gone {
+            let to_come = snapshot.coming(&id).map(|coming| called(&coming.person));
+            let name = match to_come {
+                Some(name) => name,
+                None => match self.last_name(kind, &id).await? {
+                    Some(name) => name,
+                    // an erased person, or a group that only a rule made
+                    None => continue,
+                },
+            };
+            kept.gone.insert((kind, id), name);
+        }
+        Ok(kept)
+    }
+
+    /// What is kept of one target.
+    async fn keep_of(&self, target: &str, snapshot: &Snapshot, kept: &mut Kept) -> Result<(), Failure> {
+        let owners = self.owners(target, snapshot);
+        for (account, (person, _)) in &owners {
+            kept.of(FactKind::Person, person).ids.insert(("account", account.to_string()));
+        }
+        let mut things: HashMap<ObjectId, (FactKind, Id)> = HashMap::new();
+        for Owned { key, kind, object, person } in self.store.owned_objects(target).await? {
+            let person = person.or_else(|| Some(owners.get(&key)?.0.clone()));
+            let thing = match (person, kind) {
+                (Some(person), _) => (FactKind::Person, person),
+                (None, Some(Kind::Unit)) => (FactKind::Unit, key.clone()),
+                (None, Some(Kind::Group)) => (FactKind::Group, key.clone()),
+                (None, _) => continue,
+            };
+            let known = kept.of(thing.0, &thing.1);
+            known.ids.insert(("object", object.to_string()));
+            if thing.0 == FactKind::Person {
+                known.ids.insert(("account", key.to_string()));
+            }
+            things.insert(object, thing);
+        }
+        let keys: HashSet<ObjectKey> = things.keys().map(ObjectKey::of).collect();
+        let mut see = |object: Observed| {
+            let Some((kind, id)) = things.get(&object.id).cloned() else { return };
+            let known = kept.of(kind, &id);
+            known.ids.insert(("object", object.handle.to_string()));
+            if kind == FactKind::Person {
+                known.names.extend(shown(&object));
+            }
+        };
+        Ok(self.store.each_observed(target, &|key| keys.contains(&key), &mut see).await?)
+    }
+}
+
+fn called(person: &Person) -> Called {
+    Called { name: person.full_name(), nickname: person.nickname.clone() }
+}
+
+/// The names by which an account signs in or gets mail, as a target showed them.
+fn shown(object: &Observed) -> Vec<(&'static str, String)> {
+    let mut names = vec![(NameKind::Cn.as_str(), object.name.clone())];
+    for (attribute, values) in &object.attributes {
+        let Some(what) = NameKind::of_attribute(attribute.as_str()) else { continue };
+        let texts = values.iter().filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None });
+        for text in texts {
+            let bare = match what {
+                NameKind::Mail => TakenName::of_address(text, &object.id).map(|taken| taken.name),
+                _ => Some(text.clone()),
+            };
+            names.extend(bare.map(|name| (what.as_str(), name)));
+        }
+    }
+    names
+}

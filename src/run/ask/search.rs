@@ -1,0 +1,260 @@
+//! The search: things of a day by what people call them, without case and accents. Pure.
+//!
+//! Every word must be found in some field of the thing; where in the field decides the order. Each name is folded once.
+//! When nothing is found, "sorensen" is tried for "Sørensen" too. Beside the roster of the day, [`Kept`] has names and ids
+//! by which things are known elsewhere, and people who have left.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::kept::Kept;
+use crate::expr::fold;
+use crate::org::{Account, FactKind, Id, Snapshot, Visibility};
+use crate::report::{FindDocument, Match, Matched};
+
+/// Where a word stands in a field: the better first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// All that was asked for is all of the field.
+    All,
+    Word,
+    Prefix,
+    Inside,
+}
+
+/// A field of a thing: its name, and what it says.
+type Field<'a> = (&'static str, Cow<'a, str>);
+
+/// A thing that was found.
+#[derive(Debug, Clone)]
+pub(super) struct Hit<'a> {
+    pub kind: FactKind,
+    pub id: &'a Id,
+    places: Vec<Place>,
+    pub name: String,
+    matched: Vec<Matched>,
+    /// Some field is just what was asked for, but for case and accents.
+    pub is_exact: bool,
+}
+
+struct Query<'a> {
+    text: &'a str,
+    fold: fn(&str) -> String,
+    all: String,
+    words: Vec<String>,
+}
+
+impl<'a> Query<'a> {
+    fn new(text: &'a str, fold: fn(&str) -> String) -> Self {
+        let words: Vec<String> = text.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
+        Self { text: text.trim(), fold, all: words.join(" "), words }
+    }
+
+    /// The thing, if every word is found in it or in what is kept of it, or a target knows it by just this id.
+    fn found<'i, 'f>(
+        &self,
+        kept: Option<&'f Kept>,
+        (kind, id): (FactKind, &'i Id),
+        name: &'f str,
+        mut fields: Vec<Field<'f>>,
+    ) -> Option<Hit<'i>> {
+        let names = kept.into_iter().flat_map(|kept| kept.names(kind, id));
+        fields.extend(names.map(|(field, name)| -> Field<'f> { (field, name.into()) }));
+        self.hit(kind, id, name.to_owned(), &fields).or_else(|| self.identified(kept?, kind, id, name))
+    }
+
+    /// A thing that a target knows by just this id.
+    fn identified<'i>(&self, kept: &Kept, kind: FactKind, id: &'i Id, name: &str) -> Option<Hit<'i>> {
+        let (field, value) = kept.identified(kind, id, self.text)?;
+        let matched = vec![Matched { field: field.to_owned(), value: value.to_owned() }];
+        Some(Hit { kind, id, places: vec![Place::All], name: name.to_owned(), matched, is_exact: true })
+    }
+
+    /// The thing, if every word is found in it.
+    fn hit<'i>(&self, kind: FactKind, id: &'i Id, name: String, fields: &[Field<'_>]) -> Option<Hit<'i>> {
+        let folded: Vec<String> = fields.iter().map(|(_, text)| (self.fold)(text)).collect();
+        if let Some(at) = folded.iter().position(|text| *text == self.all) {
+            let is_exact = fold(&fields[at].1) == fold(self.text);
+            let matched = vec![matched(&fields[at])];
+            return Some(Hit { kind, id, places: vec![Place::All], name, matched, is_exact });
+        }
+        let mut places = Vec::with_capacity(self.words.len());
+        let mut found_in: Vec<usize> = Vec::new();
+        for word in &self.words {
+            let found = folded.iter().enumerate().filter_map(|(at, text)| Some((place(word, text)?, at))).min()?;
+            places.push(found.0);
+            if !found_in.contains(&found.1) {
+                found_in.push(found.1);
+            }
+        }
+        places.sort_by_key(|place| Reverse(*place));
+        let matched = found_in.into_iter().map(|at| matched(&fields[at])).collect();
+        Some(Hit { kind, id, places, name, matched, is_exact: false })
+    }
+}
+
+fn matched((field, value): &Field<'_>) -> Matched {
+    Matched { field: (*field).to_owned(), value: value.clone().into_owned() }
+}
+
+/// The best place of a word in a text, both folded.
+fn place(word: &str, text: &str) -> Option<Place> {
+    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(word)
+        .map(|(at, _)| match (is_end(text[..at].chars().next_back()), is_end(text[at + word.len()..].chars().next())) {
+            (true, true) => Place::Word,
+            (true, false) => Place::Prefix,
+            (false, _) => Place::Inside,
+        })
+        .min()
+}
+
+/// The folded text as those write it who know no æ, ø, å, ä, ö, ü.
+fn loose(text: &str) -> String {
+    fold(text).replace("ae", "a").replace("oe", "o").replace("aa", "a").replace("ue", "u")
+}
+
+/// What is called `text`, the best first.
+pub(super) fn find<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, text: &str) -> Vec<Hit<'a>> {
+    let mut hits = hits(snapshot, kept, &Query::new(text, fold));
+    if hits.is_empty() {
+        hits = self::hits(snapshot, kept, &Query::new(text, loose));
+    }
+    hits.sort_by_cached_key(|hit| {
+        (hit.places.clone(), hit.kind != FactKind::Person, hit.kind, fold(&hit.name), hit.id)
+    });
+    hits
+}
+
+/// The best `limit` things that are called `text`, and how many more there are.
+pub(super) fn search(snapshot: &Snapshot, kept: &Kept, text: &str, limit: usize) -> FindDocument {
+    let mut hits = find(snapshot, Some(kept), text);
+    let rest = hits.len().saturating_sub(limit) as u64;
+    hits.truncate(limit);
+    let mut named: BTreeMap<(FactKind, String), usize> = BTreeMap::new();
+    for hit in &hits {
+        *named.entry((hit.kind, hit.name.clone())).or_default() += 1;
+    }
+    let matches = hits.into_iter().map(|hit| {
+        let has_namesakes = named.get(&(hit.kind, hit.name.clone())).is_some_and(|count| *count > 1);
+        Match {
+            kind: hit.kind.to_string(),
+            id: hit.id.to_string(),
+            detail: detail(snapshot, hit.kind, hit.id, has_namesakes),
+            name: hit.name,
+            matched: hit.matched,
+        }
+    });
+    FindDocument { text: text.to_owned(), at: snapshot.day(), matches: matches.collect(), rest }
+}
+
+fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -> Vec<Hit<'a>> {
+    let basic = |id: &'a Id, name: &'a str| -> Vec<Field<'a>> { vec![("name", name.into()), ("id", id.as_str().into())] };
+    let people = snapshot.people().filter_map(|(id, person)| {
+        let name = person.full_name();
+        let mut fields: Vec<Field<'_>> = vec![("name", name.as_str().into()), ("id", id.as_str().into())];
+        fields.extend(person.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
+        fields.extend(snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))));
+        for (_, engagement) in snapshot.engagements_of(id) {
+            fields.extend(engagement.number.iter().map(|number| ("number", number.as_str().into())));
+        }
+        contacts(snapshot, id, &mut fields);
+        keys(snapshot, id, &mut fields);
+        query.found(kept, (FactKind::Person, id), &name, fields)
+    });
+    let gone = kept.into_iter().flat_map(Kept::gone).filter_map(|(kind, id, called)| {
+        let mut fields = basic(id, &called.name);
+        fields.extend(called.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
+        fields.extend(snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))));
+        query.found(kept, (kind, id), &called.name, fields)
+    });
+    let named = |kind: FactKind, id: &'a Id, name: &'a str| {
+        let mut fields = basic(id, name);
+        contacts(snapshot, id, &mut fields);
+        keys(snapshot, id, &mut fields);
+        query.found(kept, (kind, id), name, fields)
+    };
+    let units = snapshot.units().filter_map(|(id, unit)| named(FactKind::Unit, id, &unit.name));
+    let groups = snapshot.groups().filter_map(|(id, group)| named(FactKind::Group, id, &group.name));
+    let classes = snapshot.classes().filter_map(|(id, class)| named(FactKind::Class, id, &class.name));
+    // an account that belongs to nobody who is known is found by itself
+    let is_owned = |account: &Account| {
+        let person = account.person.as_ref();
+        person.is_some_and(|person| {
+            snapshot.person(person).is_some() || kept.is_some_and(|kept| kept.is_gone(FactKind::Person, person))
+        })
+    };
+    let accounts = snapshot.accounts().filter(|(_, account)| !is_owned(account));
+    let accounts = accounts.filter_map(|(id, account)| {
+        let login = account.login.as_deref().unwrap_or(id.as_str());
+        let fields = [("login", login.into()), ("id", id.as_str().into())];
+        query.hit(FactKind::Account, id, login.to_owned(), &fields)
+    });
+    people.chain(gone).chain(units).chain(groups).chain(classes).chain(accounts).collect()
+}
+
+/// Mails, numbers and pages; what is secret is found by nobody.
+fn contacts<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
+    let seen = snapshot.contacts_of(id).filter(|(_, contact)| contact.visibility != Visibility::Secret);
+    fields.extend(seen.map(|(_, contact)| ("contact", contact.value.as_str().into())));
+}
+
+fn keys<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
+    fields.extend(snapshot.keys_of(id).map(|(_, key)| ("key", key.value.as_str().into())));
+}
+
+/// Where a thing belongs; of a person who has namesakes or has left, the logins as well.
+fn detail(snapshot: &Snapshot, kind: FactKind, id: &Id, has_namesakes: bool) -> String {
+    let belongs = place_of(snapshot, kind, id);
+    if kind != FactKind::Person || !has_namesakes && snapshot.person(id).is_some() {
+        return belongs;
+    }
+    let logins: BTreeSet<&str> = snapshot.accounts_of(id).filter_map(|(_, account)| account.login.as_deref()).collect();
+    let logins: Vec<&str> = logins.into_iter().collect();
+    if logins.is_empty() { belongs } else { format!("{belongs}; login {}", logins.join(", ")) }
+}
+
+fn place_of(snapshot: &Snapshot, kind: FactKind, id: &Id) -> String {
+    let unit_name = |id: &Id| snapshot.unit(id).map_or_else(|| id.to_string(), |unit| unit.name.clone());
+    match kind {
+        FactKind::Person => match snapshot.primary_engagement(id) {
+            Some(primary) => {
+                let unit = unit_name(&primary.engagement.unit);
+                primary.engagement.title.as_ref().map_or_else(|| unit.clone(), |title| format!("{title}, {unit}"))
+            }
+            None if snapshot.person(id).is_none() => "not in the roster on the day".into(),
+            None => "no engagement on the day".into(),
+        },
+        FactKind::Unit => {
+            let above: Vec<String> = snapshot.ancestors(id).into_iter().rev().map(unit_name).collect();
+            above.join(" / ")
+        }
+        FactKind::Group => snapshot.group(id).and_then(|group| group.description.clone()).unwrap_or_default(),
+        FactKind::Class => snapshot.class(id).map(|class| class.vocabulary.clone()).unwrap_or_default(),
+        FactKind::Account => snapshot.account(id).map(|account| account.system.clone()).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_placed_by_what_stands_around_it() {
+        assert_eq!(place("anna", "anna soerensen"), Some(Place::Word));
+        assert_eq!(place("an", "anna soerensen"), Some(Place::Prefix));
+        assert_eq!(place("maria", "anna-maria berg"), Some(Place::Word));
+        assert_eq!(place("rens", "anna soerensen"), Some(Place::Inside));
+        assert_eq!(place("berg", "anna"), None);
+        assert_eq!(place("an", "susan an"), Some(Place::Word)); // the best of several
+    }
+
+    #[test]
+    fn loose_text_knows_no_local_letters() {
+        assert_eq!(loose("Sørensen"), loose("SORENSEN"));
+        assert_eq!(loose("Ågård"), loose("agard"));
+        assert_eq!(loose("Müller"), loose("Muller"));
+    }
+}
