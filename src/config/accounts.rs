@@ -9,12 +9,12 @@ use super::compile::expression;
 use super::document::Document;
 use super::naming::{self, NameText};
 use super::settings::Sections;
-use crate::expr::roots::HOLDER;
 use crate::expr::fold;
-use crate::org::nearest;
+use crate::expr::roots::HOLDER;
 use crate::mapping::{AccountRule, NamingRules};
 use crate::object::NameKind;
 use crate::org::CustomTypes;
+use crate::org::nearest;
 
 /// One rule as it is written.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]

@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use super::compile::{Written, expression, roots};
 use super::document::Document;
-use crate::org::nearest;
 use crate::mapping::{AdoptRule, Rules};
 use crate::object::{AttributeName, Kind, Schema, aspect};
 use crate::org::CustomTypes;
+use crate::org::nearest;
 
 /// As written: `attribute = expression`, or an attribute alone, which stands for its rule of the mapping.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]

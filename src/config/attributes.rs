@@ -7,9 +7,9 @@ use super::compile::{Protocol, Scope, Written, expression};
 use super::document::Document;
 use super::mapping::{self, KindMapping};
 use crate::expr::{Context, ExprError, Expression, Form};
-use crate::org::nearest;
 use crate::mapping::{AttributeRule, Rules, WhenEmpty, outcome_values};
 use crate::object::{AttributeName, Kind, Syntax, Value, ValueProblem, aspect};
+use crate::org::nearest;
 
 /// Names of one attribute (RFC 4519 and 4524). Active Directory has only the first of each.
 const ALIASES: [(&str, &str); 12] = [

@@ -9,9 +9,9 @@ use super::http;
 use super::limits::{LimitText, LimitsText};
 use super::safety;
 use super::settings::{Jsonl, Sections};
-use crate::org::nearest;
 use crate::net::SecretRef;
 use crate::org::CustomTypes;
+use crate::org::nearest;
 use crate::org::quality::{RULES, Severity};
 
 /// Names that rosterd itself goes by.

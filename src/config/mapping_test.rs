@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::document::Document;
 use super::load::TargetConfig;
-use crate::org::nearest;
 use crate::object::{AttributeName, Kind, Value, aspect};
+use crate::org::nearest;
 use crate::org::{Custom, Day, Visibility};
 
 /// One test of the mapping.

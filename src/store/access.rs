@@ -148,10 +148,9 @@ impl Store {
 async fn outlived_turns(connection: &mut SqliteConnection, from: Instant) -> Result<Vec<i64>, StoreError> {
     let mut gone = Vec::new();
     let (mut of, mut numbers, mut turns) = (None, Vec::new(), Vec::new());
-    let mut rows = sqlx::query(
-        "SELECT seq, target, subject, grp, came, seen FROM access_turn ORDER BY target, subject, grp, seq",
-    )
-    .fetch(connection);
+    let mut rows =
+        sqlx::query("SELECT seq, target, subject, grp, came, seen FROM access_turn ORDER BY target, subject, grp, seq")
+            .fetch(connection);
     loop {
         let row = rows.try_next().await?;
         let next: Option<(String, String, Option<String>)> = match &row {

@@ -8,9 +8,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::error::StoreError;
 use super::{Store, row};
-use crate::org::{
-    Day, Fact, FactKind, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow, Version,
-};
+use crate::org::{Day, Fact, FactKind, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow, Version};
 
 /// The rows in force of one kind, in the order that the planner wants: then they are packed as they come.
 const FACTS_IN_FORCE: &str = "SELECT row, id, valid_from, valid_to, body, source FROM fact INDEXED BY fact_in_force

@@ -187,7 +187,8 @@ impl SnapshotBuilder {
         (snapshot.coming, snapshot.jobs_coming) = ahead.coming(day, &lives, &engagement_days, &snapshot.people);
         snapshot.last_categories = categories.into_iter().map(|(person, (_, category))| (person, category)).collect();
         let is_gone = |person: &Id| snapshot.person_here_or_coming(person).is_none();
-        let gone = ended.into_iter().filter(|(person, _)| is_gone(person)).map(|(person, (_, former))| (person, former));
+        let gone =
+            ended.into_iter().filter(|(person, _)| is_gone(person)).map(|(person, (_, former))| (person, former));
         let gone: Vec<_> = gone.collect();
         snapshot.former.extend(gone);
         snapshot.lives = lives;

@@ -22,7 +22,7 @@ pub(super) static BY_MANAGER: ReportKind = ReportKind::new(
 pub(super) static BY_GROUP: ReportKind =
     ReportKind::new("access-by-group", "the members of each group, those by way of other groups too", &[&MEMBERS])
         .of_targets()
-.of_now(OF_READS);
+        .of_now(OF_READS);
 
 static ACCOUNTS: PartKind = PartKind::new(
     "accounts",

@@ -9,7 +9,8 @@ use crate::org::Snapshot;
 
 pub(super) static KIND: ReportKind =
     ReportKind::new("accounts-without-person", "accounts that are nobody's, as they were last seen", &[&PART])
-        .of_targets().of_now(OF_READS);
+        .of_targets()
+        .of_now(OF_READS);
 
 static PART: PartKind = PartKind::new(
     "accounts",

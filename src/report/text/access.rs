@@ -15,7 +15,9 @@ pub fn access(document: &AccessDocument, zone: &Zone) -> String {
         page.gap();
         let at = |at: Option<Instant>| at.map_or_else(|| "never".to_owned(), |at| at.local(zone));
         let (since, read) = (at(target.since), at(target.read));
-        let done = target.done_since.map_or_else(String::new, |at| format!(", and what rosterd did since, until {}", at.local(zone)));
+        let done = target
+            .done_since
+            .map_or_else(String::new, |at| format!(", and what rosterd did since, until {}", at.local(zone)));
         page.line(0, &format!("{}: known since {since}, last read whole {read}{done}", clean(&target.target)));
         if target.since.is_none_or(|since| since.day(zone) > document.at) {
             page.line(2, "Nothing is known of that day.");

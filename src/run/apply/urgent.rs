@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::mapping::naming::Holder;
 use crate::mapping::{ORDINARY, account_id, suspended};
 use crate::object::{
-    Change, Deed, Disabling, Ground, Kind, Links, NameKind, ObjectId, ObjectKey, Observed, Op, Step, StepId, Value, aspect,
+    Change, Deed, Disabling, Ground, Kind, Links, NameKind, ObjectId, ObjectKey, Observed, Op, Step, StepId, Value,
+    aspect,
 };
 use crate::org::{Id, Order};
 use crate::reconcile::journal::Event;

@@ -145,11 +145,8 @@ impl<'a> Look<'a> {
             self.told.done_since = Some(one.at);
             let mut turned = Vec::new();
             if let Some(enabled) = one.enabled().filter(|_| one.step.kind == Kind::User) {
-                let is_new = if enabled {
-                    self.usable.insert(one.object.clone())
-                } else {
-                    self.usable.remove(&one.object)
-                };
+                let is_new =
+                    if enabled { self.usable.insert(one.object.clone()) } else { self.usable.remove(&one.object) };
                 turned.extend(is_new.then(|| (Access { subject: one.object.clone(), group: None }, enabled)));
             }
             for (member, came) in one.members(&self.links) {

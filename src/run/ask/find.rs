@@ -94,7 +94,8 @@ impl Engine {
     pub(in crate::run) async fn last_name(&self, kind: FactKind, id: &Id) -> Result<Option<Called>, Failure> {
         let versions = self.store.history(kind, id).await?;
         // what is in force counts most, then what was known last
-        let last = versions.into_iter().max_by_key(|shown| (shown.known_to.is_none(), shown.known_to, shown.known_from));
+        let last =
+            versions.into_iter().max_by_key(|shown| (shown.known_to.is_none(), shown.known_to, shown.known_from));
         let named = |name: String| Called { name, nickname: None };
         Ok(last.and_then(|shown| match shown.version.fact {
             Fact::Person(person) => Some(Called { name: person.full_name(), nickname: person.nickname }),

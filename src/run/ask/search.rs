@@ -150,12 +150,15 @@ pub(super) fn search(snapshot: &Snapshot, kept: &Kept, text: &str, limit: usize)
 }
 
 fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -> Vec<Hit<'a>> {
-    let basic = |id: &'a Id, name: &'a str| -> Vec<Field<'a>> { vec![("name", name.into()), ("id", id.as_str().into())] };
+    let basic =
+        |id: &'a Id, name: &'a str| -> Vec<Field<'a>> { vec![("name", name.into()), ("id", id.as_str().into())] };
     let people = snapshot.people().filter_map(|(id, person)| {
         let name = person.full_name();
         let mut fields: Vec<Field<'_>> = vec![("name", name.as_str().into()), ("id", id.as_str().into())];
         fields.extend(person.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
-        fields.extend(snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))));
+        fields.extend(
+            snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))),
+        );
         for (_, engagement) in snapshot.engagements_of(id) {
             fields.extend(engagement.number.iter().map(|number| ("number", number.as_str().into())));
         }
@@ -166,7 +169,9 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
     let gone = kept.into_iter().flat_map(Kept::gone).filter_map(|(kind, id, called)| {
         let mut fields = basic(id, &called.name);
         fields.extend(called.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
-        fields.extend(snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))));
+        fields.extend(
+            snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))),
+        );
         query.found(kept, (kind, id), &called.name, fields)
     });
     let named = |kind: FactKind, id: &'a Id, name: &'a str| {

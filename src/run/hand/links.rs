@@ -4,7 +4,8 @@ use crate::object::{Change, Ground, Kind, ObjectId, Op, Step, StepId, Value, asp
 use crate::org::Id;
 use crate::reconcile::{Plan, Population, Reach, Unmanaged, basis};
 use crate::report::{
-    Document, IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, PlanDocument, PlanView, RunDocument, UnlinkedLine,
+    Document, IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, PlanDocument, PlanView, RunDocument,
+    UnlinkedLine,
 };
 use crate::run::apply::answer;
 use crate::run::command::{Answer, Exit, Progress};

@@ -39,15 +39,24 @@ fn refused(site: &Site, code: i32, said: &str, arguments: &[&str]) {
 fn a_misspelt_kind_or_field_is_told_with_the_nearest_and_all_there_are() {
     let site = site();
     for (arguments, said) in [
-        (&["add", "persn", "surname=X"][..], "\"persn\" is no kind of fact: did you mean \"person\"? There are class, unit,"),
+        (
+            &["add", "persn", "surname=X"][..],
+            "\"persn\" is no kind of fact: did you mean \"person\"? There are class, unit,",
+        ),
         (&["add", "starship", "name=X"], "\"starship\" is no kind of fact: there are class, unit, position,"),
     ] {
         refused(&site, 2, said, arguments);
     }
     for (arguments, said) in [
-        (&["add", "person", "given_name=A", "surnam=X"][..], "did you mean \"surname\"? There are given_name, surname,"),
+        (
+            &["add", "person", "given_name=A", "surnam=X"][..],
+            "did you mean \"surname\"? There are given_name, surname,",
+        ),
         (&["change", "unit", "u1", "colour=red", "--from", "2026-12-01"], "has no field \"colour\""),
-        (&["change", "unit", "u1", "colour=red", "--from", "2026-12-01"], "there are name, parent, type, level, tags, custom"),
+        (
+            &["change", "unit", "u1", "colour=red", "--from", "2026-12-01"],
+            "there are name, parent, type, level, tags, custom",
+        ),
     ] {
         refused(&site, 1, said, arguments);
     }

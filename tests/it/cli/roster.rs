@@ -242,7 +242,9 @@ fn a_report_that_cannot_look_back_says_why_and_which_can() {
         let output = site.run(&["report", report.name, "--at", "2026-01-01"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{said}");
-        for word in ["is of today only", report.of_now, "of another day there are upcoming, units-without-manager, quality"] {
+        for word in
+            ["is of today only", report.of_now, "of another day there are upcoming, units-without-manager, quality"]
+        {
             assert!(said.contains(word), "{word} is not in {said}");
         }
     }

@@ -47,7 +47,10 @@ async fn whoever_is_gone_is_named_and_found_by_all_that_is_printed() {
     let found = asked(&site, &["find", &login]).await;
     assert_eq!(found["matches"].as_array().unwrap().len(), 1, "{found}");
     let text = site.run(&["find", "krog"]).await.expect(0).out;
-    assert!(text.contains("Hans Krog") && text.contains(&format!("not in the roster on the day; login {login}")), "{text}");
+    assert!(
+        text.contains("Hans Krog") && text.contains(&format!("not in the roster on the day; login {login}")),
+        "{text}"
+    );
     // somebody whose name is only like it is another one
     let said = site.run(&["suspend", "Krog", "--note", "case 7"]).await.expect(1).err;
     assert!(said.contains(&id("hans")) && said.contains(&id("jens")), "{said}");

@@ -120,7 +120,11 @@ async fn a_target_that_is_down_is_told_and_does_it_in_the_next_run_whatever_is_h
     assert_eq!(usable(&mut outside, &hans).await, (true, false), "{said}");
     let ad = said["targets"].as_array().unwrap().iter().find(|target| target["target"] == "ad").unwrap();
     assert_eq!((&ad["outcome"], &ad["accounts"][0]["how"]), (&json!("partly"), &json!("failed")), "{said}");
-    assert_eq!(ad["accounts"][0]["name"], json!(format!("Hans Krog ({hans})")), "as it was called when it was seen last");
+    assert_eq!(
+        ad["accounts"][0]["name"],
+        json!(format!("Hans Krog ({hans})")),
+        "as it was called when it was seen last"
+    );
 
     // five of ten leave: the plan is held, and he is out all the same
     for name in ["dorte", "emil", "finn", "gerda", "ida"] {

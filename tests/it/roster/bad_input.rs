@@ -17,7 +17,12 @@ async fn refused(text: &str, place: &str, words: &[&str]) {
 #[tokio::test]
 async fn an_unknown_kind() {
     let line = r#"{"kind":"peson","id":"x","given_name":"A","surname":"B"}"#;
-    refused(&partial(&[UNIT, line]), "line 3, column 15:", &["\"peson\" is no kind of fact: did you mean \"person\"?", "engagement"]).await;
+    refused(
+        &partial(&[UNIT, line]),
+        "line 3, column 15:",
+        &["\"peson\" is no kind of fact: did you mean \"person\"?", "engagement"],
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -180,8 +180,7 @@ async fn what_is_forgotten_of_accesses_changes_no_answer_about_the_days_that_are
     let from = ago(400);
     let told = async || {
         let mut told = Vec::new();
-        for (subject, group, now) in
-            [("a", None, true), ("a", Some("g"), false), ("b", None, true), ("c", None, false)]
+        for (subject, group, now) in [("a", None, true), ("a", Some("g"), false), ("b", None, true), ("c", None, false)]
         {
             let turns: Vec<Dated> = store.turns_of("ad", &ObjectId::new(subject)).await.unwrap();
             let of_it = turns.iter().filter(|one| one.turn.access.group == group.map(ObjectId::new));
