@@ -67,7 +67,10 @@ impl Engine {
         for target in self.target_names() {
             self.keep_of(&target, snapshot, &mut kept).await?;
         }
-        for (id, former) in snapshot.formers() {
+        // of those who left, those count of whom a target or the ledger of names still holds something
+        let held: HashSet<&Id> = kept.known.keys().map(|(_, id)| id).collect();
+        let formers: Vec<_> = snapshot.formers().filter(|(id, _)| held.contains(id)).collect();
+        for (id, former) in formers {
             let called =
                 Called { name: former.full_name.to_string(), nickname: former.nickname.as_deref().map(Into::into) };
             kept.gone.insert((FactKind::Person, id.clone()), called);

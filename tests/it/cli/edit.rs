@@ -135,7 +135,7 @@ fn things_are_added_and_ended() {
 fn what_is_wrong_is_named_and_nothing_is_recorded() {
     let site = site();
     let refused = |code, said: &str, arguments: &[&str]| refused(&site, code, said, arguments);
-    refused(1, "unknown field `titel`", &["correct", "engagement", "e1", "titel=x"]);
+    refused(1, "a fact of the kind engagement has no field \"titel\"", &["correct", "engagement", "e1", "titel=x"]);
     refused(
         1,
         "primary: invalid type: string \"yes\", expected a boolean",
