@@ -29,6 +29,8 @@ pub struct Health {
     pub maintenance: Option<Order>,
     /// When a standby last took over.
     pub took_over: Option<Instant>,
+    /// Of the daemon that serves; none where nobody does.
+    pub configuration: Option<ConfigurationHealth>,
 }
 
 impl Health {
@@ -47,8 +49,28 @@ impl Health {
             channels: Vec::new(),
             maintenance: None,
             took_over: None,
+            configuration: None,
         }
     }
+}
+
+/// The configuration that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigurationHealth {
+    pub read: Instant,
+    /// The last time that another one was to be read, it was refused.
+    pub refused: Option<Refusal>,
+}
+
+/// Why another configuration did not come into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The first time in a row.
+    pub since: Instant,
+    /// The first problem, in one line.
+    pub why: String,
+    /// Nothing is wrong with it, but a reload cannot do it.
+    pub needs_restart: bool,
 }
 
 /// One target.
@@ -103,6 +125,8 @@ pub struct SourceHealth {
 pub struct ReportHealth {
     pub name: String,
     pub last_success: Option<Instant>,
+    /// Since when it should have been made.
+    pub late: Option<Late>,
     pub next: Option<Instant>,
 }
 

@@ -1,7 +1,7 @@
 //! What rosterd itself stands on: its log, its disk, its connections, its ways of telling.
 
 use super::both::{Both, counted};
-use super::health::{ChannelHealth, End, Health};
+use super::health::{ChannelHealth, End, Health, Refusal};
 use super::table::Found;
 use crate::org::Instant;
 
@@ -31,6 +31,46 @@ pub(super) fn log(health: &Health, _on: u32) -> Vec<Found> {
         command: Some("rosterd verify-log".into()),
     });
     found.into_iter().collect()
+}
+
+/// The configuration in force, when another one was refused.
+pub(super) fn configuration(health: &Health, _on: u32) -> Vec<Found> {
+    let of = |refused: &Refusal| {
+        let why = refused.why.trim_end_matches('.');
+        let (what, todo, command) = if refused.needs_restart {
+            let what = Both::new(
+                format!(
+                    "What changed in the configuration takes a restart, so the one from before stays in force: {why}"
+                ),
+                format!(
+                    "Det, der er ændret i konfigurationen, kræver en genstart, så den tidligere gælder stadig: {why}"
+                ),
+            );
+            (what, Both::new("Restart when it suits:", "Genstart, når det passer:"), "systemctl restart rosterd")
+        } else {
+            let what = Both::new(
+                format!("The new configuration is wrong, so the one from before stays in force: {why}"),
+                format!("Der er fejl i den nye konfiguration, så den tidligere gælder stadig: {why}"),
+            );
+            let todo = Both::new(
+                "After a restart nothing would run. Correct the file until this command finds nothing, then `systemctl \
+                 reload rosterd`:",
+                "Efter en genstart ville intet køre. Ret filen, indtil denne kommando ikke finder flere fejl, og kør så \
+                 `systemctl reload rosterd`:",
+            );
+            (what, todo, "rosterd check")
+        };
+        Found {
+            subject: "configuration".into(),
+            since: Some(refused.since),
+            stage: 0,
+            mark: refused.why.clone(),
+            what,
+            todo,
+            command: Some(command.into()),
+        }
+    };
+    health.configuration.iter().filter_map(|one| one.refused.as_ref()).map(of).collect()
 }
 
 /// Certificates and tokens.

@@ -12,6 +12,7 @@ mod machine;
 mod notice;
 mod plans;
 mod reading;
+mod reports;
 mod rows;
 mod sources;
 mod table;
@@ -19,8 +20,8 @@ mod telling;
 
 pub use both::Both;
 pub use health::{
-    ChannelHealth, Disk, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial, Quarantine, ReportHealth,
-    SourceHealth, TargetHealth, Why,
+    ChannelHealth, ConfigurationHealth, Disk, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial,
+    Quarantine, Refusal, ReportHealth, SourceHealth, TargetHealth, Why,
 };
 pub use notice::{Notice, notice};
 pub use table::{Alarm, Found, Row, Severity, TABLE, Threshold, Thresholds, evaluate, row};

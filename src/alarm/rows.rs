@@ -1,7 +1,7 @@
 //! The rows of the table, in the order in which alarms are told.
 
 use super::table::{Row, Severity, Threshold};
-use super::{clocks, machine, plans, reading, sources};
+use super::{clocks, machine, plans, reading, reports, sources};
 
 const SWITCH: Threshold = Threshold::Switch;
 
@@ -42,6 +42,16 @@ pub(super) const ROWS: &[Row] = &[
         find: plans::approval,
     },
     Row {
+        name: "configuration-refused",
+        key: "configuration",
+        severity: Severity::Critical,
+        threshold: SWITCH,
+        when: "a reload was asked for and refused: the configuration is wrong, or takes a restart, and the one from before \
+               stays in force",
+        event: false,
+        find: machine::configuration,
+    },
+    Row {
         name: "target-late",
         key: "target_late_hours",
         severity: Severity::Critical,
@@ -58,6 +68,15 @@ pub(super) const ROWS: &[Row] = &[
         when: "for so long the file of a source has not been taken, since it has problems, or never came; not while it is held",
         event: false,
         find: sources::late,
+    },
+    Row {
+        name: "report-late",
+        key: "report_late_hours",
+        severity: Severity::Warning,
+        threshold: hours(6),
+        when: "so long ago a scheduled report came due, and it was not made since",
+        event: false,
+        find: reports::late,
     },
     Row {
         name: "partial-reads",

@@ -32,6 +32,12 @@ fn healthy() -> Health {
         last_success: Some(before(HOUR)),
         ..SourceHealth::default()
     });
+    health.reports.push(ReportHealth {
+        name: "weekly".into(),
+        last_success: Some(before(9 * DAY)),
+        late: None,
+        next: None,
+    });
     health.channels.push(ChannelHealth { name: "mail".into(), ..ChannelHealth::default() });
     health.disk = Some(Disk { free: 40 << 30, size: 80 << 30 });
     health.log = Some(LogHealth { at: before(HOUR), broken: None });
@@ -62,6 +68,11 @@ fn order(hours: i64) -> Order {
     Order { since: before(hours * HOUR), note: "new servers".into() }
 }
 
+fn refused(why: &str, needs_restart: bool) -> Option<ConfigurationHealth> {
+    let refused = Refusal { since: before(HOUR), why: why.into(), needs_restart };
+    Some(ConfigurationHealth { read: before(30 * DAY), refused: Some(refused) })
+}
+
 fn end(days: i64) -> End {
     End {
         of: "target cloud".into(),
@@ -86,8 +97,11 @@ fn cases() -> Vec<(&'static str, Health, Health)> {
         ("approval-awaited", with(|all| all.targets[0].held_plan = held(Why::Limit, 1, 2)), with(|all| all.targets[0].held_plan = held(Why::Limit, 2, 2))),
         ("approval-awaited", with(|all| all.sources[0].held = batch(1)), with(|all| all.sources[0].held = batch(2))),
         ("approval-awaited", with(|all| all.targets[0].held_plan = held(Why::Restored, 0, 1)), healthy()),
+        ("configuration-refused", with(|all| all.configuration = refused("config.toml:12:1: there is no key \"usr\" (and 2 more)", false)), with(|all| all.configuration = Some(ConfigurationHealth { read: before(HOUR), refused: None }))),
+        ("configuration-refused", with(|all| all.configuration = refused("http.listen changed", true)), healthy()),
         ("target-late", with(|all| all.targets[0].late = late(6)), with(|all| all.targets[0].late = late(5))),
         ("source-late", with(|all| all.sources[0].late = late(7)), with(|all| all.sources[0].late = late(5))),
+        ("report-late", with(|all| all.reports[0].late = Some(Late { due: before(6 * HOUR), why: Some("it waits for hr, which never came".into()) })), with(|all| all.reports[0].late = Some(Late { due: before(5 * HOUR), why: None }))),
         ("partial-reads", with(|all| all.targets[0].partial = Some(Partial { runs: 3, since: before(HOUR), first: "OU=Skoler: no rights".into() })),
                           with(|all| all.targets[0].partial = Some(Partial { runs: 2, since: before(HOUR), first: "OU=Skoler: no rights".into() }))),
         ("scope-empty", with(|all| all.targets[0].empty = vec!["group".into()]), healthy()),

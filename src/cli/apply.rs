@@ -66,7 +66,7 @@ async fn rehearse(digest: &Digest, invocation: &Invocation) -> Result<Exit, Fail
         plan.errors.clear();
         if let [one] = plan.plans.as_slice() {
             let exit = if one.steps.is_empty() { Exit::Done } else { Exit::Pending };
-            invocation.output.document(&Document::Plan(plan), invocation.zone().await?)?;
+            invocation.output.document(&Document::Plan(plan), &invocation.zone().await)?;
             return Ok(exit);
         }
     }
@@ -84,7 +84,7 @@ async fn consent(targets: &[String], invocation: &Invocation) -> Result<bool, Fa
     if !needs_consent(&plan) {
         return Ok(true);
     }
-    Ok(ask(&text::summary(&plan), "Apply this?"))
+    Ok(ask(&text::summary(&plan, &invocation.zone().await), "Apply this?"))
 }
 
 fn needs_consent(plan: &PlanDocument) -> bool {

@@ -13,8 +13,9 @@ pub struct Args {
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let document = invocation.engine().await?.backup(&args.file).await?;
+    let zone = invocation.zone().await;
     invocation.output.either(&document, |made| {
-        format!("wrote {}, a copy of the roster {} as of {}\n", made.file, made.roster, made.taken)
+        format!("wrote {}, a copy of the roster {} as of {}\n", made.file, made.roster, made.taken.local(&zone))
     })?;
     Ok(Exit::Done)
 }

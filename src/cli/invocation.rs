@@ -2,20 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use super::actor::actor;
 use super::arguments::Global;
-use super::output::Output;
+use super::output::{Output, note};
 use super::progress::Bars;
 use crate::clock::{Clock, FixedClock, SystemClock};
-use crate::config::{Loaded, socket_of_broken};
+use crate::config::{Left, Loaded, left_of_broken};
 use crate::control::{self, Ask, Request};
 use crate::org::Zone;
 use crate::reconcile::Digest;
 use crate::report::Format;
-use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, load, perform};
+use crate::run::{Answer, Command, Engine, Exit, Failure, Progress, load, perform, problem};
+
+/// How long a daemon may take to say how everything stands.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One invocation.
 pub struct Invocation {
@@ -69,9 +74,18 @@ impl Invocation {
         self.loaded.get_or_try_init(async || load(&self.config)).await
     }
 
-    /// The zone of the roster.
-    pub async fn zone(&self) -> Result<&Zone, Failure> {
-        Ok(&self.loaded().await?.zone)
+    /// The zone of the roster, in which instants are told: as far as the file still says it, since what was done or seen
+    /// is told whatever became of the file.
+    pub async fn zone(&self) -> Zone {
+        match self.loaded().await {
+            Ok(loaded) => loaded.zone.clone(),
+            Err(_) => self.left().map_or(Zone::UTC, |left| left.zone),
+        }
+    }
+
+    /// What a file that cannot be read still says.
+    fn left(&self) -> Option<Left> {
+        left_of_broken(&self.config)
     }
 
     pub async fn engine(&self) -> Result<&Engine, Failure> {
@@ -104,21 +118,48 @@ impl Invocation {
         }
         let (socket, generation) = match self.loaded().await {
             Ok(loaded) => (loaded.socket(), loaded.generation.as_str()),
-            Err(failure) => match socket_of_broken(&self.config).filter(|_| command.is_urgent()) {
-                Some(socket) => (socket, ""), // a daemon goes on with what it read before
+            Err(failure) => match self.left().filter(|_| command.is_done_by_any_configuration()) {
+                Some(left) => (left.socket, ""), // a daemon goes on with what it read before
                 None => return Err(failure),
             },
         };
         let request = Request::new(generation, actor().name, Ask::Do(command.clone()));
-        Ok(control::call(&socket, &request, self.progress()).await)
+        let answer = control::call(&socket, &request, self.progress()).await;
+        let is_told = matches!(command, Command::Status); // in its own words
+        if let (Some(Ok(_)), false, Some(problem)) = (&answer, is_told, self.problem().await) {
+            note(&format!("note: the daemon answers by the configuration in force; the file is wrong: {problem}"));
+        }
+        Ok(answer)
+    }
+
+    /// What is wrong with the file, in one line.
+    pub async fn problem(&self) -> Option<String> {
+        self.loaded().await.err().map(|failure| problem(&self.config).unwrap_or(failure.message))
+    }
+
+    /// Has somebody look at the roster: the daemon, which may be the only one that can, else in process. A daemon of another
+    /// version, one that does not let us in, or one that hangs, keeps nobody from looking who has a file that is right.
+    pub async fn look(&self, command: Command) -> Result<Answer, Failure> {
+        match timeout(PATIENCE, self.by_daemon(&command)).await {
+            Ok(Ok(Some(Ok(answer)))) => Ok(answer),
+            Ok(Err(failure)) => Err(failure),
+            Ok(Ok(Some(Err(failure)))) if self.loaded().await.is_err() => Err(failure),
+            _ => perform(self.engine().await?, command, self.progress()).await,
+        }
+    }
+
+    /// Whether a daemon serves the roster.
+    pub async fn is_served(&self) -> bool {
+        match self.loaded().await {
+            Ok(loaded) => control::answers(&loaded.socket()).await,
+            Err(_) => false,
+        }
     }
 
     /// Has a command done and writes the answer.
     pub async fn answer(&self, command: Command) -> Result<Exit, Failure> {
         let answer = self.dispatch(command).await?;
-        let utc = Zone::UTC;
-        let zone = self.zone().await.unwrap_or(&utc); // what was done is told, whatever became of the file
-        self.output.document(&answer.document, zone)?;
+        self.output.document(&answer.document, &self.zone().await)?;
         Ok(answer.exit)
     }
 
@@ -128,7 +169,11 @@ impl Invocation {
 
     /// Refuses names that no target has, before anything is touched.
     pub async fn known_targets(&self, names: Vec<String>) -> Result<Vec<String>, Failure> {
-        let known = self.target_names().await?;
+        let known = match self.target_names().await {
+            Ok(known) => known,
+            Err(_) if self.left().is_some() => return Ok(names), // the daemon knows them, where it is asked at all
+            Err(failure) => return Err(failure),
+        };
         match names.iter().find(|name| !known.contains(name)) {
             None => Ok(names),
             Some(unknown) if looks_like_a_digest(unknown) => Err(misplaced_digest(unknown)),

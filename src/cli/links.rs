@@ -86,7 +86,7 @@ pub(super) async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Fai
                 Document::Links(document) => Document::Links(document.only(parts)),
                 other => other,
             };
-            invocation.output.document(&document, invocation.zone().await?)?;
+            invocation.output.document(&document, &invocation.zone().await)?;
             Ok(exit)
         }
         Act::Adopt { key, object, dry_run, yes } => {
@@ -115,12 +115,12 @@ async fn adopt(command: Command, dry_run: bool, yes: bool, invocation: &Invocati
         Document::Plan(plans) => plans.plans.iter().find(applicable).map(|plan| plan.digest.to_string()),
         _ => None,
     };
-    let zone = invocation.zone().await?;
+    let zone = invocation.zone().await;
     let Some(digest) = digest.filter(|_| !dry_run && (yes || on_terminal())) else {
-        invocation.output.document(&document, zone)?;
+        invocation.output.document(&document, &zone)?;
         return Ok(exit);
     };
-    if !yes && !ask(&text::document(&document, zone), "Take these over?") {
+    if !yes && !ask(&text::document(&document, &zone), "Take these over?") {
         note("Nothing was taken over.");
         return Ok(Exit::Pending);
     }
@@ -130,7 +130,7 @@ async fn adopt(command: Command, dry_run: bool, yes: bool, invocation: &Invocati
 /// Shows what would be done, and asks.
 async fn shown(rehearsal: Command, question: &str, invocation: &Invocation) -> Result<bool, Failure> {
     let document = invocation.dispatch(rehearsal).await?.document;
-    let consent = ask(&text::document(&document, invocation.zone().await?), question);
+    let consent = ask(&text::document(&document, &invocation.zone().await), question);
     if !consent {
         note("Nothing was done.");
     }

@@ -58,7 +58,7 @@ async fn put(answer: Answer, out: Option<&Path>, invocation: &Invocation) -> Res
             write_file(file, artefact::written(document)?.as_bytes())?;
             note(&format!("wrote {}", file.display()));
         }
-        (_, document) => invocation.output.document(&document, invocation.zone().await?)?,
+        (_, document) => invocation.output.document(&document, &invocation.zone().await)?,
     }
     Ok(answer.exit)
 }

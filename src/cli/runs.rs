@@ -1,8 +1,7 @@
 //! `runs`: the run ledger.
 
 use super::invocation::Invocation;
-use crate::report::text;
-use crate::run::{Exit, Failure};
+use crate::run::{Command, Exit, Failure};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -12,8 +11,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: &Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let engine = invocation.reader().await?;
-    let document = engine.runs(args.limit).await?;
-    invocation.output.either(&document, |document| text::runs(document, engine.zone()))?;
-    Ok(Exit::Done)
+    let answer = invocation.look(Command::Runs { limit: args.limit }).await?;
+    invocation.output.document(&answer.document, &invocation.zone().await)?;
+    Ok(answer.exit)
 }

@@ -97,6 +97,16 @@ pub fn render(problems: &[ConfigProblem], colour: bool) -> String {
     out
 }
 
+/// The first problem in one line with its place, and how many there are besides. Nothing of the file's lines is in it.
+pub fn brief(problems: &[ConfigProblem]) -> String {
+    let Some(ConfigProblem { file, line, column, message, .. }) = problems.first() else { return String::new() };
+    let more = match problems.len() {
+        1 => String::new(),
+        count => format!(" (and {} more)", count - 1),
+    };
+    format!("{file}:{line}:{column}: {}{more}", message.lines().collect::<Vec<_>>().join(" "))
+}
+
 /// All problems as a JSON document.
 pub fn to_json(problems: &[ConfigProblem]) -> serde_json::Value {
     serde_json::json!({ "problems": problems })

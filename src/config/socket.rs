@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-/// What of the section decides.
-#[derive(serde::Deserialize)]
-struct Told {
-    file: PathBuf,
-    socket: Option<PathBuf>,
+use super::check;
+use crate::org::Zone;
+
+/// What a verb needs to ask a daemon that read the file before it was broken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Left {
+    pub socket: PathBuf,
+    /// In which instants are told; UTC when the line of the zone is what is broken.
+    pub zone: Zone,
 }
 
 /// Where verbs reach the daemon of a roster: paths of the configuration start from `folder`.
@@ -20,19 +24,25 @@ pub(super) fn socket(folder: &Path, roster: &Path, socket: Option<&Path>) -> Pat
     roster.with_file_name(name)
 }
 
-/// Where the daemon is reached that read this file before it was broken, as far as its `[roster]` still says so.
-pub fn socket_of_broken(path: &Path) -> Option<PathBuf> {
+/// What is left of a broken file, as far as its `[roster]` still says where the roster is.
+pub fn left_of_broken(path: &Path) -> Option<Left> {
     let text = std::fs::read_to_string(path).ok()?;
-    let told = told(&text)?;
-    Some(socket(path.parent()?, &told.file, told.socket.as_deref()))
+    left(path.parent()?, &text)
 }
 
-/// The section alone, since anything may be wrong with the rest.
-fn told(text: &str) -> Option<Told> {
+fn left(folder: &Path, text: &str) -> Option<Left> {
+    let file = said(text, "file")?;
+    let own = said(text, "socket").map(PathBuf::from);
+    let zone = said(text, "zone").and_then(|name| check::zone(&name).ok()).unwrap_or(Zone::UTC);
+    Some(Left { socket: socket(folder, Path::new(&file), own.as_deref()), zone })
+}
+
+/// A key of the section, line by line, since anything may be wrong with the others.
+fn said(text: &str, key: &str) -> Option<String> {
     let lines = text.lines().skip_while(|line| !line.starts_with("[roster]")).skip(1);
-    let section: Vec<&str> = lines.take_while(|line| !line.starts_with('[')).collect();
-    let only = section.into_iter().filter(|line| line.starts_with("file") || line.starts_with("socket"));
-    toml::from_str(&only.collect::<Vec<_>>().join("\n")).ok()
+    let section = lines.take_while(|line| !line.starts_with('['));
+    let mut good = section.filter_map(|line| toml::from_str::<toml::Table>(line).ok());
+    good.find_map(|line| Some(line.get(key)?.as_str()?.to_owned()))
 }
 
 #[cfg(test)]
@@ -43,8 +53,11 @@ mod tests {
     #[test]
     fn what_is_left_of_a_broken_file_is_enough() {
         let text = "[roster] # ours\nfile = \"roster.db\" # the file\nzone = \n\n[ldap.ad\nfoo = ";
-        let told = told(text).unwrap();
-        assert_eq!(socket(Path::new("/etc"), &told.file, told.socket.as_deref()), Path::new("/etc/roster.db.sock"));
-        assert!(super::told("file = \"roster.db\"").is_none());
+        let found = left(Path::new("/etc"), text).unwrap();
+        assert_eq!(found, Left { socket: "/etc/roster.db.sock".into(), zone: Zone::UTC });
+        let text = text.replace("zone = ", "zone = \"Europe/Copenhagen\"\nsocket = \"/run/it.sock\"");
+        let found = left(Path::new("/etc"), &text).unwrap();
+        assert_eq!((found.socket, found.zone.iana_name()), ("/run/it.sock".into(), Some("Europe/Copenhagen")));
+        assert!(left(Path::new("/etc"), "file = \"roster.db\"").is_none());
     }
 }

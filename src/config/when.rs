@@ -34,6 +34,8 @@ pub struct WhenText {
     pub after: Vec<String>,
     /// How old their last success may be; of the same day without it.
     pub fresh_hours: Option<NonZeroU32>,
+    /// What came due while no daemon served is left out instead of done once, later.
+    pub no_catch_up: bool,
 }
 
 /// More minutes than this are no spread but another time.
@@ -62,6 +64,13 @@ struct Table {
     after: Vec<String>,
     /// How old their last success may be; of the same day without it.
     fresh_hours: Option<NonZeroU32>,
+    /// Whether what came due while no daemon served is done once, as soon as one does.
+    #[serde(default = "yes")]
+    catch_up: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl JsonSchema for WhenText {
@@ -97,9 +106,9 @@ impl<'de> Visitor<'de> for WhenVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WhenText, A::Error> {
-        let Table { cron, zone, jitter_minutes, quiet, only, after, fresh_hours } =
+        let Table { cron, zone, jitter_minutes, quiet, only, after, fresh_hours, catch_up } =
             Table::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(WhenText { cron, zone, jitter_minutes, quiet, only, after, fresh_hours })
+        Ok(WhenText { cron, zone, jitter_minutes, quiet, only, after, fresh_hours, no_catch_up: !catch_up })
     }
 }
 
@@ -151,6 +160,7 @@ pub(super) fn when(
         windows: windows?,
         after: text.after.clone(),
         fresh,
+        catch_up: !text.no_catch_up,
     })
 }
 

@@ -168,14 +168,18 @@ async fn answer(
     if let Err(failure) = caller.may(&command) {
         return Reply::Failure(failure);
     }
-    if engine.generation() != request.generation && !command.is_urgent() {
+    if engine.generation() != request.generation && !command.is_done_by_any_configuration() {
         let message = "the daemon serves this roster with another configuration";
         return Reply::Failure(Failure::new(Exit::Usage, message).hint(
             "if the file changed, have it read: systemctl reload rosterd, or SIGHUP; else name the daemon's own with --config",
         ));
     }
     let actor = caller.actor(request.actor);
-    tracing::info!(actor = actor.name, uid = actor.uid, command = name(&command), "command");
+    if command.only_looks() {
+        tracing::debug!(actor = actor.name, uid = actor.uid, command = name(&command), "command");
+    } else {
+        tracing::info!(actor = actor.name, uid = actor.uid, command = name(&command), "command");
+    }
     let waits = matches!(
         command,
         Command::Approve { .. } | Command::Import { .. } | Command::Unpause { .. } | Command::EndMaintenance { .. }
@@ -210,6 +214,8 @@ fn name(command: &Command) -> &'static str {
         Command::Plan { .. } | Command::Stored { .. } => "plan",
         Command::ApplyPlan { .. } | Command::ApplyTargets { .. } => "apply",
         Command::Run { .. } => "run",
+        Command::Runs { .. } => "runs",
+        Command::Status => "status",
         Command::Revert { .. } => "revert",
         Command::Import { .. } => "import",
         Command::Approve { .. } => "approve",

@@ -31,12 +31,13 @@ pub(super) struct Entry {
 impl Jobs {
     /// The jobs of a configuration with what is remembered of them. One that was never seen, or has another schedule
     /// than before, counts from `now`: its first run is at its next due instant.
-    pub async fn load(engine: &Engine, now: Instant) -> Result<Self, Failure> {
+    /// What came due before the daemon `began` was missed.
+    pub async fn load(engine: &Engine, began: Instant, now: Instant) -> Result<Self, Failure> {
         let mut records = engine.store().schedule_runs().await?;
         let mut all = Vec::new();
         for job in engine.jobs() {
             let kept = records.remove(&job.id());
-            let mut entry = Entry::new(job, kept, now);
+            let mut entry = Entry::new(job, kept, (began, now));
             entry.keep(engine).await?;
             all.push(entry);
         }
@@ -157,12 +158,15 @@ impl Jobs {
 }
 
 impl Entry {
-    fn new(job: Job, kept: Option<ScheduleRun>, now: Instant) -> Self {
+    fn new(job: Job, kept: Option<ScheduleRun>, (began, now): (Instant, Instant)) -> Self {
         let mut state = JobState::new(now);
         if let Some(record) = &kept {
             state.standing = record.standing.clone();
             if record.schedule == job.when.timetable.text() {
                 state.served = Timetable::believed(record.served, now);
+                if let Some(due) = state.leave_out(&job, began) {
+                    tracing::info!(job = job.id(), %due, "what was missed is left out");
+                }
             } else {
                 state.standing.waits = None;
             }

@@ -76,6 +76,7 @@ pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: A
         http::start(&loaded, &watched).await?;
     }
     let engine = Engine::with(loaded, Arc::clone(&clock), actor).await?;
+    engine.begin_serving();
     let fence = engine.begin_schedule().await?;
     if standby {
         engine.note_take_over().await?;
@@ -162,9 +163,4 @@ async fn finish(engine: &Engine, work: Option<JoinHandle<jobs::Jobs>>, others: [
         () = all => {}
         () = patience => tracing::info!("what was being read is left"),
     }
-}
-
-/// Reads the configuration anew: the engine with it, or why it stays as it was.
-fn reloaded(config: &Path, engine: &Engine) -> Result<Engine, Failure> {
-    engine.reloaded(load(config)?)
 }

@@ -13,8 +13,9 @@ use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 use super::jobs::Jobs;
 use super::pulse::Pulse;
-use super::{Signals, notice, reloaded};
+use super::{Signals, notice};
 use crate::clock::Clock;
+use crate::org::Instant;
 use crate::run::{Engine, Exit, Failure};
 use crate::store::Fence;
 
@@ -26,6 +27,8 @@ pub(super) struct Scheduler {
     config: PathBuf,
     engine: watch::Sender<Arc<Engine>>,
     clock: Arc<dyn Clock>,
+    /// When it began to serve: what came due before was missed.
+    began: Instant,
     /// A command may have settled what waits.
     changed: Arc<Notify>,
     /// None while a pass has them.
@@ -61,9 +64,10 @@ impl Scheduler {
         fence: Fence,
     ) -> Result<Self, Failure> {
         let current = Arc::clone(&engine.borrow());
-        let jobs = Some(Jobs::load(&current, clock.now()).await?);
+        let began = clock.now();
+        let jobs = Some(Jobs::load(&current, began, began).await?);
         let (told, pulse) = (String::new(), Arc::default());
-        Ok(Self { config, engine, clock, changed, jobs, outdated: false, told, fence, pulse, overtaken: None })
+        Ok(Self { config, engine, clock, began, changed, jobs, outdated: false, told, fence, pulse, overtaken: None })
     }
 
     /// The engine of the configuration in force.
@@ -162,7 +166,7 @@ impl Scheduler {
     }
 
     async fn load(&mut self) {
-        match Jobs::load(&self.engine(), self.clock.now()).await {
+        match Jobs::load(&self.engine(), self.began, self.clock.now()).await {
             Ok(jobs) => {
                 self.jobs = Some(jobs);
                 self.outdated = false;
@@ -174,7 +178,7 @@ impl Scheduler {
     /// Takes a new configuration when it is good, and says so when it is not.
     async fn reload(&mut self) {
         notice::reloading();
-        match reloaded(&self.config, &self.engine()) {
+        match self.engine().reload(&self.config) {
             Ok(engine) => {
                 self.engine.send_replace(Arc::new(engine));
                 self.outdated = true;

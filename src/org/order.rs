@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::id::Id;
-use super::time::Instant;
+use super::time::{Instant, Zone};
 
 /// Who ordered it, when, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,18 @@ pub struct Order {
     pub note: String,
 }
 
+/// As the reason of a step, which is the same in every zone.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "by {} since {}: {}", self.by, self.since, self.note)
+    }
+}
+
+impl Order {
+    /// For people of a zone.
+    pub fn told(&self, zone: &Zone) -> String {
+        let note = if self.note.is_empty() { String::new() } else { format!(": {}", self.note) };
+        format!("by {} since {}{note}", self.by, self.since.local(zone))
     }
 }
 
@@ -31,6 +40,13 @@ pub struct Maintenance {
     /// It ends by itself then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Instant>,
+}
+
+impl Maintenance {
+    /// Whether it is not over by itself at an instant.
+    pub fn holds(&self, at: Instant) -> bool {
+        self.until.is_none_or(|until| at < until)
+    }
 }
 
 /// What is in force.
@@ -56,6 +72,6 @@ impl Orders {
 
     /// Why the schedule starts nothing at an instant, if so.
     pub fn maintenance(&self, now: Instant) -> Option<&Maintenance> {
-        self.maintenance.as_ref().filter(|maintenance| maintenance.until.is_none_or(|until| now < until))
+        self.maintenance.as_ref().filter(|maintenance| maintenance.holds(now))
     }
 }

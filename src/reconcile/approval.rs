@@ -116,7 +116,7 @@ impl Consent {
         if approval.digest != self.digest {
             Some(format!("it is an approval of another plan, {}", approval.digest))
         } else if approval.expires <= self.now {
-            Some(format!("it counted until {}", approval.expires))
+            Some("it has expired".to_owned())
         } else {
             self.quorum.excludes(&approval.by).map(|excluded| excluded.why().to_owned())
         }

@@ -80,7 +80,7 @@ fn what_expired_and_what_is_of_another_plan_does_not_count() {
     let ann = approval(12, &[]);
     let expired = Approval { expires: at(24), ..ann.clone() };
     let of_another = Approval { digest: Digest::of(b"another"), ..ann.clone() };
-    for (one, word) in [(expired, "counted until"), (of_another, "another plan")] {
+    for (one, word) in [(expired, "has expired"), (of_another, "another plan")] {
         assert!(released(1, std::slice::from_ref(&one)).is_empty());
         assert!(consent(1, &[]).why_not(&one).unwrap().contains(word));
     }

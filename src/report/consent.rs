@@ -67,15 +67,15 @@ impl ConsentView {
         format!("{} of {} approvals{parts}{until}{proposed}", self.given, self.needed)
     }
 
-    /// For people, a line each. Plans are written without a zone: the instants are in UTC.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines = vec![self.in_short(&Zone::UTC)];
+    /// For people, a line each.
+    pub(super) fn lines(&self, zone: &Zone) -> Vec<String> {
+        let mut lines = vec![self.in_short(zone)];
         for one in &self.approvals {
             let only: Vec<String> = one.only.iter().map(|part| clean(&part.to_string())).collect();
             let only = if only.is_empty() { String::new() } else { format!(", only {}", only.join(", ")) };
-            let why_not =
-                one.why_not.as_ref().map(|why| format!(": DOES NOT COUNT: {}", clean(why))).unwrap_or_default();
-            lines.push(format!("by {} at {}{only}{why_not}", clean(&one.by), one.at));
+            let not = |why: &String| format!(", until {}: DOES NOT COUNT: {}", one.expires.local(zone), clean(why));
+            let why_not = one.why_not.as_ref().map(not).unwrap_or_default();
+            lines.push(format!("by {} at {}{only}{why_not}", clean(&one.by), one.at.local(zone)));
         }
         lines
     }

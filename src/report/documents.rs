@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::object::{Deed, Hold, Reservation, Step};
-use crate::org::{Day, Id, Instant, Maintenance, Order};
+use crate::org::{Day, Instant};
 use crate::reconcile::{Counts, Digest, Measure, Part, Plan, Reach};
 
 /// The answer of a verb.
@@ -25,6 +25,8 @@ pub enum Document {
     Pause(super::PauseDocument),
     Sent(super::SentDocument),
     Maintenance(super::MaintenanceDocument),
+    Status(super::StatusDocument),
+    Runs(RunsDocument),
 }
 
 /// Something that could not be done at all: what, why, how to mend it.
@@ -287,78 +289,6 @@ pub struct ApprovalDocument {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RunsDocument {
     pub runs: Vec<serde_json::Value>,
-}
-
-/// The answer of `status`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct StatusDocument {
-    /// Whether a daemon answers at the control socket.
-    pub daemon: bool,
-    /// What is wrong now.
-    #[serde(default)]
-    pub alarms: Vec<super::AlarmView>,
-    /// When what was kept long enough was last deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retained: Option<Instant>,
-    /// Whom an order keeps out of every target.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub suspended: BTreeMap<Id, Order>,
-    /// The schedule starts nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub maintenance: Option<Maintenance>,
-    pub targets: Vec<TargetStatus>,
-    #[serde(default)]
-    pub sources: Vec<SourceStatus>,
-    /// Reports that have a schedule.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reports: Vec<super::ReportStatus>,
-    /// What reports and alarms tell, by the ways that it goes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub letters: Vec<super::WayStatus>,
-}
-
-/// One source, by what its imports came to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SourceStatus {
-    pub name: String,
-    /// `never imported`, `taken`, `stale`, `held`, `failing`.
-    pub state: String,
-    /// When a file of it was last taken that proved itself whole.
-    pub last_complete: Option<Instant>,
-    pub last_failure: Option<ImportFailure>,
-    /// The digest of the import that waits for an approval.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held: Option<String>,
-    #[serde(flatten)]
-    pub schedule: super::ScheduleStatus,
-}
-
-/// An import that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportFailure {
-    pub at: Instant,
-    pub why: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TargetStatus {
-    pub name: String,
-    /// `never run`, `in step`, `pending`, `held`, `restored`, `failing`, `running`, `paused`.
-    pub state: String,
-    /// The order by which nothing is written to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paused: Option<Order>,
-    pub last_success: Option<Instant>,
-    pub pending: u64,
-    pub held: u64,
-    pub quarantined: u64,
-    /// The digest of the plan that waits for approvals, and who gave any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<Digest>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub consent: Option<super::ConsentView>,
-    #[serde(flatten)]
-    pub schedule: super::ScheduleStatus,
 }
 
 /// The answer of `check`.

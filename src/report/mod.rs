@@ -30,6 +30,7 @@ mod quarantine;
 mod render;
 mod said;
 mod schedule;
+mod status;
 pub mod text;
 mod told;
 mod trouble;
@@ -40,9 +41,8 @@ pub use alarms::AlarmView;
 pub use consent::{ApprovalView, ConsentView};
 pub use document::{Column, Extent, Finding, FindingState, Part, PartKind, Report, Role};
 pub use documents::{
-    ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, ImportFailure, Outcome,
-    PlanDocument, PlanView, Problem, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, SourceStatus,
-    StatusDocument, TargetCheck, TargetStatus, Trouble,
+    ApprovalDocument, CheckDocument, CheckFinding, Document, HeldLine, ImportDocument, Outcome, PlanDocument, PlanView,
+    Problem, RunCounts, RunDocument, RunFailure, RunView, RunsDocument, TargetCheck, Trouble,
 };
 pub use edit::{EditChange, EditDocument, EditProblem};
 pub use ends::Ended;
@@ -73,8 +73,12 @@ pub use quarantine::{QuarantineDocument, QuarantineLine};
 pub use render::{RenderError, render};
 pub use said::{Said, Tongue};
 pub use schedule::{ReportStatus, ScheduleStatus, WaitStatus};
+pub use status::{
+    ConfigurationStatus, FileStatus, ImportFailure, RefusedReload, SourceStatus, StatusDocument, TargetFailure,
+    TargetStatus,
+};
 pub use told::{Told, ToldFinding};
-pub use words::time;
+pub use words::{several, time};
 
 use std::io::Write;
 
@@ -97,6 +101,8 @@ impl Document {
             Self::Pause(pause) => serde_json::to_writer_pretty(out, pause),
             Self::Sent(sent) => serde_json::to_writer_pretty(out, sent),
             Self::Maintenance(maintenance) => serde_json::to_writer_pretty(out, maintenance),
+            Self::Status(status) => serde_json::to_writer_pretty(out, status),
+            Self::Runs(runs) => serde_json::to_writer_pretty(out, runs),
         }
     }
 

@@ -20,6 +20,9 @@ pub struct ScheduleStatus {
     /// When it runs next, as far as that is known. While no daemon serves nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Instant>,
+    /// That time lies within a maintenance: what comes due then is queued until the maintenance is over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub queued: bool,
     /// What is due by now and not done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Instant>,

@@ -112,7 +112,7 @@ pub(super) fn hold_code_of(code: HoldCode) -> String {
 }
 
 /// `1 step`, `2 steps`.
-pub(super) fn several(count: usize, one: &str) -> String {
+pub fn several(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 

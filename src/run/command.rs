@@ -48,6 +48,10 @@ pub enum Command {
     BeginMaintenance { until: Option<Instant>, note: Option<String>, dry_run: bool },
     /// Take that back.
     EndMaintenance { note: Option<String>, dry_run: bool },
+    /// How everything stands.
+    Status,
+    /// The last runs, from the newest.
+    Runs { limit: i64 },
     /// Make a report of the configuration and send it.
     Send { report: String },
     /// Consent to a stored plan, to parts of one, or to a held import.
@@ -64,6 +68,17 @@ impl Command {
     /// Whoever has to be out, or has to stop, waits for no reload.
     pub fn is_urgent(&self) -> bool {
         matches!(self, Self::Suspend { .. } | Self::Pause { .. } | Self::BeginMaintenance { .. })
+    }
+
+    /// It looks at what the roster holds, and at nothing outside.
+    pub fn only_looks(&self) -> bool {
+        matches!(self, Self::Status | Self::Runs { .. } | Self::Stored { .. } | Self::Quarantine { .. })
+    }
+
+    /// It is done by whatever configuration is in force, however the file is by now: who has to be heard at once, and who
+    /// looks, as a rule since the file is wrong.
+    pub fn is_done_by_any_configuration(&self) -> bool {
+        self.is_urgent() || self.only_looks()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::reconcile::Limits;
 use crate::report::Language;
 use crate::run::command::Exit;
 use crate::run::failure::Failure;
+use crate::run::reload::Served;
 use crate::store::Store;
 use crate::target::Target;
 use crate::target::ldap::LdapTarget;
@@ -35,6 +36,7 @@ pub struct Engine {
     pub(super) under_way: Arc<AtomicUsize>,
     /// Somebody posted a letter.
     pub(super) posted: Arc<Notify>,
+    pub(super) served: Served,
 }
 
 /// A configured target.
@@ -85,6 +87,7 @@ impl Engine {
             stop: Arc::default(),
             under_way: Arc::default(),
             posted: Arc::default(),
+            served: Served::default(),
             config,
         }
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use crate::org::Instant;
+use crate::org::{Instant, Zone};
 use crate::store::{Fence, durable};
 
 /// Who holds a lease.
@@ -34,18 +34,21 @@ pub struct Lease {
 /// Why a lease was not had.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseError {
-    #[error("{}", busy(.0.as_ref()))]
+    #[error("another run holds the lease")]
     Busy(Option<Holder>),
     #[error("cannot use the lease file {path}")]
     File { path: PathBuf, source: std::io::Error },
 }
 
-fn busy(holder: Option<&Holder>) -> String {
-    match holder {
-        Some(Holder { pid, verb, actor, since }) => {
-            format!("another run holds the lease: `{verb}` by {actor}, process {pid}, since {since}")
+impl LeaseError {
+    /// For people of a zone: with who holds it, and since when.
+    pub fn told(&self, zone: &Zone) -> String {
+        match self {
+            Self::Busy(Some(Holder { pid, verb, actor, since })) => {
+                format!("{self}: `{verb}` by {actor}, process {pid}, since {}", since.local(zone))
+            }
+            other => other.to_string(),
         }
-        None => "another run holds the lease".into(),
     }
 }
 

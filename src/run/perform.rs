@@ -35,6 +35,8 @@ async fn answer(engine: &Engine, command: Command, progress: &dyn Progress) -> R
         Command::Adopt { target, pair, protected } => engine.adopt(&target, pair, protected, progress).await,
         Command::Unlink { target, key, note, dry_run } => engine.unlink(&target, &key, &note, dry_run, progress).await,
         Command::Ignore { target, object, note, stop } => engine.ignore(&target, object, note, stop).await,
+        Command::Status => Ok(Answer { exit: Exit::Done, document: Document::Status(engine.status().await?) }),
+        Command::Runs { limit } => Ok(Answer { exit: Exit::Done, document: Document::Runs(engine.runs(limit).await?) }),
         Command::Quarantine { target } => engine.quarantine(target.as_deref()).await,
         Command::Release { target, key } => engine.release(&target, key.as_ref()).await,
         Command::Approve { digest, only } => engine.approve(&digest, &only).await,

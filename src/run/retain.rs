@@ -3,6 +3,7 @@
 use crate::reconcile::{Expired, Retention};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
+use crate::schedule::JobKind;
 
 /// At most once in so many days.
 const EVERY: i64 = 1;
@@ -32,6 +33,11 @@ impl Engine {
         self.store.forget_letters(now.days_earlier(i64::from(days.letters.get()))).await?;
         let access = self.today().plus(-i64::from(days.access.get()));
         self.store.forget_access(access.begins(&self.config.zone)).await?;
+        let letters = now.days_earlier(i64::from(days.letters.get()));
+        self.store.forget_letters(letters).await?;
+        // by hand a report of the configuration can be sent without a schedule
+        let reports: Vec<String> = self.config.config.report.keys().map(|name| JobKind::Report.job(name)).collect();
+        self.store.forget_tellings(&reports, letters).await?;
         for (name, folder) in &self.config.config.folder {
             self.expire_files(name, folder).await?;
         }
@@ -48,6 +54,7 @@ mod tests {
     use super::*;
     use crate::clock::FixedClock;
     use crate::org::{Actor, Instant};
+    use crate::store::{StoredFinding, Telling, TellingPart};
 
     #[tokio::test]
     async fn it_is_done_once_a_day_and_after_a_clock_that_was_wrong() {
@@ -63,6 +70,32 @@ mod tests {
         {
             let expired = at(instant).retain_if_due().await.unwrap();
             assert_eq!(expired.is_some(), done, "{instant}");
+        }
+    }
+    #[tokio::test]
+    async fn what_a_report_told_that_is_no_more_goes_with_its_letters() {
+        let folder = tempfile::tempdir().unwrap();
+        let noon = Instant::from_micros(1_800_000_000_000_000);
+        crate::run::init::init(folder.path(), &FixedClock(noon)).await.unwrap();
+        let config = folder.path().join("config.toml");
+        let text = std::fs::read_to_string(&config).unwrap();
+        std::fs::create_dir(folder.path().join("box")).unwrap();
+        let report =
+            "\n[folder.box]\npath = \"box\"\n\n[report.kept]\nwhat = \"quality\"\nto = { folders = [\"box\"] }\n";
+        std::fs::write(&config, format!("{text}{report}\n[retention]\nletters = 10\n")).unwrap();
+        let engine = Engine::open(&config, Arc::new(FixedClock(noon)), Actor::of_uid(0)).await.unwrap();
+        for name in ["kept", "gone"] {
+            let (job, report) = (format!("report {name}"), "quality".to_owned());
+            let findings = vec![StoredFinding { id: "f1".into(), body: "{}".into() }];
+            let parts = vec![TellingPart { name: "quality".into(), target: None, whole: true, findings }];
+            let telling = Telling { job, report, targets: Vec::new(), at: noon, parts };
+            engine.store.keep_telling(&telling).await.unwrap();
+        }
+        let told = async |name: &str| engine.store.telling(&format!("report {name}")).await.unwrap().is_some();
+        for (days, gone) in [(9, true), (11, false)] {
+            let then = Engine { clock: Arc::new(FixedClock(noon.days_earlier(-days))), ..engine.clone() };
+            then.retain_if_due().await.unwrap();
+            assert_eq!((told("kept").await, told("gone").await), (true, gone), "after {days} days");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::{Loaded, User};
-use crate::org::Actor;
+use crate::org::{Actor, Zone};
 use crate::run::command::Exit;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
@@ -39,23 +39,6 @@ impl Engine {
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
-    }
-
-    /// The same roster under another configuration. What is under way keeps the old one.
-    pub fn reloaded(&self, config: Loaded) -> Result<Self, Failure> {
-        for (what, old, new) in [
-            ("roster.file", self.config.roster_file(), config.roster_file()),
-            ("roster.socket", self.config.socket(), config.socket()),
-        ] {
-            if old != new {
-                let message = format!("{what} changed from {} to {}", old.display(), new.display());
-                return Err(Failure::new(Exit::Usage, message).hint("that needs a restart"));
-            }
-        }
-        if self.config.config.http != config.config.http {
-            return Err(Failure::new(Exit::Usage, "http.listen changed").hint("that needs a restart"));
-        }
-        Ok(Self { targets: Self::entries(&config), config: Arc::new(config), ..self.clone() })
     }
 
     /// Who may approve over the control socket, beside the daemon's own user and root.
@@ -104,7 +87,7 @@ impl Engine {
             return Ok(0);
         }
         let holder = self.holder("serve");
-        let _lease = Lease::take(&self.roster_file(), name, &holder).map_err(|error| refused(&error))?;
+        let _lease = Lease::take(&self.roster_file(), name, &holder).map_err(|error| refused(&error, self.zone()))?;
         let port = self.connect(name)?;
         let settled = self.recover(port.as_ref()).await?;
         settled.map_err(|refusal| Failure::because(Exit::Failed, "looking for interrupted steps", &refusal))
@@ -120,9 +103,9 @@ impl Engine {
     }
 }
 
-pub(super) fn refused(error: &LeaseError) -> Failure {
+pub(super) fn refused(error: &LeaseError, zone: &Zone) -> Failure {
     match error {
-        LeaseError::Busy(_) => Failure::new(Exit::Busy, error.to_string()),
+        LeaseError::Busy(_) => Failure::new(Exit::Busy, error.told(zone)),
         LeaseError::File { .. } => Failure::because(Exit::Failed, "taking the lease", error),
     }
 }
@@ -143,7 +126,8 @@ impl Lease {
         Self::take(&roster, SCHEDULE, holder).map_err(|error| match &error {
             LeaseError::Busy(who) => {
                 let who = who.as_ref().map_or_else(String::new, |who| {
-                    format!(": process {}, started by {}, since {}", who.pid, who.actor, who.since)
+                    let since = who.since.local(&loaded.zone);
+                    format!(": process {}, started by {}, since {since}", who.pid, who.actor)
                 });
                 Failure::new(Exit::Busy, format!("another daemon serves {}{who}", roster.display()))
             }

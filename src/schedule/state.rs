@@ -68,6 +68,15 @@ impl JobState {
         Self { served: now, standing: Standing::default(), rests: false, told: false }
     }
 
+    /// Of a job that is not caught up: leaves out what came due before `began`, when a daemon began to serve. What waited
+    /// already was not missed, and goes on waiting. Answers what is left out.
+    pub fn leave_out(&mut self, job: &Job, began: Instant) -> Option<Instant> {
+        let missed =
+            job.when.due(self.served, began).filter(|_| !job.when.catch_up && self.standing.waits.is_none())?;
+        self.served = missed;
+        Some(missed)
+    }
+
     /// When something is done about it next, as far as that is known.
     pub fn next(&self, job: &Job, now: Instant) -> Option<Instant> {
         let waits = self.standing.waits.as_ref().filter(|_| job.when.due(self.served, now).is_some());

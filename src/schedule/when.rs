@@ -19,6 +19,8 @@ pub struct When {
     /// Sources and targets that must have come first, by name.
     pub after: Vec<String>,
     pub fresh: Fresh,
+    /// What came due while no daemon served is done once, as soon as one does.
+    pub catch_up: bool,
 }
 
 /// How old the success of what comes first may be.
@@ -34,7 +36,15 @@ const MINUTE: i64 = 60_000_000;
 impl When {
     /// Nothing but a timetable.
     pub fn plain(job: String, timetable: Timetable) -> Self {
-        Self { timetable, job, jitter_minutes: 0, windows: Windows::default(), after: Vec::new(), fresh: Fresh::Today }
+        Self {
+            timetable,
+            job,
+            jitter_minutes: 0,
+            windows: Windows::default(),
+            after: Vec::new(),
+            fresh: Fresh::Today,
+            catch_up: true,
+        }
     }
 
     /// The instant of the schedule that is due at `now` when everything until `served` was done. One missed run stands

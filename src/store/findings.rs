@@ -115,6 +115,25 @@ impl Store {
         Ok(None)
     }
 
+    /// Forgets what was told before an instant by reports that are scheduled no more. Answers how many those are.
+    pub async fn forget_tellings(&self, scheduled: &[String], before: Instant) -> Result<usize, StoreError> {
+        let jobs: Vec<String> = sqlx::query_scalar("SELECT job FROM telling WHERE at < ? ORDER BY job")
+            .bind(before.micros())
+            .fetch_all(self.reader())
+            .await?;
+        let gone: Vec<String> = jobs.into_iter().filter(|job| !scheduled.contains(job)).collect();
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        let mut transaction = self.begin().await?;
+        for job in &gone {
+            sqlx::query("DELETE FROM told_finding WHERE job = ?").bind(job).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM telling WHERE job = ?").bind(job).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(gone.len())
+    }
+
     /// Keeps what is told, by itself.
     pub async fn keep_telling(&self, telling: &Telling) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;

@@ -24,9 +24,10 @@ impl Store {
         let seal = self.seal(&digest, &body).unwrap_or_default();
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO plan (digest, target, proposed_at, body, seal, beside) VALUES (?, ?, ?, ?, ?, ?)
-             ON CONFLICT (digest) DO UPDATE SET
-               proposed_at = excluded.proposed_at, body = excluded.body, seal = excluded.seal",
+            "INSERT INTO plan (digest, target, proposed_at, body, seal, beside, nth)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(nth), 0) + 1 FROM plan WHERE target = ?2))
+             ON CONFLICT (digest) DO UPDATE SET proposed_at = excluded.proposed_at, body = excluded.body,
+               seal = excluded.seal, nth = excluded.nth",
         )
         .bind(digest.as_str())
         .bind(&plan.target)
@@ -68,7 +69,7 @@ impl Store {
     pub async fn last_plan(&self, target: &str) -> Result<Option<(Plan, Instant)>, StoreError> {
         let row: Option<(String, String, String, i64)> = sqlx::query_as(
             "SELECT digest, body, seal, proposed_at FROM plan WHERE target = ? AND NOT beside
-             ORDER BY proposed_at DESC LIMIT 1",
+             ORDER BY nth DESC LIMIT 1",
         )
         .bind(target)
         .fetch_optional(self.reader())

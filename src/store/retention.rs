@@ -126,10 +126,9 @@ async fn plans(connection: &mut SqliteConnection) -> Result<Vec<KeptPlan>, Store
 /// Every run; those that have nothing left to delete are only there as the newest of their target.
 async fn runs(connection: &mut SqliteConnection) -> Result<Vec<KeptRun>, StoreError> {
     let rows: Vec<(i64, String, String, Option<i64>, bool)> = sqlx::query_as(concat!(
-        "SELECT id, target, digest, ended, ",
+        "SELECT id, target, digest, ended, id IN ",
         unsettled!(),
-        "
-         FROM run WHERE summary IS NOT NULL OR EXISTS (SELECT 1 FROM step_event WHERE step_event.run = run.id)
+        " FROM run WHERE summary IS NOT NULL OR EXISTS (SELECT 1 FROM step_event WHERE step_event.run = run.id)
            OR ended IS NULL"
     ))
     .fetch_all(connection)

@@ -36,18 +36,25 @@ pub struct RunRecord {
 
 type RunRow = (i64, String, String, String, String, i64, Option<i64>, Option<String>, Option<String>, Option<String>);
 
-/// Whether a run never ended, or left a step without an outcome. A run ends when what came of each of its steps is
-/// written, so that in one that ended only what came out as unknown can be open.
+/// The runs that never ended, or left a step without an outcome. A run ends when what came of each of its steps is
+/// written, so that in one that ended only what came out as unknown can be open. Both are found by indexes of their own:
+/// the ledger only grows.
 macro_rules! unsettled {
     () => {
-        "(ended IS NULL OR EXISTS (
-             SELECT 1 FROM step_event AS event
-             WHERE event.run = run.id AND event.event = 'unknown' AND NOT EXISTS (
-                 SELECT 1 FROM step_event AS later
-                 WHERE later.run = event.run AND later.step = event.step AND later.seq > event.seq)))"
+        "(SELECT id FROM run WHERE ended IS NULL
+          UNION SELECT event.run FROM step_event AS event
+          WHERE event.event = 'unknown' AND NOT EXISTS (
+              SELECT 1 FROM step_event AS later
+              WHERE later.run = event.run AND later.step = event.step AND later.seq > event.seq))"
     };
 }
 pub(super) use unsettled;
+
+const UNSETTLED_RUNS: &str = concat!(
+    "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run WHERE target = ? AND id IN ",
+    unsettled!(),
+    " ORDER BY id"
+);
 
 impl Store {
     /// Opens a run record.
@@ -164,14 +171,7 @@ impl Store {
 
     /// The runs of a target that never ended, or that left a step without an outcome.
     pub async fn unsettled_runs(&self, target: &str) -> Result<Vec<RunRecord>, StoreError> {
-        let rows: Vec<RunRow> = sqlx::query_as(concat!(
-            "SELECT id, target, verb, actor, digest, started, ended, outcome, summary, head FROM run WHERE target = ? AND ",
-            unsettled!(),
-            " ORDER BY id"
-        ))
-        .bind(target)
-        .fetch_all(self.reader())
-        .await?;
+        let rows: Vec<RunRow> = sqlx::query_as(UNSETTLED_RUNS).bind(target).fetch_all(self.reader()).await?;
         rows.into_iter().map(RunRecord::from_row).collect()
     }
 
@@ -237,5 +237,37 @@ impl RunRecord {
             summary: summary.map(|text| serde_json::from_str(&text)).transpose()?,
             head,
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_unsettled_is_found_without_reading_the_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Instant::from_micros(1_795_000_000_000_000);
+        let store = Store::create(&folder.path().join("roster.db"), "Europe/Copenhagen", now).await.unwrap();
+        let ended = store.begin_run("ad", "apply", "anna", None, now).await.unwrap();
+        store.end_run(ended, "done", &json!({}), now).await.unwrap();
+        let open = store.begin_run("ad", "apply", "anna", None, now).await.unwrap();
+        store.begin_run("cloud", "apply", "anna", None, now).await.unwrap();
+        let found: Vec<RunId> = store.unsettled_runs("ad").await.unwrap().iter().map(|run| run.run).collect();
+        assert_eq!(found, [open]);
+        let explained: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(concat!("EXPLAIN QUERY PLAN SELECT id FROM run WHERE target = ? AND id IN ", unsettled!()))
+                .bind("ad")
+                .fetch_all(store.reader())
+                .await
+                .unwrap();
+        let lines: Vec<String> = explained.into_iter().map(|(.., line)| line).collect();
+        let reads_all = |line: &&String| line.starts_with("SCAN") && !line.contains("INDEX run_open");
+        assert_eq!(
+            lines.iter().filter(reads_all).filter(|line| !line.contains("step_event_unknown")).count(),
+            0,
+            "{lines:?}"
+        );
     }
 }

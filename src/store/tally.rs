@@ -105,6 +105,20 @@ impl Store {
         Ok(at.map(Instant::from_micros))
     }
 
+    /// The begin of the first run of a target after the last one that was done; none when that was the last.
+    pub async fn fails_since(&self, target: &str) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT started FROM run WHERE target = ?1 AND verb NOT IN ('import', 'suspend')
+               AND id > coalesce((SELECT max(id) FROM run WHERE target = ?1 AND verb NOT IN ('import', 'suspend')
+                 AND outcome = 'done'), 0)
+             ORDER BY id LIMIT 1",
+        )
+        .bind(target)
+        .fetch_optional(self.reader())
+        .await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
     /// When a target was first run, or a source first imported.
     pub async fn first_run(&self, of: &str) -> Result<Option<Instant>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar("SELECT min(started) FROM run WHERE target = ?")

@@ -102,6 +102,18 @@ pub const TABLE: &[Metric] = &[
         one(scrape.seen.map(|seen| samples::seconds(seen.watch.health.now)))
     }),
     gauge(
+        "rosterd_config_last_reload_successful",
+        &[],
+        "Whether the configuration was good when it was last read; 0: the one from before is in force.",
+        |scrape| samples::configuration(scrape, |one| f64::from(u8::from(one.refused.is_none()))),
+    ),
+    gauge(
+        "rosterd_config_last_reload_success_timestamp_seconds",
+        &[],
+        "When the configuration in force was read.",
+        |scrape| samples::configuration(scrape, |one| samples::seconds(one.read)),
+    ),
+    gauge(
         "rosterd_target_last_success_timestamp_seconds",
         TARGET,
         "When a run of the target last got through, if only in part.",

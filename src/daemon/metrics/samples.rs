@@ -1,7 +1,7 @@
 //! The samples of each metric, out of what was seen.
 
 use super::{Sample, Scrape, Value};
-use crate::alarm::{ChannelHealth, SourceHealth, TargetHealth};
+use crate::alarm::{ChannelHealth, ConfigurationHealth, SourceHealth, TargetHealth};
 use crate::org::Instant;
 use crate::store::{BOUNDS, RunTally};
 
@@ -22,6 +22,10 @@ pub(super) fn seconds(at: Instant) -> f64 {
 /// A metric without labels.
 pub(super) fn one(number: Option<f64>) -> Vec<Sample> {
     number.map(|number| Sample::new([], number)).into_iter().collect()
+}
+
+pub(super) fn configuration(scrape: &Scrape<'_>, number: fn(&ConfigurationHealth) -> f64) -> Vec<Sample> {
+    one(scrape.seen.and_then(|seen| seen.watch.health.configuration.as_ref()).map(number))
 }
 
 pub(super) fn targets(scrape: &Scrape<'_>, number: fn(&TargetHealth) -> Option<f64>) -> Vec<Sample> {

@@ -22,7 +22,7 @@ pub fn explain(document: &ExplainDocument, zone: &Zone) -> String {
     let (name, id) = (clean(&document.name), clean(document.id.as_str()));
     page.line(0, &format!("{} {name} ({id}) on {}", document.kind, document.at));
     if let Some(order) = &document.suspended {
-        page.line(2, &format!("suspended {}", clean(&order.to_string())));
+        page.line(2, &format!("suspended {}", clean(&order.told(zone))));
     }
     if let Some(blocked) = &document.blocked {
         page.line(2, &format!("blocked by {}", clean(blocked)));

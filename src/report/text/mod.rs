@@ -49,8 +49,8 @@ use layout::table;
 /// The answer of a verb; instants in the zone of the roster.
 pub fn document(document: &Document, zone: &Zone) -> String {
     match document {
-        Document::Plan(document) => plan(document),
-        Document::Run(document) => run(document),
+        Document::Plan(document) => plan(document, zone),
+        Document::Run(document) => run(document, zone),
         Document::Import(document) => import(document),
         Document::Edit(document) => edit(document),
         Document::Erase(document) => erase(document),
@@ -62,6 +62,8 @@ pub fn document(document: &Document, zone: &Zone) -> String {
         Document::Pause(document) => pause(document, zone),
         Document::Sent(document) => letters::sent(document),
         Document::Maintenance(document) => maintenance(document, zone),
+        Document::Status(document) => status(document, zone),
+        Document::Runs(document) => runs(document, zone),
     }
 }
 

@@ -87,7 +87,7 @@ pub fn maintenance(document: &MaintenanceDocument, zone: &Zone) -> String {
             (true, true, _) => "maintenance has begun already",
             (true, false, true) => "maintenance would begin: the schedule would start nothing",
             (true, false, false) => "maintenance has begun: the schedule starts nothing",
-            (false, true, _) => "there was no maintenance",
+            (false, true, _) => "there is no maintenance: nothing had to be ended",
             (false, false, true) => "maintenance would be over",
             (false, false, false) => "maintenance is over",
         },

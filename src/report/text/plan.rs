@@ -6,21 +6,22 @@ use super::super::words::{Names, clean, counts, measure, several, time};
 use super::super::{Ended, PlanDocument, PlanView, Trouble};
 use super::layout::{Page, TAKEN, apply, release};
 use crate::object::{Deed, Op, Step};
+use crate::org::Zone;
 
 /// Steps of one operation that are listed. More than a person reads; JSON has them all.
 const LISTED: usize = 200;
 
 /// Plans with all their steps.
-pub fn plan(document: &PlanDocument) -> String {
-    write(document, true)
+pub fn plan(document: &PlanDocument, zone: &Zone) -> String {
+    write(document, true, zone)
 }
 
 /// Plans without their steps: what is asked about before applying.
-pub fn summary(document: &PlanDocument) -> String {
-    write(document, false)
+pub fn summary(document: &PlanDocument, zone: &Zone) -> String {
+    write(document, false, zone)
 }
 
-fn write(document: &PlanDocument, in_full: bool) -> String {
+fn write(document: &PlanDocument, in_full: bool, zone: &Zone) -> String {
     let mut page = Page::default();
     if in_full {
         document.plans.iter().for_each(|plan| page.line(0, &in_one_line(plan)));
@@ -29,7 +30,7 @@ fn write(document: &PlanDocument, in_full: bool) -> String {
     }
     for plan in &document.plans {
         page.gap();
-        head(&mut page, plan);
+        head(&mut page, plan, zone);
         if in_full {
             steps(&mut page, &plan.steps, &Names(&plan.labels));
             page.holds(&plan.held);
@@ -103,7 +104,7 @@ fn last_words(page: &mut Page, plans: &[PlanView]) {
     }
 }
 
-fn head(page: &mut Page, plan: &PlanView) {
+fn head(page: &mut Page, plan: &PlanView, zone: &Zone) {
     let undoes = plan.reverts.map_or_else(String::new, |run| format!(", undoes run {run}"));
     page.line(0, &format!("{}: plan for {}{undoes}", clean(&plan.target), plan.as_of));
     page.labelled("digest", &[format!("{}{}", plan.digest, if plan.approved { " (approved)" } else { "" })]);
@@ -127,7 +128,7 @@ fn head(page: &mut Page, plan: &PlanView) {
     }
     page.limits(&plan.limits);
     if let Some(consent) = &plan.consent {
-        page.labelled("consent", &consent.lines());
+        page.labelled("consent", &consent.lines(zone));
     }
     if !plan.approved {
         let ends = Ended::of_steps(&plan.steps);

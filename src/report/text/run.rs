@@ -4,9 +4,10 @@ use super::super::words::{clean, counts, several};
 use super::super::{Outcome, RunCounts, RunDocument, RunView};
 use super::import;
 use super::layout::{Page, TAKEN, release};
+use crate::org::Zone;
 
 /// The answer of `apply` and `run`.
-pub fn run(document: &RunDocument) -> String {
+pub fn run(document: &RunDocument, zone: &Zone) -> String {
     let mut page = Page::default();
     for one in &document.imports {
         page.gap();
@@ -14,7 +15,7 @@ pub fn run(document: &RunDocument) -> String {
     }
     for one in &document.runs {
         page.gap();
-        write(&mut page, one);
+        write(&mut page, one, zone);
     }
     page.troubles(&document.errors);
     page.finish()
@@ -31,7 +32,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-fn write(page: &mut Page, run: &RunView) {
+fn write(page: &mut Page, run: &RunView, zone: &Zone) {
     let number = run.run.map(|number| format!(" (run {number})")).unwrap_or_default();
     page.line(0, &format!("{}: {}{number}", clean(&run.target), outcome(run.outcome)));
     let is_held = run.outcome == Outcome::Held && !run.breaches.is_empty(); // which is said below
@@ -54,7 +55,7 @@ fn write(page: &mut Page, run: &RunView) {
     }
     page.limits(&run.limits);
     if let Some(consent) = &run.consent {
-        page.labelled("consent", &consent.lines());
+        page.labelled("consent", &consent.lines(zone));
     }
     if run.outcome == Outcome::Held {
         let commands = run.digest.as_ref().map(release).unwrap_or_default();

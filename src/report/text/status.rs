@@ -1,7 +1,7 @@
 //! The health of every target and source on one screen.
 
 use super::super::words::clean;
-use super::super::{ScheduleStatus, SourceStatus, StatusDocument};
+use super::super::{ConfigurationStatus, FileStatus, ScheduleStatus, SourceStatus, StatusDocument, TargetFailure};
 use super::layout::{Page, table};
 use crate::org::{Instant, Maintenance, Zone};
 
@@ -10,6 +10,7 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
     let mut text =
         if document.daemon { "the daemon runs\n" } else { "the daemon does not run: nothing comes by schedule\n" }
             .to_owned();
+    text += &document.configuration.as_ref().map(|one| configuration(one, zone)).unwrap_or_default();
     let mut alarms = Page::default();
     for alarm in &document.alarms {
         for (indent, line) in [0, 2].into_iter().zip(alarm.lines(zone)) {
@@ -21,6 +22,10 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
         text += &format!("\n{alarms}");
     }
     let when = |at: Option<Instant>| at.map_or_else(|| "-".to_owned(), |at| at.local(zone));
+    let next = |schedule: &ScheduleStatus| match schedule.queued {
+        true => format!("{}, queued by the maintenance", when(schedule.next)),
+        false => when(schedule.next),
+    };
     if document.targets.is_empty() {
         text += "no target is configured\n";
     } else {
@@ -32,7 +37,7 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
                 target.pending.to_string(),
                 target.held.to_string(),
                 target.quarantined.to_string(),
-                when(target.schedule.next),
+                next(&target.schedule),
             ]
         });
         let head = ["target", "state", "last success", "pending", "held", "quarantined", "next run"];
@@ -42,19 +47,41 @@ pub fn status(document: &StatusDocument, zone: &Zone) -> String {
         let rows = document.sources.iter().map(|source| {
             let failed = source.last_failure.as_ref().map(|failure| failure.at);
             let SourceStatus { name, state, last_complete, schedule, .. } = source;
-            vec![clean(name), clean(state), when(*last_complete), when(failed), when(schedule.next)]
+            vec![clean(name), clean(state), when(*last_complete), when(failed), next(schedule)]
         });
         let head = ["source", "state", "last complete", "last failure", "next run"];
         text += &format!("\n{}", table(&head, rows.collect()));
     }
     if !document.reports.is_empty() {
         let rows = document.reports.iter();
-        let rows = rows.map(|one| vec![clean(&one.name), when(one.last_success), when(one.schedule.next)]);
+        let rows = rows.map(|one| vec![clean(&one.name), when(one.last_success), next(&one.schedule)]);
         text += &format!("\n{}", table(&["report", "last made", "next run"], rows.collect()));
     }
     let retained = |at: Instant| format!("\nold plans and journals were last deleted at {}\n", at.local(zone));
     text += &super::letters::letters(&document.letters, zone);
     text + &notes(document, zone) + &document.retained.map(retained).unwrap_or_default()
+}
+
+/// What there is to say of the configuration: nothing, when the file is what is in force.
+fn configuration(status: &ConfigurationStatus, zone: &Zone) -> String {
+    let ConfigurationStatus { read, refused, file, .. } = status;
+    let mut page = Page::default();
+    if let Some(refused) = refused {
+        let since = refused.since.local(zone);
+        page.line(0, &format!("RELOAD REFUSED since {since}: {}", clean(&refused.why)));
+    }
+    match file {
+        Some(FileStatus::Wrong(why)) => {
+            page.line(0, &format!("THE CONFIGURATION FILE IS WRONG: {}", clean(why)));
+            page.line(2, "`rosterd check` shows all that is wrong with it");
+        }
+        Some(FileStatus::Changed) => {
+            page.line(0, "the configuration file was changed, and not read yet: systemctl reload rosterd");
+        }
+        None => {}
+    }
+    let text = page.finish();
+    if text.is_empty() { text } else { format!("{text}the configuration of {} is in force\n", read.local(zone)) }
 }
 
 /// What the tables leave open: why an import was not taken, and what a word means.
@@ -63,7 +90,7 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
     if let Some(Maintenance { order, until }) = &document.maintenance {
         let until =
             until.map_or_else(|| "until it is ended".to_owned(), |until| format!("until {}", until.local(zone)));
-        page.line(0, &format!("maintenance {until}: the schedule starts nothing; {}", clean(&order.to_string())));
+        page.line(0, &format!("maintenance {until}: the schedule starts nothing; {}", clean(&order.told(zone))));
     }
     let jobs = (document.sources.iter().map(|source| (&source.name, &source.schedule)))
         .chain(document.targets.iter().map(|target| (&target.name, &target.schedule)))
@@ -75,11 +102,14 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
         of_source(&mut page, source);
     }
     for (person, order) in &document.suspended {
-        page.line(0, &format!("{}: suspended {}", clean(person.as_str()), clean(&order.to_string())));
+        page.line(0, &format!("{}: suspended {}", clean(person.as_str()), clean(&order.told(zone))));
     }
     for target in &document.targets {
+        if let Some(TargetFailure { since, why, .. }) = &target.failure {
+            page.line(0, &format!("{}: failing since {}: {}", clean(&target.name), since.local(zone), clean(why)));
+        }
         if let Some(order) = &target.paused {
-            page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.to_string())));
+            page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.told(zone))));
         }
         if let Some(digest) = &target.digest {
             page.line(0, &format!("{}: the plan {digest} waits for approval", clean(&target.name)));

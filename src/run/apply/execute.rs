@@ -232,7 +232,7 @@ impl<'a> Execution<'a> {
             self.outcome.stopped = Some("a stop was asked for; the rest waits for the next run".into());
         }
         if let Some(order) = self.watch.pause(self.port.name()).filter(|_| self.left.len() > 0) {
-            self.outcome.stopped.get_or_insert(format!("{}; the rest waits", paused(order)));
+            self.outcome.stopped.get_or_insert(format!("{}; the rest waits", paused(order, self.engine.zone())));
         }
         let mut window = Vec::new();
         while self.outcome.stopped.is_none() && window.is_empty() {

@@ -24,7 +24,6 @@ use crate::run::command::{Answer, Exit, Progress};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::run::lease::{Holder, Lease, LeaseError};
-use crate::run::propose::jump::Jump;
 use crate::run::propose::{Proposal, trouble};
 use crate::store::RunId;
 use crate::target::{Target, TargetError};
@@ -74,7 +73,7 @@ impl Engine {
     /// Applies exactly a stored plan, or refuses.
     pub async fn apply_plan(&self, digest: &str, verb: &str, progress: &dyn Progress) -> Result<Answer, Failure> {
         let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "apply", &error))?;
-        let refused = |why: Refused| why.failure(&digest);
+        let refused = |why: Refused| why.failure(&digest, self.zone());
         let plan = self.store.plan(&digest).await?.ok_or_else(|| refused(Refused::NotStored))?;
         let mut document = RunDocument::default();
         let names = self.unpaused(vec![plan.target.clone()], &mut document).await?;
@@ -119,7 +118,7 @@ impl Engine {
                     held.insert(name.clone(), (self.connect(name)?, lease));
                 }
                 Err(busy @ LeaseError::Busy(_)) => {
-                    document.runs.push(RunView { message: Some(busy.to_string()), ..view(name, Outcome::Busy) });
+                    document.runs.push(RunView { message: Some(busy.told(self.zone())), ..view(name, Outcome::Busy) });
                 }
                 Err(error) => return Err(Failure::because(Exit::Failed, "taking the lease", &error)),
             }
@@ -179,7 +178,8 @@ impl Engine {
             self.store.release_copy(&plan.target, &digest, self.clock.now()).await?;
         }
         if let Some(jump) = jump.filter(|_| !plan.is_empty() && !consent.is_whole()) {
-            return self.noted(held_for_clock(plan, digest, measures, jump), verb).await;
+            let held = held_for_clock(plan, digest, measures, &jump.text(self.zone()));
+            return self.noted(held, verb).await;
         }
         if jump.is_none() || !plan.is_empty() {
             self.believe_clock(&plan.target).await?;
@@ -367,7 +367,7 @@ fn held_as_copy(plan: Plan, digest: Digest, limits: Vec<Measure>) -> RunView {
 }
 
 /// The clock jumped: what is due by it may be due in days only.
-fn held_for_clock(plan: Plan, digest: Digest, limits: Vec<Measure>, jump: Jump) -> RunView {
+fn held_for_clock(plan: Plan, digest: Digest, limits: Vec<Measure>, jump: &str) -> RunView {
     let way_out = format!("set the clock right, or, if it is right, `rosterd approve {digest}` and apply it");
     RunView {
         digest: Some(digest),
@@ -375,7 +375,7 @@ fn held_for_clock(plan: Plan, digest: Digest, limits: Vec<Measure>, jump: Jump) 
         ends: Ended::of_steps(&plan.steps),
         held: plan.held,
         limits,
-        message: Some(format!("{}: nothing was written; {way_out}", jump.text())),
+        message: Some(format!("{jump}: nothing was written; {way_out}")),
         ..view(&plan.target, Outcome::Held)
     }
 }

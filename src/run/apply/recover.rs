@@ -34,7 +34,7 @@ impl Engine {
     }
 
     fn lane_is_free(&self, target: &str) -> Result<bool, Failure> {
-        Lease::nobody_beside(&self.roster_file(), target).map_err(|error| refused(&error))
+        Lease::nobody_beside(&self.roster_file(), target).map_err(|error| refused(&error, self.zone()))
     }
 
     async fn recover_run(&self, port: &dyn Target, run: &RunRecord) -> Result<Result<u64, Refusal>, Failure> {

@@ -1,6 +1,6 @@
 //! Why a stored plan is not applied, each with what to do instead.
 
-use crate::org::{Day, Instant};
+use crate::org::{Day, Instant, Zone};
 use crate::reconcile::Digest;
 use crate::run::command::Exit;
 use crate::run::failure::Failure;
@@ -16,7 +16,7 @@ pub(in crate::run) enum Refused {
 }
 
 impl Refused {
-    pub fn failure(self, digest: &Digest) -> Failure {
+    pub fn failure(self, digest: &Digest, zone: &Zone) -> Failure {
         let (why, hint) = match self {
             Self::NotStored => {
                 ("no such plan is stored".to_owned(), "`rosterd plan` proposes one and shows its digest")
@@ -26,7 +26,10 @@ impl Refused {
             }
             Self::OtherDay(day) => (format!("it is for {day}, not for today"), "propose it anew"),
             Self::TooOld { proposed, hours } => (
-                format!("it is too old: it was proposed at {proposed}, and may be applied for {hours} hours"),
+                format!(
+                    "it is too old: it was proposed at {}, and may be applied for {hours} hours",
+                    proposed.local(zone)
+                ),
                 "`rosterd plan` proposes it anew; an equal plan keeps its approval",
             ),
             Self::BasisChanged => (

@@ -60,7 +60,7 @@ impl Engine {
         let target = port.name();
         let (run, accounts, outcome) = (None, Vec::new(), Outcome::Done);
         let mut told = KeptOut { target: target.to_owned(), run, outcome, accounts };
-        let _lane = Lease::beside(&self.roster_file(), target).map_err(|error| refused(&error))?;
+        let _lane = Lease::beside(&self.roster_file(), target).map_err(|error| refused(&error, self.zone()))?;
         let mut steps = Vec::new();
         for (key, kind, object) in self.store.links_of_person(target, person, &self.ordinary(person, target)).await? {
             let read = port.read(kind, &object).await;

@@ -63,7 +63,7 @@ async fn preflight(loaded: &Loaded, pin: bool, clock: &dyn Clock) -> Result<Vec<
         }
         let mut findings: Vec<CheckFinding> = findings.into_iter().map(finding).collect();
         findings.extend(clocks::finding(clock, port.as_ref()).await);
-        findings.extend(super::expiry::findings(clock, port.as_ref()).await);
+        findings.extend(super::expiry::findings((clock, &loaded.zone), port.as_ref()).await);
         targets.push(TargetCheck { target: name.clone(), findings });
     }
     Ok(targets)

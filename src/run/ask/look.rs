@@ -6,13 +6,16 @@ use serde_json::{Map, Value, json};
 
 use crate::org::{Day, FactKind, Id, Instant, Snapshot};
 use crate::reconcile::guard;
-use crate::report::{ConsentView, RunsDocument, ScheduleStatus, StatusDocument, TargetStatus, WayStatus};
+use crate::report::{
+    ConsentView, RunFailure, RunsDocument, ScheduleStatus, StatusDocument, TargetFailure, TargetStatus, WayStatus,
+    several,
+};
 use crate::run::command::Exit;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::run::import::sources::told;
 use crate::run::lease::Lease;
-use crate::store::{self, OutboxLine, Shown, StoreError};
+use crate::store::{self, OutboxLine, RunRecord, Shown, StoreError};
 
 /// What `export` writes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,7 +106,9 @@ impl Engine {
     /// One line per target, and one per source.
     pub async fn status(&self) -> Result<StatusDocument, Failure> {
         let (sources, retained) = (self.source_status().await?, self.store.last_retained().await?);
-        let mut document = StatusDocument { sources, retained, ..StatusDocument::default() };
+        let configuration = self.configuration_status();
+        let daemon = configuration.is_some();
+        let mut document = StatusDocument { daemon, configuration, sources, retained, ..StatusDocument::default() };
         let runs = self.store.runs(200).await?;
         let orders = self.store.orders().await?;
         for name in self.targets.keys() {
@@ -143,9 +148,11 @@ impl Engine {
             } else {
                 "in step"
             };
+            let failure = if state == "failing" { self.target_failure(name, last).await? } else { None };
             document.targets.push(TargetStatus {
                 name: name.clone(),
                 state: state.to_owned(),
+                failure,
                 paused: paused.cloned(),
                 last_success: self.store.last_success(name).await?,
                 pending,
@@ -162,6 +169,36 @@ impl Engine {
         document.letters = self.store.outbox().await?.into_iter().map(way).collect();
         document.alarms = self.alarms().await?;
         Ok(document)
+    }
+
+    async fn target_failure(&self, name: &str, last: Option<&RunRecord>) -> Result<Option<TargetFailure>, Failure> {
+        let Some(run) = last else { return Ok(None) };
+        let since = self.store.fails_since(name).await?.unwrap_or(run.started);
+        Ok(Some(TargetFailure { since, run: run.run, why: what_failed(run) }))
+    }
+}
+
+/// What went wrong in a run, in one line: what stopped it, else the last step that failed, else what was not seen. Nobody
+/// is named in it.
+fn what_failed(run: &RunRecord) -> String {
+    let Some(summary) = &run.summary else { return "it was cut off".to_owned() };
+    let text = |field: &str| summary[field].as_str().filter(|text| !text.is_empty());
+    let failures: Vec<RunFailure> = serde_json::from_value(summary["failures"].clone()).unwrap_or_default();
+    if let Some(message) = text("message") {
+        return message.to_owned();
+    }
+    if let Some(RunFailure { op, class, message, .. }) = failures.last() {
+        let all = several(failures.len(), "step");
+        return format!("{all} not done, the last one: {op}: {class}: {message}");
+    }
+    if let Some(unseen) = text("unseen") {
+        return format!("it was read in part: {unseen}");
+    }
+    match summary["left"].as_u64() {
+        Some(left) if left > 0 => {
+            format!("{} still to do", several(usize::try_from(left).unwrap_or(usize::MAX), "step"))
+        }
+        _ => format!("it ended as {}", run.outcome.as_deref().unwrap_or("cut off")),
     }
 }
 

@@ -12,7 +12,9 @@ impl Engine {
     /// The plan with this digest, with the limits and the approvals as they are now.
     pub(in crate::run) async fn stored(&self, digest: &str) -> Result<Answer, Failure> {
         let digest: Digest = digest.parse().map_err(|error| Failure::because(Exit::Usage, "plan", &error))?;
-        let Some(plan) = self.store.plan(&digest).await? else { return Err(Refused::NotStored.failure(&digest)) };
+        let Some(plan) = self.store.plan(&digest).await? else {
+            return Err(Refused::NotStored.failure(&digest, self.zone()));
+        };
         let limits = guard::measure(&plan, &self.brakes(&plan.target).await?);
         let consent = self.consent_to_plan(&plan.target, &digest).await?;
         let approved = consent.releases(&plan) == Released::All;

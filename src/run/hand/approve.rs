@@ -78,7 +78,8 @@ impl Engine {
             Named::Import { .. } => true,
         };
         let (true, Some(before)) = (needed > 1, own.into_iter().find(|one| says_the_same(one))) else { return Ok(()) };
-        let message = format!("{} approved it already, at {}, and one person counts once", self.actor, before.at);
+        let at = before.at.local(self.zone());
+        let message = format!("{} approved it already, at {at}, and one person counts once", self.actor);
         Err(Failure::new(Exit::Held, message).hint(format!("it takes {needed} different people")))
     }
 

@@ -95,7 +95,9 @@ impl Engine {
         let holder = Holder { pid: std::process::id(), verb, actor, since };
         let take = |target: String| match Lease::take(&self.roster_file(), &target, &holder) {
             Ok(lease) => Ok(lease),
-            Err(busy @ LeaseError::Busy(_)) => Err(Failure::new(Exit::Busy, format!("{target}: {busy}"))),
+            Err(busy @ LeaseError::Busy(_)) => {
+                Err(Failure::new(Exit::Busy, format!("{target}: {}", busy.told(self.zone()))))
+            }
             Err(error) => Err(Failure::because(Exit::Failed, "taking the lease", &error)),
         };
         self.target_names().into_iter().map(take).collect()

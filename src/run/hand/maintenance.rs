@@ -41,7 +41,7 @@ impl Engine {
         let now = self.clock.now();
         let orders = self.store.orders().await?;
         let maintenance = orders.maintenance(now).cloned();
-        let records = self.store.schedule_runs().await?.into_values();
+        let records = self.store.schedule_runs().await?.into_values().filter(|_| maintenance.is_some());
         let waits = |wait: &Wait| matches!(wait, Wait::Maintenance { .. });
         let queued = records.filter(|record| record.standing.waits.as_ref().is_some_and(|waiting| waits(&waiting.why)));
         let queued = queued.map(|record| record.job).collect();

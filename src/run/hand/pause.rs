@@ -2,7 +2,7 @@
 //! taken back; what is under way ends after its step. Only an order to keep somebody out is still carried out: whoever
 //! pulls the brake must be able to lock the door.
 
-use crate::org::Order;
+use crate::org::{Order, Zone};
 use crate::report::{Document, Outcome, PauseDocument, RunDocument, RunView};
 use crate::run::apply::view;
 use crate::run::command::{Answer, Exit};
@@ -50,7 +50,10 @@ impl Engine {
         }
         let orders = self.store.orders().await?;
         if let (Some(target), Some(order)) = (target, &orders.all_paused) {
-            let failure = Failure::new(Exit::Held, format!("every target is paused {order}, {target} among them"));
+            let failure = Failure::new(
+                Exit::Held,
+                format!("every target is paused {}, {target} among them", order.told(self.zone())),
+            );
             return Err(failure.hint("`rosterd unpause` takes that back, for all of them"));
         }
         let is_paused = match target {
@@ -74,7 +77,7 @@ impl Engine {
         let orders = self.store.orders().await?;
         let (held, free): (Vec<String>, Vec<String>) = names.into_iter().partition(|name| orders.pause(name).is_some());
         for name in held {
-            let why = orders.pause(&name).map(paused).unwrap_or_default();
+            let why = orders.pause(&name).map(|order| paused(order, self.zone())).unwrap_or_default();
             let way_out = if orders.all_paused.is_some() { String::new() } else { format!(" {name}") };
             let message = Some(format!("{why}; `rosterd unpause{way_out}` takes that back"));
             document.runs.push(RunView { message, ..view(&name, Outcome::Held) });
@@ -84,11 +87,11 @@ impl Engine {
 
     /// Why nothing is to be written to a target, if so.
     pub async fn paused(&self, target: &str) -> Result<Option<String>, Failure> {
-        Ok(self.store.orders().await?.pause(target).map(paused))
+        Ok(self.store.orders().await?.pause(target).map(|order| paused(order, self.zone())))
     }
 }
 
 /// In words.
-pub(in crate::run) fn paused(order: &Order) -> String {
-    format!("paused {order}")
+pub(in crate::run) fn paused(order: &Order, zone: &Zone) -> String {
+    format!("paused {}", order.told(zone))
 }

@@ -97,7 +97,7 @@ impl Engine {
         let suspended = self.store.orders().await?.suspended;
         match suspended.get(gone).filter(|_| !suspended.contains_key(kept)) {
             None => Ok(()),
-            Some(order) => Err(Failure::new(Exit::Held, format!("{gone} is suspended {order}"))
+            Some(order) => Err(Failure::new(Exit::Held, format!("{gone} is suspended {}", order.told(self.zone())))
                 .hint(format!("`rosterd suspend {kept}` first keeps both out"))),
         }
     }

@@ -6,7 +6,7 @@
 //! showed before jumped all the same; one that is days ahead did so, or the machine was off for days. Then a target whose
 //! own clock shows the same time settles it (see [`clocks`](super::clocks)); where none does, somebody has to look.
 
-use crate::org::Instant;
+use crate::org::{Instant, Zone};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::store::ClockMark;
@@ -44,7 +44,7 @@ impl Jump {
     }
 
     /// What it looks like, and what to do.
-    pub fn text(&self) -> String {
+    pub fn text(&self, zone: &Zone) -> String {
         let Self { days, since, now, restarted } = self;
         let way = if *days < 0 { "back" } else { "ahead" };
         let off = match (*restarted, *days > 0) {
@@ -52,8 +52,10 @@ impl Jump {
             _ => "",
         };
         format!(
-            "the clock moved {} days {way} since the last run{off}: it showed {since} then and shows {now} now",
-            days.abs()
+            "the clock moved {} days {way} since the last run{off}: it showed {} then and shows {} now",
+            days.abs(),
+            since.local(zone),
+            now.local(zone)
         )
     }
 }
@@ -125,9 +127,13 @@ mod tests {
         let before = mark(100 * DAY, "a", 3 * DAY);
         assert_eq!(days(&before, &mark(101 * DAY, "b", HOUR)), None);
         let jump = Jump::between(&before, &mark(114 * DAY, "b", HOUR), 2).unwrap();
-        assert!(jump.restarted && jump.text().contains("14 days ahead") && jump.text().contains("was off"));
+        assert!(
+            jump.restarted
+                && jump.text(&Zone::UTC).contains("14 days ahead")
+                && jump.text(&Zone::UTC).contains("was off")
+        );
         let back = Jump::between(&before, &mark(90 * DAY, "b", HOUR), 2).unwrap();
-        assert!(back.text().contains("10 days back") && !back.text().contains("was off"));
+        assert!(back.text(&Zone::UTC).contains("10 days back") && !back.text(&Zone::UTC).contains("was off"));
         assert_eq!(days(&mark(100 * DAY, "", 0), &mark(114 * DAY, "a", DAY)), Some(14), "nothing is known of the boot");
     }
 }

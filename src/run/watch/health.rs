@@ -14,7 +14,7 @@ use crate::report::Outcome;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::schedule::{Job, JobKind};
-use crate::store::{Channel, RunRecord, StoreError};
+use crate::store::{Channel, RunRecord, ScheduleRun, StoreError};
 use crate::target::scim;
 
 /// How many runs are looked back at for what came again and again.
@@ -44,6 +44,7 @@ impl Engine {
         }
         health.log = self.known_proof().await?.map(|(broken, at)| LogHealth { at, broken });
         health.took_over = self.known_take_over().await?;
+        health.configuration = self.served.health();
         health.disk = crate::run::room::disk(&self.roster_file());
         health.roster_bytes = crate::run::room::size(&self.roster_file());
         health.channels = self.channels().await?;
@@ -93,7 +94,7 @@ impl Engine {
             unchanged: self.store.last_write(name).await?.filter(|_| job.is_some()),
             behaviour: scim::changes(missing),
             clock_apart: self.known_clock(name).await?,
-            clock_jumped: jump.map(|jump| jump.text()),
+            clock_jumped: jump.map(|jump| jump.text(self.zone())),
             held_plan,
             linked,
         })
@@ -226,14 +227,25 @@ impl Engine {
     }
 
     async fn reports(&self, jobs: &[Job], now: Instant) -> Result<Vec<ReportHealth>, Failure> {
-        let records = self.store.schedule_runs().await?;
-        let health = |job: &Job| ReportHealth {
-            name: job.name.clone(),
-            last_success: records.get(&job.id()).and_then(|record| record.standing.done),
-            next: job.when.next_open(now),
-        };
-        Ok(jobs.iter().filter(|job| job.kind == JobKind::Report).map(health).collect())
+        let (mut records, mut reports) = (self.store.schedule_runs().await?, Vec::new());
+        for job in jobs.iter().filter(|job| job.kind == JobKind::Report) {
+            let record = records.remove(&job.id());
+            let due = record.as_ref().and_then(|record| first_due(job, record, now));
+            let standing = record.map(|record| record.standing).unwrap_or_default();
+            let why = standing.waits.map(|waits| format!("it waits {}", waits.why.told(&self.config.zone)));
+            let late = due.map(|due| Late { due, why });
+            let name = job.name.clone();
+            reports.push(ReportHealth { name, last_success: standing.done, late, next: job.when.next_open(now) });
+        }
+        Ok(reports)
     }
+}
+
+/// The first time that a job came due and was not done, if there is one.
+fn first_due(job: &Job, record: &ScheduleRun, now: Instant) -> Option<Instant> {
+    let last = job.when.due(record.served, now)?;
+    let since = record.standing.done.map_or(record.served, |done| done.max(record.served));
+    Some(job.when.next_open(since).map_or(last, |first| first.min(last)))
 }
 
 /// Whether a run did what could be done.

@@ -44,7 +44,7 @@ impl Engine {
         let (mut paused_targets, mut done) = (BTreeMap::new(), BTreeMap::new());
         for job in jobs {
             if let Some(order) = orders.pause(&job.name).filter(|_| job.kind == JobKind::Target) {
-                paused_targets.insert(job.name.clone(), paused(order));
+                paused_targets.insert(job.name.clone(), paused(order, self.zone()));
             }
             for name in &job.when.after {
                 if !done.contains_key(name)

@@ -1,5 +1,6 @@
 //! Where every schedule stands, by what is kept of it: the same with a daemon and without.
 
+use crate::org::Instant;
 use crate::report::{ReportStatus, ScheduleStatus, StatusDocument, WaitStatus};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
@@ -10,6 +11,7 @@ impl Engine {
     pub(in crate::run) async fn schedule_status(&self, document: &mut StatusDocument) -> Result<(), Failure> {
         let mut records = self.store.schedule_runs().await?;
         let now = self.clock.now();
+        let maintenance = document.maintenance.clone();
         for job in self.jobs() {
             let mut state = JobState::new(now);
             if let Some(record) = records.remove(&job.id()) {
@@ -18,9 +20,14 @@ impl Engine {
                 }
                 state.standing = record.standing;
             }
+            if !document.daemon {
+                state.leave_out(&job, now); // none serves yet
+            }
             let mut schedule = told(&job, &state.standing);
             schedule.due = job.when.due(state.served, now);
             schedule.next = state.next(&job, now);
+            let queues = |next: Instant| maintenance.as_ref().is_some_and(|maintenance| maintenance.holds(next));
+            schedule.queued = schedule.next.is_some_and(queues);
             match job.kind {
                 JobKind::Source => {
                     let sources = document.sources.iter_mut().filter(|source| source.name == job.name);

@@ -18,7 +18,7 @@ fn a_table_says_more_than_five_fields() {
     let text = scheduled(
         "schedule = { cron = \"0 5 * * *\", zone = \"UTC\" }",
         "schedule = { cron = \"*/30 * * * *\", quiet = [\"12:00-13:00\"], only = [\"Mon-Fri 06:00-20:00\"], \
-         jitter_minutes = 5, after = [\"hr\"], fresh_hours = 12 }",
+         jitter_minutes = 5, after = [\"hr\"], fresh_hours = 12, catch_up = false }",
         "",
     );
     let loaded = parse(&text).unwrap();
@@ -26,6 +26,7 @@ fn a_table_says_more_than_five_fields() {
     assert_eq!(hr.timetable.text(), "0 5 * * * UTC");
     let ad = loaded.targets["ad"].schedule.as_ref().unwrap();
     assert_eq!((ad.jitter_minutes, &ad.after[..], ad.fresh), (5, &["hr".to_owned()][..], Fresh::Hours(12)));
+    assert!(hr.catch_up && !ad.catch_up);
     let open = |at: &str| ad.is_open(at.parse().unwrap());
     assert!(open("2026-11-23T06:00:00Z") && !open("2026-11-23T11:30:00Z") && !open("2026-11-22T06:00:00Z"));
     let plain = parse(BASE).unwrap();

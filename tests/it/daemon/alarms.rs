@@ -12,17 +12,17 @@ use sqlx::Connection as _;
 use super::http::{ask, free, section};
 use super::{DEADLINE, Daemon, HR, House, NOWHERE, delivery};
 
-const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
+pub(super) const HOUR: i64 = 3600;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// A house whose clock is moved by hand, and whose alarms go into a folder; what ends is over at once.
-struct Watched {
-    house: House,
-    address: SocketAddr,
+pub(super) struct Watched {
+    pub house: House,
+    pub address: SocketAddr,
 }
 
 impl Watched {
-    fn new(alarms: &str, sections: &str) -> Self {
+    pub fn new(alarms: &str, sections: &str) -> Self {
         let address = free();
         let told = "\n[folder.box]\npath = \"box\"\n\n[alarms]\nto = { folders = [\"box\"] }\nsettle_minutes = 0\n";
         let house = House::new(&format!("{told}{alarms}\n{sections}{}", section(address)));
@@ -33,18 +33,18 @@ impl Watched {
     }
 
     /// Moves the clock so far from the machine's.
-    fn set(&self, seconds: i64) {
+    pub fn set(&self, seconds: i64) {
         std::fs::write(self.house.path("clock.part"), seconds.to_string()).unwrap();
         std::fs::rename(self.house.path("clock.part"), self.house.path("clock")).unwrap();
     }
 
-    fn serve(&self) -> Daemon {
+    pub fn serve(&self) -> Daemon {
         let clock = self.house.path("clock").display().to_string();
         self.house.start(&["serve"], "notices", &[("ROSTERD_LAB_CLOCK", &clock)])
     }
 
     /// The messages that came.
-    fn messages(&self) -> Vec<String> {
+    pub fn messages(&self) -> Vec<String> {
         let mut files: Vec<_> = std::fs::read_dir(self.house.path("box"))
             .unwrap()
             .map(|file| file.unwrap().path())
@@ -55,7 +55,7 @@ impl Watched {
     }
 
     /// Waits for a message with all of these words; answers how many messages there are then.
-    fn message(&self, words: &[&str]) -> usize {
+    pub fn message(&self, words: &[&str]) -> usize {
         let begun = Instant::now();
         loop {
             let messages = self.messages();
@@ -75,7 +75,7 @@ impl Watched {
 
     /// The daemon looks twice more, and tells nothing.
     #[track_caller]
-    fn nothing_more(&self, count: usize) {
+    pub fn nothing_more(&self, count: usize) {
         for _ in 0..2 {
             let (before, begun) = (self.looked(), Instant::now());
             while self.looked() == before {
@@ -86,13 +86,13 @@ impl Watched {
         assert_eq!(self.messages().len(), count, "{}", self.messages().join("\n---\n"));
     }
 
-    fn verb(&self, words: &[&str]) -> (i32, Value) {
+    pub fn verb(&self, words: &[&str]) -> (i32, Value) {
         let mut command = self.house.command(&[&["--format", "json"], words].concat());
         let output = command.env("ROSTERD_LAB_CLOCK", self.house.path("clock")).output().unwrap();
         (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap_or(Value::Null))
     }
 
-    fn alarms(&self) -> Vec<Value> {
+    pub fn alarms(&self) -> Vec<Value> {
         self.verb(&["status"]).1["alarms"].as_array().unwrap().clone()
     }
 

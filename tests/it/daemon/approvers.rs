@@ -9,19 +9,23 @@ use serde_json::Value;
 use super::{Daemon, House, NOWHERE, delivery};
 
 /// Users that nobody else is.
-const ANNA: u32 = 61_001;
-const BO: u32 = 61_002;
+pub(super) const ANNA: u32 = 61_001;
+pub(super) const BO: u32 = 61_002;
 const STRANGER: u32 = 61_003;
 
 impl House {
     /// An installation that others may look into: they read the configuration, and nothing else.
     fn open_to_others(sections: &str) -> Self {
         let house = Self::new(sections);
-        std::fs::set_permissions(house.path(""), std::fs::Permissions::from_mode(0o755)).unwrap();
+        house.open();
         house
     }
 
-    fn verb_as(&self, uid: u32, words: &[&str]) -> Output {
+    pub(super) fn open(&self) {
+        std::fs::set_permissions(self.path(""), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    pub(super) fn verb_as(&self, uid: u32, words: &[&str]) -> Output {
         self.command(&[&["--format", "json"], words].concat()).uid(uid).gid(uid).output().unwrap()
     }
 

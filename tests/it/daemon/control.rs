@@ -170,6 +170,10 @@ fn another_configuration_of_the_same_roster_is_not_served() {
     let house = House::new("");
     let _daemon = house.serve();
     house.configure(HR);
+    let (code, status) = house.verb(&["status"]);
+    assert_eq!((code, &status["configuration"]["file"]), (0, &json!({ "state": "changed" })), "{status}");
+    assert_eq!(status["sources"], json!([]), "what is told is what is in force");
+    assert_eq!(house.verb(&["runs"]).0, 0);
     let refused = house.raw(&["import", "hr"]);
     let words = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{words}");
@@ -184,8 +188,14 @@ fn whoever_has_to_stop_is_heard_whatever_became_of_the_file() {
     std::fs::write(house.path("config.toml"), format!("{good}\n[scim.cloud\nfoo = \n")).unwrap();
     assert_eq!(house.verb(&["pause", "--note", "what is this"]).0, 0);
     assert_eq!(house.verb(&["unpause"]).0, 2, "that can wait for a file that is right");
+    let (code, status) = house.verb(&["status"]);
+    assert_eq!((code, &status["targets"][0]["state"]), (0, &json!("paused")), "{status}");
+    let list = house.raw(&["quarantine", "list", "cloud"]);
+    let said = String::from_utf8(list.stderr).unwrap();
+    assert!(list.status.success() && said.contains("the file is wrong") && said.contains("config.toml:"), "{said}");
+    assert_eq!(house.verb(&["runs"]).0, 0);
+    assert_eq!(house.verb(&["plan"]).0, 2);
     std::fs::write(house.path("config.toml"), good).unwrap();
-    assert_eq!(house.verb(&["status"]).1["targets"][0]["state"], json!("paused"));
     let log = daemon.stop();
     assert_eq!(count(&log, "command=\"pause\""), 1, "{}", log.join("\n"));
 }

@@ -33,7 +33,7 @@ pub(super) fn ask(address: SocketAddr, path: &str) -> Option<(u16, String)> {
 }
 
 /// Asks until the answer is as it is to be.
-fn until(address: SocketAddr, path: &str, wanted: impl Fn(u16, &str) -> bool) -> String {
+pub(super) fn until(address: SocketAddr, path: &str, wanted: impl Fn(u16, &str) -> bool) -> String {
     let begun = Instant::now();
     loop {
         let answer = ask(address, path);

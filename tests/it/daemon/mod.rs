@@ -4,6 +4,8 @@
 mod alarms;
 mod approvers;
 mod clock;
+#[cfg(feature = "lab")]
+mod conditions;
 mod control;
 mod full;
 mod http;
@@ -14,6 +16,7 @@ mod letters_campaign;
 mod logs;
 mod nonsense;
 mod receivers;
+mod reloads;
 mod schedule;
 mod servers;
 #[cfg(feature = "lab")]

@@ -22,6 +22,23 @@ fn what_was_missed_is_caught_up_once() {
 }
 
 #[test]
+fn what_was_missed_is_left_out_where_it_is_not_caught_up() {
+    let table = "\n[jsonl.hr]\nfile = \"hr.jsonl\"\nschedule = { cron = \"0 5 * * *\", catch_up = false }\n";
+    let house = House::new(table);
+    house.deliver(&delivery(3));
+    house.serve_at(Some("2026-11-09T12:00:00Z")).stop();
+    let due = |now: &str| house.verb(&["--now", now, "status"]).1["sources"][0]["due"].clone();
+    assert_eq!(due("2026-11-23T11:00:00Z"), serde_json::Value::Null, "nobody is going to do it");
+    let mut after_a_fortnight = house.serve_at(Some("2026-11-23T12:00:00Z"));
+    after_a_fortnight.line(&["what was missed is left out", "source hr", "2026-11-23T04:00:00Z"]);
+    let log = after_a_fortnight.stop();
+    assert_eq!(count(&log, "imported") + count(&log, "catching up"), 0, "{}", log.join("\n"));
+    let mut on_time = house.serve_at(Some("2026-11-24T03:59:59Z"));
+    on_time.notice("STATUS=next: hr 05:00:00");
+    on_time.stop();
+}
+
+#[test]
 fn another_schedule_counts_from_the_day_it_is_seen() {
     let house = House::new(DAILY);
     house.deliver(&delivery(3));

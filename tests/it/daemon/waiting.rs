@@ -74,6 +74,9 @@ fn maintenance_queues_and_catches_up_once() {
     let waiting = once_waiting(&house, &mut daemon, "source hr", "waits: for the end of the maintenance");
     assert_eq!(waiting["maintenance"]["note"], "new storage");
     assert_eq!(waiting["sources"][0]["waits"]["reason"], "maintenance");
+    assert_eq!(waiting["sources"][0]["queued"], json!(true), "its next time lies within, too");
+    let text = house.command(&["status"]).output().unwrap().stdout;
+    assert!(String::from_utf8(text).unwrap().contains(", queued by the maintenance"));
     daemon.stop();
 
     let mut daemon = house.serve(); // it holds over restarts
@@ -85,7 +88,10 @@ fn maintenance_queues_and_catches_up_once() {
     assert_eq!(status(&house)["maintenance"], Value::Null);
     let log = daemon.stop();
     assert_eq!(count(&log, "imported"), 1, "once");
-    assert_eq!(house.verb(&["maintenance", "end"]).1["again"], json!(true), "there is none");
+    let (code, none) = house.verb(&["maintenance", "end"]);
+    assert_eq!((code, &none["again"], &none["queued"]), (0, &json!(true), &json!([])), "there is none: {none}");
+    let text = house.command(&["maintenance", "end"]).output().unwrap().stdout;
+    assert_eq!(String::from_utf8(text).unwrap(), "there is no maintenance: nothing had to be ended\n");
 }
 
 #[test]

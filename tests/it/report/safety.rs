@@ -43,7 +43,7 @@ fn control_characters_never_reach_a_terminal() {
         written(&hostile(), Format::Text, Language::En),
         written(&hostile(), Format::Html, Language::En),
         hostile().subject(Language::En, &zone()),
-        text::plan(&PlanDocument { plans: vec![plan_view(plan(steps), false)], errors: Vec::new() }),
+        text::plan(&PlanDocument { plans: vec![plan_view(plan(steps), false)], errors: Vec::new() }, &zone()),
         text::value(&serde_json::json!({EVIL: [EVIL]})),
     ];
     for text in texts {
@@ -79,7 +79,7 @@ fn no_password_is_ever_shown() {
         assert!(!text.contains(secret) && text.contains("(generated)"), "{text}");
     }
     let plan = PlanDocument { plans: vec![plan_view(plan(vec![step()]), false)], errors: Vec::new() };
-    assert!(!text::plan(&plan).contains(secret));
+    assert!(!text::plan(&plan, &zone()).contains(secret));
     let json = serde_json::to_string(&plan_view(super::documents::plan(steps()), false)).unwrap();
     assert!(json.contains(r#""after":[{"generated":true}]"#), "{json}");
 }

@@ -11,7 +11,7 @@ use super::documents::*;
 
 #[test]
 fn a_plan_with_every_kind_of_step() {
-    assert_snapshot!(text::plan(&plan_document()));
+    assert_snapshot!(text::plan(&plan_document(), &zone()));
 }
 
 #[test]
@@ -40,15 +40,15 @@ fn an_erasure_says_what_is_left_elsewhere() {
 
 #[test]
 fn a_plan_in_short() {
-    assert_snapshot!(text::summary(&plan_document()));
+    assert_snapshot!(text::summary(&plan_document(), &zone()));
 }
 
 #[test]
 fn a_breach_says_how_to_approve() {
-    let text = text::summary(&breached());
+    let text = text::summary(&breached(), &zone());
     assert_snapshot!(text);
     let approved = plan_view(plan(steps()), true);
-    let approved = text::summary(&PlanDocument { plans: vec![approved], errors: Vec::new() });
+    let approved = text::summary(&PlanDocument { plans: vec![approved], errors: Vec::new() }, &zone());
     assert!(!approved.contains("rosterd approve"), "{approved}");
 }
 
@@ -57,7 +57,7 @@ fn a_long_list_ends_at_200_and_says_so() {
     let steps = (0..205)
         .map(|at| step(Op::Update, rosterd::object::Kind::User, &format!("a-{at}"), "Bo Åkær", "r", &[]))
         .collect();
-    let text = text::plan(&PlanDocument { plans: vec![plan_view(plan(steps), false)], errors: Vec::new() });
+    let text = text::plan(&PlanDocument { plans: vec![plan_view(plan(steps), false)], errors: Vec::new() }, &zone());
     assert!(text.contains("… and 5 more (see --format json)"), "{text}");
 }
 
@@ -73,7 +73,7 @@ fn those_who_are_held_for_one_reason_are_named_together() {
     };
     let mut one = plan(Vec::new());
     one.held = (0..37).map(|at| hold(at, "the target was read in part")).chain([hold(40, "no login yet")]).collect();
-    let text = text::plan(&PlanDocument { plans: vec![plan_view(one, false)], errors: Vec::new() });
+    let text = text::plan(&PlanDocument { plans: vec![plan_view(one, false)], errors: Vec::new() }, &zone());
     let together = "    37 users: Bo Åkær 0, Bo Åkær 1, Bo Åkær 2, Bo Åkær 3, Bo Åkær 4, Bo Åkær 5 and 31 more\n        \
                     the target was read in part\n    user Bo Åkær 40 (a-40)\n        no login yet\n";
     assert!(text.contains(together), "{text}");
@@ -108,11 +108,14 @@ fn run_view(outcome: Outcome) -> RunView {
 #[test]
 fn a_run_that_was_done_in_part() {
     let done = RunView { failures: Vec::new(), left: Some(0), ..run_view(Outcome::Done) };
-    assert_snapshot!(text::run(&RunDocument {
-        imports: vec![import(Outcome::Done)],
-        runs: vec![run_view(Outcome::Partly), done],
-        errors: Vec::new()
-    }));
+    assert_snapshot!(text::run(
+        &RunDocument {
+            imports: vec![import(Outcome::Done)],
+            runs: vec![run_view(Outcome::Partly), done],
+            errors: Vec::new()
+        },
+        &zone()
+    ));
 }
 
 #[test]
@@ -181,7 +184,10 @@ fn a_run_that_did_nothing() {
     let held = RunView { limits: vec![measured(42)], breaches: vec![measured(42)], ends: ended(42), ..nothing() };
     let message = Some("the lease of ad is held by anna, run 17, since 2026-11-23T05:59:00Z".to_owned());
     let busy = RunView { outcome: Outcome::Busy, limits: Vec::new(), message, ..nothing() };
-    assert_snapshot!(text::run(&RunDocument { imports: Vec::new(), runs: vec![held, busy], errors: Vec::new() }));
+    assert_snapshot!(text::run(
+        &RunDocument { imports: Vec::new(), runs: vec![held, busy], errors: Vec::new() },
+        &zone()
+    ));
 }
 
 /// People who end, and the job of one.
@@ -251,14 +257,19 @@ fn small_answers() {
     let target = |name: &str, state: &str| TargetStatus {
         name: name.into(),
         state: state.into(),
+        failure: (state == "failing").then(|| TargetFailure {
+            since: instant(),
+            run: 17,
+            why: "connecting to https://cloud.example.test: Connection refused".into(),
+        }),
         last_success: (state == "in step").then(instant),
         pending: 3,
         held: 1,
         paused: None,
-        quarantined: u64::from(state == "never run"),
+        quarantined: u64::from(state == "failing"),
         digest: None,
         consent: None,
-        schedule: ScheduleStatus { next: Some(instant()), ..ScheduleStatus::default() },
+        schedule: ScheduleStatus { next: Some(instant()), queued: state == "failing", ..ScheduleStatus::default() },
     };
     let why = "held by a limit: intake.ends.person: 250 of 412, allowed 41".to_owned();
     let source = |name: &str, state: &str, held: Option<String>| SourceStatus {
@@ -290,6 +301,12 @@ fn small_answers() {
             command: Some("rosterd check --online".into()),
         }],
         daemon: true,
+        configuration: Some(ConfigurationStatus {
+            read: instant(),
+            generation: "89ab".into(),
+            refused: Some(RefusedReload { since: instant(), why: "config.toml:12:1: there is no key \"usr\"".into() }),
+            file: Some(FileStatus::Wrong("config.toml:13:1: there is no key \"usr\" (and 2 more)".into())),
+        }),
         retained: None,
         suspended: std::collections::BTreeMap::new(),
         maintenance: Some(Maintenance { order, until: None }),
@@ -298,7 +315,7 @@ fn small_answers() {
             last_success: Some(instant()),
             schedule: ScheduleStatus { due: Some(instant()), ..ScheduleStatus::default() },
         }],
-        targets: vec![target("ad", "in step"), target("cloud", "never run")],
+        targets: vec![target("ad", "in step"), target("cloud", "failing")],
         sources: vec![source("hr", "held", Some(digest().to_string())), source("payroll", "taken", None)],
         letters: vec![WayStatus {
             channel: "mail".into(),

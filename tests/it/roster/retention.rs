@@ -199,3 +199,16 @@ async fn what_is_forgotten_of_accesses_changes_no_answer_about_the_days_that_are
     assert_eq!(store.forget_access(ago(500)).await.unwrap(), 0);
     assert_eq!(store.access_since("ad").await.unwrap(), Some(from), "what is forgotten does not come back");
 }
+
+/// Not by the clock: two may be of one instant, and it may be set back.
+#[tokio::test]
+async fn the_last_plan_is_the_one_that_was_proposed_last() {
+    let roster = Roster::with(&partial(&[ANNA])).await;
+    let (store, by) = (&roster.store, rosterd::org::Actor::of_uid(0));
+    for (key, days_ago) in [("b", 1), ("a", 1), ("c", 1), ("a", 1), ("b", 2)] {
+        let digest = store.keep_plan(&plan("ad", key), &by, now().days_earlier(days_ago)).await.unwrap();
+        let (last, _) = store.last_plan("ad").await.unwrap().unwrap();
+        assert_eq!(last.digest(), digest, "{key}");
+    }
+    assert!(store.last_plan("cloud").await.unwrap().is_none());
+}

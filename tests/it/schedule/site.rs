@@ -104,7 +104,10 @@ impl Site {
             let was_off = self.world.off.iter().any(|(_, to)| *to == now);
             if was_off {
                 // what the store keeps is there again; what this process told is not
-                self.entries.iter_mut().for_each(|entry| entry.state.told = false);
+                for entry in &mut self.entries {
+                    entry.state.told = false;
+                    entry.state.leave_out(&entry.job, now);
+                }
             }
             let ran = !is_off && self.pass(now, was_off || turns.contains(&now));
             let soon = ran.then(|| Instant::from_micros(now.micros() + ROUND));

@@ -218,3 +218,41 @@ fn a_year_of_schedules() {
 fn months(of: impl Fn(i8) -> String) -> String {
     (1..=12).map(of).collect()
 }
+
+/// Of three that came due while the machine was off, one is done late, one is left out, and one waited before and waits
+/// on.
+#[test]
+fn what_is_not_caught_up_is_left_out_but_not_what_waits() {
+    let (from, to) = (at("2026-07-06 00:00"), at("2026-07-08 00:00"));
+    let reports = |catch_up: bool, first: &'static str| {
+        move |when: &mut rosterd::schedule::When| {
+            when.catch_up = catch_up;
+            after(when, &[first], Fresh::Today);
+        }
+    };
+    let jobs = vec![
+        job(JobKind::Source, "hr", "0 1 * * *", |_| {}),
+        job(JobKind::Source, "payroll", "0 9 * * *", |_| {}),
+        job(JobKind::Report, "late", "0 7 * * *", reports(true, "hr")),
+        job(JobKind::Report, "left-out", "0 7 * * *", reports(false, "hr")),
+        job(JobKind::Report, "waiting", "0 3 * * *", reports(false, "payroll")),
+    ];
+    let file = |text: &str| Delivery { at: at(text), broken: false };
+    let world = World {
+        deliveries: BTreeMap::from([
+            ("hr", vec![file("2026-07-06 00:30"), file("2026-07-07 00:30")]),
+            ("payroll", vec![file("2026-07-06 08:30")]),
+        ]),
+        off: vec![(at("2026-07-06 06:00"), at("2026-07-06 08:00"))],
+        ..World::default()
+    };
+    let mut site = Site::new(jobs, world, from);
+    site.play(from, to, &[at("2026-07-07 00:00")]);
+    let runs = |name: &str| -> Vec<String> {
+        let of = site.events.iter().filter(|(_, of, event)| of == name && matches!(event, Event::Ran { .. }));
+        of.map(|(now, ..)| local(*now).strftime("%d. %H:%M").to_string()).collect()
+    };
+    assert_eq!(runs("late"), ["06. 08:00", "07. 07:00"]);
+    assert_eq!(runs("left-out"), ["07. 07:00"]);
+    assert_eq!(runs("waiting"), ["06. 09:00"], "on the next day payroll does not come");
+}

@@ -6,7 +6,7 @@ mod credentials;
 mod faults;
 mod kills;
 pub mod lab;
-mod odd;
+pub mod odd;
 mod pace;
 mod paging;
 mod patience;
