@@ -250,12 +250,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let now = Instant::from_micros(1_795_000_000_000_000);
         let store = Store::create(&folder.path().join("roster.db"), "Europe/Copenhagen", now).await.unwrap();
-        let ended = store.begin_run("ad", "apply", "anna", None, now).await.unwrap();
-        store.end_run(ended, "done", &json!({}), now).await.unwrap();
-        let open = store.begin_run("ad", "apply", "anna", None, now).await.unwrap();
-        store.begin_run("cloud", "apply", "anna", None, now).await.unwrap();
+        let mut transaction = store.begin().await.unwrap();
+        sqlx::raw_sql(
+            "INSERT INTO run (id, target, verb, actor, digest, started, ended, outcome) VALUES
+               (1, 'ad', 'apply', 'anna', '', 1, 2, 'done'), (2, 'ad', 'apply', 'anna', '', 1, NULL, NULL),
+               (3, 'cloud', 'apply', 'anna', '', 1, NULL, NULL), (4, 'ad', 'apply', 'anna', '', 1, 2, 'partly'),
+               (5, 'ad', 'apply', 'anna', '', 1, 2, 'done');
+             INSERT INTO step_event (run, step, event, at) VALUES
+               (4, 's', 'intended', 1), (4, 's', 'unknown', 1),
+               (5, 's', 'intended', 1), (5, 's', 'unknown', 1), (5, 's', 'done', 1);",
+        )
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        transaction.commit().await.unwrap();
         let found: Vec<RunId> = store.unsettled_runs("ad").await.unwrap().iter().map(|run| run.run).collect();
-        assert_eq!(found, [open]);
+        assert_eq!(found, [2, 4]);
         let explained: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(concat!("EXPLAIN QUERY PLAN SELECT id FROM run WHERE target = ? AND id IN ", unsettled!()))
                 .bind("ad")

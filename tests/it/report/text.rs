@@ -123,7 +123,7 @@ fn a_run_that_stopped_counts_what_it_left_over() {
     let counts = RunCounts { waiting: 7, ..run_view(Outcome::Partly).counts };
     let message = Some("a stop was asked for; the rest waits for the next run".to_owned());
     let stopped = RunView { counts, message, left: None, ..run_view(Outcome::Partly) };
-    let text = text::run(&RunDocument { imports: Vec::new(), runs: vec![stopped], errors: Vec::new() });
+    let text = text::run(&RunDocument { imports: Vec::new(), runs: vec![stopped], errors: Vec::new() }, &zone());
     assert!(text.contains("4 done, 1 failed, 0 of unknown outcome, 1 held, 7 not begun"), "{text}");
 }
 
