@@ -10,6 +10,9 @@ use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::store::Owned;
 
+/// The id under which a target holds a thing.
+const OBJECT: &str = "object";
+
 /// Names and ids by which a thing can be found.
 #[derive(Debug, Default)]
 struct Known {
@@ -17,6 +20,13 @@ struct Known {
     names: BTreeSet<(&'static str, String)>,
     /// These mean it as a whole, or not at all.
     ids: BTreeSet<(&'static str, String)>,
+}
+
+impl Known {
+    /// A target or the ledger of names holds something of it, whether or not the roster of the day does.
+    fn is_held(&self) -> bool {
+        !self.names.is_empty() || self.ids.iter().any(|(field, _)| *field == OBJECT)
+    }
 }
 
 /// All that is kept, as of a day.
@@ -67,20 +77,22 @@ impl Engine {
         for target in self.target_names() {
             self.keep_of(&target, snapshot, &mut kept).await?;
         }
-        // of those who left, those count of whom a target or the ledger of names still holds something
-        let held: HashSet<&Id> = kept.known.keys().map(|(_, id)| id).collect();
-        let formers: Vec<_> = snapshot.formers().filter(|(id, _)| held.contains(id)).collect();
-        for (id, former) in formers {
+        for (id, former) in snapshot.formers() {
+            let person = (FactKind::Person, id.clone());
+            if !kept.known.get(&person).is_some_and(Known::is_held) {
+                continue;
+            }
             let called =
                 Called { name: former.full_name.to_string(), nickname: former.nickname.as_deref().map(Into::into) };
-            kept.gone.insert((FactKind::Person, id.clone()), called);
+            kept.gone.insert(person, called);
         }
         let is_gone = |(kind, id): &&(FactKind, Id)| match kind {
             FactKind::Unit => snapshot.unit(id).is_none(),
             FactKind::Group => snapshot.group(id).is_none(),
             _ => snapshot.person(id).is_none() && snapshot.former(id).is_none(),
         };
-        let gone: Vec<(FactKind, Id)> = kept.known.keys().filter(is_gone).cloned().collect();
+        let held = kept.known.iter().filter(|(_, known)| known.is_held()).map(|(thing, _)| thing);
+        let gone: Vec<(FactKind, Id)> = held.filter(is_gone).cloned().collect();
         for (kind, id) in gone {
             let to_come = snapshot.coming(&id).map(|coming| called(&coming.person));
             let name = match to_come {
@@ -112,7 +124,7 @@ impl Engine {
                 (None, _) => continue,
             };
             let known = kept.of(thing.0, &thing.1);
-            known.ids.insert(("object", object.to_string()));
+            known.ids.insert((OBJECT, object.to_string()));
             if thing.0 == FactKind::Person {
                 known.ids.insert(("account", key.to_string()));
             }
@@ -122,7 +134,7 @@ impl Engine {
         let mut see = |object: Observed| {
             let Some((kind, id)) = things.get(&object.id).cloned() else { return };
             let known = kept.of(kind, &id);
-            known.ids.insert(("object", object.handle.to_string()));
+            known.ids.insert((OBJECT, object.handle.to_string()));
             if kind == FactKind::Person {
                 known.names.extend(shown(&object));
             }

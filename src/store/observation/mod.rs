@@ -184,8 +184,11 @@ async fn write_head(
     Ok(())
 }
 
+/// Version, asked, whole, mark, events, counts and buckets.
+type Head = (i64, String, i64, Option<String>, i64, String, i64);
+
 async fn find(connection: &mut SqliteConnection, target: &str) -> Result<Option<Observation>, StoreError> {
-    let row: Option<(i64, String, i64, Option<String>, i64, String, i64)> =
+    let row: Option<Head> =
         sqlx::query_as("SELECT version, asked, whole, mark, events, counts, buckets FROM observation WHERE target = ?")
             .bind(target)
             .fetch_optional(connection)
