@@ -92,7 +92,7 @@ fn of_target(target: &Reconciled) -> Vec<Part> {
     if !breaches.is_empty() {
         summary.lines.push(Phrase::HeldByLimit.with([Said::list(breaches.iter().map(measure))]));
     }
-    summary.numbers = numbers(plan, *managed, !breaches.is_empty());
+    summary.numbers = numbers(plan, *managed);
     // what is said of a read stays true of that read
     let mut not_read = Part { whole: true, ..part(&NOT_READ) };
     for gap in &plan.coverage.missing {
@@ -161,7 +161,7 @@ fn takes_away(op: Op) -> bool {
 }
 
 /// The objects by what was found of them, each counted once.
-fn numbers(plan: &Plan, managed: u64, is_held: bool) -> Vec<(Phrase, u64)> {
+fn numbers(plan: &Plan, managed: u64) -> Vec<(Phrase, u64)> {
     let keys = |wanted: &dyn Fn(Op) -> bool| -> BTreeSet<_> {
         plan.steps.iter().filter(|step| wanted(step.op)).map(|step| &step.key).collect()
     };
@@ -175,16 +175,12 @@ fn numbers(plan: &Plan, managed: u64, is_held: bool) -> Vec<(Phrase, u64)> {
     let not_linked = plan.steps.iter().filter(|step| step.op == Op::Link).count();
     let unseen = plan.held.iter().filter(|hold| hold.code == HoldCode::Missing).count();
     let not_in_step = (differing.len() + extra.len()).saturating_sub(not_linked) + unseen;
-    let mut held: BTreeSet<_> = plan.held.iter().map(|hold| &hold.key).collect();
-    if is_held {
-        held.extend(plan.steps.iter().map(|step| &step.key));
-    }
     vec![
         (Phrase::InStep, managed.saturating_sub(not_in_step as u64)),
         (Phrase::Differing, differing.len() as u64),
         (Phrase::MissingCount, missing.len() as u64),
         (Phrase::Extra, extra.len() as u64),
-        (Phrase::HeldCount, held.len() as u64),
+        (Phrase::HeldCount, plan.held.len() as u64),
         (Phrase::Unmanaged, plan.unmanaged.len() as u64),
     ]
 }
