@@ -184,11 +184,11 @@ fn nothing_is_proved_without_complete() {
 }
 
 #[test]
-fn ten_thousand_broken_rows_are_told_twenty_at_once() {
+fn of_ten_thousand_broken_rows_a_thousand_are_looked_for() {
     let rows: Vec<String> = (0..10_000).map(|at| format!("{at};A")).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let error = read(file(&rows).as_bytes(), "payroll", &layout(&[]), None).expect_err("broken").to_string();
-    assert_eq!(error.lines().count(), 20);
+    assert_eq!(error.lines().count(), 1_000);
 }
 
 proptest! {
