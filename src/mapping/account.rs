@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::context::Scene;
 use super::naming::NameRule;
 use crate::expr::Expression;
-use crate::object::NameKind;
+use crate::object::{Clause, NameKind};
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 
 /// The kind of a person's ordinary account.
 pub const ORDINARY: &str = "";
@@ -52,11 +53,9 @@ impl AccountRule {
     pub(super) fn left(&self, kind: &str, scene: &Scene) -> String {
         let is_over = |job: &Id| scene.snapshot().engagement_here_or_coming(job).is_none();
         match (engagement_of(kind).filter(is_over), &self.when) {
-            (Some(_), _) => "the job that the account is for is over".to_owned(),
-            (None, Some(when)) => {
-                format!("leaves [accounts.{}] because `{}` does not hold", self.rule, when.source())
-            }
-            (None, None) => format!("[accounts.{}] gives no such account any more", self.rule),
+            (Some(_), _) => Clause::JobOver.said(),
+            (None, Some(when)) => Clause::LeavesAccounts.with([&self.rule, &when.source()]),
+            (None, None) => Clause::GivesNoSuchAccount.with([&self.rule]),
         }
     }
 }

@@ -7,7 +7,8 @@ use super::account::{ORDINARY, account_id, rule_of};
 use super::context::Scene;
 use super::lifecycle::{Policy, Standing, life_of, standing};
 use super::mapper::{Inputs, Mapper};
-use crate::object::Rung;
+use crate::object::{Clause, Rung};
+use crate::org::sentence::Sentence;
 use crate::org::{Id, Visibility};
 
 /// Whose account it is, and which of theirs.
@@ -108,10 +109,7 @@ pub(super) fn accounts(inputs: &Inputs<'_>, scene: &Scene) -> BTreeMap<Id, Holde
             continue;
         }
         let rule = inputs.rules.accounts.iter().find(|rule| rule.rule == rule_of(kind));
-        let reason = rule.map_or_else(
-            || format!("no [accounts.{}] is in force here any more", rule_of(kind)),
-            |rule| rule.left(kind, &scene),
-        );
+        let reason = rule.map_or_else(|| Clause::NoSuchRule.with([&rule_of(kind)]), |rule| rule.left(kind, &scene));
         accounts.insert(id_of_fact.clone(), holder(person, kind.into(), true, Meant::No(reason)));
     }
     accounts

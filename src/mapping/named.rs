@@ -9,8 +9,9 @@ use super::mapper::Mapper;
 use super::naming::Naming;
 use super::rules::KindRules;
 use crate::expr::Expression;
-use crate::object::{Kind, NameKind, Reservation};
+use crate::object::{Clause, Kind, NameKind, Reservation};
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 
 impl KindRules {
     /// The names that the rules look at.
@@ -70,7 +71,7 @@ impl Mapper<'_> {
         for what in names.iter().filter(|what| further.is_none_or(|rule| rule.names.contains_key(what))) {
             if naming.name(person, kind, *what).is_none() {
                 let problem = naming.problem(person, kind, *what);
-                return Err(problem.map_or_else(|| format!("no {what} was given"), str::to_owned));
+                return Err(problem.map_or_else(|| Clause::NoNameGiven.with([what]), str::to_owned));
             }
         }
         Ok(())

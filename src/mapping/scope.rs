@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use crate::expr::{Context, Expression};
-use crate::object::Deed;
+use crate::object::{Clause, Deed};
+use crate::org::sentence::Sentence;
 
 /// Who is meant, and what may be done to whom.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +39,7 @@ impl Scope {
     /// Why something that is there is not meant any more.
     pub fn left(&self) -> String {
         let when = self.when.as_ref().map_or("", Expression::source);
-        format!("leaves scope because `{when}` does not hold")
+        Clause::LeavesScope.with([&when])
     }
 
     /// What is not to be done to the thing.

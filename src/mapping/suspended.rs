@@ -4,12 +4,16 @@
 
 use super::further::Holder;
 use super::mapper::{Mapper, present};
-use crate::object::{Desired, Ground, Kind, Presence};
+use crate::object::{Clause, Desired, Ground, Kind, Presence};
+use crate::org::sentence::Sentence;
 use crate::org::{Id, Order};
 
 /// Why an account cannot be used.
 pub fn suspended(order: &Order) -> String {
-    format!("suspended {order}")
+    match order.note.is_empty() {
+        true => Clause::SuspendedSince.with([&order.by, &order.since]),
+        false => Clause::SuspendedBy.with([&order.by, &order.since, &order.note]),
+    }
 }
 
 impl Mapper<'_> {

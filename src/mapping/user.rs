@@ -17,9 +17,11 @@ use super::rules::{KindRules, Place};
 use super::scope::Leaves;
 use crate::expr::Context;
 use crate::object::{
-    AttributeName, Authority, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted, Wish,
+    AttributeName, Authority, Clause, Desired, Edit, Ground, HoldCode, Kind, Presence, Referent, Rung, Value, Wanted,
+    Wish,
 };
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 
 impl Mapper<'_> {
     pub(super) fn user(&self, account: &Id, holder: &Holder) -> Wanted {
@@ -144,23 +146,24 @@ impl Mapper<'_> {
         let (person, snapshot, policy) = (&holder.person, &self.inputs.snapshot, self.policy(holder));
         let category = || {
             let class = snapshot.category(person).and_then(|id| snapshot.class(id));
-            class.map_or_else(|| "this category".to_owned(), |class| format!("the category {:?}", class.name))
+            class.map_or_else(
+                || Clause::ThisCategory.said(),
+                |class| Clause::Category.with([&format_args!("{:?}", class.name)]),
+            )
         };
         policy.needs.iter().find_map(|need| match need {
             Need::Sponsor => match snapshot.person_here_or_coming(person)?.sponsor.as_ref() {
-                None => Some(format!("{} needs a sponsor, and there is none", category())),
-                Some(sponsor) if !snapshot.tenure(sponsor).current => Some(format!(
-                    "{} needs a sponsor, and {} does not work here",
-                    category(),
-                    self.person_label(sponsor)
-                )),
+                None => Some(Clause::NeedsSponsorNone.with([&category()])),
+                Some(sponsor) if !snapshot.tenure(sponsor).current => {
+                    Some(Clause::NeedsSponsorLeft.with([&category(), &self.person_label(sponsor)]))
+                }
                 Some(_) => None,
             },
             Need::End => {
                 let life = super::lifecycle::life_of(snapshot, policy, person);
                 let from = snapshot.coming(person).map_or(snapshot.day(), |coming| coming.day);
                 let open = life.days.run_of(from).is_some_and(|run| run.to.is_none());
-                open.then(|| format!("{} needs a last day, and there is none", category()))
+                open.then(|| Clause::NeedsEnd.with([&category()]))
             }
         })
     }
@@ -180,13 +183,11 @@ impl Mapper<'_> {
             (None, Some(absence)) => Presence::Disabled {
                 ground: Ground::Absent(absence.clone()),
                 reason: match tenure.next_start {
-                    Some(start) => format!("has no engagement any more before {start}"),
-                    None => "the sources no longer know any engagement".into(),
+                    Some(start) => Clause::NoEngagementBefore.with([&start]),
+                    None => Clause::SourcesKnowNone.said(),
                 },
             },
-            (None, None) => {
-                Presence::Held { reason: "has no engagement, but no complete import proves that it is gone".into() }
-            }
+            (None, None) => Presence::Held { reason: Clause::NoCompleteImport.said() },
         };
         let descended = standing.ended().is_some() && !blocked;
         let has = |rung| descended && standing.has_reached(rung);

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::clause::Clause;
 use super::observed::Kind;
 use crate::org::Instant;
+use crate::org::sentence::Sentence;
 
 /// What one part of a read (a search base, a resource type, a file) can show for itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +103,7 @@ impl Coverage {
             })
             .collect();
         if evidence.scopes.is_empty() {
-            missing.push(Missing { scope: "everything".into(), why: "nothing was read".into() });
+            missing.push(Missing { scope: "everything".into(), why: Clause::NothingRead.said() });
         }
         if missing.is_empty() {
             return Self::Complete(Complete { evidence });
@@ -157,20 +159,22 @@ impl Absence {
 impl ScopeRead {
     fn flaw(&self, misread: Option<&String>) -> Option<String> {
         if !self.base_readable {
-            return Some("its base could not be read".into());
+            return Some(Clause::BaseNotRead.said());
         }
         if !self.ended {
-            return Some(format!("the read stopped after {} objects without reaching the end", self.seen));
+            return Some(Clause::StoppedEarly.with([&self.seen]));
         }
         if let Some(announced) = self.announced.filter(|announced| *announced != self.seen) {
-            return Some(format!("{announced} objects were announced, {} were seen", self.seen));
+            return Some(Clause::AnnouncedSeen.with([&announced, &self.seen]));
         }
         if self.unreadable > 0 {
-            let example = misread.map(|misread| format!(", such as {misread}")).unwrap_or_default();
-            return Some(format!("{} objects could not be understood{example}", self.unreadable));
+            return Some(match misread {
+                Some(misread) => Clause::ManyNotUnderstoodSuchAs.with([&self.unreadable, misread]),
+                None => Clause::ManyNotUnderstood.with([&self.unreadable]),
+            });
         }
         let floor = self.floor.filter(|floor| self.seen < *floor)?;
-        Some(format!("only {} objects were seen, at least {floor} were expected", self.seen))
+        Some(Clause::TooFewSeen.with([&self.seen, &floor]))
     }
 }
 

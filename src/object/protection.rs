@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::clause::Clause;
 use super::observed::ObjectId;
+use crate::org::sentence::Sentence;
 
 /// What protects an object. Nothing is taken from such an object, and nothing is written into it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,18 +44,18 @@ impl Protection {
 
 impl fmt::Display for Protection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Administrative => f.write_str("it has, or had, administrative rights"),
-            Self::Critical => f.write_str("the target marks it as critical"),
-            Self::BuiltIn => f.write_str("it came with the target"),
-            Self::ManagedService => f.write_str("it is a managed service account"),
-            Self::Trust => f.write_str("it is the account of a trust or a machine"),
-            Self::Ourselves => f.write_str("rosterd signs in with it"),
-            Self::Rule(rule) => write!(f, "the rule {rule} protects it"),
-            Self::Untold => f.write_str("we may not read whether it is protected"),
-            Self::Outside(place) => write!(f, "it was moved out of the base, to {place}"),
-            Self::NotUnderstood(why) => write!(f, "it could not be understood: {why}"),
-        }
+        f.write_str(&match self {
+            Self::Administrative => Clause::Administrative.said(),
+            Self::Critical => Clause::Critical.said(),
+            Self::BuiltIn => Clause::BuiltIn.said(),
+            Self::ManagedService => Clause::ManagedService.said(),
+            Self::Trust => Clause::Trust.said(),
+            Self::Ourselves => Clause::Ourselves.said(),
+            Self::Rule(rule) => Clause::ProtectedByRule.with([rule]),
+            Self::Untold => Clause::ProtectionUntold.said(),
+            Self::Outside(place) => Clause::MovedOut.with([place]),
+            Self::NotUnderstood(why) => Clause::NotUnderstood.with([why]),
+        })
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::attribute::AttributeName;
+use super::clause::Clause;
 use super::syntax::Syntax;
 use super::value::Value;
+use crate::org::sentence::Sentence;
 
 /// The rule of one attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,9 +35,9 @@ pub struct ServerRule {
 /// A value that the attribute cannot hold. Says how long it is where that is what is wrong, and not what it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueProblem {
-    #[error("{attribute} holds one value, {count} were given")]
+    #[error("{}", Clause::TooMany.with([attribute, count]))]
     TooMany { attribute: AttributeName, count: usize },
-    #[error("{attribute} holds at most {limit} characters, {length} were given")]
+    #[error("{}", Clause::TooLong.with([attribute, limit, length]))]
     TooLong { attribute: AttributeName, limit: usize, length: usize },
     #[error("{attribute} holds {wanted}, {given:?} was given")]
     WrongType { attribute: AttributeName, wanted: &'static str, given: String },

@@ -7,11 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::aspect;
 use super::attribute::AttributeName;
+use super::clause::Clause;
 use super::coverage::Absence;
 use super::observed::{Kind, ObjectId};
 use super::rung::Rung;
 use super::value::{Referent, Value};
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 /// The id of a step within its plan: `<op>:<key>`, `aside:<key>` for a rename that only makes room, or `follow:<key>` for
 /// references that are written anew, `strip:<key>` for a group that those who left leave; stable from plan to plan.
@@ -248,7 +250,7 @@ impl Step {
         step.changes.retain(|change| !change.after.iter().any(is_lost) && change.before != change.after);
         step.needs.retain(|need| !gone.contains(&need));
         let names: Vec<&str> = gone.iter().map(|gone| gone.as_str()).collect();
-        step.reason = format!("{}; without {}, which is not done", self.reason, names.join(", "));
+        step.reason = also(&self.reason, &Clause::WithoutNotDone.with([&names.join(", ")]));
         (!step.changes.is_empty()).then_some(step)
     }
 

@@ -66,6 +66,7 @@ mod reference;
 mod relation;
 mod resolve;
 mod runs;
+pub mod sentence;
 mod sharing;
 mod snapshot;
 mod stated;

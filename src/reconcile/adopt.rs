@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::compare::change;
 use crate::object::{
-    AttributeName, Coverage, Ground, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Schema, Step, StepId, Value,
-    aspect,
+    AttributeName, Clause, Coverage, Ground, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Schema, Step, StepId,
+    Value, aspect,
 };
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 /// A thing that is wanted in the target and has no object there.
 #[derive(Debug, Clone)]
@@ -62,7 +63,7 @@ pub fn adopt(seekers: &[Seeker], field: &Field<'_>) -> Adoption {
     let mut found = Vec::new();
     for seeker in seekers.iter().filter(|seeker| !stamped.contains(&seeker.key)) {
         match &seeker.sought {
-            Err(why) => adoption.held.push(hold(seeker, HoldCode::Value, format!("an adoption rule fails: {why}"))),
+            Err(why) => adoption.held.push(hold(seeker, HoldCode::Value, Clause::AdoptionRuleFails.with([why]))),
             Ok(sought) => found.extend(field.find(seeker, sought, &index)),
         }
     }
@@ -76,9 +77,8 @@ pub fn adopt(seekers: &[Seeker], field: &Field<'_>) -> Adoption {
         match field.doubt(one, &claims) {
             Some((code, reason)) => adoption.held.push(hold(one.seeker, code, reason)),
             None => adoption.steps.extend(one.objects.first().map(|object| {
-                let (kind, attribute) = (one.seeker.kind, one.attribute);
-                let reason = format!("the only {kind} whose {attribute} is what the roster says");
-                link(one.seeker, object, &reason, None)
+                let reason = Clause::OnlyOneWith.with([one.attribute, &named(object)]);
+                link(one.seeker, object, reason, None)
             })),
         }
     }
@@ -102,7 +102,7 @@ pub fn adopt_by_hand(seeker: &Seeker, object: &Observed, links: &Links) -> Resul
         ));
     }
     let ground = object.protected.is_some().then_some(Ground::Ordered);
-    Ok(link(seeker, object, "named by hand", ground))
+    Ok(link(seeker, object, Clause::NamedByHand.with([&named(object)]), ground))
 }
 
 impl<'a> Field<'a> {
@@ -146,40 +146,33 @@ impl<'a> Field<'a> {
         let attribute = found.attribute;
         let [object] = found.objects.as_slice() else {
             let candidates: Vec<String> = found.objects.iter().map(|object| named(object)).collect();
-            let reason = format!("{} objects have its {attribute}: {}", candidates.len(), candidates.join(", "));
+            let reason = Clause::ManyHaveIts.with([&candidates.len(), attribute, &candidates.join(", ")]);
             return Some((HoldCode::Ambiguous, reason));
         };
         let others = claims.get(&object.id).map(Vec::as_slice).unwrap_or_default();
         if others.len() > 1 {
             let by = |one: &&Found<'_>| format!("{} ({}) by {}", one.seeker.label, one.seeker.key, one.attribute);
             let all: Vec<String> = others.iter().map(by).collect();
-            let reason = format!("{} is what {} of us look for: {}", named(object), all.len(), all.join(", "));
+            let reason = Clause::SoughtByMany.with([&named(object), &all.len(), &all.join(", ")]);
             return Some((HoldCode::Ambiguous, reason));
         }
         if object.protected.is_some() {
-            let reason = format!(
-                "its {attribute} finds {}, which the target protects: no rule adopts it, only somebody who names both",
-                named(object)
-            );
-            return Some((HoldCode::Protected, reason));
+            return Some((HoldCode::Protected, Clause::FindsProtected.with([attribute, &named(object)])));
         }
         // a rule about the stamp itself says what others wrote there
         if let Some(stamp) = object.stamp.as_ref().filter(|_| !attribute.is(aspect::STAMP)) {
-            let reason = format!("its {attribute} finds {}, which bears the stamp {stamp}", named(object));
+            let reason = Clause::FindsStamped.with([attribute, &named(object), stamp]);
             return Some((HoldCode::Ambiguous, reason));
         }
         if self.coverage.complete().is_none() {
-            let reason = format!(
-                "its {attribute} finds {}; the target was read in part, so there may be another",
-                named(object)
-            );
-            return Some((HoldCode::Unread, reason));
+            let finds = Clause::Finds.with([attribute, &named(object)]);
+            return Some((HoldCode::Unread, also(&finds, &Clause::MayBeAnother.said())));
         }
         None
     }
 }
 
-fn link(seeker: &Seeker, object: &Observed, reason: &str, ground: Option<Ground>) -> Step {
+fn link(seeker: &Seeker, object: &Observed, reason: String, ground: Option<Ground>) -> Step {
     let before = object.stamp.iter().map(|stamp| Value::text(stamp.as_str())).collect();
     Step {
         id: StepId::new(Op::Link, &seeker.key),
@@ -190,7 +183,7 @@ fn link(seeker: &Seeker, object: &Observed, reason: &str, ground: Option<Ground>
         name: seeker.label.clone(),
         object: Some(object.id.clone()),
         ground,
-        reason: format!("{reason}: {}", named(object)),
+        reason,
         rung: None,
         irreversible: false,
         needs: Vec::new(),

@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::compare::change;
-use crate::object::{Kind, Op, Step, StepId, Value, aspect};
+use crate::object::{Clause, Kind, Op, Step, StepId, Value, aspect};
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 
 /// A step that takes a name which another object still has.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ fn put_aside(steps: &mut Vec<Step>, wait: &Wait, lent: &str) -> Option<StepId> {
         op: Op::Rename,
         ground: None,
         irreversible: false,
-        reason: format!("makes room for a moment: its name {:?} goes to another before it has its own", wait.has),
+        reason: Clause::MakesRoom.with([&format_args!("{:?}", wait.has)]),
         needs: linked,
         changes: vec![change(aspect::NAME, vec![Value::text(&*wait.has)], from)],
         ..leaving.clone()

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::object::{
-    Accepted, AttributeName, Authority, Bound, Change, Desired, Disabling, Edit, Ground, Kind, ObjectId, Observed, Op,
-    Presence, Rung, Schema, Step, StepId, Value, Wish, aspect,
+    Accepted, AttributeName, Authority, Bound, Change, Clause, Desired, Disabling, Edit, Ground, Kind, ObjectId,
+    Observed, Op, Presence, Rung, Schema, Step, StepId, Value, Wish, aspect,
 };
+use crate::org::sentence::{Sentence, also};
 
 /// The ways of a target in which a wish cannot come true.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +21,10 @@ impl Ways<'_> {
     pub fn refuse(&self, kind: Kind, object: &ObjectId, change: &Change) -> Option<String> {
         let Change { attribute, before, after } = change;
         match self.bounds.get(&(kind, attribute.clone())) {
-            Some(Bound::NotWritten) => Some(format!("{attribute}: the target takes no such value")),
-            Some(Bound::NotCleared) if after.is_empty() => {
-                Some(format!("{attribute}: the target keeps {}, which can be changed and not removed", shown(before)))
-            }
+            Some(Bound::NotWritten) => Some(Clause::TakesNoSuchValue.with([attribute])),
+            Some(Bound::NotCleared) if after.is_empty() => Some(Clause::KeepsValue.with([attribute, &shown(before)])),
             _ if self.accepted.holds(object, attribute, after, before) => {
-                Some(format!("{attribute}: {} was written, and the target shows {}", shown(after), shown(before)))
+                Some(Clause::ShowsAnother.with([attribute, &shown(after), &shown(before)]))
             }
             _ => None,
         }
@@ -116,12 +115,8 @@ pub(super) fn stays_enabled(desired: &Desired, observed: &Observed, disabling: D
         _ => return None,
     };
     match (observed.enabled, ground) {
-        (Some(true), None) => {
-            Some(format!("{reason}, and nothing proves that the account is not to be used until then"))
-        }
-        (Some(true), Some(_)) if disabling == Disabling::Deletes => {
-            Some(format!("{reason}; the target deletes whom it disables, so the account stays as it is"))
-        }
+        (Some(true), None) => Some(Clause::UnprovenUntilThen.with([reason])),
+        (Some(true), Some(_)) if disabling == Disabling::Deletes => Some(also(reason, &Clause::DeletesSoStays.said())),
         _ => None,
     }
 }
@@ -151,7 +146,7 @@ fn disable(
     (observed.enabled == Some(true)).then(|| {
         let changes = vec![change(aspect::ENABLED, vec![Value::Bool(true)], vec![Value::Bool(false)])];
         let deletes = disabling == Disabling::Deletes;
-        let reason = if deletes { format!("{reason}; the target deletes whom it disables") } else { reason.to_owned() };
+        let reason = if deletes { also(reason, &Clause::DeletesWhomItDisables.said()) } else { reason.to_owned() };
         let mut step = step(desired, Op::Disable, Some(&observed.id), reason, changes);
         step.ground = Some(ground.clone());
         step.rung = desired.rung.filter(|rung| matches!(rung, Rung::OnLeave | Rung::OutOfScope));
@@ -163,14 +158,15 @@ fn disable(
 fn enable(desired: &Desired, observed: &Observed) -> Option<Step> {
     (observed.enabled == Some(false)).then(|| {
         let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
-        step(desired, Op::Enable, Some(&observed.id), "is current, and the account is disabled".into(), changes)
+        step(desired, Op::Enable, Some(&observed.id), Clause::IsDisabled.said(), changes)
     })
 }
 
 fn rename(desired: &Desired, observed: &Observed) -> Option<Step> {
     let name = desired.name.as_ref().filter(|name| **name != observed.name)?;
     let changes = vec![change(aspect::NAME, vec![Value::text(&*observed.name)], vec![Value::text(name.as_str())])];
-    Some(step(desired, Op::Rename, Some(&observed.id), format!("is named {:?} in the target", observed.name), changes))
+    let reason = Clause::IsNamed.with([&format_args!("{:?}", observed.name)]);
+    Some(step(desired, Op::Rename, Some(&observed.id), reason, changes))
 }
 
 fn update(desired: &Desired, observed: &Observed, schema: &Schema) -> Option<Step> {
@@ -187,7 +183,8 @@ fn update(desired: &Desired, observed: &Observed, schema: &Schema) -> Option<Ste
 
 pub(super) fn differs(changes: &[Change]) -> String {
     let names: Vec<&str> = changes.iter().map(|change| change.attribute.as_str()).collect();
-    format!("{} {} from the roster", names.join(", "), if names.len() == 1 { "differs" } else { "differ" })
+    let clause = if names.len() == 1 { Clause::Differs } else { Clause::Differ };
+    clause.with([&names.join(", ")])
 }
 
 /// What there is to change of one attribute, by who decides about it.

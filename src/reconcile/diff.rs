@@ -12,11 +12,11 @@ use super::compare::{self, Ways};
 use super::missing::Recreation;
 use super::plan::Unmanaged;
 use crate::object::{
-    Accepted, AttributeName, Bound, Deed, Desired, Disabling, Fate, Ground, Handle, Kind, Links, Membership, ObjectId,
-    Observed, Op, Presence, ProtectedObject, Protection, Schema, Siblings, Step,
+    Accepted, AttributeName, Bound, Clause, Deed, Desired, Disabling, Fate, Ground, Handle, Hold, HoldCode, Kind,
+    Links, Membership, ObjectId, Observed, Op, Presence, ProtectedObject, Protection, Schema, Siblings, Step, Wanted,
 };
-use crate::object::{Hold, HoldCode, Wanted};
 use crate::org::Id;
+use crate::org::sentence::{BETWEEN, Sentence, also};
 
 /// What stands around the objects that are compared.
 #[derive(Debug)]
@@ -250,7 +250,7 @@ impl<'a> Diff<'a> {
                 match (&desired.presence, self.around.schemas.get(&desired.kind)) {
                     (Presence::OutOfScope { reason }, _) => self.hold(&desired, HoldCode::OutOfScope, reason.clone()),
                     (Presence::Held { reason }, _) => self.hold(&desired, HoldCode::Unread, reason.clone()),
-                    (_, None) => self.hold(&desired, HoldCode::Unread, "this kind of object is not read".into()),
+                    (_, None) => self.hold(&desired, HoldCode::Unread, Clause::KindNotRead.said()),
                     (_, Some(schema)) => {
                         let (steps, refused) = compare::plain(&desired, &observed, schema, self.around.ways());
                         self.cannot_be(&desired, &refused);
@@ -309,7 +309,8 @@ impl<'a> Diff<'a> {
             false => step.op.to_string(),
         };
         let undone: Vec<String> = steps.iter().map(undone).collect();
-        self.hold(desired, HoldCode::Protected, format!("{why}; left undone: {}", undone.join(", ")));
+        let undone = Clause::LeftUndone.with([&undone.join(", ")]);
+        self.hold(desired, HoldCode::Protected, also(&why.to_string(), &undone));
     }
 
     /// Whether the scopes let a step be taken; one that they do not is counted.
@@ -324,7 +325,7 @@ impl<'a> Diff<'a> {
     /// Takes note of what a target does not do.
     pub(super) fn cannot_be(&mut self, desired: &Desired, refused: &[String]) {
         if !refused.is_empty() {
-            self.hold(desired, HoldCode::CannotConverge, refused.join("; "));
+            self.hold(desired, HoldCode::CannotConverge, refused.join(BETWEEN));
         }
     }
 

@@ -7,8 +7,9 @@ use std::collections::{HashMap, HashSet};
 use super::compare::{change, step};
 use super::diff::{Diff, Present};
 use super::finish::Created;
-use crate::object::{Desired, Op, Referent, Step, StepId, Value, aspect};
+use crate::object::{Clause, Desired, Op, Referent, Step, StepId, Value, aspect};
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 
 /// The steps that give objects another name or place; none where references follow by themselves.
 pub(super) struct Displaced(HashMap<Id, Vec<StepId>>);
@@ -67,7 +68,7 @@ impl Diff<'_> {
         let before = present.manager.clone().map(|handle| Value::Reference(Referent::Handle(handle)));
         let after = vec![Value::Reference(Referent::Key(manager.clone()))];
         let changes = vec![change(aspect::MANAGER, before.into_iter().collect(), after)];
-        let reason = "its manager gets another name, which the target does not write here".to_owned();
+        let reason = Clause::ManagerRenamed.said();
         let update = step(desired, Op::Update, Some(&present.object), reason, changes);
         Some(Step { id: StepId::following(&desired.key), needs, ..update })
     }
@@ -90,8 +91,8 @@ impl Diff<'_> {
         }
         let reason = match after.len() {
             0 => return None,
-            1 => "a member gets another name, which the target does not write here".to_owned(),
-            n => format!("{n} members get other names, which the target does not write here"),
+            1 => Clause::MemberRenamed.said(),
+            n => Clause::MembersRenamed.with([&n]),
         };
         let changes = vec![change(aspect::MEMBERS, vec![], after)];
         let addition = step(desired, Op::AddMembers, Some(&present.object), reason, changes);

@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::compare::shown;
 use super::order;
 use super::plan::Plan;
 use crate::object::{
-    AttributeName, Change, Drift, DriftPolicy, Handle, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op, Referent,
-    Schema, Step, Value, aspect,
+    AttributeName, Change, Clause, Drift, DriftPolicy, Handle, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op,
+    Referent, Schema, Step, Value, aspect,
 };
+use crate::org::sentence::{Sentence, also};
 
 /// The policies of one target.
 pub type Policies = BTreeMap<(Kind, AttributeName), DriftPolicy>;
@@ -236,21 +238,16 @@ fn leave(step: &mut Step, drift: &Drift) {
 }
 
 fn hold(drift: &Drift) -> Hold {
-    let values = |values: &[Value]| match values {
-        [] => "nothing".to_owned(),
-        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
-    };
-    let (shown, wanted) = (values(&drift.shown), values(&drift.wanted));
     let becomes = match drift.policy {
-        DriftPolicy::Accept => "the roster takes it over when the plan is applied",
-        DriftPolicy::Report | DriftPolicy::Revert => "it is left as it is",
+        DriftPolicy::Accept => Clause::TakenOver,
+        DriftPolicy::Report | DriftPolicy::Revert => Clause::LeftAsItIs,
     };
-    let attribute = &drift.attribute;
+    let changed = Clause::SomebodyChanged.with([&drift.attribute, &shown(&drift.shown), &shown(&drift.wanted)]);
     Hold {
         key: drift.key.clone(),
         kind: drift.kind,
         name: drift.name.clone(),
         code: HoldCode::Drift,
-        reason: format!("somebody changed {attribute} in the target: {shown} instead of {wanted}; {becomes}"),
+        reason: also(&changed, &becomes.said()),
     }
 }

@@ -6,8 +6,9 @@ use super::compare::step;
 use super::diff::Diff;
 use super::order;
 use super::plan::{Plan, Reach, basis};
-use crate::object::{Coverage, Desired, Handle, Kind, ObjectId, Op, Referent, Step, Value};
+use crate::object::{Clause, Coverage, Desired, Handle, Kind, ObjectId, Op, Referent, Step, Value};
 use crate::object::{HoldCode, Reservation, Wanted};
+use crate::org::sentence::{Sentence, also};
 use crate::org::{Day, Id};
 
 /// What the plan is for, beside the comparison itself.
@@ -86,14 +87,13 @@ impl Diff<'_> {
             objects.sort_by(|a, b| a.id.cmp(&b.id));
             let held = if objects.len() > 1 {
                 let ids: Vec<&str> = objects.iter().map(|object| object.id.as_str()).collect();
-                Some((HoldCode::Ambiguous, format!("{} objects bear its stamp: {}", ids.len(), ids.join(", "))))
+                Some((HoldCode::Ambiguous, Clause::ManyBearStamp.with([&ids.len(), &ids.join(", ")])))
             } else if objects.iter().any(|object| object.kind != desired.kind) {
-                Some((HoldCode::Ambiguous, format!("an object that is no {} bears its stamp", desired.kind)))
+                Some((HoldCode::Ambiguous, Clause::OtherKindBearsStamp.said()))
             } else if let Some(why) = objects.first().and_then(|object| object.protected.as_ref()) {
-                Some((HoldCode::Protected, format!("an object bears its stamp that is not taken for ours: {why}")))
+                Some((HoldCode::Protected, Clause::StampNotOurs.with([why])))
             } else if coverage.complete().is_none() {
-                let reason = "an object bears its stamp; the target was read in part, so there may be another";
-                Some((HoldCode::Unread, reason.to_owned()))
+                Some((HoldCode::Unread, also(&Clause::BearsItsStamp.said(), &Clause::MayBeAnother.said())))
             } else {
                 None
             };
@@ -103,7 +103,7 @@ impl Diff<'_> {
                 continue;
             }
             if let Some(object) = objects.pop() {
-                let reason = "bears the stamp that rosterd wrote when it was created".to_owned();
+                let reason = Clause::BearsOurStamp.said();
                 let link = step(&desired, Op::Link, Some(&object.id), reason, Vec::new());
                 self.linking.insert(object.id.clone(), key.clone());
                 let first = self.steps.len();

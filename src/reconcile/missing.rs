@@ -7,10 +7,11 @@ use super::compare::{change, delete, initial, step};
 use super::diff::{Diff, is_present};
 use super::finish::{Created, relative_name};
 use crate::object::{
-    Absence, AttributeName, Authority, Bound, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind,
+    Absence, AttributeName, Authority, Bound, Clause, Coverage, Desired, Disabling, Edit, Fate, Ground, HoldCode, Kind,
     ObjectId, Op, Presence, Referent, Rung, Step, StepId, Value, Wanted, Wish, aspect,
 };
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 /// How a linked object that somebody deleted comes to be there again.
 #[derive(Debug)]
@@ -72,28 +73,29 @@ impl Diff<'_> {
                 self.steps.push(delete(desired, &object, ground, reason));
             } else if !disabled {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
-                let reason = "is current, and the target shows only who is enabled".to_owned();
+                let reason = Clause::OnlyEnabledShown.said();
                 self.steps.push(step(desired, Op::Enable, Some(&object), reason, changes));
             }
             return Ok(false);
         }
         let Some(complete) = coverage.complete() else {
             let reason = match linked {
-                Some(_) if matches!(coverage, Coverage::Linked(_)) => "the linked object was not shown when asked for",
-                Some(_) => "the linked object was not seen: the target was read in part",
-                None => "the target was read in part: it may exist already",
+                Some(_) if matches!(coverage, Coverage::Linked(_)) => Clause::LinkedNotShown,
+                Some(_) => Clause::LinkedNotSeen,
+                None => Clause::MayExist,
             };
-            return Err((HoldCode::Unread, reason.to_owned()));
+            return Err((HoldCode::Unread, reason.said()));
         };
         if let (Some(object), Presence::Deleted { ground, reason }, Some(_)) =
             (linked, &desired.presence, self.lost.get(&desired.key))
         {
-            let forget = step(desired, Op::Unlink, Some(object), format!("{reason}; it is gone already"), Vec::new());
+            let reason = also(reason, &Clause::GoneAlready.said());
+            let forget = step(desired, Op::Unlink, Some(object), reason, Vec::new());
             self.steps.push(Step { ground: Some(ground.clone()), rung: Some(Rung::Deleted), ..forget });
             return Ok(false);
         }
         if let Some(object) = linked {
-            let lost = |why: &str| Err((HoldCode::Missing, format!("the linked object was not found{why}")));
+            let lost = |what: Clause, known: &str| Err((HoldCode::Missing, also(&what.said(), known)));
             match self.lost.get(&desired.key) {
                 Some(Fate::Deleted(known)) if is_present(desired) => {
                     let (object, known) = (object.clone(), known.clone());
@@ -103,13 +105,13 @@ impl Diff<'_> {
                     self.again.insert(desired.key.clone(), again);
                     return Ok(true);
                 }
-                Some(Fate::Deleted(known)) => return lost(&format!(": it was deleted; {known}")),
-                Some(Fate::Unproven(known)) => return lost(&format!(": nothing proves that it was deleted; {known}")),
-                None => return lost("; nothing proves that it was deleted"),
+                Some(Fate::Deleted(known)) => return lost(Clause::LinkedDeleted, known),
+                Some(Fate::Unproven(known)) => return lost(Clause::LinkedUnproven, known),
+                None => return lost(Clause::LinkedNotFound, &Clause::NothingProvesDeleted.said()),
             }
         }
         if let Some(object) = self.revived.get(&desired.key).cloned() {
-            let known = "it is there again, and bears no stamp of ours".to_owned();
+            let known = Clause::IsThereAgain.said();
             let again = Recreation { object, known, restored: true, ours: true, absence: complete.absence() };
             self.again.insert(desired.key.clone(), again);
             return Ok(true); // its names are its own
@@ -130,10 +132,7 @@ impl Diff<'_> {
         let Some(Edit::Set(values)) = wish.map(|wish| &wish.edit) else { return Ok(()) };
         let Some(login) = values.first().map(ToString::to_string) else { return Ok(()) };
         match self.logins.get(&self.around.siblings.folded(&login)) {
-            Some(other) => {
-                let why = format!("the login {login:?} is taken by the object {other}, which is not linked to it");
-                Err((HoldCode::NameTaken, format!("{why}: adopt that object, or give it another login")))
-            }
+            Some(other) => Err((HoldCode::NameTaken, Clause::LoginTaken.with([&format_args!("{login:?}"), other]))),
             None => Ok(()),
         }
     }
@@ -158,7 +157,7 @@ impl Diff<'_> {
             }
         }
         for desired in &missing {
-            self.hold(desired, HoldCode::Waits, "its organisational unit is not in the target".into());
+            self.hold(desired, HoldCode::Waits, Clause::WaitsForUnit.said());
         }
         created
     }
@@ -180,12 +179,12 @@ impl Diff<'_> {
     /// is forgotten.
     fn making_steps(&self, desired: &Desired, created: &Created) -> Vec<Step> {
         let Some(Recreation { object, known, restored, ours, absence }) = self.again.get(&desired.key) else {
-            let reason = format!("the {} is not in the target", desired.kind);
+            let reason = is_missing(desired.kind).said();
             return vec![self.making_step(desired, created, Op::Create, None, reason)];
         };
         let reason = match ours {
-            true => format!("comes back, and the account was deleted after the end; {known}"),
-            false => format!("the {} was deleted in the target; {known}", desired.kind),
+            true => also(&Clause::ComesBack.said(), known),
+            false => also(&was_deleted(desired.kind).said(), known),
         };
         if *restored {
             let mut restore = self.making_step(desired, created, Op::Restore, Some(object), reason);
@@ -195,7 +194,7 @@ impl Diff<'_> {
             let is_usable = desired.kind == Kind::User && desired.presence == Presence::Present;
             let enable = is_usable.then(|| {
                 let changes = vec![change(aspect::ENABLED, vec![Value::Bool(false)], vec![Value::Bool(true)])];
-                let reason = "is current, and what is restored is disabled".to_owned();
+                let reason = Clause::IsRestoredDisabled.said();
                 let enable = step(desired, Op::Enable, Some(object), reason, changes);
                 Step { needs: vec![restore.id.clone()], ..enable }
             });
@@ -258,5 +257,23 @@ impl Diff<'_> {
         let mut step = step(desired, op, object, reason, changes);
         step.needs = needs;
         step
+    }
+}
+
+fn is_missing(kind: Kind) -> Clause {
+    match kind {
+        Kind::User => Clause::UserMissing,
+        Kind::Unit => Clause::UnitMissing,
+        Kind::Group => Clause::GroupMissing,
+        Kind::Contact => Clause::ContactMissing,
+    }
+}
+
+fn was_deleted(kind: Kind) -> Clause {
+    match kind {
+        Kind::User => Clause::UserDeleted,
+        Kind::Unit => Clause::UnitDeleted,
+        Kind::Group => Clause::GroupDeleted,
+        Kind::Contact => Clause::ContactDeleted,
     }
 }

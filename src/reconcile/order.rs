@@ -4,9 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::aside::{self, Wait};
-use crate::object::{Hold, HoldCode};
+use crate::object::{Clause, Hold, HoldCode};
 use crate::object::{Kind, Op, Step, StepId, aspect};
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 
 /// Sorts the steps. A circle of names is opened by lending one; other circles, and what needs a step that is not there,
 /// become holds; one that only refers to what is not created does what else it has to do.
@@ -87,7 +88,7 @@ fn waits(step: &Step, missing: &StepId) -> Hold {
         kind: step.kind,
         name: step.name.clone(),
         code: HoldCode::Waits,
-        reason: format!("{} waits for {}, which is held", step.op, missing.as_str()),
+        reason: Clause::WaitsHeld.with([&step.op, &missing.as_str()]),
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::compare::{differs, shown};
 use super::plan::Plan;
-use crate::object::{Change, Ground, Hold, HoldCode, Op, PairMark, Step, StepId, Value, aspect};
+use crate::object::{Change, Clause, Ground, Hold, HoldCode, Op, PairMark, Step, StepId, Value, aspect};
+use crate::org::sentence::{BETWEEN, Sentence, also};
 use crate::org::{Id, Instant};
 
 const MINUTE: i64 = 60_000_000;
@@ -117,7 +118,7 @@ impl Tried {
         let failing = self.failing.iter().find(|one| one.step == step.id.as_str())?;
         (failing.next > now && failing.mark == mark(step)).then(|| {
             let Failing { failures, since, next, class, message, .. } = failing;
-            format!("{} failed {failures} times since {since}, next try at {next}: {class}: {message}", step.op)
+            Clause::FailedBefore.with([&step.op, failures, since, next, class, message])
         })
     }
 
@@ -133,12 +134,8 @@ impl Tried {
         let mut why = Vec::new();
         let (op, whole) = (step.op, step.clone());
         let say = |attribute: &str, runs: u32, wanted: &[Value], seen: &[Value]| {
-            format!(
-                "{attribute} was written in {runs} runs and came back each time: {} is wanted, the target shows {}; frozen \
-                 until another value is wanted, or `rosterd quarantine release`",
-                shown(wanted),
-                shown(seen)
-            )
+            let came_back = Clause::CameBack.with([&attribute, &runs, &shown(wanted), &shown(seen)]);
+            also(&came_back, &Clause::FrozenUntilOther.said())
         };
         step.changes.retain_mut(|change| {
             let of = change.clone();
@@ -148,11 +145,9 @@ impl Tried {
                 let values = if removes { &mut change.before } else { &mut change.after };
                 values.retain(|value| {
                     let Some(runs) = runs(value) else { return true };
-                    let (wanted, seen) = if removes { ("is taken out", "put in again") } else { ("is put in", "taken out again") };
-                    why.push(format!(
-                        "{} {wanted} and was {seen} after each of {runs} runs; frozen until `rosterd quarantine release`",
-                        shown(std::slice::from_ref(value))
-                    ));
+                    let clause = if removes { Clause::PutInAgain } else { Clause::TakenOutAgain };
+                    let came_back = clause.with([&shown(std::slice::from_ref(value)), &runs]);
+                    why.push(also(&came_back, &Clause::FrozenUntilReleased.said()));
                     false
                 });
                 return !(change.before.is_empty() && change.after.is_empty());
@@ -207,10 +202,10 @@ impl Plan {
             let had_changes = !step.changes.is_empty();
             let why = tried.thin(step);
             if !why.is_empty() {
-                held.push(hold(step, HoldCode::Frozen, why.join("; ")));
+                held.push(hold(step, HoldCode::Frozen, why.join(BETWEEN)));
             }
             if had_changes && step.changes.is_empty() {
-                put_off.insert(step.id.clone(), why.join("; "));
+                put_off.insert(step.id.clone(), why.join(BETWEEN));
             }
         }
         // a name is lent only where the object gets its own
@@ -229,7 +224,7 @@ impl Plan {
                 None => {
                     let needs = step.needs.iter().find(|need| put_off.contains_key(*need));
                     let needs = needs.map_or("what is put off", StepId::as_str);
-                    held.push(hold(&step, HoldCode::Waits, format!("{} waits for {needs}, which is put off", step.op)));
+                    held.push(hold(&step, HoldCode::Waits, Clause::WaitsPutOff.with([&step.op, &needs])));
                     put_off.insert(step.id.clone(), String::new());
                 }
             }

@@ -6,9 +6,11 @@ use super::aside::{Wait, lent};
 use super::compare::{change, step};
 use super::diff::{Diff, Name, Place};
 use super::finish::{Created, relative_name};
-use crate::object::HoldCode;
-use crate::object::{Desired, Handle, Kind, Op, Presence, Referent, Rung, Step, StepId, Value, aspect};
+use crate::object::{
+    Clause, Desired, Handle, HoldCode, Kind, Op, Presence, Referent, Rung, Step, StepId, Value, aspect,
+};
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 /// A relative name in a place: the container (by its handle, or by the key of a unit that this plan creates), and the
 /// name.
@@ -68,8 +70,7 @@ impl Diff<'_> {
                     false
                 }
                 (None, false) => {
-                    let reason = "its organisational unit is not in the target, so it stays where it lies";
-                    return self.hold(desired, HoldCode::Waits, reason.into());
+                    return self.hold(desired, HoldCode::Waits, Clause::StaysUntilUnit.said());
                 }
             },
             Referent::Handle(place) => present.parent.as_ref() == Some(place),
@@ -87,7 +88,7 @@ impl Diff<'_> {
             changes.extend(renaming.changes);
             needs.extend(renaming.needs);
         }
-        let mut moving = step(desired, Op::Move, Some(&object), "lies elsewhere in the target".into(), changes);
+        let mut moving = step(desired, Op::Move, Some(&object), Clause::LiesElsewhere.said(), changes);
         if let Presence::Disabled { reason, .. } = &desired.presence {
             moving.reason.clone_from(reason);
             moving.rung = Some(Rung::Moved);
@@ -111,7 +112,7 @@ impl Diff<'_> {
                 let above = StepId::new(Op::Move, &unit);
                 if unit == desired.key {
                     self.steps.retain(|step| step.id != own);
-                    self.hold(desired, HoldCode::Waits, "the unit that it is to lie in lies in it".into());
+                    self.hold(desired, HoldCode::Waits, Clause::LiesInItself.said());
                 } else if moving.contains(&above) {
                     self.steps.iter_mut().filter(|step| step.id == own).for_each(|step| step.needs.push(above.clone()));
                 } else {
@@ -166,7 +167,8 @@ impl Diff<'_> {
             let (Some(leaving), Some(key)) = (leaving, key) else {
                 let whose = self.key_at(&occupant).and_then(|key| self.present.get(key));
                 let whose = whose.map_or_else(String::new, |present| format!(", {}", present.label));
-                let reason = format!("{:?} is taken there by the object {occupant}{whose}", relative_name(desired));
+                let (name, whose) = (format!("{:?}", relative_name(desired)), format!("{occupant}{whose}"));
+                let reason = Clause::TakenThere.with([&name, &whose]);
                 return self.withdraw(desired, reason);
             };
             let before = leaving.change(aspect::NAME).and_then(|change| change.before.first());
@@ -216,8 +218,9 @@ impl Diff<'_> {
 fn wanted_twice(desired: &Desired, other: &Desired) -> String {
     let (own, its) = (relative_name(desired), relative_name(other));
     let Desired { kind, label, key, .. } = other;
-    let same = if own == its { "" } else { "; the target takes the two names for one" };
-    format!("{own:?} is taken there: the {kind} {label} ({key}) has, or is to have, the name {its:?}{same}")
+    let (name, whose) = (format!("{own:?}"), format!("{label} ({key})"));
+    let taken = Clause::TakenThereBy.with([&name, kind, &whose, &format_args!("{its:?}")]);
+    if own == its { taken } else { also(&taken, &Clause::TakesTwoForOne.said()) }
 }
 
 fn places(op: Op) -> bool {

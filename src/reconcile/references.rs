@@ -7,11 +7,12 @@ use super::diff::{Diff, Present};
 use super::displaced::Displaced;
 use super::finish::Created;
 use crate::object::{
-    Change, Coverage, Desired, Edit, Ground, Handle, Membership, ObjectId, Op, Protection, Referent, Rung, Step,
-    StepId, Value, aspect,
+    Change, Clause, Coverage, Desired, Edit, Ground, Handle, Membership, ObjectId, Op, Protection, Referent, Rung,
+    Step, StepId, Value, aspect,
 };
 use crate::object::{Hold, HoldCode};
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 impl Diff<'_> {
     pub(super) fn settle_managers(&mut self, created: &Created, displaced: &Displaced) {
@@ -130,7 +131,7 @@ impl Diff<'_> {
         let Some(members) = &desired.members else { return };
         let (object, protected) = (present.object.clone(), present.protected.clone());
         let Some(observed) = &present.members else {
-            return self.hold(&desired, HoldCode::Unread, "its members could not be read whole".into());
+            return self.hold(&desired, HoldCode::Unread, Clause::MembersNotWhole.said());
         };
         let there: BTreeMap<&ObjectId, Option<&Id>> =
             observed.iter().filter_map(|handle| self.handles.get(handle)).map(|id| (id, self.key_at(id))).collect();
@@ -180,7 +181,7 @@ impl Diff<'_> {
         }
         // with partial coverage those who may have to leave stay until the next complete read
         if let (false, Some(complete)) = (leaving.is_empty(), coverage.complete()) {
-            let reason = "the roster has no such membership today".to_owned();
+            let reason = Clause::NoSuchMembership.said();
             let changes = vec![change(aspect::MEMBERS, leaving, vec![])];
             let mut removal = step(&desired, Op::RemoveMembers, Some(&object), reason, changes);
             removal.ground = Some(Ground::Absent(complete.absence()));
@@ -195,8 +196,8 @@ impl Diff<'_> {
             self.held.extend(kept);
         }
         if !unknown.is_empty() {
-            let names = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            let why = format!("lies outside of what is read, so it is not taken out of the group: {names}");
+            let names = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+            let why = Clause::MemberOutside.with([&names]);
             self.hold(&desired, HoldCode::Unread, why);
         }
         self.accept(&desired, protected.as_ref(), steps);
@@ -233,8 +234,8 @@ impl Diff<'_> {
 
     fn joining_step(&self, desired: &Desired, object: Option<&ObjectId>, joining: &[&Id], created: &Created) -> Step {
         let reason = match joining.len() {
-            1 => "a member is not in the target's group".to_owned(),
-            n => format!("{n} members are not in the target's group"),
+            1 => Clause::OneJoins.said(),
+            n => Clause::ManyJoin.with([&n]),
         };
         let after = joining.iter().map(|key| to(key)).collect();
         let mut addition = step(desired, Op::AddMembers, object, reason, vec![change(aspect::MEMBERS, vec![], after)]);
@@ -254,8 +255,8 @@ impl Diff<'_> {
 /// The step that takes those who left out of a group.
 fn strip(group: &Desired, object: &ObjectId, leavers: Vec<Value>) -> Step {
     let reason = match leavers.len() {
-        1 => "a member left, and is in no group any more".to_owned(),
-        n => format!("{n} members left, and are in no group any more"),
+        1 => Clause::OneLeft.said(),
+        n => Clause::ManyLeft.with([&n]),
     };
     let changes = vec![change(aspect::MEMBERS, leavers, vec![])];
     let removal = step(group, Op::RemoveMembers, Some(object), reason, changes);
@@ -270,19 +271,19 @@ fn stays(key: &Id, member: &Present, group: &Desired) -> Hold {
         kind: member.kind,
         name: member.label.clone(),
         code: HoldCode::Protected,
-        reason: format!("{why}; left undone: remove-members of {}", group.label),
+        reason: also(&why, &not_taken_out(group)),
     }
 }
 
 /// A member that the roster no longer wants in the group, and whom no change of the group can take out.
 fn is_fixed_in(key: &Id, member: &Present, group: &Desired) -> Hold {
-    let group = &group.label;
-    let reason = format!(
-        "{group} is the primary group of this account, so it cannot be taken out of it; left undone: remove-members of \
-         {group}. Give the account another primary group in the target (primaryGroupID; 513 is Domain Users), and the next \
-         run takes it out"
-    );
+    let why = also(&Clause::IsPrimaryGroup.with([&group.label]), &not_taken_out(group));
+    let reason = also(&why, &Clause::GiveAnotherPrimary.said());
     Hold { key: key.clone(), kind: member.kind, name: member.label.clone(), code: HoldCode::FixedMember, reason }
+}
+
+fn not_taken_out(group: &Desired) -> String {
+    Clause::LeftUndone.with([&format_args!("{} of {}", Op::RemoveMembers, group.label)])
 }
 
 fn to(key: &Id) -> Value {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::differs;
 use super::plan::Plan;
-use crate::object::{AttributeName, Change, Doubt, Kind, Missing, Op, Step, aspect};
+use crate::object::{AttributeName, Change, Clause, Doubt, Kind, Missing, Op, Step, aspect};
+use crate::org::sentence::{Sentence, also};
 
 impl Plan {
     /// All that this plan would set where the object shows nothing.
@@ -48,10 +49,7 @@ impl Plan {
         }
         let names = left_out.into_iter().map(|((kind, attribute), (count, example))| Missing {
             scope: format!("{attribute} of {kind}s"),
-            why: format!(
-                "it cannot be read on {count} of them, such as {example}, and so counts neither as empty nor as \
-                 different; `rosterd check --online` says which right is missing"
-            ),
+            why: also(&Clause::CannotBeRead.with([&count, &example]), &Clause::OnlineSaysWhich.said()),
         });
         self.coverage.missing.extend(names);
         self

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::diff::Diff;
-use crate::object::{Fate, Handle, Kind, Missing, Presence, Referent, Wanted};
+use crate::object::{Clause, Fate, Handle, Kind, Missing, Presence, Referent, Wanted};
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 /// A single object that is not found is held by itself, with its reason.
 const LEAST: usize = 2;
@@ -40,11 +41,8 @@ impl Diff<'_> {
                 Container::Unit(unit) => format!("what lies in {}", self.label(unit, wanted)),
                 Container::Top(kind) => format!("{kind}s at the top"),
             };
-            let why = format!(
-                "nothing of it can be read any more: {} linked objects, of which nothing is concluded; {known}; \
-                 `rosterd check --online` says which right is missing",
-                unproved.len()
-            );
+            let why = also(&Clause::NothingReadable.with([&unproved.len()]), known);
+            let why = also(&why, &Clause::OnlineSaysWhich.said());
             Some(Missing { scope, why })
         };
         self.vanished(wanted).into_iter().filter_map(statement).collect()

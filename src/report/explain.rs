@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{MapRule, MapSaid, MapTarget, NameLine};
-use crate::object::{HoldCode, ObjectId, Op, Protection, Rung, Step};
+use crate::object::{Clause, HoldCode, ObjectId, Op, Protection, Rung, Step};
+use crate::org::sentence::Sentence;
 use crate::org::{Day, FactKind, Id, Instant, Order};
 use crate::reconcile::journal::Event;
 
@@ -30,9 +31,6 @@ pub struct ExplainDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
 }
-
-/// How the reason begins of what no rule means any more.
-const LEAVES: &str = "leaves scope because ";
 
 /// The thing in one target.
 #[derive(Debug, Clone, Serialize)]
@@ -248,9 +246,10 @@ impl ExplainTarget {
             ("out of scope", Some(reason)) if rung.is_some_and(|rungs| rungs.rung == Rung::Awaited) => {
                 format!("no account: {reason}")
             }
-            ("out of scope", Some(reason)) => {
-                format!("out of scope: {}", reason.strip_prefix(LEAVES).unwrap_or(reason))
-            }
+            ("out of scope", Some(reason)) => match Clause::read(reason) {
+                Some((Clause::LeavesScope, when)) => format!("out of scope: `{}` does not hold", when.concat()),
+                _ => format!("out of scope: {reason}"),
+            },
             (state, Some(reason)) => match rung.and_then(|rungs| Some((rungs.rung, rungs.since?))) {
                 Some((rung, since)) => format!("{rung} since {since} ({reason})"),
                 None => format!("{state} ({reason})"),

@@ -6,7 +6,7 @@
 
 mod access;
 mod alarms;
-mod clause;
+mod clauses;
 mod consent;
 mod document;
 mod documents;

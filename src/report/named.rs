@@ -1,7 +1,6 @@
 //! The engine's own words as phrases: one for each, so that none is forgotten.
 
 use super::phrases::Phrase;
-use crate::mapping::lifecycle::Because;
 use crate::object::{DriftPolicy, HoldCode, Kind, Op, Rung};
 use crate::org::FactKind;
 use crate::org::quality::Severity;
@@ -145,51 +144,8 @@ impl Named for DriftPolicy {
     }
 }
 
-/// The dated fact that puts somebody on a rung.
-pub(super) fn because(because: &Because) -> Said {
-    let last = |end: crate::org::Day| Said::Day(end.plus(-1));
-    match *because {
-        Because::Here(run) => run.to.map_or(Phrase::IsHere.into(), |to| Phrase::IsHereUntil.with([last(to)])),
-        Because::Away(run) => run.to.map_or(Phrase::IsOnLeave.into(), |to| Phrase::IsOnLeaveUntil.with([last(to)])),
-        Because::Starts(first) => Phrase::FirstDay.with([first.into()]),
-        Because::Between(end, first) => Phrase::BetweenJobs.with([last(end), first.into()]),
-        Because::Ended(end) => Phrase::EngagementEnded.with([last(end)]),
-        Because::RecordEnded(end) => Phrase::RecordEnded.with([last(end)]),
-        Because::Unknown => Phrase::HasNoEngagement.into(),
-    }
-}
-
 /// A word that was kept as text, such as the operation of a failure: its phrase, else the text itself.
 pub(super) fn word(text: &str) -> Said {
-    let found = Phrase::ALL.iter().find(|phrase| phrase.is_word() && phrase.key() == text);
-    found.map_or_else(|| Said::text(text), |phrase| (*phrase).into())
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails should stop at once")]
-mod tests {
-    use super::super::clause::reason;
-    use super::*;
-    use crate::org::{Day, Interval};
-
-    /// A step says in English what the type says: it is known again, so that both are told in the same words.
-    #[test]
-    fn what_a_step_says_of_the_lifecycle_is_known_again() {
-        let day: Day = "2026-11-23".parse().unwrap();
-        let run = |to: Option<Day>| Interval { from: None, to };
-        let all = [
-            Because::Here(run(None)),
-            Because::Here(run(Some(day))),
-            Because::Away(run(None)),
-            Because::Away(run(Some(day))),
-            Because::Starts(day),
-            Because::Between(day, day.plus(7)),
-            Because::Ended(day),
-            Because::RecordEnded(day),
-            Because::Unknown,
-        ];
-        for one in all {
-            assert_eq!(reason(&one.to_string()), because(&one));
-        }
-    }
+    let found = Phrase::all().find(|phrase| phrase.is_word() && phrase.key() == text);
+    found.map_or_else(|| Said::text(text), Said::from)
 }

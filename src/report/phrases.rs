@@ -1,32 +1,35 @@
 //! Every word of the reports, in both languages side by side. Nothing else in the reports is words.
 //!
 //! A word has a key that stands in JSON, whatever the language. In sentences `{0}`, `{1}` are the places of what is put
-//! in; both languages have the same ones. A clause is what the engine says in English of a step or a hold: it is known
-//! again by its words here, and told in the other language.
+//! in; both languages have the same ones. What the engine says of a step, a hold or a finding stands in tables of its own;
+//! here it only gets its other language.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::clauses::{clause_in_danish, remark_in_danish};
 use super::language::Language;
+use crate::object::Clause;
+use crate::org::quality::Remark;
+use crate::org::sentence::Sentence;
 
 macro_rules! phrases {
     (words { $($word:ident $key:literal: $word_en:literal / $word_da:literal;)* }
-     sentences { $($sentence:ident: $en:literal / $da:literal;)* }
-     clauses { $($clause:ident: $clause_en:literal / $clause_da:literal;)* }) => {
+     sentences { $($sentence:ident: $en:literal / $da:literal;)* }) => {
         /// One row of the table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Phrase { $($word,)* $($sentence,)* $($clause,)* }
+        pub enum Phrase { $($word,)* $($sentence,)* Clause(Clause), Remark(Remark) }
 
         impl Phrase {
-            pub const ALL: &[Self] = &[$(Self::$word,)* $(Self::$sentence,)* $(Self::$clause,)*];
-            /// What the engine says.
-            pub(super) const CLAUSES: &[Self] = &[$(Self::$clause,)*];
+            /// Those of this table.
+            const OWN: &[Self] = &[$(Self::$word,)* $(Self::$sentence,)*];
 
             /// Its name in JSON and where findings are kept.
             pub fn key(self) -> &'static str {
                 match self {
                     $(Self::$word => $key,)*
                     $(Self::$sentence => stringify!($sentence),)*
-                    $(Self::$clause => stringify!($clause),)*
+                    Self::Clause(clause) => clause.key(),
+                    Self::Remark(remark) => remark.key(),
                 }
             }
 
@@ -39,7 +42,8 @@ macro_rules! phrases {
                 let (en, da) = match self {
                     $(Self::$word => ($word_en, $word_da),)*
                     $(Self::$sentence => ($en, $da),)*
-                    $(Self::$clause => ($clause_en, $clause_da),)*
+                    Self::Clause(clause) => (clause.pattern(), clause_in_danish(clause)),
+                    Self::Remark(remark) => (remark.pattern(), remark_in_danish(remark)),
                 };
                 match language {
                     Language::En => en,
@@ -378,116 +382,16 @@ sentences {
     NothingFailing: "Nothing fails." / "Intet fejler.";
     NothingFrozen: "Nothing is frozen." / "Intet er frosset.";
 }
-clauses {
-    IsHere: "is here" / "er her";
-    IsHereUntil: "is here, last day {0}" / "er her, sidste dag {0}";
-    IsOnLeave: "is on leave" / "er på orlov";
-    IsOnLeaveUntil: "is on leave, last day {0}" / "er på orlov, sidste dag {0}";
-    FirstDay: "the first day is {0}" / "første dag er {0}";
-    BetweenJobs: "between two jobs: the last day was {0}, the first one is {1}" / "mellem to ansættelser: sidste dag var {0}, første dag er {1}";
-    EngagementEnded: "the last engagement ended, last day {0}" / "den sidste ansættelse er ophørt, sidste dag {0}";
-    RecordEnded: "the person's record ended, last day {0}" / "personens registrering er ophørt, sidste dag {0}";
-    HasNoEngagement: "has no engagement" / "har ingen ansættelse";
-    // why a step is there
-    UserMissing: "the user is not in the target" / "brugeren er ikke i målsystemet";
-    UnitMissing: "the unit is not in the target" / "enheden er ikke i målsystemet";
-    GroupMissing: "the group is not in the target" / "gruppen er ikke i målsystemet";
-    ContactMissing: "the contact is not in the target" / "kontakten er ikke i målsystemet";
-    UserDeleted: "the user was deleted in the target" / "brugeren er slettet i målsystemet";
-    UnitDeleted: "the unit was deleted in the target" / "enheden er slettet i målsystemet";
-    GroupDeleted: "the group was deleted in the target" / "gruppen er slettet i målsystemet";
-    ComesBack: "comes back, and the account was deleted after the end" / "kommer tilbage, og kontoen blev slettet efter fratrædelsen";
-    Differs: "{0} differs from the roster" / "{0} afviger fra stamdata";
-    Differ: "{0} differ from the roster" / "{0} afviger fra stamdata";
-    LiesElsewhere: "lies elsewhere in the target" / "ligger et andet sted i målsystemet";
-    IsNamed: "is named {0} in the target" / "hedder {0} i målsystemet";
-    IsDisabled: "is current, and the account is disabled" / "er ansat, og kontoen er deaktiveret";
-    IsRestoredDisabled: "is current, and what is restored is disabled" / "er ansat, og det gendannede er deaktiveret";
-    OnlyEnabledShown: "is current, and the target shows only who is enabled" / "er ansat, og målsystemet viser kun aktive";
-    OneJoins: "a member is not in the target's group" / "et medlem mangler i målsystemets gruppe";
-    ManyJoin: "{0} members are not in the target's group" / "{0} medlemmer mangler i målsystemets gruppe";
-    OneLeft: "a member left, and is in no group any more" / "et medlem er fratrådt og er ikke i nogen gruppe mere";
-    ManyLeft: "{0} members left, and are in no group any more" / "{0} medlemmer er fratrådt og er ikke i nogen gruppe mere";
-    NoSuchMembership: "the roster has no such membership today" / "stamdata har ikke dette medlemskab i dag";
-    BearsOurStamp: "bears the stamp that rosterd wrote when it was created" / "bærer mærket, som rosterd skrev ved oprettelsen";
-    MakesRoom: "makes room for a moment: its name {0} goes to another before it has its own" / "gør plads et øjeblik: navnet {0} går til en anden, før det får sit eget";
-    ManagerRenamed: "its manager gets another name, which the target does not write here" / "lederen får et andet navn, som målsystemet ikke selv skriver her";
-    MemberRenamed: "a member gets another name, which the target does not write here" / "et medlem får et andet navn, som målsystemet ikke selv skriver her";
-    DeletesWhomItDisables: "the target deletes whom it disables" / "målsystemet sletter dem, det deaktiverer";
-    GoneAlready: "it is gone already" / "det er allerede væk";
-    LeavesScope: "leaves scope because `{0}` does not hold" / "falder uden for, fordi `{0}` ikke er opfyldt";
-    JobOver: "the job that the account is for is over" / "ansættelsen, som kontoen er til, er slut";
-    NoEngagementBefore: "has no engagement any more before {0}" / "har ingen ansættelse mere før {0}";
-    SourcesKnowNone: "the sources no longer know any engagement" / "kilderne kender ikke længere nogen ansættelse";
-    SuspendedBy: "suspended by {0} since {1}: {2}" / "suspenderet af {0} siden {1}: {2}";
-    UndoesRun: "undoes run {0}" / "fortryder kørsel {0}";
-    WithoutNotDone: "without {0}, which is not done" / "uden {0}, som ikke udføres";
-    // why something is held
-    ManyBearStamp: "{0} objects bear its stamp: {1}" / "{0} objekter bærer dets mærke: {1}";
-    NotFoundUnproven: "the linked object was not found; nothing proves that it was deleted" / "det tilknyttede objekt blev ikke fundet; intet beviser, at det er slettet";
-    LinkedNotFound: "the linked object was not found" / "det tilknyttede objekt blev ikke fundet";
-    LinkedNotShown: "the linked object was not shown when asked for" / "det tilknyttede objekt blev ikke vist på forespørgsel";
-    LinkedNotSeen: "the linked object was not seen: the target was read in part" / "det tilknyttede objekt blev ikke set: målsystemet blev kun læst delvist";
-    MayExist: "the target was read in part: it may exist already" / "målsystemet blev kun læst delvist: det findes måske allerede";
-    StampSeenInPart: "an object bears its stamp; the target was read in part, so there may be another" / "et objekt bærer dets mærke; målsystemet blev kun læst delvist, så der kan være et til";
-    NoCompleteImport: "has no engagement, but no complete import proves that it is gone" / "har ingen ansættelse, men ingen fuldstændig indlæsning beviser, at den er væk";
-    KindNotRead: "this kind of object is not read" / "denne slags objekter læses ikke";
-    StaysUntilUnit: "its organisational unit is not in the target, so it stays where it lies" / "dens enhed er ikke i målsystemet, så den bliver, hvor den ligger";
-    WaitsHeld: "{0} waits for {1}, which is held" / "{0} venter på {1}, som holdes tilbage";
-    WaitsPutOff: "{0} waits for {1}, which is put off" / "{0} venter på {1}, som er udsat";
-    TakenThere: "{0} is taken there by the object {1}" / "{0} er optaget der af objektet {1}";
-    TakenThereBy: "{0} is taken there: the {1} {2} has, or is to have, the name {3}" / "{0} er optaget der: {1} {2} har eller skal have navnet {3}";
-    TakesTwoForOne: "the target takes the two names for one" / "målsystemet anser de to navne for ét";
-    TakesNoSuchValue: "{0}: the target takes no such value" / "{0}: målsystemet tager ikke sådan en værdi";
-    KeepsValue: "{0}: the target keeps {1}, which can be changed and not removed" / "{0}: målsystemet beholder {1}, som kan ændres, men ikke fjernes";
-    ShowsAnother: "{0}: {1} was written, and the target shows {2}" / "{0}: {1} blev skrevet, og målsystemet viser {2}";
-    SomebodyChanged: "somebody changed {0} in the target: {1} instead of {2}" / "nogen har ændret {0} i målsystemet: {1} i stedet for {2}";
-    TakenOver: "the roster takes it over when the plan is applied" / "stamdata overtager det, når planen udføres";
-    LeftAsItIs: "it is left as it is" / "det bliver ladt som det er";
-    LeftUndone: "left undone: {0}" / "ikke udført: {0}";
-    NeedsSponsorNone: "the category {0} needs a sponsor, and there is none" / "kategorien {0} kræver en ansvarlig, og der er ingen";
-    NeedsSponsorLeft: "the category {0} needs a sponsor, and {1} does not work here" / "kategorien {0} kræver en ansvarlig, og {1} er ikke ansat her";
-    NeedsEnd: "the category {0} needs a last day, and there is none" / "kategorien {0} kræver en sidste dag, og der er ingen";
-    NameTooLong: "{0} holds at most {1} characters, {2} were given" / "{0} rummer højst {1} tegn, {2} blev givet";
-    NoNameFree: "no {0} is free: {1}" / "intet {0} er ledigt: {1}";
-    NoNameGiven: "no {0} was given" / "intet {0} blev givet";
-    // what quality finds
-    QualityHold: "quality: {0}" / "kvalitet: {0}";
-    SameNationalIdRule: "duplicate-national-id: has the same national id as {0}" / "duplicate-national-id: har samme personnummer som {0}";
-    SameNationalId: "has the same national id as {0}" / "har samme personnummer som {0}";
-    SameName: "is named as {0}" / "hedder det samme som {0}";
-    PersonNotThere: "the person {0} does not hold on the day" / "personen {0} findes ikke den dag";
-    UnitAboveNotThere: "the unit above, {0}, does not hold on the day" / "enheden ovenover, {0}, findes ikke den dag";
-    UnitNotThere: "the unit {0} does not hold on the day" / "enheden {0} findes ikke den dag";
-    MemberNotThere: "the member {0} does not hold on the day" / "medlemmet {0} findes ikke den dag";
-    NotOnItsDays: "the person does not hold on its days {0}" / "personen findes ikke på ansættelsens dage {0}";
-    NotOnPostsDays: "the unit does not hold on the post's days {0}" / "enheden findes ikke på postens dage {0}";
-    AccountIsOf: "the account is of {0}" / "kontoen er i {0}";
-    TheJobs: "the jobs {0}" / "ansættelserne {0}";
-    NoJobEver: "no job, neither past nor to come" / "ingen ansættelse, hverken tidligere eller kommende";
-    LastJobEnded: "the last job ended on {0}" / "den sidste ansættelse ophørte {0}";
-    SponsorLeft: "the sponsor {0} does not work here" / "den ansvarlige {0} er ikke ansat her";
-    NoMailContact: "no contact is an e-mail address" / "ingen kontaktoplysning er en e-mailadresse";
-    HasNo: "has no {0}" / "mangler {0}";
-    Manages: "manages {0}" / "leder {0}";
-    NoManagerRecorded: "no manager is recorded" / "ingen leder er registreret";
-    PostVacantOrLeft: "the post is vacant, or held by somebody who does not work here" / "posten er ubesat eller besat af en, som ikke er ansat her";
-    NobodyListed: "nobody is listed" / "ingen er opført";
-    // how a target was read
-    NotReadBefore: "it was not read before" / "det er ikke læst før";
-    RulesChanged: "the configuration, the target's schema or rosterd changed" / "konfigurationen, målsystemets skema eller rosterd er ændret";
-    NoMark: "the target did not say where its changes stood" / "målsystemet sagde ikke, hvor langt dets ændringer var";
-    HoursPassed: "{0} hours have passed since the last read of everything" / "der er gået {0} timer, siden alt sidst blev læst";
-    WaitsForName: "somebody waits for a name, so all names are read" / "nogen venter på et navn, så alle navne læses";
-    NothingRead: "nothing was read" / "intet blev læst";
-    BaseNotRead: "its base could not be read" / "dets udgangspunkt kunne ikke læses";
-    StoppedEarly: "the read stopped after {0} objects without reaching the end" / "læsningen standsede efter {0} objekter uden at nå til ende";
-    AnnouncedSeen: "{0} objects were announced, {1} were seen" / "{0} objekter var meldt, {1} blev set";
-    TooFewSeen: "only {0} objects were seen, at least {1} were expected" / "kun {0} objekter blev set, mindst {1} var ventet";
-}
 }
 
 impl Phrase {
+    /// Every phrase: of this table, and of those of the engine.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let clauses = Clause::ALL.iter().copied().map(Self::Clause);
+        let remarks = Remark::ALL.iter().copied().map(Self::Remark);
+        Self::OWN.iter().copied().chain(clauses).chain(remarks)
+    }
+
     pub(super) fn month(number: i8) -> Option<Self> {
         const MONTHS: [Phrase; 12] = [
             Phrase::January,
@@ -516,7 +420,7 @@ impl Serialize for Phrase {
 impl<'de> Deserialize<'de> for Phrase {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let key = String::deserialize(deserializer)?;
-        let found = Self::ALL.iter().find(|one| one.key() == key).copied();
+        let found = Self::all().find(|one| one.key() == key);
         found.ok_or_else(|| serde::de::Error::custom(format!("{key:?} is no phrase of the reports")))
     }
 }
@@ -534,7 +438,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_words_for_everything_with_the_same_marks() {
-        for phrase in Phrase::ALL {
+        for phrase in Phrase::all() {
             let [en, da] = Language::ALL.map(|language| phrase.in_language(language));
             assert!(!en.is_empty() && !da.is_empty(), "{phrase:?}");
             assert_eq!(marks(en), marks(da), "{phrase:?}");
@@ -543,11 +447,11 @@ mod tests {
 
     #[test]
     fn a_key_names_one_phrase() {
-        let keys: BTreeSet<&str> = Phrase::ALL.iter().map(|phrase| phrase.key()).collect();
-        assert_eq!(keys.len(), Phrase::ALL.len());
-        for phrase in Phrase::ALL {
-            let json = serde_json::to_string(phrase).unwrap();
-            assert_eq!(serde_json::from_str::<Phrase>(&json).unwrap(), *phrase);
+        let mut keys = BTreeSet::new();
+        for phrase in Phrase::all() {
+            assert!(keys.insert(phrase.key()), "{phrase:?}");
+            let json = serde_json::to_string(&phrase).unwrap();
+            assert_eq!(serde_json::from_str::<Phrase>(&json).unwrap(), phrase);
         }
     }
 }

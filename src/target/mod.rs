@@ -12,9 +12,10 @@ use async_trait::async_trait;
 
 use crate::net::Expiry;
 use crate::object::{
-    AttributeName, Bound, Coverage, Disabling, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links,
+    AttributeName, Bound, Clause, Coverage, Disabling, Doubt, Evidence, Fingerprint, Fingerprints, Handle, Kind, Links,
     ObjectId, Observed, Position, Schema, Siblings, Space, Step, TakenName, Value,
 };
+use crate::org::sentence::Sentence;
 use crate::org::{Id, Instant};
 
 pub use crate::object::Fate;
@@ -139,7 +140,7 @@ pub trait Target: Send + Sync {
         _since: &Mark,
         _see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Increment, TargetError> {
-        Ok(Increment::Impossible("the target does not tell its changes".into()))
+        Ok(Increment::Impossible(Clause::TellsNoChanges.said()))
     }
 
     /// Reads these objects, of whatever kind, and hands each to `see` as a complete read with this request would show it;
@@ -177,7 +178,7 @@ pub trait Target: Send + Sync {
     /// What became of an object that neither a complete read nor [`Target::read`] showed. Without records of what was
     /// deleted, a target proves nothing.
     async fn fate(&self, _kind: Kind, _id: &ObjectId) -> Result<Fate, Refusal> {
-        Ok(Fate::Unproven("the target keeps no record of what was deleted".into()))
+        Ok(Fate::Unproven(Clause::KeepsNoRecord.said()))
     }
 
     /// Which of these the target hides from us. An attribute that we may not read looks like one without values;

@@ -7,7 +7,8 @@
 use std::fmt;
 
 use super::policy::{OnLeave, Policy};
-use crate::object::Rung;
+use crate::object::{Clause, Rung};
+use crate::org::sentence::Sentence;
 use crate::org::{Day, Interval, Life};
 
 /// Where somebody stands on a day.
@@ -156,18 +157,16 @@ pub fn outlook(life: &Life, policy: &Policy, day: Day) -> Vec<(Rung, Day, Becaus
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Here(Interval { to: None, .. }) => f.write_str("is here"),
-            Self::Here(Interval { to: Some(to), .. }) => write!(f, "is here, last day {}", to.plus(-1)),
-            Self::Away(Interval { to: None, .. }) => f.write_str("is on leave"),
-            Self::Away(Interval { to: Some(to), .. }) => write!(f, "is on leave, last day {}", to.plus(-1)),
-            Self::Starts(first) => write!(f, "the first day is {first}"),
-            Self::Between(end, first) => {
-                write!(f, "between two jobs: the last day was {}, the first one is {first}", end.plus(-1))
-            }
-            Self::Ended(end) => write!(f, "the last engagement ended, last day {}", end.plus(-1)),
-            Self::RecordEnded(end) => write!(f, "the person's record ended, last day {}", end.plus(-1)),
-            Self::Unknown => f.write_str("has no engagement"),
-        }
+        f.write_str(&match self {
+            Self::Here(Interval { to: None, .. }) => Clause::IsHere.said(),
+            Self::Here(Interval { to: Some(to), .. }) => Clause::IsHereUntil.with([&to.plus(-1)]),
+            Self::Away(Interval { to: None, .. }) => Clause::IsOnLeave.said(),
+            Self::Away(Interval { to: Some(to), .. }) => Clause::IsOnLeaveUntil.with([&to.plus(-1)]),
+            Self::Starts(first) => Clause::FirstDay.with([first]),
+            Self::Between(end, first) => Clause::BetweenJobs.with([&end.plus(-1), first]),
+            Self::Ended(end) => Clause::EngagementEnded.with([&end.plus(-1)]),
+            Self::RecordEnded(end) => Clause::RecordEnded.with([&end.plus(-1)]),
+            Self::Unknown => Clause::HasNoEngagement.said(),
+        })
     }
 }

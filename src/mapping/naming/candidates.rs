@@ -71,7 +71,7 @@ impl Candidates<'_> {
 
     fn flaw(&self, local: &str) -> Option<Taker> {
         if let Some(unfit) = unfit(self.what, local) {
-            return Some(Taker::Unfit(unfit));
+            return Some(unfit);
         }
         if self.what != NameKind::Cn && forms(local).iter().any(|form| self.rules.forbidden.contains(form)) {
             return Some(Taker::Forbidden);
@@ -88,16 +88,16 @@ pub(super) fn counters(name: &str) -> Vec<u32> {
 }
 
 /// Why a name cannot be one of its kind.
-fn unfit(what: NameKind, local: &str) -> Option<String> {
+fn unfit(what: NameKind, local: &str) -> Option<Taker> {
     if local.is_empty() {
-        return Some("is empty".into());
+        return Some(Taker::Empty);
     }
     let wrong = local.chars().find(|c| !may_hold(what, *c));
     if let Some(wrong) = wrong {
-        return Some(format!("cannot be: a {what} holds no {wrong:?}"));
+        return Some(Taker::Character(what, wrong));
     }
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
-    (dots && what != NameKind::Cn).then(|| "cannot be: a dot stands between other characters".to_owned())
+    (dots && what != NameKind::Cn).then_some(Taker::Dots)
 }
 
 /// Logins: what sAMAccountName takes (\[MS-SAMR\] section 3.1.1.6), without blanks and `@`. Addresses: a dot-atom (RFC

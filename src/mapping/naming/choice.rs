@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::object::{NameKind, ObjectId};
+use crate::object::{Clause, NameKind, ObjectId};
 use crate::org::Id;
+use crate::org::sentence::{BETWEEN, Sentence};
 
 /// A name of one of a person's accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +57,12 @@ pub enum Taker {
     Forbidden,
     /// It contains what no name contains.
     Part(String),
-    /// It is no name of its kind.
-    Unfit(String),
+    /// It is empty.
+    Empty,
+    /// It has a character that no name of its kind has.
+    Character(NameKind, char),
+    /// A dot stands at its start or end, or beside another.
+    Dots,
 }
 
 impl Why {
@@ -74,28 +79,35 @@ impl Why {
 
     /// What was passed over, as a text.
     pub fn told(&self) -> String {
-        let mut told = self.passed.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        if self.more > 0 {
-            told += &format!("; and {} more", self.more);
-        }
-        told
+        let passed = self.passed.iter().map(ToString::to_string);
+        let more = (self.more > 0).then(|| Clause::NamesMore.with([&self.more]));
+        passed.chain(more).collect::<Vec<_>>().join(BETWEEN)
     }
 }
 
 impl fmt::Display for Passed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.by)
+        f.write_str(&self.by.told_of(&self.name))
     }
 }
 
+impl Taker {
+    fn told_of(&self, name: &str) -> String {
+        match self {
+            Self::Person(person) => Clause::WasGivenTo.with([&name, person]),
+            Self::Object { target, object } => Clause::IsTakenBy.with([&name, object, target]),
+            Self::Forbidden => Clause::NobodyGets.with([&name]),
+            Self::Part(part) => Clause::ContainsPart.with([&name, &format_args!("{part:?}")]),
+            Self::Empty => Clause::EmptyName.said(),
+            Self::Character(what, wrong) => Clause::HoldsNo.with([&name, what, &format_args!("{wrong:?}")]),
+            Self::Dots => Clause::DotsApart.with([&name]),
+        }
+    }
+}
+
+/// Said of a name that stands before it.
 impl fmt::Display for Taker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Person(person) => write!(f, "was given to {person}"),
-            Self::Object { target, object } => write!(f, "is taken by {object} in {target}"),
-            Self::Forbidden => f.write_str("is a name that nobody gets"),
-            Self::Part(part) => write!(f, "contains {part:?}, which no name does"),
-            Self::Unfit(why) => f.write_str(why),
-        }
+        f.write_str(self.told_of("").trim_start())
     }
 }

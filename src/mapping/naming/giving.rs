@@ -18,7 +18,8 @@ use super::view::Views;
 use super::{Given, Naming};
 use crate::expr::{Context, ExprValue};
 use crate::mapping::account::{ORDINARY, account_id};
-use crate::object::{NameKind, ObjectId, Space};
+use crate::object::{Clause, NameKind, ObjectId, Space};
+use crate::org::sentence::Sentence;
 use crate::org::{Id, Person, Snapshot};
 
 /// Beyond this, a name is not counted on.
@@ -227,11 +228,9 @@ impl<'a> Giving<'a> {
             .map(String::as_str)
             .collect();
         let chosen = match unread.as_slice() {
-            [] if self.lacks_ordinary(holder, rule) => {
-                Err(format!("no {what} yet: its patterns look at the ordinary account, which has no login yet"))
-            }
+            [] if self.lacks_ordinary(holder, rule) => Err(Clause::OrdinaryHasNoLogin.with([&what])),
             [] => self.choose(holder, what, rule),
-            unread => Err(format!("no {what} yet: the names in {} were not read", unread.join(", "))),
+            unread => Err(Clause::NamesNotRead.with([&what, &unread.join(", ")])),
         };
         match (chosen, instead_of) {
             (Ok((name, why)), instead_of) => {
@@ -286,8 +285,8 @@ impl<'a> Giving<'a> {
             }
         }
         Err(match why.passed.is_empty() {
-            true => format!("no {what}: its patterns say nothing of this person"),
-            false => format!("no {what} is free: {}", why.told()),
+            true => Clause::PatternsSayNothing.with([&what]),
+            false => Clause::NoNameFree.with([&what, &why.told()]),
         })
     }
 

@@ -1,14 +1,15 @@
 //! Rules about jobs.
 
-use super::{Flaw, Look, flaw, person_name};
+use super::{Flaw, Look, Remark, flaw, person_name};
 use crate::org::id::Id;
 use crate::org::kind::FactKind;
+use crate::org::sentence::Sentence;
 
 pub(super) fn engagement_without_person(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let lost = snapshot.engagements().filter(|(_, job)| snapshot.person(&job.person).is_none());
     lost.map(|(id, job)| {
         let name = job.title.clone().unwrap_or_default();
-        of_job(id, &job.person, name, format!("the person {} does not hold on the day", job.person))
+        of_job(id, &job.person, name, Remark::PersonNotThere.with([&job.person]))
     })
     .collect()
 }
@@ -17,7 +18,7 @@ pub(super) fn engagement_without_unit(Look { snapshot, .. }: Look<'_>) -> Vec<Fl
     let lost = snapshot.engagements().filter(|(_, job)| snapshot.unit(&job.unit).is_none());
     lost.map(|(id, job)| {
         let name = person_name(snapshot, &job.person);
-        of_job(id, &job.person, name, format!("the unit {} does not hold on the day", job.unit))
+        of_job(id, &job.person, name, Remark::UnitNotThere.with([&job.unit]))
     })
     .collect()
 }
@@ -28,7 +29,7 @@ pub(super) fn engagement_outside_person(Look { snapshot, .. }: Look<'_>) -> Vec<
     outside
         .map(|(id, beyond)| {
             let name = person_name(snapshot, &beyond.of);
-            of_job(id, &beyond.of, name, format!("the person does not hold on its days {}", beyond.days))
+            of_job(id, &beyond.of, name, Remark::NotOnItsDays.with([&beyond.days]))
         })
         .collect()
 }

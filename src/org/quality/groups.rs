@@ -1,9 +1,10 @@
 //! Rules about groups and their members.
 
-use super::{Flaw, Look, flaw};
+use super::{Flaw, Look, Remark, flaw};
 use crate::org::id::Id;
 use crate::org::kind::FactKind;
 use crate::org::membership::Membership;
+use crate::org::sentence::Sentence;
 
 pub(super) fn membership_of_nobody(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let gone = |(id, membership): (&Id, &Membership)| {
@@ -13,7 +14,7 @@ pub(super) fn membership_of_nobody(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw>
             .or_else(|| missing(&membership.member_group, &|id| snapshot.group(id).is_some()))
             .or_else(|| missing(&membership.member_account, &|id| snapshot.account(id).is_some()))?;
         let group = snapshot.group(&membership.group).map_or_else(|| membership.group.to_string(), |g| g.name.clone());
-        let detail = format!("the member {named} does not hold on the day");
+        let detail = Remark::MemberNotThere.with([&named]);
         Some(flaw(FactKind::Membership, id, group, detail).holding(&membership.group))
     };
     snapshot.memberships().filter_map(gone).collect()
@@ -22,5 +23,7 @@ pub(super) fn membership_of_nobody(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw>
 pub(super) fn group_without_members(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let empty =
         snapshot.groups().filter(|(id, group)| group.rule.is_none() && snapshot.memberships_of(id).next().is_none());
-    empty.map(|(id, group)| flaw(FactKind::Group, id, group.name.clone(), "nobody is listed").holding(id)).collect()
+    empty
+        .map(|(id, group)| flaw(FactKind::Group, id, group.name.clone(), Remark::NobodyListed.said()).holding(id))
+        .collect()
 }

@@ -11,12 +11,16 @@ mod engagements;
 mod groups;
 mod people;
 mod records;
+mod remark;
 mod units;
 
 use super::custom_type::CustomTypes;
 use super::id::Id;
 use super::kind::FactKind;
+use super::sentence::{BETWEEN, Sentence};
 use super::snapshot::Snapshot;
+
+pub use remark::Remark;
 
 /// How bad a finding is, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -213,14 +217,13 @@ impl Blocked {
         let mut blocked: BTreeMap<Id, Vec<String>> = BTreeMap::new();
         for (rule, _) in severities.rules().into_iter().filter(|(_, severity)| *severity == Severity::Block) {
             for flaw in (rule.find)(look) {
-                let said = format!("{}: {}", rule.id, flaw.said());
+                let said = Remark::Hold.with([&rule.id, &flaw.said()]);
                 if let Some(held) = flaw.holds {
                     blocked.entry(held).or_default().push(said);
                 }
             }
         }
-        let reason = |said: Vec<String>| format!("quality: {}", said.join("; "));
-        Self(blocked.into_iter().map(|(id, said)| (id, reason(said))).collect())
+        Self(blocked.into_iter().map(|(id, said)| (id, said.join(BETWEEN))).collect())
     }
 
     /// Why nothing is done about a person, unit or group.
@@ -237,7 +240,7 @@ impl Flaw {
     /// What about it, as it is said of the thing that is held.
     fn said(&self) -> String {
         match &self.holds {
-            Some(held) if *held != self.id => format!("the {} {}: {}", self.kind, self.id, self.detail),
+            Some(held) if *held != self.id => Remark::OfThing.with([&self.kind, &self.id, &self.detail]),
             _ => self.detail.clone(),
         }
     }

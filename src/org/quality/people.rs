@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Flaw, Look, of_person, person_name, unit_name};
+use super::{Flaw, Look, Remark, of_person, person_name, unit_name};
 use crate::org::contact_form::ContactForm;
 use crate::org::id::Id;
 use crate::org::national_id::Sealed;
 use crate::org::person::Person;
+use crate::org::sentence::{Sentence, also};
 use crate::org::snapshot::Snapshot;
 use crate::org::tenure::Tenure;
 
@@ -21,13 +22,13 @@ pub(super) fn duplicate_national_id(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw
         }
     }
     let mut flaws: Vec<Flaw> =
-        bearers.values().flat_map(|ids| with_others(snapshot, ids, "has the same national id as")).collect();
+        bearers.values().flat_map(|ids| with_others(snapshot, ids, Remark::SameNationalId)).collect();
     flaws.sort_by(|a, b| a.id.cmp(&b.id));
     flaws
 }
 
 /// Each of several people who should be one or differ, with who the others are.
-fn with_others(snapshot: &Snapshot, ids: &[&Id], shared: &str) -> Vec<Flaw> {
+fn with_others(snapshot: &Snapshot, ids: &[&Id], shared: Remark) -> Vec<Flaw> {
     let others = |id: &Id| {
         let others = || ids.iter().filter(|other| **other != id);
         let named: Vec<String> =
@@ -38,14 +39,14 @@ fn with_others(snapshot: &Snapshot, ids: &[&Id], shared: &str) -> Vec<Flaw> {
         }
     };
     let several = ids.iter().filter(|_| ids.len() > 1);
-    several.map(|id| of_person(snapshot, id, format!("{shared} {}", others(id)))).collect()
+    several.map(|id| of_person(snapshot, id, shared.with([&others(id)]))).collect()
 }
 
 pub(super) fn overlapping_primary(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let several = |id: &Id| {
         let flagged = snapshot.engagements_of(id).filter(|(_, job)| job.primary == Some(true));
         let flagged: Vec<String> = flagged.map(|(id, _)| id.to_string()).collect();
-        (flagged.len() > 1).then(|| of_person(snapshot, id, format!("the jobs {}", flagged.join(", "))))
+        (flagged.len() > 1).then(|| of_person(snapshot, id, Remark::TheJobs.with([&flagged.join(", ")])))
     };
     snapshot.people().filter_map(|(id, _)| several(id)).collect()
 }
@@ -54,7 +55,7 @@ pub(super) fn overlapping_primary(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> 
 pub(super) fn person_without_engagement(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let never = |id: &Id| snapshot.tenure(id) == Tenure::default();
     let people = snapshot.people().filter(|(id, _)| never(id));
-    people.map(|(id, _)| of_person(snapshot, id, "no job, neither past nor to come")).collect()
+    people.map(|(id, _)| of_person(snapshot, id, Remark::NoJobEver.said())).collect()
 }
 
 /// Externals are those who have a sponsor.
@@ -63,11 +64,11 @@ pub(super) fn external_expired(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
         let sponsor = person.sponsor.as_ref()?;
         let tenure = snapshot.tenure(id);
         if let (false, Some(end), None) = (tenure.current, tenure.last_end, tenure.next_start) {
-            return Some(of_person(snapshot, id, format!("the last job ended on {end}")));
+            return Some(of_person(snapshot, id, Remark::LastJobEnded.with([&end])));
         }
         let left = tenure.current && !snapshot.tenure(sponsor).current;
         let name = person_name(snapshot, sponsor);
-        left.then(|| of_person(snapshot, id, format!("the sponsor {name} does not work here")))
+        left.then(|| of_person(snapshot, id, Remark::SponsorLeft.with([&name])))
     };
     snapshot.people().filter_map(expired).collect()
 }
@@ -84,8 +85,8 @@ pub(super) fn same_name_in_unit(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
                 }
             }
         }
-        for flaw in names.values().flat_map(|ids| with_others(snapshot, ids, "is named as")) {
-            let detail = format!("{}, in {}", flaw.detail, unit_name(snapshot, unit));
+        for flaw in names.values().flat_map(|ids| with_others(snapshot, ids, Remark::SameName)) {
+            let detail = also(&flaw.detail, &Remark::InUnit.with([&unit_name(snapshot, unit)]));
             flaws.push(Flaw { detail, ..flaw });
         }
     }
@@ -99,5 +100,5 @@ pub(super) fn missing_mail(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let has_one = |person: &Id| snapshot.contacts_of(person).any(|(_, contact)| is_mail(&contact.contact_type));
     let without = |id: &Id| snapshot.tenure(id).current && !has_one(id);
     let people = snapshot.people().filter(|(id, _)| kept && without(id));
-    people.map(|(id, _)| of_person(snapshot, id, "no contact is an e-mail address")).collect()
+    people.map(|(id, _)| of_person(snapshot, id, Remark::NoMailContact.said())).collect()
 }

@@ -1,9 +1,10 @@
 //! Rules about what is kept beside the organisation: accounts, and custom attributes that must be there.
 
-use super::{Flaw, Look, flaw, of_person, person_name};
+use super::{Flaw, Look, Remark, flaw, of_person, person_name};
 use crate::org::custom::Custom;
 use crate::org::id::Id;
 use crate::org::kind::FactKind;
+use crate::org::sentence::{Sentence, also};
 
 /// An account outlives its person, so that it is known whose it was; but somebody may have been removed by mistake.
 pub(super) fn account_of_nobody(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
@@ -13,7 +14,7 @@ pub(super) fn account_of_nobody(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let lost = snapshot.accounts().filter(|(_, account)| nobody(account));
     lost.map(|(id, account)| {
         let person = account.person.as_ref().map_or("", Id::as_str);
-        let detail = format!("the person {person} does not hold on the day; the account is of {}", account.system);
+        let detail = also(&Remark::PersonNotThere.with([&person]), &Remark::AccountIsOf.with([&account.system]));
         let name = account.login.clone().unwrap_or_default();
         let found = flaw(FactKind::Account, id, name, detail);
         match &account.person {
@@ -60,6 +61,6 @@ impl Look<'_> {
             .filter(|(name, declared)| declared.required && !custom.contains_key(*name))
             .map(|(name, _)| name.as_str())
             .collect();
-        (!lacking.is_empty()).then(|| format!("has no {}", lacking.join(", ")))
+        (!lacking.is_empty()).then(|| Remark::HasNo.with([&lacking.join(", ")]))
     }
 }

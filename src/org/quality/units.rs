@@ -1,16 +1,17 @@
 //! Rules about units and those who manage them.
 
-use super::{Flaw, Look, flaw, person_name, unit_name};
+use super::{Flaw, Look, Remark, flaw, person_name, unit_name};
 use crate::org::id::Id;
 use crate::org::kind::FactKind;
 use crate::org::manager::Manager;
+use crate::org::sentence::Sentence;
 use crate::org::snapshot::Snapshot;
 use crate::org::unit::Unit;
 
 pub(super) fn unit_below_ended(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let below = |(id, unit): (&Id, &Unit)| {
         let parent = unit.parent.as_ref().filter(|parent| snapshot.unit(parent).is_none())?;
-        let detail = format!("the unit above, {parent}, does not hold on the day");
+        let detail = Remark::UnitAboveNotThere.with([parent]);
         Some(flaw(FactKind::Unit, id, unit.name.clone(), detail).holding(id))
     };
     snapshot.units().filter_map(below).collect()
@@ -26,7 +27,7 @@ pub(super) fn manager_without_unit(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw>
     let lost = snapshot.managers().filter(|(_, manager)| snapshot.unit(&manager.unit).is_none());
     lost.map(|(id, manager)| {
         let name = holder(snapshot, manager).map_or_else(String::new, |person| person_name(snapshot, person));
-        of_post(id, &manager.unit, name, format!("the unit {} does not hold on the day", manager.unit))
+        of_post(id, &manager.unit, name, Remark::UnitNotThere.with([&manager.unit]))
     })
     .collect()
 }
@@ -34,7 +35,7 @@ pub(super) fn manager_without_unit(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw>
 pub(super) fn manager_not_employed(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw> {
     let gone = |(id, manager): (&Id, &Manager)| {
         let person = holder(snapshot, manager).filter(|person| !snapshot.tenure(person).current)?;
-        let detail = format!("manages {}", unit_name(snapshot, &manager.unit));
+        let detail = Remark::Manages.with([&unit_name(snapshot, &manager.unit)]);
         Some(of_post(id, &manager.unit, person_name(snapshot, person), detail))
     };
     snapshot.managers().filter_map(gone).collect()
@@ -47,8 +48,8 @@ pub(super) fn unit_without_manager(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw>
     };
     let alone = |id: &Id| !leads(id) && !snapshot.ancestors(id).into_iter().any(leads);
     let detail = |id: &Id| match snapshot.managers_of(id).count() {
-        0 => "no manager is recorded",
-        _ => "the post is vacant, or held by somebody who does not work here",
+        0 => Remark::NoManagerRecorded.said(),
+        _ => Remark::PostVacantOrLeft.said(),
     };
     let units = snapshot.units().filter(|(id, _)| alone(id));
     units.map(|(id, unit)| flaw(FactKind::Unit, id, unit.name.clone(), detail(id)).holding(id)).collect()
@@ -60,7 +61,7 @@ pub(super) fn manager_outside_unit(Look { snapshot, .. }: Look<'_>) -> Vec<Flaw>
     outside
         .map(|(id, beyond)| {
             let unit = unit_name(snapshot, &beyond.of);
-            of_post(id, &beyond.of, unit, format!("the unit does not hold on the post's days {}", beyond.days))
+            of_post(id, &beyond.of, unit, Remark::NotOnPostsDays.with([&beyond.days]))
         })
         .collect()
 }

@@ -2,7 +2,8 @@
 //! goes.
 
 use super::Inverse;
-use crate::object::{Ground, Op, Step, aspect};
+use crate::object::{Clause, Ground, Op, Step, aspect};
+use crate::org::sentence::Sentence;
 use crate::reconcile::plan::Plan;
 use crate::reconcile::{compare, order};
 
@@ -12,8 +13,8 @@ impl Inverse {
         let Self { run, wanted, held, foreign, stamps } = self;
         for step in &mut plan.steps {
             step.reason = match step.op {
-                Op::Delete => format!("run {run} made it, and nobody changed it since"),
-                _ => format!("undoes run {run}"),
+                Op::Delete => Clause::RunMadeUntouched.with([&run]),
+                _ => Clause::UndoesRun.with([&run]),
             };
             step.rung = None;
             if step.op.is_negative() {
@@ -26,7 +27,7 @@ impl Inverse {
         for (key, (object, change)) in foreign {
             if let Some(desired) = wanted.get(&key) {
                 let op = if change.attribute.is(aspect::MEMBERS) { Op::AddMembers } else { Op::Update };
-                let step = compare::step(desired, op, Some(&object), format!("undoes run {run}"), vec![change]);
+                let step = compare::step(desired, op, Some(&object), Clause::UndoesRun.with([&run]), vec![change]);
                 join(&mut plan.steps, step);
             }
         }

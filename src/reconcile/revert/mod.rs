@@ -16,10 +16,11 @@ pub use now::Now;
 
 use super::diff::Surroundings;
 use crate::object::{
-    AttributeName, Authority, Change, Desired, Edit, Ground, Hold, HoldCode, Links, ObjectId, Observed, Presence,
-    Referent, Step, Value, Wanted, Wish, aspect,
+    AttributeName, Authority, Change, Clause, Desired, Edit, Ground, Hold, HoldCode, Links, ObjectId, Observed,
+    Presence, Referent, Step, Value, Wanted, Wish, aspect,
 };
 use crate::org::Id;
+use crate::org::sentence::{BETWEEN, Sentence};
 use net::{Net, nets};
 use now::Spot;
 
@@ -94,18 +95,18 @@ impl Making<'_> {
                 }
                 self.stamp(net, observed);
             }
-            Some(_) => self.hold(net, HoldCode::ChangedSince, "it is linked to it no more".to_owned()),
+            Some(_) => self.hold(net, HoldCode::ChangedSince, Clause::LinkedNoMore.said()),
             None if net.made => {} // it is gone already
-            None => self.hold(net, HoldCode::Missing, "the object is not shown any more".to_owned()),
+            None => self.hold(net, HoldCode::Missing, Clause::NotShownAnyMore.said()),
         }
     }
 
     /// What the run made goes again, if nobody has touched it.
     fn unmake(&mut self, net: &Net<'_>, observed: &Observed) {
         if let Some(why) = self.touched.get(&observed.id) {
-            return self.hold(net, HoldCode::ChangedSince, format!("the run made it, and {why}: it is not deleted"));
+            return self.hold(net, HoldCode::ChangedSince, Clause::MadeAndTouched.with([why]));
         }
-        let reason = format!("run {} made it", self.inverse.run);
+        let reason = Clause::RunMade.with([&self.inverse.run]);
         let presence = Presence::Deleted { ground: Ground::Reverted, reason };
         self.want(net, observed.name.clone(), presence, |_| {});
     }
@@ -117,17 +118,15 @@ impl Making<'_> {
         }
         let kept = self.around.restores && self.around.deleted.contains_key(&net.step.key);
         if !kept {
-            let why = "it was deleted, and the target brings back nothing that was".to_owned();
-            return self.hold(net, HoldCode::Irreversible, why);
+            return self.hold(net, HoldCode::Irreversible, Clause::BringsNothingBack.said());
         }
-        let reason = "it was deleted disabled".to_owned();
-        let presence = Presence::Inactive { ground: None, reason };
+        let presence = Presence::Inactive { ground: None, reason: Clause::WasDeletedDisabled.said() };
         self.want(net, net.step.name.clone(), presence, |_| {});
     }
 
     /// Everything that the run changed of an object is to be what it was.
     fn give_back(&mut self, net: &Net<'_>, observed: &Observed) {
-        let mut changed: Vec<String> = Vec::new();
+        let (mut changed, mut gone): (Vec<&str>, Vec<String>) = Default::default();
         let mut attributes = BTreeMap::new();
         let mut name = observed.name.clone();
         let mut parent = self.place(self.now.at(observed.parent.as_ref()).as_ref());
@@ -137,7 +136,7 @@ impl Making<'_> {
             let state = self.state(attribute, before, after, observed);
             match state {
                 State::Before => {}
-                State::Changed => changed.push(attribute.to_string()),
+                State::Changed => changed.push(attribute.as_str()),
                 State::After if attribute.is(aspect::ENABLED) => {
                     enabled = before.first().map(|value| *value == Value::Bool(true));
                 }
@@ -148,7 +147,7 @@ impl Making<'_> {
                     let spot = before.first().and_then(|value| self.now.spot(value, self.links));
                     match self.place(spot.as_ref()) {
                         Some(place) => parent = Some(place),
-                        None => changed.push("the place where it lay, which is not there any more".to_owned()),
+                        None => gone.push(Clause::PlaceGone.said()),
                     }
                 }
                 State::After if attribute.is(aspect::MANAGER) => {
@@ -160,15 +159,16 @@ impl Making<'_> {
                 }
             }
         }
-        let members = self.members(net, observed, &mut changed);
-        if !changed.is_empty() {
-            let why = format!("changed since the run, and left as it is: {}", changed.join(", "));
-            self.hold(net, HoldCode::ChangedSince, why);
+        let members = self.members(net, observed, &mut gone);
+        let changed = (!changed.is_empty()).then(|| Clause::ChangedSince.with([&changed.join(", ")]));
+        let left: Vec<String> = changed.into_iter().chain(gone).collect();
+        if !left.is_empty() {
+            self.hold(net, HoldCode::ChangedSince, left.join(BETWEEN));
         }
         let presence = match enabled {
             Some(false) => {
                 let ground = (observed.enabled == Some(true)).then_some(Ground::Reverted);
-                Presence::Inactive { ground, reason: "was disabled before".to_owned() }
+                Presence::Inactive { ground, reason: Clause::WasDisabled.said() }
             }
             _ => Presence::Present,
         };
@@ -199,19 +199,19 @@ impl Making<'_> {
     }
 
     /// The members of ours that a group is to have: those of now, without whom the run put in, with whom it took out.
-    fn members(&mut self, net: &Net<'_>, observed: &Observed, changed: &mut Vec<String>) -> Option<BTreeSet<Id>> {
+    fn members(&mut self, net: &Net<'_>, observed: &Observed, gone: &mut Vec<String>) -> Option<BTreeSet<Id>> {
         if net.came.is_empty() && net.left.is_empty() {
             return None;
         }
         let Some(there) = &observed.members else {
-            changed.push("members, which cannot be read whole".to_owned());
+            gone.push(Clause::MembersNotWhole.said());
             return None;
         };
         let there: BTreeSet<&ObjectId> = self.now.ids(there).collect();
         let staying = there.into_iter().filter(|id| !net.came.contains(*id));
         let (known, lost): (Vec<&ObjectId>, Vec<&ObjectId>) = net.left.iter().partition(|id| self.now.knows(id));
         if !lost.is_empty() {
-            changed.push(format!("{} of the members that it had, who are not there any more", lost.len()));
+            gone.push(Clause::MembersGone.with([&lost.len()]));
         }
         let strangers: Vec<Value> = (known.iter().filter(|id| self.around.links.key(id).is_none()))
             .map(|id| Value::Reference(Referent::Object((*id).clone())))

@@ -2,8 +2,9 @@
 
 use super::Making;
 use super::net::Net;
-use crate::object::{Change, Ground, HoldCode, Observed, Op, Step, StepId, Value, aspect};
+use crate::object::{Change, Clause, Ground, HoldCode, Observed, Op, Step, StepId, Value, aspect};
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 
 impl Making<'_> {
     pub(super) fn stamp(&mut self, net: &Net<'_>, observed: &Observed) {
@@ -14,15 +15,16 @@ impl Making<'_> {
             (Op::Link, Some(_)) if linked == Some(&observed.id) => Op::Unlink,
             (Op::Unlink, _) if linked.is_none() && self.around.links.key(&observed.id).is_none() => Op::Link,
             (Op::Link, None) => return, // it bore the stamp before: rosterd only took note of it
-            _ => return self.hold(net, HoldCode::ChangedSince, "its link is another one now".to_owned()),
+            _ => return self.hold(net, HoldCode::ChangedSince, Clause::AnotherLink.said()),
         };
         let shown = |key: &Id| vec![Value::text(key.as_str())];
         let bears = observed.stamp.as_ref().map(shown).unwrap_or_default();
         if written.is_some_and(|written| written.after != bears) {
-            return self.hold(net, HoldCode::ChangedSince, "it bears another stamp now".to_owned());
+            return self.hold(net, HoldCode::ChangedSince, Clause::AnotherStamp.said());
         }
         if let Some(why) = &observed.protected {
-            return self.hold(net, HoldCode::Protected, format!("{why}; left undone: {op}"));
+            let undone = Clause::LeftUndone.with([&op]);
+            return self.hold(net, HoldCode::Protected, also(&why.to_string(), &undone));
         }
         let back = |change: &Change| Change {
             attribute: change.attribute.clone(),
@@ -34,7 +36,7 @@ impl Making<'_> {
             op,
             object: Some(observed.id.clone()),
             ground: (op == Op::Unlink).then_some(Ground::Reverted),
-            reason: format!("undoes run {}", self.inverse.run),
+            reason: Clause::UndoesRun.with([&self.inverse.run]),
             rung: None,
             irreversible: false,
             needs: Vec::new(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::net::Net;
 use super::{Making, State};
-use crate::object::{Kind, ObjectId, Observed, aspect};
+use crate::object::{Clause, Kind, ObjectId, Observed, aspect};
+use crate::org::sentence::Sentence;
 
 type Nets<'a> = BTreeMap<&'a ObjectId, Net<'a>>;
 
@@ -31,16 +32,16 @@ impl Making<'_> {
         let changed = net.changes.iter().filter(|(attribute, (_, after))| !self.shows(attribute, after, observed));
         let changed: Vec<String> = changed.map(|(attribute, _)| attribute.to_string()).collect();
         if !changed.is_empty() {
-            return Some(format!("{} changed since", changed.join(", ")));
+            return Some(Clause::AttributesChanged.with([&changed.join(", ")]));
         }
         if observed.kind == Kind::Group {
             let Some(members) = &observed.members else {
-                return Some(format!("its {} cannot be read whole", aspect::MEMBERS));
+                return Some(Clause::MembersNotWhole.said());
             };
             let strangers = self.now.ids(members).filter(|id| !net.came.contains(*id)).count();
             let unseen = members.len() - self.now.ids(members).count();
             if strangers + unseen > 0 {
-                return Some(format!("{} came into it since", strangers + unseen));
+                return Some(Clause::CameIntoIt.with([&(strangers + unseen)]));
             }
         }
         if observed.kind == Kind::Unit {
@@ -51,7 +52,7 @@ impl Making<'_> {
             };
             let staying = self.now.contents(&observed.handle).iter().filter(|id| !goes(id)).count();
             if staying > 0 {
-                return Some(format!("{staying} objects stay in it"));
+                return Some(Clause::StayInIt.with([&staying]));
             }
         }
         None

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::clauses::reason;
 use super::super::document::{Finding, PartKind, Report, columns};
-use super::super::named::{Named, because};
+use super::super::named::Named;
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::seen::{SeenAccount, SeenTarget, called};
@@ -55,7 +56,7 @@ fn left(snapshot: &Snapshot, ladder: &Ladder, person: &Id, account: &SeenAccount
     Some([
         Said::text(name),
         standing.rung.said(),
-        because(&standing.because),
+        reason(&standing.because.to_string()),
         standing.ended().map(|end| end.plus(-1)).into(),
         Said::text(&account.name),
         Said::text(&account.handle),

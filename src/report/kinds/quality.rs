@@ -1,6 +1,6 @@
 //! What the rules of quality find in the record of a day.
 
-use super::super::clause::reason;
+use super::super::clauses::reason;
 use super::super::document::{Finding, Part, PartKind, Report, columns};
 use super::super::named::Named;
 use super::super::phrases::Phrase;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::clause::reason;
+use super::super::clauses::reason;
 use super::super::document::{Extent, Finding, Part, PartKind, Report, columns};
 use super::super::named::Named;
 use super::super::phrases::Phrase;

@@ -1,6 +1,6 @@
 //! What the runs came to: the last ones of each target, what failed in the newest, and what was held.
 
-use super::super::clause::reason;
+use super::super::clauses::reason;
 use super::super::document::{Finding, Part, PartKind, Report, columns};
 use super::super::named::word;
 use super::super::phrases::Phrase;

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::super::clauses::reason;
 use super::super::document::{Finding, Part, PartKind, Report, columns};
-use super::super::named::{Named, because};
+use super::super::named::Named;
 use super::super::phrases::Phrase;
 use super::super::said::Said;
 use super::seen::called;
@@ -71,7 +72,7 @@ pub fn report<'a>(
             Said::text(name),
             rung.said(),
             meaning(rung).into(),
-            because(&why),
+            reason(&why.to_string()),
             Said::List(targets),
             now.said(),
             (&person).into(),

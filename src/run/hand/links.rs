@@ -1,7 +1,8 @@
 //! The links of a target: listed, taken back, and the word that an object is none of ours.
 
-use crate::object::{Change, Ground, Kind, ObjectId, Op, Step, StepId, Value, aspect};
+use crate::object::{Change, Clause, Ground, Kind, ObjectId, Op, Step, StepId, Value, aspect};
 use crate::org::Id;
+use crate::org::sentence::{Sentence, also};
 use crate::reconcile::{Plan, Population, Reach, Unmanaged, basis};
 use crate::report::{
     Document, IgnoreDocument, IgnoredLine, LinkLine, LinkParts, LinksDocument, PlanDocument, PlanView, RunDocument,
@@ -133,7 +134,8 @@ impl Engine {
             before: vec![Value::text(key.as_str())],
             after: Vec::new(),
         });
-        let seen = if found.is_some() { "" } else { " (the target does not show the object)" };
+        let by_hand = Clause::ByHand.with([&note]);
+        let reason = if found.is_some() { by_hand } else { also(&by_hand, &Clause::NotShownAnyMore.said()) };
         let scene = self.scene(self.today()).await?;
         let mapper = self.mapper(port, self.entry(target)?, &scene).await?;
         let label = match mapper.wanted(key) {
@@ -150,7 +152,7 @@ impl Engine {
             name: label,
             object: Some(object),
             ground: Some(Ground::Ordered),
-            reason: format!("by hand: {note}{seen}"),
+            reason,
             rung: None,
             irreversible: false,
             needs: Vec::new(),

@@ -8,9 +8,10 @@ use super::Scene;
 use crate::mapping::naming::{Holder, Ledger, takes};
 use crate::mapping::{Login, Mapper, Naming};
 use crate::object::{
-    Coverage, Hold, HoldCode, Kind, Links, NameKind, ObjectId, Observed, Op, Reservation, Schema, Step,
+    Clause, Coverage, Hold, HoldCode, Kind, Links, NameKind, ObjectId, Observed, Op, Reservation, Schema, Step,
 };
 use crate::org::Id;
+use crate::org::sentence::Sentence;
 use crate::reconcile::adopt::{Field, Seeker, adopt, adopt_by_hand};
 use crate::reconcile::{Digest, Plan, Population, Reach, basis, guard, inspect};
 use crate::report::{Document, PlanDocument, PlanView, Trouble};
@@ -160,7 +161,7 @@ impl Engine {
         steps.retain(|step| match survey.reservation(step, port.capabilities().login) {
             Some(one) if lost(&ledger, &one).is_some() => {
                 let (what, name) = lost(&ledger, &one).unwrap_or((NameKind::Login, &one.login));
-                let reason = format!("the {what} {name} was given to somebody else");
+                let reason = Clause::NameGivenToOther.with([&what, &name]);
                 let (key, name) = (step.key.clone(), step.name.clone());
                 held.push(Hold { key, kind: step.kind, name, code: HoldCode::Naming, reason });
                 false

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::object::{Handle, ObjectId, ObjectKey, Observed};
+use crate::object::{Clause, Handle, ObjectId, ObjectKey, Observed};
+use crate::org::sentence::Sentence;
 use crate::run::failure::Failure;
 use crate::store::{Observation, Store};
 use crate::target::{Gone, ObserveRequest, Seen, Target, TargetError, Update};
@@ -46,8 +47,7 @@ impl Following<'_> {
                 return Ok(Ok(Ok((shown.into_values().collect(), went.into_iter().collect()))));
             }
             if left.len() > MOST {
-                let why = format!("{} objects changed their place or what they refer to", left.len());
-                return Ok(Ok(Err(why)));
+                return Ok(Ok(Err(Clause::ManyPlacesChanged.with([&left.len()]))));
             }
             let mut see = |seen| {
                 if let Seen::Object(object, _) = seen {

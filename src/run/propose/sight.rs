@@ -10,9 +10,11 @@ use super::following::Following;
 use super::observe::{Reading, floors, observe, shown};
 use super::trouble;
 use crate::object::{
-    Coverage, Evidence, Extent, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions, Space,
+    Clause, Coverage, Evidence, Extent, Fingerprint, Fingerprints, ObjectId, ObjectKey, Observed, Position, Positions,
+    Space,
 };
 use crate::org::Instant;
+use crate::org::sentence::Sentence;
 use crate::report::Trouble;
 use crate::run::command::Progress;
 use crate::run::engine::{Engine, TargetEntry};
@@ -194,20 +196,20 @@ impl Glance<'_> {
     /// Reads what changed since the last time, where that is wanted and possible.
     async fn changes(&self, progress: &dyn Progress) -> Result<Result<Tried, Trouble>, Failure> {
         let Some(hours) = self.entry.full_read_hours else { return Ok(Ok(Tried::Whole(None))) };
-        let whole = |why: &str| Ok(Ok(Tried::Whole(Some(why.to_owned()))));
-        let Some(last) = &self.last else { return whole("it was not read before") };
+        let whole = |why: String| Ok(Ok(Tried::Whole(Some(why))));
+        let Some(last) = &self.last else { return whole(Clause::NotReadBefore.said()) };
         if !self.of_use {
-            return whole("the configuration, the target's schema or rosterd changed");
+            return whole(Clause::RulesChanged.said());
         }
         let mark: Option<Mark> = last.mark.as_deref().and_then(|mark| serde_json::from_str(mark).ok());
         let (Some(mark), Some(before)) = (mark, self.engine.store.last_read(&self.entry.name).await?) else {
-            return whole("the target did not say where its changes stood");
+            return whole(Clause::NoMark.said());
         };
         if self.engine.clock.now() >= last.whole.hours_later(i64::from(hours)) {
-            return whole(&format!("{hours} hours have passed since the last read of everything"));
+            return whole(Clause::HoursPassed.with([&hours]));
         }
         if !self.request.spaces.is_empty() {
-            return whole("somebody waits for a name, so all names are read");
+            return whole(Clause::WaitsForName.said());
         }
         let mut objects = Vec::new();
         let mut see = |seen| {

@@ -175,7 +175,7 @@ fn the_steps_of_a_held_group_are_held() {
     let plan = world.settle(&later);
     assert_eq!(
         reason(&plan, "g0"),
-        "quality: membership-of-nobody: the membership g0-1: the member p5 does not hold on the day"
+        "quality: membership-of-nobody: of the membership g0-1: the member p5 does not hold on the day"
     );
     assert!(plan.is_empty(), "{:#?}", plan.steps);
 }
