@@ -144,7 +144,7 @@ impl Invocation {
             Ok(Ok(Some(Ok(answer)))) => Ok(answer),
             Ok(Err(failure)) => Err(failure),
             Ok(Ok(Some(Err(failure)))) if self.loaded().await.is_err() => Err(failure),
-            _ => perform(self.engine().await?, command, self.progress()).await,
+            _ => perform(self.reader().await?, command, self.progress()).await,
         }
     }
 

@@ -144,11 +144,13 @@ impl Known<'_> {
         if step.op == Op::Disable { DriftPolicy::Revert } else { policy }
     }
 
-    /// Whether the last observation showed what is wanted now, and nothing else was written since.
+    /// Whether the target showed what is wanted now: in the last observation, or after what was written since.
     fn was_right(&self, object: &ObjectId, attribute: &AttributeName, wanted: &[Value], shown: &[Value]) -> bool {
         let Some(was) = self.was.get(object) else { return false };
-        if self.wrote_otherwise(was.kind, (object, attribute), wanted, shown) {
-            return false;
+        match self.wrote_it(was.kind, (object, attribute), wanted, shown) {
+            Some(false) => return false,
+            Some(true) if wanted.iter().chain(shown).all(is_shown_as_written) => return true,
+            _ => {}
         }
         if attribute.is(aspect::MEMBERS) {
             let Some(members) = &was.members else { return false };
@@ -164,14 +166,14 @@ impl Known<'_> {
         })
     }
 
-    /// Whether the last that rosterd wrote after the last observation is something else than what is wanted now.
-    fn wrote_otherwise(
+    /// Whether the last that rosterd wrote after the last observation is what is wanted now; nothing where it wrote nothing.
+    fn wrote_it(
         &self,
         kind: Kind,
         (object, attribute): (&ObjectId, &AttributeName),
         wanted: &[Value],
         shown: &[Value],
-    ) -> bool {
+    ) -> Option<bool> {
         let changes = self.wrote.iter().filter(|wrote| wrote.object == object).flat_map(|wrote| wrote.changes);
         let mut changes = changes.filter(|change| change.attribute == *attribute).rev();
         let same = |a: &Value, b: &Value| match (self.object(a), self.object(b)) {
@@ -183,20 +185,20 @@ impl Known<'_> {
             let (member, is_wanted) = match (wanted.first(), shown.first()) {
                 (Some(member), _) => (member, true),
                 (None, Some(member)) => (member, false),
-                (None, None) => return false,
+                (None, None) => return None,
             };
             // the last that was done about this member: it left, or it came
             let left = changes.find_map(|change| match holds(&change.before, member) {
                 true => Some(true),
                 false => holds(&change.after, member).then_some(false),
             });
-            return left == Some(is_wanted);
+            return left.map(|left| left != is_wanted);
         }
-        let Some(Change { after, .. }) = changes.next() else { return false };
-        match self.schemas.get(&kind).filter(|_| !wanted.iter().chain(after).any(is_reference)) {
-            Some(schema) => !schema.equal(attribute, after, wanted),
-            None => after.len() != wanted.len() || !after.iter().zip(wanted).all(|(a, b)| same(a, b)),
-        }
+        let Change { after, .. } = changes.next()?;
+        Some(match self.schemas.get(&kind).filter(|_| !wanted.iter().chain(after).any(is_reference)) {
+            Some(schema) => schema.equal(attribute, after, wanted),
+            None => after.len() == wanted.len() && after.iter().zip(wanted).all(|(a, b)| same(a, b)),
+        })
     }
 
     /// The object that a value leads to.
@@ -218,6 +220,11 @@ impl Known<'_> {
         };
         self.was.get(id).map(|object| &object.handle)
     }
+}
+
+/// Whether a target that took a value shows just that. A text it may show otherwise, so that a difference proves nothing.
+fn is_shown_as_written(value: &Value) -> bool {
+    matches!(value, Value::Bool(_)) || is_reference(value)
 }
 
 fn is_reference(value: &Value) -> bool {

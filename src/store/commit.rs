@@ -165,10 +165,12 @@ async fn new_commit(connection: &mut SqliteConnection, meta: &CommitMeta) -> Res
     Ok((last.seq + 1, known))
 }
 
-/// What goes on under another id: what targets hold of a thing, and the names that it was given. Of two that become one
-/// the second's own names stay the latest.
-const MOVES: [&str; 5] = [
+/// What goes on under another id: what targets hold or held of a thing, what access it gave, and the names that it was
+/// given. Of two that become one the second's own names stay the latest.
+const MOVES: [&str; 7] = [
     "UPDATE OR IGNORE link SET key = ?2 WHERE key = ?1",
+    "UPDATE OR IGNORE deleted_object SET key = ?2 WHERE key = ?1",
+    "UPDATE access_turn SET key = ?2 WHERE key = ?1",
     "UPDATE given_name SET seq = -abs(seq) WHERE person = ?1 AND EXISTS (
          SELECT 1 FROM given_name AS own
          WHERE own.person = ?2 AND own.account = given_name.account AND own.what = given_name.what)",

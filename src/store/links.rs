@@ -60,16 +60,19 @@ impl Store {
         Ok(rows.into_iter().map(row).collect())
     }
 
-    /// Everything that is linked in a target, or was as far as that is kept.
+    /// The objects of a target that are linked, or were as far as that is kept, each with the key that had it last.
     pub async fn owned_objects(&self, target: &str) -> Result<Vec<Owned>, StoreError> {
         let rows: Vec<(String, Option<String>, String, Option<String>)> = sqlx::query_as(
             "SELECT key, kind, object,
                (SELECT json_extract(body, '$.person') FROM fact WHERE fact.kind = 'account' AND fact.id = owned.key
-                ORDER BY known_from DESC LIMIT 1)
-             FROM (SELECT key, kind, object FROM link WHERE target = $1
-                   UNION SELECT key, kind, object FROM deleted_object WHERE target = $1
-                   UNION SELECT key, NULL, subject FROM access_turn WHERE target = $1 AND key IS NOT NULL) AS owned
-             ORDER BY key, object",
+                ORDER BY known_to IS NULL DESC, known_from DESC, valid_from DESC LIMIT 1)
+             FROM (SELECT key, kind, object,
+                     row_number() OVER (PARTITION BY object ORDER BY trust, latest DESC, key) AS nth
+                   FROM (SELECT key, kind, object, 0 AS trust, since AS latest FROM link WHERE target = $1
+                         UNION ALL SELECT key, kind, object, 1, at FROM deleted_object WHERE target = $1
+                         UNION ALL SELECT key, NULL, subject, 2, seen FROM access_turn
+                                   WHERE target = $1 AND key IS NOT NULL)) AS owned
+             WHERE nth = 1 ORDER BY key, object",
         )
         .bind(target)
         .fetch_all(self.reader())

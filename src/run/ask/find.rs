@@ -6,7 +6,7 @@
 use super::kept::Kept;
 use super::search::{Hit, find, search};
 use crate::expr::fold;
-use crate::org::{Day, Fact, FactKind, Id, Instant, Snapshot};
+use crate::org::{Day, Fact, FactKind, Former, Id, Instant, Snapshot};
 use crate::report::FindDocument;
 use crate::run::command::Exit;
 use crate::run::engine::Engine;
@@ -34,8 +34,9 @@ impl Engine {
             return Err(Failure::new(Exit::Usage, "there is nothing to look for in what was given"));
         }
         let snapshot = self.store.snapshot(at.unwrap_or(self.today()), known_at).await?;
-        let kept = self.kept(&snapshot).await?;
-        Ok(search(&snapshot, &kept, text, limit))
+        // of what is kept beside the roster nobody knows what was known then
+        let kept = if known_at.is_none() { Some(self.kept(&snapshot).await?) } else { None };
+        Ok(search(&snapshot, kept.as_ref(), text, limit))
     }
 
     /// The one person, unit or group that is meant, by the roster of these days, the first of which counts most.
@@ -53,14 +54,23 @@ impl Engine {
         if let Some(tombstone) = self.store.tombstone(&id).await?.filter(|tombstone| tombstone.kind == kind) {
             return Err(Failure::new(Exit::Failed, format!("the {kind} {id} was erased on {}", tombstone.day)));
         }
-        for day in days {
-            if let Some(found) = one(&exactly(day, None, kind, text), kind, text)? {
-                return Ok(found);
+        let in_roster = || -> Result<Option<Id>, Failure> {
+            for day in days {
+                if let Some(found) = one(&exactly(day, None, kind, text), kind, text)? {
+                    return Ok(Some(found));
+                }
             }
+            Ok(None)
+        };
+        // who has to be sure wants to know of another who is called so in a target alone
+        if sure == Sure::ByWords
+            && let Some(found) = in_roster()?
+        {
+            return Ok(found);
         }
         let [day, ..] = days else { return Err(nobody((kind, text), sure, self.today(), &[])) };
         let kept = self.kept(day).await?;
-        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)? {
+        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)?.or(in_roster()?) {
             return Ok(found);
         }
         let near = by_words(day, Some(&kept), kind, text);
@@ -86,31 +96,25 @@ impl Engine {
         });
         Ok(match now {
             Some(name) => name,
-            None => self.last_name(kind, id).await?.map_or_else(|| id.to_string(), |called| called.name),
+            None => self.last_name(kind, id).await?.map_or_else(|| id.to_string(), |last| last.full_name.into()),
         })
     }
 
     /// What a thing was called that the roster may hold no more.
-    pub(in crate::run) async fn last_name(&self, kind: FactKind, id: &Id) -> Result<Option<Called>, Failure> {
+    pub(in crate::run) async fn last_name(&self, kind: FactKind, id: &Id) -> Result<Option<Former>, Failure> {
         let versions = self.store.history(kind, id).await?;
-        // what is in force counts most, then what was known last
-        let last =
-            versions.into_iter().max_by_key(|shown| (shown.known_to.is_none(), shown.known_to, shown.known_from));
-        let named = |name: String| Called { name, nickname: None };
+        // what is in force counts most, then what was known last, then what came last
+        let last = versions.into_iter().max_by_key(|shown| {
+            (shown.known_to.is_none(), shown.known_to, shown.version.interval.from, shown.known_from)
+        });
+        let named = |name: String| Former { full_name: name.into(), nickname: None };
         Ok(last.and_then(|shown| match shown.version.fact {
-            Fact::Person(person) => Some(Called { name: person.full_name(), nickname: person.nickname }),
+            Fact::Person(person) => Some(Former::from(&person)),
             Fact::Unit(unit) => Some(named(unit.name)),
             Fact::Group(group) => Some(named(group.name)),
             _ => None,
         }))
     }
-}
-
-/// How people call a thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::run) struct Called {
-    pub name: String,
-    pub nickname: Option<String>,
 }
 
 fn is_there(day: &Snapshot, kind: FactKind, id: &Id) -> bool {
@@ -131,6 +135,10 @@ fn exactly<'a>(day: &'a Snapshot, kept: Option<&'a Kept>, kind: FactKind, text: 
     let called = |text: &str| {
         let mut hits = by_words(day, kept, kind, text);
         hits.retain(|hit| hit.is_exact);
+        // a name that somebody had once means him only while nobody else has it
+        if hits.iter().any(|hit| !hit.is_former) {
+            hits.retain(|hit| !hit.is_former);
+        }
         hits
     };
     let found = called(text);

@@ -1,11 +1,10 @@
 //! What is kept of things beside the roster of a day: the names that rosterd gave, the ids under which targets hold them,
-//! the names that the last reads showed there, and what they were called who have left. Asks no target.
+//! the names that the last reads showed there, and what they are called who have left or are to come. Asks no target.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::find::Called;
 use crate::object::{Kind, NameKind, ObjectId, ObjectKey, Observed, TakenName, Value};
-use crate::org::{FactKind, Id, Person, Snapshot};
+use crate::org::{FactKind, Former, Id, Snapshot};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::store::Owned;
@@ -34,7 +33,7 @@ impl Known {
 pub(super) struct Kept {
     known: HashMap<(FactKind, Id), Known>,
     /// What they are called whom the roster of the day does not hold.
-    gone: BTreeMap<(FactKind, Id), Called>,
+    absent: BTreeMap<(FactKind, Id), Former>,
 }
 
 impl Kept {
@@ -44,21 +43,20 @@ impl Kept {
         known.flat_map(|known| &known.names).map(|(field, name)| (*field, name.as_str()))
     }
 
-    /// The id of a thing that is just this text, in whatever case, as a GUID may be copied.
-    pub fn identified<'a>(&'a self, kind: FactKind, id: &Id, text: &str) -> Option<(&'static str, &'a str)> {
-        let bare = text.trim().trim_start_matches('{').trim_end_matches('}');
+    /// The id of a thing that is one of these.
+    pub fn identified<'a>(&'a self, kind: FactKind, id: &Id, wanted: &[String]) -> Option<(&'static str, &'a str)> {
         let ids = &self.known.get(&(kind, id.clone()))?.ids;
-        let is_it = |value: &str| value.eq_ignore_ascii_case(bare) || value.eq_ignore_ascii_case(text.trim());
+        let is_it = |value: &str| wanted.iter().any(|one| value.eq_ignore_ascii_case(one));
         ids.iter().find(|(_, value)| is_it(value)).map(|(field, value)| (*field, value.as_str()))
     }
 
     /// Things that the roster of the day does not hold, with what they are called.
-    pub fn gone(&self) -> impl Iterator<Item = (FactKind, &Id, &Called)> {
-        self.gone.iter().map(|((kind, id), called)| (*kind, id, called))
+    pub fn absent(&self) -> impl Iterator<Item = (FactKind, &Id, &Former)> {
+        self.absent.iter().map(|((kind, id), called)| (*kind, id, called))
     }
 
-    pub fn is_gone(&self, kind: FactKind, id: &Id) -> bool {
-        self.gone.contains_key(&(kind, id.clone()))
+    pub fn is_absent(&self, kind: FactKind, id: &Id) -> bool {
+        self.absent.contains_key(&(kind, id.clone()))
     }
 
     fn of(&mut self, kind: FactKind, id: &Id) -> &mut Known {
@@ -70,9 +68,14 @@ impl Engine {
     /// All that is kept beside the roster of a day.
     pub(super) async fn kept(&self, snapshot: &Snapshot) -> Result<Kept, Failure> {
         let mut kept = Kept::default();
-        for (holder, names) in self.store.ledger().await?.holders() {
+        let ledger = self.store.ledger().await?;
+        for (holder, names) in ledger.holders() {
             let known = kept.of(FactKind::Person, &holder.person);
-            known.names.extend(names.iter().map(|given| (given.what.as_str(), given.name.to_string())));
+            for given in names {
+                let is_current = ledger.current(holder, given.what).is_some_and(|now| now.name == given.name);
+                let field = if is_current { given.what.as_str() } else { former(given.what) };
+                known.names.insert((field, given.name.to_string()));
+            }
         }
         for target in self.target_names() {
             self.keep_of(&target, snapshot, &mut kept).await?;
@@ -82,19 +85,17 @@ impl Engine {
             if !kept.known.get(&person).is_some_and(Known::is_held) {
                 continue;
             }
-            let called =
-                Called { name: former.full_name.to_string(), nickname: former.nickname.as_deref().map(Into::into) };
-            kept.gone.insert(person, called);
+            kept.absent.insert(person, former.clone());
         }
-        let is_gone = |(kind, id): &&(FactKind, Id)| match kind {
+        let is_absent = |(kind, id): &&(FactKind, Id)| match kind {
             FactKind::Unit => snapshot.unit(id).is_none(),
             FactKind::Group => snapshot.group(id).is_none(),
             _ => snapshot.person(id).is_none() && snapshot.former(id).is_none(),
         };
         let held = kept.known.iter().filter(|(_, known)| known.is_held()).map(|(thing, _)| thing);
-        let gone: Vec<(FactKind, Id)> = held.filter(is_gone).cloned().collect();
-        for (kind, id) in gone {
-            let to_come = snapshot.coming(&id).map(|coming| called(&coming.person));
+        let absent: Vec<(FactKind, Id)> = held.filter(is_absent).cloned().collect();
+        for (kind, id) in absent {
+            let to_come = snapshot.coming(&id).map(|coming| Former::from(&coming.person));
             let name = match to_come {
                 Some(name) => name,
                 None => match self.last_name(kind, &id).await? {
@@ -103,7 +104,7 @@ impl Engine {
                     None => continue,
                 },
             };
-            kept.gone.insert((kind, id), name);
+            kept.absent.insert((kind, id), name);
         }
         Ok(kept)
     }
@@ -116,7 +117,8 @@ impl Engine {
         }
         let mut things: HashMap<ObjectId, (FactKind, Id)> = HashMap::new();
         for Owned { key, kind, object, person } in self.store.owned_objects(target).await? {
-            let person = person.or_else(|| Some(owners.get(&key)?.0.clone()));
+            // whose it is on the day, else whose it was when that was known last
+            let person = owners.get(&key).map(|(owner, _)| owner.clone()).or(person);
             let thing = match (person, kind) {
                 (Some(person), _) => (FactKind::Person, person),
                 (None, Some(Kind::Unit)) => (FactKind::Unit, key.clone()),
@@ -143,8 +145,19 @@ impl Engine {
     }
 }
 
-fn called(person: &Person) -> Called {
-    Called { name: person.full_name(), nickname: person.nickname.clone() }
+/// A name that somebody has no more.
+fn former(what: NameKind) -> &'static str {
+    match what {
+        NameKind::Login => "former login",
+        NameKind::Mail => "former mail",
+        NameKind::Upn => "former upn",
+        NameKind::Cn => "former cn",
+    }
+}
+
+/// Whether a field says what a thing is called no more.
+pub(super) fn is_former(field: &str) -> bool {
+    field.starts_with("former ")
 }
 
 /// The names by which an account signs in or gets mail, as a target showed them.

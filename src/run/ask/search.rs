@@ -2,14 +2,15 @@
 //!
 //! Every word must be found in some field of the thing; where in the field decides the order. Each name is folded once.
 //! When nothing is found, "sorensen" is tried for "Sørensen" too. Beside the roster of the day, [`Kept`] has names and ids
-//! by which things are known elsewhere, and people who have left.
+//! by which things are known elsewhere, and people who have left or are to come.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kept::Kept;
+use super::kept::{Kept, is_former};
 use crate::expr::fold;
+use crate::object::Dn;
 use crate::org::{Account, FactKind, Id, Snapshot, Visibility};
 use crate::report::{FindDocument, Match, Matched};
 
@@ -36,6 +37,8 @@ pub(super) struct Hit<'a> {
     matched: Vec<Matched>,
     /// Some field is just what was asked for, but for case and accents.
     pub is_exact: bool,
+    /// That field says what it is called no more.
+    pub is_former: bool,
 }
 
 struct Query<'a> {
@@ -43,12 +46,18 @@ struct Query<'a> {
     fold: fn(&str) -> String,
     all: String,
     words: Vec<String>,
+    /// The ids that the text may be: as it is, a GUID in braces, a distinguished name however it is written.
+    ids: Vec<String>,
 }
 
 impl<'a> Query<'a> {
     fn new(text: &'a str, fold: fn(&str) -> String) -> Self {
         let words: Vec<String> = text.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
-        Self { text: text.trim(), fold, all: words.join(" "), words }
+        let text = text.trim();
+        let bare = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+        let dn = Dn::parse(text).ok().map(|dn| dn.handle().to_string());
+        let ids = [Some(text.to_owned()), bare.map(ToOwned::to_owned), dn].into_iter().flatten().collect();
+        Self { text, fold, all: words.join(" "), words, ids }
     }
 
     /// The thing, if every word is found in it or in what is kept of it, or a target knows it by just this id.
@@ -66,18 +75,21 @@ impl<'a> Query<'a> {
 
     /// A thing that a target knows by just this id.
     fn identified<'i>(&self, kept: &Kept, kind: FactKind, id: &'i Id, name: &str) -> Option<Hit<'i>> {
-        let (field, value) = kept.identified(kind, id, self.text)?;
+        let (field, value) = kept.identified(kind, id, &self.ids)?;
         let matched = vec![Matched { field: field.to_owned(), value: value.to_owned() }];
-        Some(Hit { kind, id, places: vec![Place::All], name: name.to_owned(), matched, is_exact: true })
+        let places = vec![Place::All];
+        Some(Hit { kind, id, places, name: name.to_owned(), matched, is_exact: true, is_former: false })
     }
 
     /// The thing, if every word is found in it.
     fn hit<'i>(&self, kind: FactKind, id: &'i Id, name: String, fields: &[Field<'_>]) -> Option<Hit<'i>> {
         let folded: Vec<String> = fields.iter().map(|(_, text)| (self.fold)(text)).collect();
-        if let Some(at) = folded.iter().position(|text| *text == self.all) {
+        // what it is called now before what it was called once
+        let is_all = |at: &usize| folded[*at] == self.all;
+        if let Some(at) = (0..fields.len()).filter(is_all).min_by_key(|at| is_former(fields[*at].0)) {
             let is_exact = fold(&fields[at].1) == fold(self.text);
-            let matched = vec![matched(&fields[at])];
-            return Some(Hit { kind, id, places: vec![Place::All], name, matched, is_exact });
+            let (matched, is_former) = (vec![matched(&fields[at])], is_former(fields[at].0));
+            return Some(Hit { kind, id, places: vec![Place::All], name, matched, is_exact, is_former });
         }
         let mut places = Vec::with_capacity(self.words.len());
         let mut found_in: Vec<usize> = Vec::new();
@@ -90,7 +102,7 @@ impl<'a> Query<'a> {
         }
         places.sort_by_key(|place| Reverse(*place));
         let matched = found_in.into_iter().map(|at| matched(&fields[at])).collect();
-        Some(Hit { kind, id, places, name, matched, is_exact: false })
+        Some(Hit { kind, id, places, name, matched, is_exact: false, is_former: false })
     }
 }
 
@@ -128,8 +140,8 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, text: &st
 }
 
 /// The best `limit` things that are called `text`, and how many more there are.
-pub(super) fn search(snapshot: &Snapshot, kept: &Kept, text: &str, limit: usize) -> FindDocument {
-    let mut hits = find(snapshot, Some(kept), text);
+pub(super) fn search(snapshot: &Snapshot, kept: Option<&Kept>, text: &str, limit: usize) -> FindDocument {
+    let mut hits = find(snapshot, kept, text);
     let rest = hits.len().saturating_sub(limit) as u64;
     hits.truncate(limit);
     let mut named: BTreeMap<(FactKind, String), usize> = BTreeMap::new();
@@ -150,15 +162,9 @@ pub(super) fn search(snapshot: &Snapshot, kept: &Kept, text: &str, limit: usize)
 }
 
 fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -> Vec<Hit<'a>> {
-    let basic =
-        |id: &'a Id, name: &'a str| -> Vec<Field<'a>> { vec![("name", name.into()), ("id", id.as_str().into())] };
     let people = snapshot.people().filter_map(|(id, person)| {
         let name = person.full_name();
-        let mut fields: Vec<Field<'_>> = vec![("name", name.as_str().into()), ("id", id.as_str().into())];
-        fields.extend(person.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
-        fields.extend(
-            snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))),
-        );
+        let mut fields = person_fields(snapshot, id, &name, person.nickname.as_deref());
         for (_, engagement) in snapshot.engagements_of(id) {
             fields.extend(engagement.number.iter().map(|number| ("number", number.as_str().into())));
         }
@@ -166,13 +172,9 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
         keys(snapshot, id, &mut fields);
         query.found(kept, (FactKind::Person, id), &name, fields)
     });
-    let gone = kept.into_iter().flat_map(Kept::gone).filter_map(|(kind, id, called)| {
-        let mut fields = basic(id, &called.name);
-        fields.extend(called.nickname.iter().map(|nickname| ("nickname", nickname.as_str().into())));
-        fields.extend(
-            snapshot.accounts_of(id).filter_map(|(_, account)| Some(("login", account.login.as_deref()?.into()))),
-        );
-        query.found(kept, (kind, id), &called.name, fields)
+    let absent = kept.into_iter().flat_map(Kept::absent).filter_map(|(kind, id, called)| {
+        let fields = person_fields(snapshot, id, &called.full_name, called.nickname.as_deref());
+        query.found(kept, (kind, id), &called.full_name, fields)
     });
     let named = |kind: FactKind, id: &'a Id, name: &'a str| {
         let mut fields = basic(id, name);
@@ -187,7 +189,7 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
     let is_owned = |account: &Account| {
         let person = account.person.as_ref();
         person.is_some_and(|person| {
-            snapshot.person(person).is_some() || kept.is_some_and(|kept| kept.is_gone(FactKind::Person, person))
+            snapshot.person(person).is_some() || kept.is_some_and(|kept| kept.is_absent(FactKind::Person, person))
         })
     };
     let accounts = snapshot.accounts().filter(|(_, account)| !is_owned(account));
@@ -196,7 +198,21 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
         let fields = [("login", login.into()), ("id", id.as_str().into())];
         query.hit(FactKind::Account, id, login.to_owned(), &fields)
     });
-    people.chain(gone).chain(units).chain(groups).chain(classes).chain(accounts).collect()
+    people.chain(absent).chain(units).chain(groups).chain(classes).chain(accounts).collect()
+}
+
+/// What anything is called.
+fn basic<'a>(id: &'a Id, name: &'a str) -> Vec<Field<'a>> {
+    vec![("name", name.into()), ("id", id.as_str().into())]
+}
+
+/// What a person is called.
+fn person_fields<'a>(snapshot: &'a Snapshot, id: &'a Id, name: &'a str, nickname: Option<&'a str>) -> Vec<Field<'a>> {
+    let mut fields = basic(id, name);
+    fields.extend(nickname.map(|nickname| ("nickname", nickname.into())));
+    let logins = snapshot.accounts_of(id).filter_map(|(_, account)| account.login.as_deref());
+    fields.extend(logins.map(|login| ("login", login.into())));
+    fields
 }
 
 /// Mails, numbers and pages; what is secret is found by nobody.
@@ -228,7 +244,10 @@ fn place_of(snapshot: &Snapshot, kind: FactKind, id: &Id) -> String {
                 let unit = unit_name(&primary.engagement.unit);
                 primary.engagement.title.as_ref().map_or_else(|| unit.clone(), |title| format!("{title}, {unit}"))
             }
-            None if snapshot.person(id).is_none() => "not in the roster on the day".into(),
+            None if snapshot.person(id).is_none() => match snapshot.coming(id) {
+                Some(coming) => format!("comes on {}", coming.day),
+                None => "not in the roster on the day".into(),
+            },
             None => "no engagement on the day".into(),
         },
         FactKind::Unit => {

@@ -104,11 +104,6 @@ impl Engine {
 
     /// The person whom an order is about, with the name: whoever is put out is named exactly.
     async fn ordered(&self, text: &str) -> Result<(Id, String), Failure> {
-        let id = Id::from(text);
-        // one who is named by id is found without the roster of the day
-        if let Some(called) = self.last_name(FactKind::Person, &id).await? {
-            return Ok((id, called.name));
-        }
         let snapshot = self.store.snapshot(self.today(), None).await?;
         let person = self.meant(FactKind::Person, text, &[&snapshot], Sure::Exactly).await?;
         let name = self.called(FactKind::Person, &person, &[&snapshot]).await?;

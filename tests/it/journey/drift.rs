@@ -118,6 +118,23 @@ async fn what_somebody_changed_in_the_directory_is_written_back_or_left() {
 }
 
 #[tokio::test]
+async fn who_lets_somebody_in_again_whom_an_order_keeps_out_is_told() {
+    let (site, _) = site().await;
+    let mut outside = site.outside().await;
+    let hans = login(&mut outside, &site, "hankro").await.dn;
+    let who = format!("hankro{}", site.word);
+    site.run(&["suspend", &who, "--note", "laptop stolen"]).await.expect(0);
+    assert!(!enabled(&login(&mut outside, &site, "hankro").await));
+    // nothing was read since: that he was out is known from our own write alone
+    outside.directory.set(&hans, "userAccountControl", "512").await;
+    let plan = site.plans(3).await.remove("ad").unwrap();
+    assert_eq!((&plan["steps"][0]["op"], plan["steps"].as_array().unwrap().len()), (&"disable".into(), 1), "{plan}");
+    assert_eq!(drift(&site, "ad").await, lines([["new", "Hans Krog", "enabled", "revert"]]));
+    site.run(&["apply", "ad", "--yes"]).await.expect(0);
+    assert!(!enabled(&login(&mut outside, &site, "hankro").await));
+}
+
+#[tokio::test]
 async fn a_service_is_right_about_what_the_roster_takes_over() {
     let (site, organisation) = site().await;
     let outside = site.outside().await;

@@ -54,4 +54,14 @@ async fn an_account_goes_on_under_the_record_that_is_kept() {
     assert_eq!((guid(&after), one(&after, "title")), (guid(&before), one(&before, "title")));
     assert_eq!(outside.users().await.len(), CURRENT.len());
     site.plans(0).await;
+
+    // whatever the account is called means the record that is kept, by whichever it was found before
+    let object = uuid::Uuid::from_slice_le(&guid(&after)).unwrap().to_string();
+    for text in [login.as_str(), &object, &after.dn] {
+        let words = ["--format", "json", "suspend", text, "--note", "lost", "--dry-run"];
+        assert_eq!(site.run(&words).await.expect(0).json()["person"], id("other"), "{text}");
+    }
+    let found = site.run(&["--format", "json", "find", &login]).await.expect(0).json();
+    let found: Vec<&str> = found["matches"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+    assert_eq!(found, [id("other")]);
 }

@@ -168,6 +168,21 @@ async fn a_person_is_named_exactly_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn what_one_is_called_in_the_roster_and_another_in_a_target_alone_means_neither() {
+    let (site, mut organisation) = Site::at_work().await;
+    let mut outside = site.outside().await;
+    let dorte = outside.user(&login(&site, "dorhol")).await.dn;
+    let shared = format!("shared{}@example.org", site.word);
+    outside.directory.set(&dorte, "mail", &shared).await;
+    organisation.set("emil job", "number", shared.as_str());
+    site.import(&organisation, 0).await;
+    site.plans(3).await; // which reads the directory
+    let ended = site.run(&["suspend", &shared, "--note", NOTE]).await.expect(1);
+    assert!(ended.err.contains(&id("dorte")) && ended.err.contains(&id("emil")), "{}", ended.err);
+    assert_eq!(asked(&site, &["status"], 0).await["suspended"], Value::Null);
+}
+
+#[tokio::test]
 async fn nothing_is_written_to_what_is_paused_but_whoever_is_to_be_out_is_out() {
     let (site, mut organisation) = Site::at_work().await;
     let mut outside = site.outside().await;
