@@ -57,4 +57,4 @@ pub use scope::Deed;
 pub use siblings::Siblings;
 pub use step::{Change, Ground, Op, Step, StepId};
 pub use syntax::Syntax;
-pub use value::{Referent, Value};
+pub use value::{Referent, Value, shown};

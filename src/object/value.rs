@@ -78,6 +78,14 @@ impl fmt::Display for Value {
     }
 }
 
+/// Values as they are told, none of them as "nothing".
+pub fn shown(values: &[Value]) -> String {
+    match values {
+        [] => "nothing".to_owned(),
+        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test that fails should stop at once")]
 mod tests {

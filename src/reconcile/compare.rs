@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::object::{
     Accepted, AttributeName, Authority, Bound, Change, Clause, Desired, Disabling, Edit, Ground, Kind, ObjectId,
-    Observed, Op, Presence, Rung, Schema, Step, StepId, Value, Wish, aspect,
+    Observed, Op, Presence, Rung, Schema, Step, StepId, Value, Wish, aspect, shown,
 };
 use crate::org::sentence::{Sentence, also};
 
@@ -28,13 +28,6 @@ impl Ways<'_> {
             }
             _ => None,
         }
-    }
-}
-
-pub(super) fn shown(values: &[Value]) -> String {
-    match values {
-        [] => "nothing".to_owned(),
-        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
     }
 }
 

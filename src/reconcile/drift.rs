@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::compare::shown;
 use super::order;
 use super::plan::Plan;
 use crate::object::{
     AttributeName, Change, Clause, Drift, DriftPolicy, Handle, Hold, HoldCode, Kind, Links, ObjectId, Observed, Op,
-    Referent, Schema, Step, Value, aspect,
+    Referent, Schema, Step, Value, aspect, shown,
 };
 use crate::org::sentence::{Sentence, also};
 

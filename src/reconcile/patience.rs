@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::compare::{differs, shown};
+use super::compare::differs;
 use super::plan::Plan;
-use crate::object::{Change, Clause, Ground, Hold, HoldCode, Op, PairMark, Step, StepId, Value, aspect};
+use crate::object::{Change, Clause, Ground, Hold, HoldCode, Op, PairMark, Step, StepId, Value, aspect, shown};
 use crate::org::sentence::{BETWEEN, Sentence, also};
 use crate::org::{Id, Instant};
 

@@ -344,6 +344,7 @@ sentences {
     PlanSteps: "Steps of the plan" / "Planens trin";
     BreachOf: "{0}: {1} of {2}, allowed {3}" / "{0}: {1} af {2}, tilladt {3}";
     NewRulesBreach: "new-rules: {0} of {1} steps take something away, and the configuration, the schema or rosterd is another than in the last run" / "new-rules: {0} af {1} trin fjerner noget, og konfigurationen, skemaet eller rosterd er en anden end ved sidste kørsel";
+    HeldButForPart: "A limit is breached: of these steps a run takes those alone that were approved. {0}" / "En grænse er overskredet: af dette udfører en kørsel kun de trin, der er godkendt. {0}";
     HeldByLimit: "A limit is breached: no run takes any of these steps before the plan is approved. {0}" / "En grænse er overskredet: ingen kørsel udfører noget af dette, før planen er godkendt. {0}";
     ApprovalsOf: "{0} of {1}" / "{0} af {1}";
     OpCount: "{0} {1}" / "{0} {1}";

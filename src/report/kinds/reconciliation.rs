@@ -66,6 +66,8 @@ pub struct Reconciled {
     pub last_run: Option<RunLine>,
     /// The limits that hold all of the plan: no run applies it without an approval.
     pub breaches: Vec<Measure>,
+    /// Some of its steps were approved all the same.
+    pub in_part: bool,
 }
 
 pub fn report(targets: &[Reconciled], troubles: &[Trouble], frame: &Frame) -> Report {
@@ -84,13 +86,14 @@ pub fn report(targets: &[Reconciled], troubles: &[Trouble], frame: &Frame) -> Re
 }
 
 fn of_target(target: &Reconciled) -> Vec<Part> {
-    let Reconciled { plan, managed, last_run: run, breaches } = target;
+    let Reconciled { plan, managed, last_run: run, breaches, in_part } = target;
     let part = |kind| Part { whole: plan.coverage.is_whole(), ..Part::new(kind, Some(&plan.target)) };
     let names = Names(&plan.labels);
     let mut summary = part(&SUMMARY);
     summary.lines = vec![extent(&plan.coverage), run.as_ref().map_or(Phrase::NoRun.into(), last_run)];
     if !breaches.is_empty() {
-        summary.lines.push(Phrase::HeldByLimit.with([Said::list(breaches.iter().map(measure))]));
+        let held = if *in_part { Phrase::HeldButForPart } else { Phrase::HeldByLimit };
+        summary.lines.push(held.with([Said::list(breaches.iter().map(measure))]));
     }
     summary.numbers = numbers(plan, *managed);
     // what is said of a read stays true of that read

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::execute::Executed;
-use crate::object::{Accepted, Change, Kind, Links, ObjectId, Observed, Op, Schema, Step, StepId, Value, aspect};
+use crate::object::{
+    Accepted, Change, Kind, Links, ObjectId, Observed, Op, Schema, Step, StepId, Value, aspect, shown,
+};
 use crate::reconcile::Cleared;
 use crate::reconcile::patience::is_never_put_off;
 use crate::report::time;
@@ -129,10 +131,6 @@ fn object_of(step: &Step, links: &Links) -> Option<ObjectId> {
 /// How an object is otherwise than a change made it. References are read by name, and are compared after the run.
 fn otherwise(change: &Change, seen: &Observed, schema: &Schema, accepted: &Accepted) -> Option<String> {
     let Change { attribute, after, .. } = change;
-    let shown = |values: &[Value]| match values {
-        [] => "nothing".to_owned(),
-        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
-    };
     let differs = |seen: &[Value]| format!("{attribute} was written as {}, and shows {}", shown(after), shown(seen));
     if attribute.is(aspect::ENABLED) {
         let enabled = [Value::Bool(seen.enabled?)];

@@ -221,8 +221,8 @@ impl Engine {
             }
             Verdict::Cleared(cleared) => {
                 self.consent_to_rules(cleared.plan()).await?;
-                let view = self.run_cleared((port, lease), &cleared, verb, progress).await?;
-                Ok(RunView { limits: measures, ..in_part(view, &cleared, &brakes) })
+                let view = self.run_cleared((port, lease), &cleared, &brakes, verb, progress).await?;
+                Ok(RunView { limits: measures, ..view })
             }
         }
     }
@@ -252,6 +252,7 @@ impl Engine {
         &self,
         (port, lease): (&dyn Target, &Lease),
         cleared: &Cleared,
+        brakes: &guard::Brakes,
         verb: &str,
         progress: &dyn Progress,
     ) -> Result<RunView, Failure> {
@@ -283,28 +284,25 @@ impl Engine {
         }
         executed.failures.extend(not_taken_over);
         let Executed { counts, done, failures, stopped } = executed;
-        let summary = serde_json::json!({
-            "counts": counts, "done": done, "failures": failures, "held": plan.held.len(),
-            "left": left.as_ref().map(|(steps, _)| steps.len()), "message": stopped, "unseen": plan.coverage.unseen(),
-        });
-        self.store.end_run(run, outcome.as_str(), &summary, self.clock.now()).await?;
-        let given_back = self.learn(plan, run).await?;
-        // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
-        if completed && cleared.is_approved() {
-            self.store.use_approvals(digest, run).await?;
-        }
         let (left, held) = left.map_or((None, plan.held.clone()), |(steps, held)| (Some(steps.len() as u64), held));
-        Ok(RunView {
-            run: Some(run),
+        let view = RunView {
             digest: Some(digest.clone()),
             counts,
             done,
             failures,
             held,
             left,
-            message: stopped.or(given_back),
+            message: stopped,
+            unseen: plan.coverage.unseen(),
             ..view(&plan.target, outcome)
-        })
+        };
+        let view = self.ended(run, in_part(view, cleared, brakes)).await?;
+        let given_back = self.learn(plan, run).await?;
+        // whatever came up meanwhile: what was approved is done, and is not to be done again without being asked
+        if completed && cleared.is_approved() {
+            self.store.use_approvals(digest, run).await?;
+        }
+        Ok(RunView { message: view.message.or(given_back), ..view })
     }
 
     /// Reads the target again: what is left to do after a run, beside what is held. None when it could not be read.

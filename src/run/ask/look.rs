@@ -178,8 +178,8 @@ impl Engine {
     }
 }
 
-/// What went wrong in a run, in one line: what stopped it, else the last step that failed, else what was not seen. Nobody
-/// is named in it.
+/// What went wrong in a run, in one line: what stopped it, else the last step that failed, else what was not seen. Only
+/// where the first steps of a large run went wrong does it name one of the objects, with what it shows.
 fn what_failed(run: &RunRecord) -> String {
     let Some(summary) = &run.summary else { return "it was cut off".to_owned() };
     let text = |field: &str| summary[field].as_str().filter(|text| !text.is_empty());

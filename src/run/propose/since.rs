@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::{Change, Links, ObjectId, Observed, Op, Referent, Step, Value, aspect};
+use crate::object::{Links, ObjectId, Op, Referent, Step, Value, aspect};
 use crate::org::Instant;
 use crate::reconcile::drift::Wrote;
 use crate::run::engine::Engine;
@@ -48,25 +48,6 @@ impl Since {
     pub fn wrote(&self) -> Wrote<'_> {
         Wrote { object: &self.object, changes: &self.step.changes }
     }
-}
-
-/// An object as it was last seen, but for what was done since to its values and to whether it can be used.
-pub(in crate::run) fn overlaid(mut observed: Observed, since: &[Since]) -> Observed {
-    for one in since.iter().filter(|one| one.object == observed.id) {
-        if let (Some(enabled), Some(_)) = (one.enabled(), observed.enabled) {
-            observed.enabled = Some(enabled);
-        }
-        for Change { attribute, after, .. } in &one.step.changes {
-            if aspect::ALL.iter().any(|aspect| attribute.is(aspect)) {
-                continue;
-            }
-            match after.as_slice() {
-                [] => _ = observed.attributes.remove(attribute),
-                values => _ = observed.attributes.insert(attribute.clone(), values.to_vec()),
-            }
-        }
-    }
-    observed
 }
 
 impl Engine {

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use crate::org::quality::Look;
 use crate::org::{Day, Snapshot};
-use crate::reconcile::guard;
+use crate::reconcile::Released;
+use crate::reconcile::guard::{self, Measure};
 use crate::report::{self, Frame, Reconciled, Report, ReportKind};
 use crate::run::ask::look::organisation;
 use crate::run::command::{Exit, Progress};
@@ -106,9 +107,11 @@ impl Engine {
                     let last_run = of_target.and_then(|runs| runs.runs.first()).cloned();
                     let Proposal { plan, digest, managed } = proposal;
                     let measures = guard::measure(&plan, &self.brakes(&name).await?);
-                    let is_released = self.consent_to_plan(&name, &digest).await?.is_whole();
-                    let breaches = measures.into_iter().filter(|one| one.is_breached() && !is_released).collect();
-                    reconciled.push(Reconciled { plan, managed, last_run, breaches });
+                    let released = self.consent_to_plan(&name, &digest).await?.releases(&plan);
+                    let is_held = |one: &Measure| one.is_breached() && released != Released::All;
+                    let breaches = measures.into_iter().filter(is_held).collect();
+                    let in_part = matches!(released, Released::Part(_));
+                    reconciled.push(Reconciled { plan, managed, last_run, breaches, in_part });
                 }
                 Err(trouble) => troubles.push(trouble),
             }

@@ -46,7 +46,11 @@ pub(super) fn empty() -> Vec<Report> {
     plan.held.clear();
     plan.unmanaged.clear();
     let made = vec![
-        reconciliation(&[Reconciled { plan, managed: 0, last_run: None, breaches: Vec::new() }], &[], &frame()),
+        reconciliation(
+            &[Reconciled { plan, managed: 0, last_run: None, breaches: Vec::new(), in_part: false }],
+            &[],
+            &frame(),
+        ),
         plans(&[], &frame()),
         runs(&[RunsOfTarget { target: "ad".into(), runs: Vec::new() }], &frame()),
         drift(
@@ -85,8 +89,8 @@ pub(super) fn reconciled() -> Vec<Reconciled> {
     cloud.held.clear();
     let last_run = last_runs().remove(0).runs.into_iter().next();
     vec![
-        Reconciled { plan: first, managed: 412, last_run, breaches: vec![measured(42)] },
-        Reconciled { plan: cloud, managed: 390, last_run: None, breaches: Vec::new() },
+        Reconciled { plan: first, managed: 412, last_run, breaches: vec![measured(42)], in_part: false },
+        Reconciled { plan: cloud, managed: 390, last_run: None, breaches: Vec::new(), in_part: false },
     ]
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::object::{Accepted, Handle, Hold, Links, ObjectId, ObjectKey, Observed, Op, Referent, Step, Value, aspect};
+use crate::object::{
+    Accepted, Change, Handle, Hold, Links, ObjectId, ObjectKey, Observed, Op, Referent, Step, Value, aspect,
+};
 use crate::org::{Id, Instant};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
-use crate::run::propose::since::{Since, overlaid};
+use crate::run::propose::since::Since;
 use crate::store::{Store, WriteRow};
 
 /// Outcomes that are told.
@@ -77,8 +79,8 @@ impl Known {
                 known.relate(store, target, object).await?;
                 known.join(&since, object);
             }
-            known.done = since.iter().filter(|one| one.object == id).cloned().collect();
-            known.object = object.map(|object| overlaid(object, &since));
+            known.done = since.into_iter().filter(|one| one.object == id).collect();
+            known.object = object.map(|object| known.with_what_was_done(object));
         }
         if let Some((plan, at)) = store.last_plan(target).await? {
             let done: HashSet<String> = store.done_steps(&plan.digest(), at).await?.into_iter().collect();
@@ -118,6 +120,59 @@ impl Known {
                 }
             }
         }
+    }
+
+    /// The object as it was last seen, but for what was done since.
+    fn with_what_was_done(&mut self, mut object: Observed) -> Observed {
+        for one in std::mem::take(&mut self.done) {
+            if let (Some(enabled), Some(_)) = (one.enabled(), object.enabled) {
+                object.enabled = Some(enabled);
+            }
+            for (member, came) in one.members(&self.links) {
+                let handle = self.refers_to(&member);
+                let members = object.members.get_or_insert_default();
+                members.retain(|there| *there != handle);
+                members.extend(came.then_some(handle));
+            }
+            for Change { attribute, after, .. } in &one.step.changes {
+                match after.as_slice() {
+                    [Value::Text(name)] if attribute.is(aspect::NAME) => object.name.clone_from(name),
+                    [Value::Reference(place)] if attribute.is(aspect::PARENT) => {
+                        object.parent = self.reference(place).or(object.parent);
+                    }
+                    [Value::Reference(manager)] if attribute.is(aspect::MANAGER) => {
+                        object.manager = self.reference(manager).or(object.manager);
+                    }
+                    [] if attribute.is(aspect::MANAGER) => object.manager = None,
+                    _ if aspect::ALL.iter().any(|aspect| attribute.is(aspect)) => {}
+                    [] => _ = object.attributes.remove(attribute),
+                    values => _ = object.attributes.insert(attribute.clone(), values.to_vec()),
+                }
+            }
+            self.done.push(one);
+        }
+        object
+    }
+
+    /// How the object would refer to what a step made it refer to; nothing where only the target could tell.
+    fn reference(&mut self, to: &Referent) -> Option<Handle> {
+        match to {
+            Referent::Key(key) => self.links.object(key).cloned().map(|id| self.refers_to(&id)),
+            Referent::Object(id) => Some(self.refers_to(id)),
+            Referent::Handle(handle) => Some(handle.clone()),
+            Referent::Root => None,
+        }
+    }
+
+    /// The handle of another object; one that was not referred to before is known by its id.
+    fn refers_to(&mut self, id: &ObjectId) -> Handle {
+        let known = self.related.iter().find(|(_, related)| related.id == *id);
+        if let Some((handle, _)) = known {
+            return handle.clone();
+        }
+        let handle = Handle::new(id.as_str());
+        self.related.insert(handle.clone(), Related { id: id.clone(), name: id.to_string() });
+        handle
     }
 
     /// Finds whom the object refers to, and the groups that it is in.

@@ -5,7 +5,7 @@
 use serde_json::Value as Json;
 
 use super::edit::Edit;
-use crate::object::{Change, Links, Op, Referent, Schema, Step, Value, aspect};
+use crate::object::{Change, Links, Op, Referent, Schema, Step, Value, aspect, shown};
 use crate::target::scim::http::answer::Failure;
 use crate::target::scim::path::Path;
 use crate::target::scim::read::observed::{enabled, manager, values};
@@ -158,10 +158,6 @@ fn set_attribute(change: &Change, resource: &Json, schema: &Schema) -> Result<Op
 }
 
 fn stale(change: &Change, now: &[Value]) -> Failure {
-    let shown = |values: &[Value]| match values {
-        [] => "nothing".to_owned(),
-        values => values.iter().map(|value| format!("{:?}", value.to_string())).collect::<Vec<_>>().join(", "),
-    };
     Failure::stale(format!(
         "{} was {} when this was planned, now it is {}",
         change.attribute,
