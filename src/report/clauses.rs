@@ -1,12 +1,13 @@
 //! What the engine says in sentences of its own tables, told in the language of a report: each is known again by its
 //! English words. What is no sentence of a table, such as the words of a server, stays as it is.
 
+use super::language::Language;
 use super::phrases::Phrase;
-use super::said::Said;
+use super::said::{Said, Tongue};
 use crate::object::Clause;
-use crate::org::Instant;
 use crate::org::quality::Remark;
 use crate::org::sentence::{BETWEEN, Sentence};
+use crate::org::{Instant, Zone};
 
 /// A reason of a step or of a hold, of a gap or of a finding: sentences, of which some may be known.
 pub(super) fn reason(text: &str) -> Said {
@@ -17,6 +18,11 @@ pub(super) fn reason(text: &str) -> Said {
         _ if said.iter().all(|one| matches!(one, Said::English(_))) => Said::english(text),
         _ => Said::List(said),
     }
+}
+
+/// The same as verbs tell it: in English, with instants of the zone.
+pub(super) fn told(text: &str, zone: &Zone) -> String {
+    Tongue { language: Language::En, zone }.plain(&reason(text))
 }
 
 fn clause(text: &str) -> Option<Said> {
@@ -259,11 +265,9 @@ pub(super) fn remark_in_danish(remark: Remark) -> &'static str {
 mod tests {
     use super::*;
     use crate::mapping::lifecycle::Because;
-    use crate::report::language::Language;
-    use crate::report::said::Tongue;
 
     fn danish(text: &str) -> String {
-        Tongue { language: Language::Da, zone: &crate::org::Zone::UTC }.line(&reason(text))
+        Tongue { language: Language::Da, zone: &Zone::UTC }.line(&reason(text))
     }
 
     #[test]
@@ -274,6 +278,16 @@ mod tests {
         assert_eq!(danish(&sponsor), "kategorien \"Ekstern\" kræver en ansvarlig, og der er ingen");
         let held = Remark::Hold.with([&"duplicate-national-id", &Remark::SameNationalId.with([&"Bo (b)"])]);
         assert_eq!(danish(&held), "kvalitet: duplicate-national-id: har samme personnummer som Bo (b)");
+    }
+
+    #[test]
+    fn verbs_tell_instants_of_the_zone() {
+        let failed = "update failed 3 times since 2026-11-29T23:30:00Z, next try at 2026-11-30T00:30:00Z: refused: no";
+        let zone = Zone::get("Europe/Copenhagen").unwrap();
+        assert_eq!(
+            told(&format!("{failed}; is here"), &zone),
+            "update failed 3 times since 2026-11-30 00:30:00 +01:00, next try at 2026-11-30 01:30:00 +01:00: refused: no; is here"
+        );
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Engine {
 
     /// The same over a roster that is opened to read only.
     pub async fn reading(config: Loaded, clock: Arc<dyn Clock>, actor: Actor) -> Result<Self, Failure> {
-        let store = Store::open_read_only(&config.roster_file()).await?;
+        let store = crate::run::log::open_to_read(&config, clock.now()).await?;
         Ok(Self::over(store, config, clock, actor))
     }
 

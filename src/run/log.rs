@@ -15,7 +15,16 @@ use crate::store::{LogKey, Store};
 /// Opens the roster with the key of its log. While the key cannot be read, the roster can be looked at only.
 pub(super) async fn open(config: &Loaded, now: Instant) -> Result<Store, Failure> {
     let key = key(config)?;
-    let store = Store::open(&config.roster_file()).await?;
+    keyed(Store::open(&config.roster_file()).await?, key, now).await
+}
+
+/// The same to read only. With the key it is seen whether a plan was altered.
+pub(super) async fn open_to_read(config: &Loaded, now: Instant) -> Result<Store, Failure> {
+    let key = key(config)?;
+    keyed(Store::open_read_only(&config.roster_file()).await?, key, now).await
+}
+
+async fn keyed(store: Store, key: Option<LogKey>, now: Instant) -> Result<Store, Failure> {
     Ok(match key {
         Some(key) => store.with_log(key, now).await?,
         None => store,

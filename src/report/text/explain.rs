@@ -1,5 +1,6 @@
 //! All that is known of one thing: of each target the answer in one line, then what it rests on.
 
+use super::super::clauses::told;
 use std::collections::BTreeMap;
 
 use super::super::words::{Names, clean, hold_code_of, several};
@@ -241,7 +242,7 @@ fn work(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
         page.gap();
         page.line(2, &format!("pending, by the plan of {}", planned.local(zone)));
         for step in &target.pending {
-            page.line(4, &format!("{}: {}", step.op, clean(&step.reason)));
+            page.line(4, &format!("{}: {}", step.op, told(&step.reason, zone)));
             names.changes(step).iter().for_each(|line| page.line(8, line));
         }
     }
@@ -249,7 +250,7 @@ fn work(page: &mut Page, target: &ExplainTarget, zone: &Zone) {
         page.gap();
         page.line(2, "held");
         for hold in &target.held {
-            let (code, reason) = (hold_code_of(hold.code), clean(&hold.reason));
+            let (code, reason) = (hold_code_of(hold.code), told(&hold.reason, zone));
             let reason = reason.strip_prefix(&format!("{code}: ")).unwrap_or(&reason);
             page.line(4, &format!("{code}: {reason}"));
         }

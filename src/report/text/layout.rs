@@ -1,11 +1,13 @@
 //! Lines, indents and columns.
 
+use super::super::clauses::told;
 use std::collections::BTreeMap;
 
 use super::super::ends::{by_kind, listed};
 use super::super::words::{clean, extent, gaps, measure, several};
 use super::super::{Ended, Trouble};
 use crate::object::{Hold, Kind};
+use crate::org::Zone;
 use crate::reconcile::{Digest, Measure, Reach};
 
 /// What a plan does to those whom it takes an object from.
@@ -88,7 +90,7 @@ impl Page {
         }
     }
 
-    pub fn holds(&mut self, held: &[Hold]) {
+    pub fn holds(&mut self, held: &[Hold], zone: &Zone) {
         if held.is_empty() {
             return;
         }
@@ -109,7 +111,7 @@ impl Page {
                     self.line(4, &format!("{} {kind}s: {}", several.len(), listed(&names, NAMED_HOLDS)));
                 }
             }
-            self.line(8, &clean(reason));
+            self.line(8, &told(reason, zone));
         }
     }
 

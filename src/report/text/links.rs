@@ -37,7 +37,7 @@ pub fn links(document: &LinksDocument, zone: &Zone) -> String {
         .iter()
         .map(|one| vec![clean(one.object.as_str()), clean(&one.by), one.at.local(zone).to_string(), clean(&one.note)]);
     part(&mut page, "ignored", &["object", "by", "at", "note"], ignored.collect());
-    page.holds(&document.ambiguous);
+    page.holds(&document.ambiguous, zone);
     page.troubles(&document.errors);
     page.finish()
 }

@@ -1,5 +1,6 @@
 //! A plan: what would be done, with the limits always in sight.
 
+use super::super::clauses::told;
 use std::collections::BTreeMap;
 
 use super::super::words::{Names, clean, counts, measure, several, time};
@@ -32,8 +33,8 @@ fn write(document: &PlanDocument, in_full: bool, zone: &Zone) -> String {
         page.gap();
         head(&mut page, plan, zone);
         if in_full {
-            steps(&mut page, &plan.steps, &Names(&plan.labels));
-            page.holds(&plan.held);
+            steps(&mut page, &plan.steps, &Names(&plan.labels), zone);
+            page.holds(&plan.held, zone);
         }
     }
     page.troubles(&document.errors);
@@ -137,7 +138,7 @@ fn head(page: &mut Page, plan: &PlanView, zone: &Zone) {
 }
 
 /// The steps, grouped by operation.
-pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>) {
+pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>, zone: &Zone) {
     let mut groups: BTreeMap<(Op, bool), Vec<&Step>> = BTreeMap::new();
     for step in steps {
         groups.entry((step.op, step.leaves_scope())).or_default().push(step);
@@ -147,7 +148,7 @@ pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>) {
         let why = if leaves_scope { ", leaving scope" } else { "" };
         page.line(2, &format!("{op}{why} ({})", group.len()));
         for one in group.iter().take(LISTED) {
-            step(page, one, names);
+            step(page, one, names, zone);
         }
         if group.len() > LISTED {
             page.line(4, &format!("… and {} more (see --format json)", group.len() - LISTED));
@@ -155,7 +156,7 @@ pub(super) fn steps(page: &mut Page, steps: &[Step], names: &Names<'_>) {
     }
 }
 
-fn step(page: &mut Page, step: &Step, names: &Names<'_>) {
+fn step(page: &mut Page, step: &Step, names: &Names<'_>, zone: &Zone) {
     page.line(4, &format!("{} {}", step.kind, clean(&step.name)));
     for line in names.changes(step) {
         page.line(8, &line);
@@ -163,6 +164,6 @@ fn step(page: &mut Page, step: &Step, names: &Names<'_>) {
     let ground = step.ground.as_ref().map(|ground| format!(" [{}]", ground.as_str())).unwrap_or_default();
     let warning = if step.irreversible { " (cannot be undone)" } else { "" };
     if !step.reason.is_empty() || !ground.is_empty() {
-        page.line(8, &format!("because: {}{ground}{warning}", clean(&step.reason)));
+        page.line(8, &format!("because: {}{ground}{warning}", told(&step.reason, zone)));
     }
 }

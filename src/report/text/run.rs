@@ -69,7 +69,7 @@ fn write(page: &mut Page, run: &RunView, zone: &Zone) {
         page.line(4, &format!("{} {} ({})", clean(&failure.op), clean(&failure.name), clean(&failure.key)));
         page.line(8, &format!("{}: {}", clean(&failure.class), clean(&failure.message)));
     }
-    page.holds(&run.held);
+    page.holds(&run.held, zone);
 }
 
 fn totals(counts: RunCounts) -> String {
