@@ -147,9 +147,8 @@ fn quality(document: &mut Document<'_>, severities: &BTreeMap<String, Severity>)
 }
 
 fn secret(document: &mut Document<'_>, path: &[&str], secret: &SecretRef) {
-    if !secret.is_well_formed() {
-        let hint = Some("write { file = \"…\" }, { credential = \"…\" } or { env = \"…\" }".to_owned());
-        document.at_value(path, "a secret lies in exactly one place", hint);
+    if let Some(problem) = secret.problem() {
+        document.at_value(path, problem, None);
     }
 }
 

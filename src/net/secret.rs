@@ -37,9 +37,12 @@ pub enum SecretError {
 }
 
 impl SecretRef {
-    /// Whether exactly one place is named; checked when the configuration is loaded, without reading the secret.
-    pub fn is_well_formed(&self) -> bool {
-        [self.file.is_some(), self.credential.is_some(), self.env.is_some()].iter().filter(|set| **set).count() == 1
+    /// What is wrong with it as it is written; checked when the configuration is loaded, without reading the secret.
+    pub fn problem(&self) -> Option<&'static str> {
+        const ONE: &str =
+            "a secret lies in exactly one place: write { file = \"…\" }, { credential = \"…\" } or { env = \"…\" }";
+        let places = [self.file.is_some(), self.credential.is_some(), self.env.is_some()];
+        (places.iter().filter(|set| **set).count() != 1).then_some(ONE)
     }
 
     /// Reads the secret; `base` is the folder that a relative `file` starts from.

@@ -102,13 +102,8 @@ impl Settings {
             (None, Some(_)) => problems.push(("password", "there is no user that it could be of: add user".into())),
             _ => {}
         }
-        if self.password.as_ref().is_some_and(|password| !password.is_well_formed()) {
-            problems.push((
-                "password",
-                "a secret lies in exactly one place: write { file = \"…\" }, { credential = \"…\" } or { env = \"…\" }"
-                    .into(),
-            ));
-        }
+        let password = self.password.as_ref().and_then(SecretRef::problem);
+        problems.extend(password.map(|problem| ("password", problem.to_owned())));
         if !(1..=100).contains(&self.largest_mb) {
             problems.push(("largest_mb", format!("{} is not between 1 and 100", self.largest_mb)));
         }

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use url::Url;
 
 use crate::deliver::{GIVE_UP_DAYS, give_up_problem};
-use crate::net::{SecretRef, is_loopback};
+use crate::net::{Confidential, SecretRef};
 
 /// A program that is told over HTTPS.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -41,35 +40,14 @@ impl Settings {
     /// What is wrong with the settings, as far as it shows without a connection: the field, and why.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        match Url::parse(&self.url) {
-            Err(error) => problems.push(("url", format!("{:?} is not a URL: {error}", self.url))),
-            Ok(url) => problems.extend(self.url_problem(&url).map(|problem| ("url", problem))),
-        }
-        if !self.secret.is_well_formed() {
-            problems.push((
-                "secret",
-                "a secret lies in exactly one place: write { file = \"…\" }, { credential = \"…\" } or { env = \"…\" }"
-                    .into(),
-            ));
-        }
+        let reports = Confidential { what: "reports", credentials: "secret", allow_http: self.allow_http };
+        problems.extend(reports.url(&self.url).err().map(|problem| ("url", problem)));
+        problems.extend(self.secret.problem().map(|problem| ("secret", problem.to_owned())));
         if !(1..=600).contains(&self.timeout_seconds) {
             problems.push(("timeout_seconds", format!("{} is not between 1 and 600", self.timeout_seconds)));
         }
         problems.extend(give_up_problem(self.give_up_days));
         problems
-    }
-
-    fn url_problem(&self, url: &Url) -> Option<String> {
-        match url.scheme() {
-            "https" => {}
-            "http" if self.allow_http || is_loopback(url) => {}
-            "http" => {
-                return Some("plain http would show reports to the network: use https, or set allow_http".into());
-            }
-            other => return Some(format!("{other} is neither https nor http: use https")),
-        }
-        let secretive = !url.username().is_empty() || url.password().is_some();
-        secretive.then(|| "a URL must not hold credentials: use secret".into())
     }
 }
 

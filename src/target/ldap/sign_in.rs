@@ -40,13 +40,11 @@ pub fn problems(settings: &Settings) -> Vec<(&'static str, String)> {
         (SignIn::Simple, None) => {
             wrong("password", "it is missing: write password = { file = \"…\" }, where the account's password lies");
         }
-        (SignIn::Simple, Some(password)) if !password.is_well_formed() => {
-            wrong(
-                "password",
-                "a secret needs exactly one of file, credential or env: write { file = \"…\" } or one of the others",
-            );
+        (SignIn::Simple, Some(password)) => {
+            if let Some(problem) = password.problem() {
+                wrong("password", problem);
+            }
         }
-        (SignIn::Simple, Some(_)) => {}
         (SignIn::Kerberos, password) => {
             if !cfg!(feature = "gssapi") {
                 wrong("sign_in", NOT_BUILT);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use url::Url;
 
-use crate::net::{SecretRef, is_loopback};
+use crate::net::{Confidential, SecretRef, is_loopback};
 use crate::org::Day;
 
 /// The settings of one SCIM 2.0 service.
@@ -151,10 +151,7 @@ impl Settings {
     /// What is wrong with the settings, as far as it shows without a connection: the field, and why.
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        match Url::parse(&self.url) {
-            Err(error) => problems.push(("url", format!("{:?} is not a URL: {error}", self.url))),
-            Ok(url) => problems.extend(self.url_problem(&url).map(|problem| ("url", problem))),
-        }
+        problems.extend(self.url_problem(&self.url).map(|problem| ("url", problem)));
         problems.extend(self.credentials_problems());
         if let Some(size) = self.page_size.filter(|size| !(1..=10_000).contains(size)) {
             problems.push(("page_size", format!("{size} is not between 1 and 10000")));
@@ -172,13 +169,10 @@ impl Settings {
     }
 
     fn credentials_problems(&self) -> Vec<(&'static str, String)> {
-        const ONE: &str =
-            "exactly one of file, credential or env is needed: write { file = \"…\" } or one of the others";
         let mut problems = Vec::new();
         let mut secret = |field: &'static str, secret: Option<&SecretRef>| {
-            if secret.is_some_and(|secret| !secret.is_well_formed()) {
-                problems.push((field, ONE.to_owned()));
-            }
+            let problem = secret.and_then(SecretRef::problem);
+            problems.extend(problem.map(|problem| (field, problem.to_owned())));
         };
         secret("token", self.token.as_ref());
         secret("oauth", self.oauth.as_ref().map(|oauth| &oauth.client_secret));
@@ -197,14 +191,8 @@ impl Settings {
             problems.push(("token_expires", "there is no token that could expire".into()));
         }
         if let Some(oauth) = &self.oauth {
-            match Url::parse(&oauth.token_url) {
-                Err(error) => {
-                    problems.push(("oauth", format!("token_url {:?} is not a URL: {error}", oauth.token_url)));
-                }
-                Ok(url) => {
-                    problems.extend(self.url_problem(&url).map(|problem| ("oauth", format!("token_url: {problem}"))));
-                }
-            }
+            let problem = self.url_problem(&oauth.token_url);
+            problems.extend(problem.map(|problem| ("oauth", format!("token_url: {problem}"))));
         }
         if let Some(proxy) = self.proxy.as_ref().filter(|proxy| !proxy.url.is_empty()) {
             match Url::parse(&proxy.url) {
@@ -223,22 +211,14 @@ impl Settings {
         problems
     }
 
-    fn url_problem(&self, url: &Url) -> Option<String> {
-        match url.scheme() {
-            "https" => {}
-            "http" if self.allow_http || is_loopback(url) => {}
-            "http" => {
-                return Some("plain http would show the token to the network: use https, or set allow_http".into());
-            }
-            other => return Some(format!("{other} is neither https nor http")),
+    fn url_problem(&self, url: &str) -> Option<String> {
+        let tokens = Confidential { what: "the token", credentials: "token", allow_http: self.allow_http };
+        let ends = |url: Url| url.query().is_some() || url.fragment().is_some();
+        match tokens.url(url).map(ends) {
+            Err(problem) => Some(problem),
+            Ok(true) => Some("the base URL ends with its path: no ? and no #".into()),
+            Ok(false) => None,
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Some("a URL must not hold credentials: use token".into());
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Some("the base URL ends with its path: no ? and no #".into());
-        }
-        None
     }
 }
 
