@@ -130,9 +130,10 @@ impl Known {
             }
             for (member, came) in one.members(&self.links) {
                 let handle = self.refers_to(&member);
-                let members = object.members.get_or_insert_default();
-                members.retain(|there| *there != handle);
-                members.extend(came.then_some(handle));
+                if let Some(members) = &mut object.members {
+                    members.retain(|there| *there != handle);
+                    members.extend(came.then_some(handle));
+                }
             }
             for Change { attribute, after, .. } in &one.step.changes {
                 match after.as_slice() {
@@ -191,5 +192,99 @@ impl Known {
         store.each_observed(target, &|_| true, &mut see).await?;
         (self.related, self.groups) = (related, groups);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{Kind, StepId};
+
+    fn done(op: Op, changes: &[(&str, Vec<Value>, Vec<Value>)]) -> Since {
+        let change = |(attribute, before, after): &(&str, Vec<Value>, Vec<Value>)| Change {
+            attribute: (*attribute).into(),
+            before: before.clone(),
+            after: after.clone(),
+        };
+        let step = Step {
+            id: StepId::new(op, &"k".into()),
+            op,
+            kind: Kind::User,
+            key: "k".into(),
+            person: None,
+            name: "K".into(),
+            object: None,
+            ground: None,
+            reason: String::new(),
+            rung: None,
+            irreversible: false,
+            needs: Vec::new(),
+            changes: changes.iter().map(change).collect(),
+        };
+        Since { step, object: ObjectId::new("o"), run: 1, at: Instant::from_micros(1) }
+    }
+
+    fn key(key: &str) -> Value {
+        Value::Reference(Referent::Key(key.into()))
+    }
+
+    #[test]
+    fn an_object_is_told_with_all_that_was_done_since_it_was_seen() {
+        let one = |key: &str, object: &str| (Id::from(key), ObjectId::new(object));
+        let handle = |text: &str| Handle::new(text);
+        let mut known = Known {
+            since: None,
+            whole: None,
+            object: None,
+            done: vec![
+                done(Op::Move, &[(aspect::PARENT, vec![], vec![key("new unit")])]),
+                done(Op::Rename, &[(aspect::NAME, vec![], vec![Value::text("New")])]),
+                done(
+                    Op::Update,
+                    &[
+                        (aspect::MANAGER, vec![], vec![key("boss")]),
+                        ("title", vec![], vec![Value::text("Chief")]),
+                        ("room", vec![Value::text("1")], vec![]),
+                    ],
+                ),
+                done(Op::AddMembers, &[(aspect::MEMBERS, vec![], vec![key("boss")])]),
+                done(Op::RemoveMembers, &[(aspect::MEMBERS, vec![key("other")], vec![])]),
+            ],
+            links: [one("new unit", "u2"), one("boss", "b"), one("other", "x")].into_iter().collect(),
+            related: [("cn=other", "x"), ("ou=old", "u1")]
+                .map(|(at, id)| (handle(at), Related { id: ObjectId::new(id), name: id.to_owned() }))
+                .into(),
+            groups: BTreeMap::new(),
+            accepted: Accepted::default(),
+            planned: None,
+            pending: Vec::new(),
+            joining: Vec::new(),
+            labels: BTreeMap::new(),
+            held: Vec::new(),
+            writes: Vec::new(),
+        };
+        let seen = Observed {
+            id: ObjectId::new("o"),
+            kind: Kind::User,
+            handle: handle("cn=old"),
+            stamp: None,
+            parent: Some(handle("ou=old")),
+            name: "Old".to_owned(),
+            enabled: Some(true),
+            attributes: [("room".into(), vec![Value::text("1")])].into(),
+            manager: None,
+            members: Some(vec![handle("cn=other")]),
+            fixed_members: Vec::new(),
+            protected: None,
+        };
+        let unread = known.with_what_was_done(Observed { members: None, ..seen.clone() });
+        assert_eq!(unread.members, None, "what was not read whole is not whole now");
+        let told = known.with_what_was_done(seen);
+        let id = |handle: Option<&Handle>| Some(known.related.get(handle?)?.id.to_string());
+        assert_eq!((told.name.as_str(), id(told.parent.as_ref()).as_deref()), ("New", Some("u2")));
+        assert_eq!(id(told.manager.as_ref()).as_deref(), Some("b"));
+        assert_eq!(told.attributes, [("title".into(), vec![Value::text("Chief")])].into());
+        let members: Vec<Option<String>> = told.members.iter().flatten().map(|member| id(Some(member))).collect();
+        assert_eq!(members, [Some("b".to_owned())]);
     }
 }
