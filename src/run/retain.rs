@@ -30,7 +30,6 @@ impl Engine {
             return Ok(None);
         }
         let days = &self.config.config.retention;
-        self.store.forget_letters(now.days_earlier(i64::from(days.letters.get()))).await?;
         let access = self.today().plus(-i64::from(days.access.get()));
         self.store.forget_access(access.begins(&self.config.zone)).await?;
         let letters = now.days_earlier(i64::from(days.letters.get()));
