@@ -21,6 +21,9 @@ pub struct KeptPlan {
     pub target: String,
     /// When it was last proposed.
     pub proposed: Instant,
+    /// Its place in the order in which plans were proposed for its target, which no clock says; none of one that was made
+    /// beside them.
+    pub nth: Option<i64>,
     /// Somebody approved it, and no run has used that up.
     pub approved: bool,
 }
@@ -68,12 +71,13 @@ impl Retention {
         let older = |at: Instant, days: u32| at < now.days_earlier(i64::from(days));
         let open = |run: &&KeptRun| run.ended.is_none() || run.unsettled;
         let needed: HashSet<&str> = runs.iter().filter(open).map(|run| run.digest.as_str()).collect();
-        let newest_plans = newest(plans.iter().map(|plan| (plan.target.as_str(), plan.proposed)));
+        let newest_plans = newest(plans.iter().filter_map(|plan| Some((plan.target.as_str(), plan.nth?))));
         let newest_runs = newest(runs.iter().map(|run| (run.target.as_str(), run.run)));
         let newest_batches = newest(batches.iter().map(|batch| (batch.source.as_str(), batch.recorded)));
         let plans = plans.iter().filter(|plan| {
             let is_needed = plan.approved || needed.contains(plan.digest.as_str());
-            older(plan.proposed, self.plans) && !is_needed && newest_plans.get(&*plan.target) != Some(&plan.proposed)
+            let is_newest = plan.nth.is_some_and(|nth| newest_plans.get(&*plan.target) == Some(&nth));
+            older(plan.proposed, self.plans) && !is_needed && !is_newest
         });
         let runs = runs.iter().filter(|run| {
             let ended = run.ended.is_some_and(|ended| older(ended, self.journal));
@@ -117,7 +121,8 @@ mod tests {
     }
 
     fn plan(digest: &str, days: i64) -> KeptPlan {
-        KeptPlan { digest: digest.into(), target: "ad".into(), proposed: days_ago(days), approved: false }
+        let (target, proposed) = ("ad".into(), days_ago(days));
+        KeptPlan { digest: digest.into(), target, proposed, nth: Some(1000 - days), approved: false }
     }
 
     fn run(run: i64, days: i64) -> KeptRun {
@@ -143,6 +148,15 @@ mod tests {
         let other = KeptRun { target: "cloud".into(), ..run(2, 900) };
         let expired = POLICY.expired(now(), &[plan("a", 900)], &[run(1, 900), other], &[batch("x", 900)]);
         assert!(expired.is_empty(), "{expired:?}");
+    }
+
+    /// By the order in which they were proposed, as the last plan is found, and not by a clock that was set back.
+    #[test]
+    fn the_newest_plan_is_the_one_that_was_proposed_last() {
+        let nth = |nth: Option<i64>, plan| KeptPlan { nth, ..plan };
+        let plans = [nth(Some(1), plan("a", 95)), nth(Some(2), plan("b", 100)), nth(None, plan("beside", 91))];
+        let expired = POLICY.expired(now(), &plans, &[], &[]);
+        assert_eq!(expired.plans, ["a", "beside"]);
     }
 
     #[test]

@@ -108,16 +108,17 @@ async fn ended(connection: &mut SqliteConnection, run: i64) -> Result<Value, Sto
 }
 
 async fn plans(connection: &mut SqliteConnection) -> Result<Vec<KeptPlan>, StoreError> {
-    let rows: Vec<(String, String, i64, bool)> = sqlx::query_as(
-        "SELECT digest, target, proposed_at,
+    let rows: Vec<(String, String, i64, Option<i64>, bool)> = sqlx::query_as(
+        "SELECT digest, target, proposed_at, CASE WHEN beside THEN NULL ELSE nth END,
            EXISTS (SELECT 1 FROM approval WHERE approval.digest = plan.digest AND used_by IS NULL) FROM plan",
     )
     .fetch_all(connection)
     .await?;
-    let plan = |(digest, target, proposed, approved)| KeptPlan {
+    let plan = |(digest, target, proposed, nth, approved)| KeptPlan {
         digest,
         target,
         proposed: Instant::from_micros(proposed),
+        nth,
         approved,
     };
     Ok(rows.into_iter().map(plan).collect())
