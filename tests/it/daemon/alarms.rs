@@ -1,16 +1,16 @@
 //! Alarms of the real daemon: each is told once, into a folder, until it changes or is over.
 
-#![allow(clippy::disallowed_methods, reason = "it waits for another process, with a bound")]
 #![cfg(feature = "lab")]
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 
 use super::http::{ask, free, section};
-use super::{DEADLINE, Daemon, HR, House, NOWHERE, delivery};
+use super::met::{Met, rows};
+use super::{Daemon, HR, House, NOWHERE, delivery};
+use crate::support::waiting::until;
 
 pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
@@ -56,15 +56,12 @@ impl Watched {
 
     /// Waits for a message with all of these words; answers how many messages there are then.
     pub fn message(&self, words: &[&str]) -> usize {
-        let begun = Instant::now();
-        loop {
+        let look = || {
             let messages = self.messages();
-            if messages.iter().any(|text| words.iter().all(|word| text.contains(word))) {
-                return messages.len();
-            }
-            assert!(begun.elapsed() < DEADLINE, "{words:?} was not told:\n{}", messages.join("\n---\n"));
-            std::thread::sleep(Duration::from_millis(50)); // another process writes it
-        }
+            let came = messages.iter().any(|text| words.iter().all(|word| text.contains(word)));
+            came.then_some(messages.len())
+        };
+        until(look, || format!("{words:?} was not told:\n{}", self.messages().join("\n---\n")))
     }
 
     /// When the daemon last looked how things stand.
@@ -77,11 +74,8 @@ impl Watched {
     #[track_caller]
     pub fn nothing_more(&self, count: usize) {
         for _ in 0..2 {
-            let (before, begun) = (self.looked(), Instant::now());
-            while self.looked() == before {
-                assert!(begun.elapsed() < DEADLINE, "it does not look any more");
-                std::thread::sleep(Duration::from_millis(50)); // another process does
-            }
+            let before = self.looked();
+            until(|| (self.looked() != before).then_some(()), || "it does not look any more".to_owned());
         }
         assert_eq!(self.messages().len(), count, "{}", self.messages().join("\n---\n"));
     }
@@ -132,7 +126,8 @@ fn an_import_that_a_limit_holds_is_told_once_and_once_when_it_is_over() {
 }
 
 #[test]
-fn a_target_that_cannot_be_reached_is_told_of_when_it_is_late() {
+pub(super) fn a_target_that_cannot_be_reached_is_told_of_when_it_is_late() -> Met<{ rows(&["target-late"]) }> {
+    let mut met = Met::none();
     let scheduled = NOWHERE
         .replace("[scim.cloud.connection]", "[scim.cloud]\nschedule = \"* * * * * *\"\n\n[scim.cloud.connection]");
     let watched = Watched::new("target_late_hours = 6", &scheduled);
@@ -142,32 +137,36 @@ fn a_target_that_cannot_be_reached_is_told_of_when_it_is_late() {
     watched.set(5 * HOUR);
     watched.nothing_more(0);
     watched.set(7 * HOUR);
-    let count =
-        watched.message(&["target-late · target cloud", "No run of cloud got through for 6 hours", "check --online"]);
-    watched.nothing_more(count);
-    assert_eq!(count, 1);
+    let words = ["No run of cloud got through for 6 hours", "check --online"];
+    met.told(&watched, "target-late", "target cloud", &words);
+    watched.nothing_more(1);
     daemon.stop();
+    met
 }
 
 #[test]
-fn a_token_that_ends_is_told_and_told_again_as_the_day_comes() {
+pub(super) fn a_token_that_ends_is_told_and_told_again_as_the_day_comes() -> Met<{ rows(&["expires"]) }> {
+    let mut met = Met::none();
     let now = rosterd::clock::Clock::now(&rosterd::clock::SystemClock);
     let last = now.day(&rosterd::org::Zone::UTC).plus(20);
     let ends = NOWHERE.replace("\n[scim.cloud.user.", &format!("token_expires = \"{last}\"\n\n[scim.cloud.user."));
     // its file comes and goes unseen: what makes the daemon look
     let watched = Watched::new("source_late_hours = false", &format!("{HR}{ends}"));
     let daemon = watched.serve();
-    assert_eq!(watched.message(&["warning · expires · target cloud: the token", "set token_expires"]), 1);
+    met.told(&watched, "expires", "target cloud: the token", &["set token_expires"]);
     watched.nothing_more(1);
     watched.set(15 * DAY);
     assert_eq!(watched.message(&["Changed", "CRITICAL · expires · target cloud: the token"]), 2);
     watched.set(22 * DAY);
     assert_eq!(watched.message(&["Changed", "the token has ended"]), 3);
     daemon.stop();
+    met
 }
 
 #[tokio::test]
-async fn a_log_that_was_altered_and_what_fails_for_days_are_one_message() {
+pub(super) async fn a_log_that_was_altered_and_what_fails_for_days_are_one_message()
+-> Met<{ rows(&["log-broken", "quarantine-old"]) }> {
+    let mut met = Met::none();
     let watched = Watched::new("", &format!("{HR}{NOWHERE}"));
     let file = watched.house.path("hr.jsonl").display().to_string();
     watched.house.deliver(&delivery(2));
@@ -177,8 +176,9 @@ async fn a_log_that_was_altered_and_what_fails_for_days_are_one_message() {
                VALUES ('cloud', 's1', 'k1', 'user', 'anna', 'update', 'permanent', 'no', 'm', 3, 1, 1)";
     watched.alter(row).await;
     let daemon = watched.serve();
-    watched.message(&["quarantine-old · target cloud", "1 object fails", "rosterd quarantine list cloud"]);
-    let count = watched.message(&["CRITICAL · log-broken · roster", "its hash does not fit", "rosterd verify-log"]);
+    met.told(&watched, "quarantine-old", "target cloud", &["1 object fails", "rosterd quarantine list cloud"]);
+    met.told(&watched, "log-broken", "roster", &["its hash does not fit", "rosterd verify-log"]);
+    let count = watched.messages().len();
     watched.nothing_more(count);
     watched.alter("DELETE FROM failing").await;
     assert_eq!(watched.message(&["Over", "quarantine-old · target cloud"]), count + 1);
@@ -186,10 +186,12 @@ async fn a_log_that_was_altered_and_what_fails_for_days_are_one_message() {
         assert!(!text.contains("anna"), "{text}");
     }
     daemon.stop();
+    met
 }
 
 #[test]
-fn a_webhook_that_takes_nothing_is_told_by_the_other_way() {
+pub(super) fn a_webhook_that_takes_nothing_is_told_by_the_other_way() -> Met<{ rows(&["delivery-failing"]) }> {
+    let mut met = Met::none();
     let hook = "\n[webhook.ops]\nurl = \"http://127.0.0.1:1/hook\"\nsecret = { file = \"secrets/national-id.key\" }\n";
     let watched = Watched::new("source_late_hours = false", &format!("{HR}{hook}"));
     let text = std::fs::read_to_string(watched.house.path("config.toml")).unwrap();
@@ -202,7 +204,8 @@ fn a_webhook_that_takes_nothing_is_told_by_the_other_way() {
     watched.message(&["limit-breached"]);
     watched.nothing_more(1);
     watched.set(3 * HOUR);
-    let count = watched.message(&["delivery-failing · webhook ops", "2 hours"]);
-    watched.nothing_more(count);
+    met.told(&watched, "delivery-failing", "webhook ops", &["2 hours"]);
+    watched.nothing_more(watched.messages().len());
     daemon.stop();
+    met
 }

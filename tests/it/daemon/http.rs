@@ -1,16 +1,17 @@
 //! Metrics and health, asked for from outside; promtool reads what it is given.
 
-#![allow(clippy::disallowed_methods, reason = "it waits for another process, with a bound")]
-
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rosterd::daemon::metrics;
 
-use super::{DEADLINE, HR, House, NOWHERE, delivery};
+#[cfg(feature = "lab")]
+use super::met::{Met, rows};
+use super::{HR, House, NOWHERE, delivery};
+use crate::support::waiting;
 
 /// An address that nobody has now.
 pub(super) fn free() -> SocketAddr {
@@ -34,15 +35,8 @@ pub(super) fn ask(address: SocketAddr, path: &str) -> Option<(u16, String)> {
 
 /// Asks until the answer is as it is to be.
 pub(super) fn until(address: SocketAddr, path: &str, wanted: impl Fn(u16, &str) -> bool) -> String {
-    let begun = Instant::now();
-    loop {
-        let answer = ask(address, path);
-        match &answer {
-            Some((status, body)) if wanted(*status, body) => return body.clone(),
-            _ => assert!(begun.elapsed() < DEADLINE, "{path}: {answer:?}"),
-        }
-        std::thread::sleep(Duration::from_millis(20)); // another process answers
-    }
+    let look = || ask(address, path).filter(|(status, body)| wanted(*status, body)).map(|(_, body)| body);
+    waiting::until(look, || format!("{path}: {:?}", ask(address, path)))
 }
 
 fn promtool(words: &[&str], input: &str) {
@@ -119,10 +113,22 @@ fn a_standby_lives_and_is_not_ready_until_it_takes_over() {
     daemon.kill();
     standby.line(&["serving"]);
     until(second, "/readyz", |status, _| status == 200);
-    until(second, "/metrics", |_, body| {
-        body.contains("rosterd_alarms{alarm=\"standby-took-over\",severity=\"warning\"} 1")
-    });
     standby.stop();
+}
+
+#[cfg(feature = "lab")]
+#[test]
+pub(super) fn a_standby_that_takes_over_is_counted() -> Met<{ rows(&["standby-took-over"]) }> {
+    let mut met = Met::none();
+    let address = free();
+    let house = House::new(&format!("{HR}{}", section(address)));
+    let daemon = house.serve();
+    let mut standby = house.start(&["serve", "--standby"], "standby", &[]);
+    daemon.kill();
+    standby.line(&["serving"]);
+    met.counted(address, "standby-took-over");
+    standby.stop();
+    met
 }
 
 #[test]

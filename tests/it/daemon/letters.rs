@@ -3,12 +3,12 @@
 //! the receiver's yes and the record of it, the letter comes again under the same id, and only there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use super::receivers::Receivers;
-use super::{DEADLINE, HR, House, delivery};
+use super::{HR, House, delivery};
+use crate::support::waiting;
 
 /// A report each second, to two addresses, a program and a folder.
 pub const NIGHTLY: &str = r#"
@@ -44,16 +44,7 @@ fn hostile() -> String {
 
 /// Waits until something holds.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = now() + DEADLINE;
-    while !holds() {
-        assert!(now() < end, "{what}: not in time");
-        std::thread::park_timeout(Duration::from_millis(50));
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a deadline of a test is one of the machine")]
-fn now() -> Instant {
-    Instant::now()
+    waiting::until(|| holds().then_some(()), || format!("{what}: not in time"));
 }
 
 /// The lines of `status` about letters, by way.

@@ -14,6 +14,8 @@ mod letters;
 #[cfg(feature = "lab")]
 mod letters_campaign;
 mod logs;
+#[cfg(feature = "lab")]
+mod met;
 mod nonsense;
 mod receivers;
 mod reloads;
@@ -30,13 +32,11 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// What takes longer than this will not come.
-const DEADLINE: Duration = Duration::from_secs(60);
+use crate::support::waiting::DEADLINE;
 
 const HEAD: &str = r#"
 [roster]
@@ -145,12 +145,17 @@ struct Daemon {
 impl Daemon {
     /// Waits for a line of its log that holds all of `words`.
     fn line(&mut self, words: &[&str]) -> String {
+        self.line_that(&format!("{words:?}"), |line| words.iter().all(|word| line.contains(word)))
+    }
+
+    /// Waits for a line of its log that is as it is to be.
+    fn line_that(&mut self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
         loop {
             let Ok(line) = self.lines.recv_timeout(DEADLINE) else {
-                panic!("{words:?} was not logged:\n{}", self.log.join("\n"));
+                panic!("{what} was not logged:\n{}", self.log.join("\n"));
             };
             self.log.push(line.clone());
-            if words.iter().all(|word| line.contains(word)) {
+            if is_it(&line) {
                 return line;
             }
         }

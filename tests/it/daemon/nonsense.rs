@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-use super::{DEADLINE, Daemon, HR, House};
+use super::{Daemon, HR, House};
 use crate::lab::Lab;
 use crate::ldap::rewriting::{Answer, DONE, ENTRY, done, holds, nested, operation, start};
 use crate::support::organisation::{Organisation, id};
@@ -94,15 +94,9 @@ fn organisation() -> Organisation {
 
 /// Waits for a run against the directory that is not simply done.
 fn harmed(daemon: &mut Daemon, what: &str) -> String {
-    loop {
-        let Ok(line) = daemon.lines.recv_timeout(DEADLINE) else {
-            panic!("{what}: no run failed:\n{}", daemon.log.join("\n"));
-        };
-        daemon.log.push(line.clone());
-        if line.contains("target=\"ad\"") && (line.contains("ERROR") || line.contains("applied in part")) {
-            return line;
-        }
-    }
+    let is_harmed =
+        |line: &str| line.contains("target=\"ad\"") && (line.contains("ERROR") || line.contains("applied in part"));
+    daemon.line_that(&format!("{what}: a run that failed"), is_harmed)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::HR;
 use super::alarms::Watched;
 use super::http::until;
+use super::met::{Met, rows};
 
 /// The configuration of a house, and the same with a line that is wrong.
 fn texts(watched: &Watched) -> (String, String) {
@@ -34,7 +35,8 @@ fn in_words(watched: &Watched) -> String {
 }
 
 #[test]
-fn it_is_told_until_one_succeeds() {
+pub(super) fn it_is_told_until_one_succeeds() -> Met<{ rows(&["configuration-refused"]) }> {
+    let mut met = Met::none();
     let watched = Watched::new("", HR);
     let (good, wrong) = texts(&watched);
     let mut daemon = watched.serve();
@@ -46,8 +48,7 @@ fn it_is_told_until_one_succeeds() {
     assert_eq!(file["state"], json!("wrong"), "nobody asked for a reload yet: {file}");
     daemon.signal("HUP");
     daemon.line(&["ERROR", "the configuration stays as it was"]);
-    let words = ["CRITICAL · configuration-refused · configuration", "config.toml:", "usr", "rosterd check"];
-    assert_eq!(watched.message(&words), 1);
+    met.told(&watched, "configuration-refused", "configuration", &["config.toml:", "usr", "rosterd check"]);
     until(watched.address, "/metrics", |_, body| body.contains("rosterd_config_last_reload_successful 0"));
     until(watched.address, "/readyz", |status, _| status == 200);
     daemon.signal("HUP");
@@ -75,6 +76,7 @@ fn it_is_told_until_one_succeeds() {
     daemon.signal("HUP");
     watched.message(&["configuration-refused", "takes a restart", "roster.file changed", "systemctl restart rosterd"]);
     daemon.stop();
+    met
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::service::{Service, Ways};
 use super::storm::{apply, import, organisation, site};
 use crate::support::organisation::{Organisation, id};
 use crate::support::process::{Ended, Victim};
+use crate::support::waiting;
 
 const ANNA: u32 = 61_001;
 const BO: u32 = 61_002;
@@ -102,10 +103,11 @@ impl Daemon {
         let mut command = place.command(&["serve"]);
         command.env("ROSTERD_NOW", "2026-03-02T08:00:00Z").stdout(Stdio::null()).stderr(Stdio::null());
         let mut daemon = Self(command.spawn().unwrap());
-        while !open_to_all(&place.path("roster.db.sock")) {
+        let serves = || {
             assert!(daemon.0.try_wait().unwrap().is_none(), "the daemon does not serve");
-            std::thread::yield_now();
-        }
+            open_to_all(&place.path("roster.db.sock")).then_some(())
+        };
+        waiting::until(serves, || "the daemon does not serve".to_owned());
         daemon
     }
 }

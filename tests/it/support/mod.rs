@@ -12,3 +12,4 @@ pub mod realm;
 pub mod sample;
 pub mod service;
 pub mod site;
+pub mod waiting;
