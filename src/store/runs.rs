@@ -266,12 +266,9 @@ mod tests {
         transaction.commit().await.unwrap();
         let found: Vec<RunId> = store.unsettled_runs("ad").await.unwrap().iter().map(|run| run.run).collect();
         assert_eq!(found, [2, 4]);
+        let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {UNSETTLED_RUNS}"));
         let explained: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(concat!("EXPLAIN QUERY PLAN SELECT id FROM run WHERE target = ? AND id IN ", unsettled!()))
-                .bind("ad")
-                .fetch_all(store.reader())
-                .await
-                .unwrap();
+            sqlx::query_as(explained).bind("ad").fetch_all(store.reader()).await.unwrap();
         let lines: Vec<String> = explained.into_iter().map(|(.., line)| line).collect();
         let reads_all = |line: &&String| line.starts_with("SCAN") && !line.contains("INDEX run_open");
         assert_eq!(
