@@ -60,13 +60,16 @@ pub struct RefusedReload {
     /// The first time after the last one that was taken.
     pub since: Instant,
     pub why: String,
+    /// Nothing is wrong with it, but a reload cannot do it.
+    #[serde(default)]
+    pub needs_restart: bool,
 }
 
 /// A file that is not what is in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", content = "why", rename_all = "lowercase")]
 pub enum FileStatus {
-    /// It was changed, and a reload would read it.
+    /// It was changed since, and nothing is wrong with it.
     Changed,
     /// It is wrong: a reload would be refused, and a daemon would not start. With the first problem.
     Wrong(String),

@@ -77,7 +77,7 @@ impl Engine {
     /// What `status` says of it; nothing where nobody serves.
     pub(super) fn configuration_status(&self) -> Option<ConfigurationStatus> {
         let ConfigurationHealth { read, refused } = self.served.health()?;
-        let refused = refused.map(|Refusal { since, why, .. }| RefusedReload { since, why });
+        let refused = refused.map(|Refusal { since, why, needs_restart }| RefusedReload { since, why, needs_restart });
         Some(ConfigurationStatus { read, generation: self.config.generation.clone(), refused, file: None })
     }
 }

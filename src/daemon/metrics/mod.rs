@@ -104,7 +104,7 @@ pub const TABLE: &[Metric] = &[
     gauge(
         "rosterd_config_last_reload_successful",
         &[],
-        "Whether the configuration was good when it was last read; 0: the one from before is in force.",
+        "Whether the configuration was taken when it was last to be read; 0: it is wrong or takes a restart, and the one from before is in force.",
         |scrape| samples::configuration(scrape, |one| f64::from(u8::from(one.refused.is_none()))),
     ),
     gauge(

@@ -75,6 +75,9 @@ fn configuration(status: &ConfigurationStatus, zone: &Zone) -> String {
             page.line(0, &format!("THE CONFIGURATION FILE IS WRONG: {}", clean(why)));
             page.line(2, "`rosterd check` shows all that is wrong with it");
         }
+        Some(FileStatus::Changed) if refused.as_ref().is_some_and(|refused| refused.needs_restart) => {
+            page.line(2, "it takes a restart: systemctl restart rosterd");
+        }
         Some(FileStatus::Changed) => {
             page.line(0, "the configuration file was changed, and not read yet: systemctl reload rosterd");
         }

@@ -80,6 +80,34 @@ pub(super) fn it_is_told_until_one_succeeds() -> Met<{ rows(&["configuration-ref
 }
 
 #[test]
+fn what_takes_a_restart_is_told_as_that_and_by_nothing_else() {
+    let watched = Watched::new("", HR);
+    let (good, wrong) = texts(&watched);
+    let mut daemon = watched.serve();
+    let other = super::http::free().to_string();
+    write(&watched, &good.replace(&watched.address.to_string(), &other));
+    daemon.signal("HUP");
+    daemon.line(&["ERROR", "the configuration stays as it was", "http.listen changed"]);
+    let told = configuration(&watched);
+    assert_eq!(
+        (&told["refused"]["needs_restart"], &told["file"]["state"]),
+        (&json!(true), &json!("changed")),
+        "{told}"
+    );
+    let text = in_words(&watched);
+    let lines = ["RELOAD REFUSED since ", ": http.listen changed\n  it takes a restart: systemctl restart rosterd\n"];
+    for wanted in lines {
+        assert!(text.contains(wanted), "{wanted}\n{text}");
+    }
+    assert!(!text.contains("systemctl reload"), "{text}");
+    // with a file that is wrong by now nothing would run after a restart
+    write(&watched, &wrong);
+    let text = in_words(&watched);
+    assert!(text.contains("THE CONFIGURATION FILE IS WRONG") && !text.contains("it takes a restart"), "{text}");
+    daemon.stop();
+}
+
+#[test]
 fn it_survives_nothing_and_without_a_daemon_a_wrong_file_ends_the_verb() {
     let watched = Watched::new("", HR);
     let (good, wrong) = texts(&watched);

@@ -304,7 +304,11 @@ fn small_answers() {
         configuration: Some(ConfigurationStatus {
             read: instant(),
             generation: "89ab".into(),
-            refused: Some(RefusedReload { since: instant(), why: "config.toml:12:1: there is no key \"usr\"".into() }),
+            refused: Some(RefusedReload {
+                since: instant(),
+                why: "config.toml:12:1: there is no key \"usr\"".into(),
+                needs_restart: false,
+            }),
             file: Some(FileStatus::Wrong("config.toml:13:1: there is no key \"usr\" (and 2 more)".into())),
         }),
         retained: None,
