@@ -125,7 +125,7 @@ pub struct TargetStatus {
 /// Why a target is failing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetFailure {
-    /// The begin of the first run after the last one that was done.
+    /// The begin of the first run that failed after the last one that was done as a whole.
     pub since: Instant,
     /// The newest run that was not.
     pub run: i64,

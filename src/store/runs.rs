@@ -223,6 +223,11 @@ async fn log_of_run(
 }
 
 impl RunRecord {
+    /// Whether it was of all that its target should hold: not of what is done by hand to some objects, and no import.
+    pub fn is_of_target(&self) -> bool {
+        ["apply", "run", "schedule"].contains(&self.verb.as_str())
+    }
+
     fn from_row(row: RunRow) -> Result<Self, StoreError> {
         let (run, target, verb, actor, digest, started, ended, outcome, summary, head) = row;
         Ok(Self {

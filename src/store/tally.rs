@@ -105,11 +105,13 @@ impl Store {
         Ok(at.map(Instant::from_micros))
     }
 
-    /// The begin of the first run of a target after the last one that was done; none when that was the last.
+    /// The begin of the first run of a whole target that failed after the last one that was done; none when that was the
+    /// last. What is done by hand to some objects, and what a limit holds, counts for neither.
     pub async fn fails_since(&self, target: &str) -> Result<Option<Instant>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar(
-            "SELECT started FROM run WHERE target = ?1 AND verb NOT IN ('import', 'suspend')
-               AND id > coalesce((SELECT max(id) FROM run WHERE target = ?1 AND verb NOT IN ('import', 'suspend')
+            "SELECT started FROM run WHERE target = ?1 AND verb IN ('apply', 'run', 'schedule')
+               AND outcome IS NOT 'held'
+               AND id > coalesce((SELECT max(id) FROM run WHERE target = ?1 AND verb IN ('apply', 'run', 'schedule')
                  AND outcome = 'done'), 0)
              ORDER BY id LIMIT 1",
         )
@@ -173,4 +175,46 @@ pub(super) async fn count_steps(
         .await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_target_fails_since_the_first_of_its_runs_that_was_not_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Instant::from_micros(1_795_000_000_000_000);
+        let store = Store::create(&folder.path().join("roster.db"), "Europe/Copenhagen", now).await.unwrap();
+        let mut since = Vec::new();
+        for (nth, (verb, outcome)) in [
+            ("apply", Some("done")),
+            ("schedule", Some("held")),
+            ("schedule", Some("failed")),
+            ("links adopt", Some("done")),
+            ("suspend", Some("done")),
+            ("schedule", Some("partly")),
+            ("schedule", Some("done")),
+            ("links unlink", Some("failed")),
+            ("run", None),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut transaction = store.begin().await.unwrap();
+            sqlx::query(
+                "INSERT INTO run (target, verb, actor, digest, started, outcome) VALUES ('ad', ?, 'anna', '', ?, ?)",
+            )
+            .bind(verb)
+            .bind(i64::try_from(nth).unwrap())
+            .bind(outcome)
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+            transaction.commit().await.unwrap();
+            since.push(store.fails_since("ad").await.unwrap().map(Instant::micros));
+        }
+        assert_eq!(since, [None, None, Some(2), Some(2), Some(2), Some(2), None, None, Some(8)]);
+    }
 }

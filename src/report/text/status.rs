@@ -109,7 +109,9 @@ fn notes(document: &StatusDocument, zone: &Zone) -> String {
     }
     for target in &document.targets {
         if let Some(TargetFailure { since, why, .. }) = &target.failure {
-            page.line(0, &format!("{}: failing since {}: {}", clean(&target.name), since.local(zone), clean(why)));
+            let since = since.local(zone);
+            page.line(0, &format!("{}: no run was done as a whole since {since}", clean(&target.name)));
+            page.line(2, &format!("the newest error: {}", clean(why)));
         }
         if let Some(order) = &target.paused {
             page.line(0, &format!("{}: paused {}", clean(&target.name), clean(&order.told(zone))));

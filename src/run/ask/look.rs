@@ -117,7 +117,7 @@ impl Engine {
                 Err(StoreError::Altered(_)) => (None, true),
                 Err(error) => return Err(error.into()),
             };
-            let last = runs.iter().find(|run| run.target == *name && run.verb != crate::run::apply::urgent::VERB);
+            let last = runs.iter().find(|run| run.target == *name && run.is_of_target());
             let brakes = self.brakes(name).await?;
             let breached = plan.as_ref().is_some_and(|(plan, _)| {
                 guard::measure(plan, &brakes).iter().any(crate::reconcile::Measure::is_breached)
