@@ -1,14 +1,18 @@
 //! The jobs and where each stands: what is due, what waits, what comes next. What is decided about a job is decided in
 //! [`crate::schedule`]; here it is done and remembered.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::org::Instant;
 use crate::run::{Engine, Failure, KnownToSchedule};
-use crate::schedule::{Job, JobKind, JobState, News, Outcome, Timetable, Wait};
+use crate::schedule::{Job, JobKind, JobState, News, Outcome, Timetable, Unserved, Wait};
 use crate::store::ScheduleRun;
 
 use super::intake::{self, Taken};
+use super::scheduler::ROUND;
 use super::{reports, targets};
 
 /// Everything that has a schedule: sources, targets, reports.
@@ -31,13 +35,13 @@ pub(super) struct Entry {
 impl Jobs {
     /// The jobs of a configuration with what is remembered of them. One that was never seen, or has another schedule
     /// than before, counts from `now`: its first run is at its next due instant.
-    /// What came due before the daemon `began` was missed.
-    pub async fn load(engine: &Engine, began: Instant, now: Instant) -> Result<Self, Failure> {
+    /// What came due while no daemon served was missed.
+    pub async fn load(engine: &Engine, unserved: &Unserved, now: Instant) -> Result<Self, Failure> {
         let mut records = engine.store().schedule_runs().await?;
         let mut all = Vec::new();
         for job in engine.jobs() {
             let kept = records.remove(&job.id());
-            let mut entry = Entry::new(job, kept, (began, now));
+            let mut entry = Entry::new(job, kept, unserved, now);
             entry.keep(engine).await?;
             all.push(entry);
         }
@@ -72,8 +76,16 @@ impl Jobs {
         }
     }
 
-    /// Does what is due at `now`: sources first, then targets, then reports.
-    pub async fn pass(mut self, engine: Arc<Engine>, now: Instant) -> Self {
+    /// Does what is due at `now`: sources first, then targets, then reports. Meanwhile it is kept that a daemon serves, so
+    /// that what is due, or comes due behind a long run, is not taken for missed however this process ends.
+    pub async fn pass(self, engine: Arc<Engine>, now: Instant) -> Self {
+        tokio::select! {
+            jobs = self.due(&engine, now) => jobs,
+            never = noted(&engine) => match never {},
+        }
+    }
+
+    async fn due(mut self, engine: &Engine, now: Instant) -> Self {
         let jobs: Vec<Job> = self.all.iter().map(|entry| entry.job.clone()).collect();
         let mut known = match engine.known_to_schedule(jobs.iter(), now).await {
             Ok(known) => known,
@@ -83,12 +95,12 @@ impl Jobs {
                 return self;
             }
         };
-        self.sources(&engine, &mut known).await;
+        self.sources(engine, &mut known).await;
         if !engine.stop_requested() {
-            self.targets(&engine, &mut known).await;
+            self.targets(engine, &mut known).await;
         }
         if !engine.stop_requested() {
-            self.reports(&engine, &mut known).await;
+            self.reports(engine, &mut known).await;
             engine.retain().await;
         }
         if let Err(error) = engine.store().rest().await {
@@ -157,14 +169,24 @@ impl Jobs {
     }
 }
 
+/// Keeps in each round that a daemon serves.
+async fn noted(engine: &Engine) -> Infallible {
+    let mut round = interval(ROUND);
+    round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        round.tick().await;
+        engine.note_serving().await;
+    }
+}
+
 impl Entry {
-    fn new(job: Job, kept: Option<ScheduleRun>, (began, now): (Instant, Instant)) -> Self {
+    fn new(job: Job, kept: Option<ScheduleRun>, unserved: &Unserved, now: Instant) -> Self {
         let mut state = JobState::new(now);
         if let Some(record) = &kept {
             state.standing = record.standing.clone();
             if record.schedule == job.when.timetable.text() {
                 state.served = Timetable::believed(record.served, now);
-                if let Some(due) = state.leave_out(&job, began) {
+                if let Some(due) = state.leave_out(&job, unserved) {
                     tracing::info!(job = job.id(), %due, "what was missed is left out");
                 }
             } else {

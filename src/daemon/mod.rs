@@ -145,6 +145,7 @@ async fn recover(engine: &Engine) {
 /// a moment for the rest.
 async fn finish(engine: &Engine, work: Option<JoinHandle<jobs::Jobs>>, others: [JoinHandle<()>; 2]) {
     let all = async {
+        engine.note_serving().await;
         if let Some(work) = work {
             let _broken_off = work.await;
         }

@@ -15,8 +15,8 @@ use super::jobs::Jobs;
 use super::pulse::Pulse;
 use super::{Signals, notice};
 use crate::clock::Clock;
-use crate::org::Instant;
 use crate::run::{Engine, Exit, Failure};
+use crate::schedule::Unserved;
 use crate::store::Fence;
 
 /// How often the clock is looked at, and what waits is tried again.
@@ -27,8 +27,8 @@ pub(super) struct Scheduler {
     config: PathBuf,
     engine: watch::Sender<Arc<Engine>>,
     clock: Arc<dyn Clock>,
-    /// When it began to serve: what came due before was missed.
-    began: Instant,
+    /// When nobody served before it began to.
+    unserved: Unserved,
     /// A command may have settled what waits.
     changed: Arc<Notify>,
     /// None while a pass has them.
@@ -65,9 +65,22 @@ impl Scheduler {
     ) -> Result<Self, Failure> {
         let current = Arc::clone(&engine.borrow());
         let began = clock.now();
-        let jobs = Some(Jobs::load(&current, began, began).await?);
+        let unserved = Unserved { from: current.store().served_until().await?, until: began };
+        let jobs = Some(Jobs::load(&current, &unserved, began).await?);
         let (told, pulse) = (String::new(), Arc::default());
-        Ok(Self { config, engine, clock, began, changed, jobs, outdated: false, told, fence, pulse, overtaken: None })
+        Ok(Self {
+            config,
+            engine,
+            clock,
+            unserved,
+            changed,
+            jobs,
+            outdated: false,
+            told,
+            fence,
+            pulse,
+            overtaken: None,
+        })
     }
 
     /// The engine of the configuration in force.
@@ -166,7 +179,7 @@ impl Scheduler {
     }
 
     async fn load(&mut self) {
-        match Jobs::load(&self.engine(), self.began, self.clock.now()).await {
+        match Jobs::load(&self.engine(), &self.unserved, self.clock.now()).await {
             Ok(jobs) => {
                 self.jobs = Some(jobs);
                 self.outdated = false;

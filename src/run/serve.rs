@@ -75,6 +75,14 @@ impl Engine {
         Ok(self.store.next_fence(SCHEDULE).await?)
     }
 
+    /// Keeps that a daemon serves now: what is due by now was not missed. While something else is written for long that
+    /// is kept in the next round.
+    pub async fn note_serving(&self) {
+        if let Err(error) = self.store.keep_served_until(self.clock.now()).await {
+            tracing::debug!(%error, "that the roster is served could not be recorded");
+        }
+    }
+
     /// Refuses who does not hold the lease of the schedule any more.
     pub async fn hold_schedule(&self, fence: Fence) -> Result<(), Failure> {
         Ok(self.store.hold_fence(SCHEDULE, fence).await?)

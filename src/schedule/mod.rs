@@ -18,7 +18,7 @@ mod when;
 pub use cron_line::{Schedule, ScheduleError};
 pub use decide::{Decision, Scene, decide};
 pub use job::{Job, JobKind};
-pub use state::{JobState, Lack, News, Outcome, Standing};
+pub use state::{JobState, Lack, News, Outcome, Standing, Unserved};
 pub use timetable::Timetable;
 pub use wait::{Wait, Waiting};
 pub use week::{WeekSpan, Windows};

@@ -43,6 +43,15 @@ pub struct Lack {
     pub day: Day,
 }
 
+/// When no daemon served: what came due then was missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unserved {
+    /// When the last one still did; none where that is not known.
+    pub from: Option<Instant>,
+    /// When one began again, or now.
+    pub until: Instant,
+}
+
 /// What became of a job that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -68,11 +77,16 @@ impl JobState {
         Self { served: now, standing: Standing::default(), rests: false, told: false }
     }
 
-    /// Of a job that is not caught up: leaves out what came due before `began`, when a daemon began to serve. What waited
-    /// already was not missed, and goes on waiting. Answers what is left out.
-    pub fn leave_out(&mut self, job: &Job, began: Instant) -> Option<Instant> {
-        let missed =
-            job.when.due(self.served, began).filter(|_| !job.when.catch_up && self.standing.waits.is_none())?;
+    /// Of a job that is not caught up: leaves out what came due while no daemon served. What waited already, or had come
+    /// due while one still served, was not missed: it stays due. Answers what is left out.
+    pub fn leave_out(&mut self, job: &Job, unserved: &Unserved) -> Option<Instant> {
+        if job.when.catch_up || self.standing.waits.is_some() {
+            return None;
+        }
+        let missed = job.when.due(self.served, unserved.until)?;
+        if unserved.from.is_some_and(|from| job.when.due(self.served, from).is_some()) {
+            return None; // it was under way, or behind something that was
+        }
         self.served = missed;
         Some(missed)
     }
@@ -145,5 +159,43 @@ impl JobState {
         self.told = true;
         self.standing.waits = Some(Waiting { due, since, why });
         news
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::super::{Schedule, Timetable, When};
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn report(cron: &str, change: impl FnOnce(&mut When)) -> Job {
+        let timetable = Timetable::new(Schedule::parse(cron).unwrap(), TimeZone::get("Europe/Copenhagen").unwrap());
+        let mut when = When::plain("report nightly".into(), timetable);
+        change(&mut when);
+        Job { kind: JobKind::Report, name: "nightly".into(), when }
+    }
+
+    #[test]
+    fn what_came_due_while_one_served_is_not_left_out() {
+        let job = report("0 5 * * *", |when| when.catch_up = false);
+        let (served, until) = (at("2026-11-20T04:00:00Z"), at("2026-11-23T12:00:00Z"));
+        let missed = at("2026-11-23T04:00:00Z");
+        for (from, left_out) in [
+            (None, Some(missed)),
+            (Some("2026-11-21T03:59:59Z"), Some(missed)),
+            (Some("2026-11-21T04:00:00Z"), None),
+            (Some("2026-11-23T11:00:00Z"), None),
+        ] {
+            let mut state = JobState { served, ..JobState::new(until) };
+            let unserved = Unserved { from: from.map(at), until };
+            assert_eq!(state.leave_out(&job, &unserved), left_out, "{from:?}");
+            assert_eq!(state.due(&job, until), left_out.map_or(Some(missed), |_| None));
+        }
     }
 }

@@ -22,6 +22,9 @@ pub struct ScheduleRun {
     pub standing: Standing,
 }
 
+/// The record of the daemon itself, among those of its jobs.
+const DAEMON: &str = "daemon";
+
 type Row = (String, String, i64, Option<String>, Json<Standing>);
 
 impl Store {
@@ -34,6 +37,29 @@ impl Store {
             (job.clone(), ScheduleRun { job, schedule, served: Instant::from_micros(served), file, standing })
         };
         Ok(rows.into_iter().map(run).collect())
+    }
+
+    /// Until when a daemon served, as far as that was kept: at the begin of each pass, while one is under way, and at the
+    /// stop. In between nothing is due.
+    pub async fn served_until(&self) -> Result<Option<Instant>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT served FROM schedule_run WHERE job = ?")
+            .bind(DAEMON)
+            .fetch_optional(self.reader())
+            .await?;
+        Ok(at.map(Instant::from_micros))
+    }
+
+    pub async fn keep_served_until(&self, now: Instant) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO schedule_run (job, schedule, served) VALUES (?, '', ?)
+             ON CONFLICT (job) DO UPDATE SET served = excluded.served",
+        )
+        .bind(DAEMON)
+        .bind(now.micros())
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps a record, in place of the one before.

@@ -4,25 +4,18 @@ use crate::org::Instant;
 use crate::report::{ReportStatus, ScheduleStatus, StatusDocument, WaitStatus};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
-use crate::schedule::{Job, JobKind, JobState, Standing};
+use crate::schedule::{Job, JobKind, JobState, Standing, Unserved};
+use crate::store::ScheduleRun;
 
 impl Engine {
     /// Fills in what comes next and what waits.
     pub(in crate::run) async fn schedule_status(&self, document: &mut StatusDocument) -> Result<(), Failure> {
         let mut records = self.store.schedule_runs().await?;
         let now = self.clock.now();
+        let unserved = self.unserved(now).await?;
         let maintenance = document.maintenance.clone();
         for job in self.jobs() {
-            let mut state = JobState::new(now);
-            if let Some(record) = records.remove(&job.id()) {
-                if record.schedule == job.when.timetable.text() {
-                    state.served = record.served;
-                }
-                state.standing = record.standing;
-            }
-            if !document.daemon {
-                state.leave_out(&job, now); // none serves yet
-            }
+            let state = state(&job, records.remove(&job.id()), unserved.as_ref(), now);
             let mut schedule = told(&job, &state.standing);
             schedule.due = job.when.due(state.served, now);
             schedule.next = state.next(&job, now);
@@ -45,6 +38,30 @@ impl Engine {
         }
         Ok(())
     }
+
+    /// Since when no daemon serves; nothing in the process that does.
+    pub(super) async fn unserved(&self, now: Instant) -> Result<Option<Unserved>, Failure> {
+        if self.served.health().is_some() {
+            return Ok(None);
+        }
+        Ok(Some(Unserved { from: self.store.served_until().await?, until: now }))
+    }
+}
+
+/// Where a job stands by what is kept of it. One that was never seen, or has another schedule than before, counts from
+/// now.
+pub(super) fn state(job: &Job, record: Option<ScheduleRun>, unserved: Option<&Unserved>, now: Instant) -> JobState {
+    let mut state = JobState::new(now);
+    if let Some(record) = record {
+        if record.schedule == job.when.timetable.text() {
+            state.served = record.served;
+        }
+        state.standing = record.standing;
+    }
+    if let Some(unserved) = unserved {
+        state.leave_out(job, unserved);
+    }
+    state
 }
 
 fn told(job: &Job, standing: &Standing) -> ScheduleStatus {

@@ -1,6 +1,8 @@
 //! What is remembered over restarts, and what a reload changes. Which instants are due is tested by table in
 //! `schedule::timetable`.
 
+#[cfg(feature = "lab")]
+use super::NOWHERE;
 use super::{HR, House, count, delivery};
 
 const DAILY: &str = "\n[jsonl.hr]\nfile = \"hr.jsonl\"\nschedule = \"0 5 * * *\"\n";
@@ -36,6 +38,33 @@ fn what_was_missed_is_left_out_where_it_is_not_caught_up() {
     let mut on_time = house.serve_at(Some("2026-11-24T03:59:59Z"));
     on_time.notice("STATUS=next: hr 05:00:00");
     on_time.stop();
+}
+
+#[cfg(feature = "lab")]
+#[test]
+fn a_run_that_a_stop_interrupts_is_not_left_out() {
+    // a service that never answers
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let schedule = "\n[scim.cloud]\nschedule = { cron = \"0 5 * * *\", catch_up = false }\n";
+    let house = House::new(&format!("{schedule}{}", NOWHERE.replace("http://127.0.0.1:1", &url)));
+    house.serve_at(Some("2026-11-22T12:00:00Z")).stop();
+    let clock = house.path("clock");
+    let set = |at: &str| {
+        let at: rosterd::org::Instant = at.parse().unwrap();
+        let machine = rosterd::clock::Clock::now(&rosterd::clock::SystemClock);
+        std::fs::write(&clock, ((at.micros() - machine.micros()) / 1_000_000).to_string()).unwrap();
+    };
+    let env = [("ROSTERD_LAB_CLOCK", clock.to_str().unwrap())];
+    set("2026-11-23T03:59:59Z");
+    let mut daemon = house.start(&["serve"], "notices", &env);
+    daemon.notice("STATUS=at work");
+    daemon.stop();
+    set("2026-11-23T11:00:00Z");
+    let mut again = house.start(&["serve"], "notices", &env);
+    again.line(&["catching up", "target cloud", "2026-11-23T04:00:00Z"]);
+    let log = again.stop();
+    assert_eq!(count(&log, "is left out"), 0, "{}", log.join("\n"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use rosterd::org::{Instant, Maintenance, Order};
 use rosterd::schedule::{
-    Fresh, Job, JobKind, JobState, News, Outcome, Scene, Schedule, Timetable, Wait, WeekSpan, When, Windows,
+    Fresh, Job, JobKind, JobState, News, Outcome, Scene, Schedule, Timetable, Unserved, Wait, WeekSpan, When, Windows,
 };
 
 /// What the daemon does between two rounds, in microseconds: five seconds.
@@ -57,6 +57,8 @@ pub(super) struct World {
     pub off: Vec<(Instant, Instant)>,
     /// When it is ordered, and until when.
     pub maintenance: Vec<(Instant, Instant)>,
+    /// Targets whose run takes long when it begins then, and until when.
+    pub long: Vec<(&'static str, Instant, Instant)>,
 }
 
 pub(super) struct Site {
@@ -65,6 +67,8 @@ pub(super) struct Site {
     /// The delivery that each source took last.
     taken: BTreeMap<String, Instant>,
     done: BTreeMap<String, Instant>,
+    /// Until then a run is under way.
+    busy: Option<Instant>,
     pub events: Vec<(Instant, String, Event)>,
 }
 
@@ -90,7 +94,7 @@ impl Site {
     pub fn new(jobs: Vec<Job>, world: World, from: Instant) -> Self {
         let entry = |job: Job| Entry { state: JobState::new(from), next: job.when.next_after(from), job };
         let (taken, done, events) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        Self { entries: jobs.into_iter().map(entry).collect(), world, taken, done, events }
+        Self { entries: jobs.into_iter().map(entry).collect(), world, taken, done, busy: None, events }
     }
 
     pub fn play(&mut self, from: Instant, to: Instant, midnights: &[Instant]) {
@@ -101,20 +105,23 @@ impl Site {
         let mut now = from;
         while now < to {
             let is_off = self.world.off.iter().any(|(from, to)| *from <= now && now < *to);
-            let was_off = self.world.off.iter().any(|(_, to)| *to == now);
-            if was_off {
+            let off = self.world.off.iter().find(|(_, to)| *to == now);
+            let (was_off, is_busy) = (off.is_some(), self.busy.is_some_and(|until| now < until));
+            if let Some((from, until)) = off {
+                let unserved = Unserved { from: Some(*from), until: *until };
                 // what the store keeps is there again; what this process told is not
                 for entry in &mut self.entries {
                     entry.state.told = false;
-                    entry.state.leave_out(&entry.job, now);
+                    entry.state.leave_out(&entry.job, &unserved);
                 }
             }
-            let ran = !is_off && self.pass(now, was_off || turns.contains(&now));
+            let ran = !is_off && !is_busy && self.pass(now, was_off || turns.contains(&now));
             let soon = ran.then(|| Instant::from_micros(now.micros() + ROUND));
             let turn = turns.range(Instant::from_micros(now.micros() + 1)..).next().copied();
             let due = self.entries.iter().filter_map(|entry| entry.next).filter(|next| *next > now).min();
-            let due = due.filter(|_| !is_off);
-            match [soon, turn, due].into_iter().flatten().min() {
+            let due = due.filter(|_| !is_off && !is_busy);
+            let over = self.busy.filter(|until| *until > now && !is_off);
+            match [soon, turn, due, over].into_iter().flatten().min() {
                 Some(next) => now = next,
                 None => break,
             }
@@ -130,7 +137,8 @@ impl Site {
             for at in 0..self.entries.len() {
                 let entry = &self.entries[at];
                 let stands = entry.state.standing.waits.is_some() || entry.next.is_some_and(|next| next <= now);
-                if entry.job.kind == kind && (stands || anything) {
+                let is_busy = self.busy.is_some_and(|until| now < until);
+                if entry.job.kind == kind && (stands || anything) && !is_busy {
                     self.look(at, now, blocked.as_deref());
                 }
             }
@@ -152,6 +160,14 @@ impl Site {
         let name = entry.job.name.clone();
         let mut events: Vec<Event> = news.into_iter().map(told).collect();
         if let Some(due) = due {
+            let long = self.world.long.iter().find(|(of, begins, _)| *of == name && *begins == now);
+            if let Some((_, _, until)) = long.copied() {
+                self.busy = Some(until);
+                if let Some((off, _)) = self.world.off.iter().find(|(off, _)| now < *off && *off < until) {
+                    self.busy = Some(*off); // and nothing came of it
+                    return;
+                }
+            }
             let (outcome, how) = self.outcome(at, now);
             let entry = &mut self.entries[at];
             let news = entry.state.settle(due, outcome.clone(), now);

@@ -77,6 +77,7 @@ fn world() -> World {
         down: vec![("cloud", at("2026-08-19 11:00"), at("2026-08-19 14:00"))],
         off: vec![(at("2026-07-06 18:00"), at("2026-07-20 09:15"))],
         maintenance: vec![(at("2026-11-10 08:00"), at("2026-11-10 13:30"))],
+        long: Vec::new(),
     }
 }
 
@@ -248,11 +249,35 @@ fn what_is_not_caught_up_is_left_out_but_not_what_waits() {
     };
     let mut site = Site::new(jobs, world, from);
     site.play(from, to, &[at("2026-07-07 00:00")]);
-    let runs = |name: &str| -> Vec<String> {
-        let of = site.events.iter().filter(|(_, of, event)| of == name && matches!(event, Event::Ran { .. }));
-        of.map(|(now, ..)| local(*now).strftime("%d. %H:%M").to_string()).collect()
+    assert_eq!(runs(&site, "late"), ["06. 08:00", "07. 07:00"]);
+    assert_eq!(runs(&site, "left-out"), ["07. 07:00"]);
+    assert_eq!(runs(&site, "waiting"), ["06. 09:00"], "on the next day payroll does not come");
+}
+
+/// What a stop interrupted, and what had come due behind it, is done after the start; what came due in between is not.
+#[test]
+fn what_was_under_way_at_a_stop_is_not_left_out() {
+    let (from, to) = (at("2026-07-06 00:00"), at("2026-07-08 00:00"));
+    let once = |when: &mut rosterd::schedule::When| when.catch_up = false;
+    let jobs = vec![
+        job(JobKind::Target, "archive", "0 5 * * *", once),
+        job(JobKind::Report, "behind", "30 5 * * *", once),
+        job(JobKind::Report, "missed", "0 7 * * *", once),
+    ];
+    let world = World {
+        long: vec![("archive", at("2026-07-06 05:00"), at("2026-07-06 06:30"))],
+        off: vec![(at("2026-07-06 06:00"), at("2026-07-06 08:00"))],
+        ..World::default()
     };
-    assert_eq!(runs("late"), ["06. 08:00", "07. 07:00"]);
-    assert_eq!(runs("left-out"), ["07. 07:00"]);
-    assert_eq!(runs("waiting"), ["06. 09:00"], "on the next day payroll does not come");
+    let mut site = Site::new(jobs, world, from);
+    site.play(from, to, &[at("2026-07-07 00:00")]);
+    assert_eq!(runs(&site, "archive"), ["06. 08:00", "07. 05:00"]);
+    assert_eq!(runs(&site, "behind"), ["06. 08:00", "07. 05:30"]);
+    assert_eq!(runs(&site, "missed"), ["07. 07:00"]);
+}
+
+/// When a job ran.
+fn runs(site: &Site, name: &str) -> Vec<String> {
+    let of = site.events.iter().filter(|(_, of, event)| of == name && matches!(event, Event::Ran { .. }));
+    of.map(|(now, ..)| local(*now).strftime("%d. %H:%M").to_string()).collect()
 }
