@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::org::{Instant, Zone};
+use crate::org::{Instant, Maintained, Zone};
 
 /// Everything that is known.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Health {
     pub channels: Vec<ChannelHealth>,
     /// Since when nothing is begun.
     pub maintenance: Option<Order>,
+    /// The last time that nothing was begun, which is over.
+    pub maintained: Option<Maintained>,
     /// When a standby last took over.
     pub took_over: Option<Instant>,
     /// Of the daemon that serves; none where nobody does.
@@ -48,9 +50,16 @@ impl Health {
             roster_bytes: 0,
             channels: Vec::new(),
             maintenance: None,
+            maintained: None,
             took_over: None,
             configuration: None,
         }
+    }
+
+    /// Whether something is late by so many hours. Those of a maintenance do not count: what came due is done after it.
+    pub(super) fn is_late(&self, late: &Late, hours: u32) -> bool {
+        let from = self.maintained.map_or(late.due, |maintained| maintained.counts_from(late.due));
+        from.hours_later(i64::from(hours)) <= self.now
     }
 }
 

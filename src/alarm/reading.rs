@@ -7,7 +7,7 @@ use super::table::Found;
 /// A target that should have succeeded.
 pub(super) fn late(health: &Health, hours: u32) -> Vec<Found> {
     let of = |target: &TargetHealth| {
-        let late = target.late.as_ref().filter(|late| late.due.hours_later(i64::from(hours)) <= health.now)?;
+        let late = target.late.as_ref().filter(|late| health.is_late(late, hours))?;
         if target.paused.is_some() || health.maintenance.is_some() || target.held_plan.is_some() {
             return None; // that is why, and is told by itself
         }

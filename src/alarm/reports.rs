@@ -7,7 +7,7 @@ use super::table::Found;
 /// A scheduled report that was not made.
 pub(super) fn late(health: &Health, hours: u32) -> Vec<Found> {
     let of = |report: &ReportHealth| {
-        let late = report.late.as_ref().filter(|late| late.due.hours_later(i64::from(hours)) <= health.now)?;
+        let late = report.late.as_ref().filter(|late| health.is_late(late, hours))?;
         if health.maintenance.is_some() {
             return None; // that is why, and is told by itself
         }

@@ -7,7 +7,7 @@ use super::table::Found;
 /// A source that should have delivered.
 pub(super) fn late(health: &Health, hours: u32) -> Vec<Found> {
     let of = |source: &SourceHealth| {
-        let late = source.late.as_ref().filter(|late| late.due.hours_later(i64::from(hours)) <= health.now)?;
+        let late = source.late.as_ref().filter(|late| health.is_late(late, hours))?;
         if source.held.is_some() || health.maintenance.is_some() {
             return None; // that is why, and is told by itself
         }

@@ -108,7 +108,7 @@ pub use membership::Membership;
 pub use merge::{AccountIds, Identity};
 pub use national_id::{KEY_BYTES, SealError, Sealed, Sealer};
 pub use nearest::{instead, nearest};
-pub use order::{Maintenance, Order, Orders};
+pub use order::{Maintained, Maintenance, Order, Orders};
 pub use overlaps::problems_between;
 pub use owners::{KindOwners, Owners};
 pub use packed::{Damaged, Packed};

@@ -49,6 +49,21 @@ impl Maintenance {
     }
 }
 
+/// From when to when the schedule started nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Maintained {
+    pub since: Instant,
+    pub until: Instant,
+}
+
+impl Maintained {
+    /// From when hours count of what was due at an instant, when those of the maintenance do not.
+    pub fn counts_from(&self, due: Instant) -> Instant {
+        let within = self.until.micros().saturating_sub(due.max(self.since).micros());
+        Instant::from_micros(due.micros().saturating_add(within.max(0)))
+    }
+}
+
 /// What is in force.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Orders {
@@ -62,6 +77,9 @@ pub struct Orders {
     pub paused: BTreeMap<String, Order>,
     /// The last word about it; whether it is over by itself says [`Orders::maintenance`].
     pub maintenance: Option<Maintenance>,
+    /// The begin of the last one, however often it got another end, and when it was ended by a word.
+    pub maintenance_begun: Option<Instant>,
+    pub maintenance_ended: Option<Instant>,
 }
 
 impl Orders {
@@ -73,5 +91,14 @@ impl Orders {
     /// Why the schedule starts nothing at an instant, if so.
     pub fn maintenance(&self, now: Instant) -> Option<&Maintenance> {
         self.maintenance.as_ref().filter(|maintenance| maintenance.holds(now))
+    }
+
+    /// When the schedule last started nothing, and that is over.
+    pub fn maintained(&self, now: Instant) -> Option<Maintained> {
+        let until = match &self.maintenance {
+            Some(maintenance) => maintenance.until.filter(|until| *until <= now)?,
+            None => self.maintenance_ended?,
+        };
+        Some(Maintained { since: self.maintenance_begun?, until })
     }
 }

@@ -91,6 +91,14 @@ impl JobState {
         Some(missed)
     }
 
+    /// Since when it should have been done, as far as its schedule and its hours say.
+    pub fn late(&self, job: &Job, now: Instant) -> Option<Instant> {
+        // what was done late was done for all that had come due until then, unless the clock was wrong
+        let done = self.standing.done.filter(|done| *done <= now);
+        let served = done.map_or(self.served, |done| done.max(self.served));
+        job.when.first_open(served).filter(|first| *first <= now)
+    }
+
     /// When something is done about it next, as far as that is known.
     pub fn next(&self, job: &Job, now: Instant) -> Option<Instant> {
         let waits = self.standing.waits.as_ref().filter(|_| job.when.due(self.served, now).is_some());
@@ -167,7 +175,7 @@ impl JobState {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::super::{Schedule, Timetable, When};
+    use super::super::{Schedule, Timetable, WeekSpan, When, Windows};
     use super::*;
 
     fn at(text: &str) -> Instant {
@@ -179,6 +187,44 @@ mod tests {
         let mut when = When::plain("report nightly".into(), timetable);
         change(&mut when);
         Job { kind: JobKind::Report, name: "nightly".into(), when }
+    }
+
+    fn only(text: &str) -> impl FnOnce(&mut When) {
+        let windows = Windows::new(&[], &[WeekSpan::parse(text).unwrap()]).unwrap();
+        |when| when.windows = windows
+    }
+
+    /// Friday, 2026-11-20; the zone is one hour ahead.
+    #[test]
+    fn what_waits_for_its_hours_is_not_late_until_they_are_there() {
+        let job = report("0 5 * * *", only("Mon-Fri 06:00-20:00"));
+        let friday = at("2026-11-20T05:00:00Z");
+        let state = JobState { served: at("2026-11-20T04:00:00Z"), ..JobState::new(friday) };
+        assert_eq!(state.late(&job, at("2026-11-21T10:00:00Z")), None, "on Saturday it is closed");
+        assert_eq!(state.late(&job, at("2026-11-23T04:59:59Z")), None, "on Monday until six");
+        assert_eq!(state.late(&job, at("2026-11-23T12:00:00Z")), Some(at("2026-11-23T05:00:00Z")));
+        let open = report("0 5 * * *", |_| {});
+        assert_eq!(
+            state.late(&open, at("2026-11-23T12:00:00Z")),
+            Some(at("2026-11-21T04:00:00Z")),
+            "the first of them"
+        );
+    }
+
+    #[test]
+    fn what_was_done_late_or_delayed_is_not_late_again() {
+        let hourly = report("0 * * * *", |_| {});
+        let mut state = JobState::new(at("2026-11-20T04:30:00Z"));
+        let (due, done) = (at("2026-11-20T11:00:00Z"), at("2026-11-20T11:40:00Z"));
+        assert_eq!(state.late(&hourly, done), Some(at("2026-11-20T05:00:00Z")));
+        state.settle(due, Outcome::Done, done);
+        assert_eq!(state.late(&hourly, at("2026-11-20T11:59:59Z")), None);
+        // what is left out is not due any more, however long its delay is
+        let delayed = report("0 5 * * *", |when| (when.jitter_minutes, when.catch_up) = (600, false));
+        let unserved = Unserved { from: None, until: at("2026-11-21T23:00:00Z") };
+        let mut state = JobState::new(at("2026-11-20T23:00:00Z"));
+        assert_eq!(state.leave_out(&delayed, &unserved), Some(at("2026-11-21T04:00:00Z")));
+        assert_eq!(state.late(&delayed, at("2026-11-22T03:00:00Z")), None);
     }
 
     #[test]

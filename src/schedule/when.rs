@@ -68,8 +68,17 @@ impl When {
 
     /// When it runs next as far as the schedule and its windows say.
     pub fn next_open(&self, now: Instant) -> Option<Instant> {
-        let next = self.next_after(now)?;
-        if self.is_open(next) { Some(next) } else { self.opens_after(next) }
+        self.opens_from(self.next_after(now)?)
+    }
+
+    /// When it could be done first of all that came due after `served`, delay and windows included. What is due at `served`
+    /// itself does not count, however long its delay is.
+    pub fn first_open(&self, served: Instant) -> Option<Instant> {
+        self.opens_from(self.delayed(self.timetable.next_after(served)?))
+    }
+
+    fn opens_from(&self, at: Instant) -> Option<Instant> {
+        if self.is_open(at) { Some(at) } else { self.opens_after(at) }
     }
 
     pub fn is_open(&self, at: Instant) -> bool {

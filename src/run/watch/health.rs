@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::standing;
 use crate::alarm::{
     ChannelHealth, End, Health, HeldBatch, HeldPlan, Late, LogHealth, Order, Partial, Quarantine, ReportHealth,
     SourceHealth, TargetHealth, Why,
@@ -14,7 +15,7 @@ use crate::report::Outcome;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::schedule::{Job, JobKind};
-use crate::store::{Channel, RunRecord, ScheduleRun, StoreError};
+use crate::store::{Channel, RunRecord, StoreError};
 use crate::target::scim;
 
 /// How many runs are looked back at for what came again and again.
@@ -49,7 +50,9 @@ impl Engine {
         health.roster_bytes = crate::run::room::size(&self.roster_file());
         health.channels = self.channels().await?;
         health.reports = self.reports(&jobs, now).await?;
-        health.maintenance = self.store.orders().await?.maintenance(now).map(|one| order(&one.order));
+        let orders = self.store.orders().await?;
+        health.maintenance = orders.maintenance(now).map(|one| order(&one.order));
+        health.maintained = orders.maintained(now);
         Ok(health)
     }
 
@@ -228,24 +231,17 @@ impl Engine {
 
     async fn reports(&self, jobs: &[Job], now: Instant) -> Result<Vec<ReportHealth>, Failure> {
         let (mut records, mut reports) = (self.store.schedule_runs().await?, Vec::new());
+        let unserved = self.unserved(now).await?;
         for job in jobs.iter().filter(|job| job.kind == JobKind::Report) {
-            let record = records.remove(&job.id());
-            let due = record.as_ref().and_then(|record| first_due(job, record, now));
-            let standing = record.map(|record| record.standing).unwrap_or_default();
-            let why = standing.waits.map(|waits| format!("it waits {}", waits.why.told(&self.config.zone)));
-            let late = due.map(|due| Late { due, why });
-            let name = job.name.clone();
-            reports.push(ReportHealth { name, last_success: standing.done, late, next: job.when.next_open(now) });
+            let state = standing::state(job, records.remove(&job.id()), unserved.as_ref(), now);
+            let why = state.standing.waits.as_ref();
+            let why = why.map(|waits| format!("it waits {}", waits.why.told(&self.config.zone)));
+            let late = state.late(job, now).map(|due| Late { due, why });
+            let (name, last_success) = (job.name.clone(), state.standing.done);
+            reports.push(ReportHealth { name, last_success, late, next: job.when.next_open(now) });
         }
         Ok(reports)
     }
-}
-
-/// The first time that a job came due and was not done, if there is one.
-fn first_due(job: &Job, record: &ScheduleRun, now: Instant) -> Option<Instant> {
-    let last = job.when.due(record.served, now)?;
-    let since = record.standing.done.map_or(record.served, |done| done.max(record.served));
-    Some(job.when.next_open(since).map_or(last, |first| first.min(last)))
 }
 
 /// Whether a run did what could be done.
@@ -278,4 +274,113 @@ fn partial(runs: &[&RunRecord]) -> Option<Partial> {
         partial = Some(Partial { runs: runs + 1, since: run.started, first });
     }
     partial
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::FixedClock;
+    use crate::org::Actor;
+    use crate::schedule::Standing;
+    use crate::store::{ScheduleRun, Word};
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    /// A report of five o'clock that was last made on 20 November; the zone is one hour ahead.
+    struct Nightly {
+        engine: Engine,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Nightly {
+        async fn new(more: &str) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let made = at("2026-11-20T04:00:00Z");
+            crate::run::init::init(folder.path(), &FixedClock(made)).await.unwrap();
+            let config = folder.path().join("config.toml");
+            let text = std::fs::read_to_string(&config).unwrap();
+            std::fs::create_dir(folder.path().join("box")).unwrap();
+            let report = format!(
+                "\n[folder.box]\npath = \"box\"\n\n[report.nightly]\nwhat = \"quality\"\n\
+                 to = {{ folders = [\"box\"] }}\n\
+                 schedule = {{ cron = \"0 5 * * *\", zone = \"Europe/Copenhagen\"{more} }}\n"
+            );
+            std::fs::write(&config, text + &report).unwrap();
+            let engine = Engine::open(&config, Arc::new(FixedClock(made)), Actor::of_uid(0)).await.unwrap();
+            let nightly = Self { engine, _folder: folder };
+            let schedule = nightly.engine.jobs().pop().unwrap().when.timetable.text();
+            nightly.keep(&schedule, made).await;
+            nightly
+        }
+
+        async fn keep(&self, schedule: &str, served: Instant) {
+            let standing = Standing { done: Some(served), ..Standing::default() };
+            let (job, schedule) = ("report nightly".to_owned(), schedule.to_owned());
+            self.engine
+                .store
+                .keep_schedule_run(&ScheduleRun { job, schedule, served, file: None, standing })
+                .await
+                .unwrap();
+        }
+
+        async fn order(&self, word: Word<'_>, at: Instant) {
+            self.engine.store.order(word, None, "anna", at).await.unwrap();
+        }
+
+        /// Since when it is late, and whether that is an alarm.
+        async fn late(&self, now: &str) -> (Option<Instant>, bool) {
+            let engine = Engine { clock: Arc::new(FixedClock(at(now))), ..self.engine.clone() };
+            let health = engine.health().await.unwrap();
+            let alarms = crate::alarm::evaluate(&health, &engine.config.config.alarms.thresholds);
+            let told = alarms.iter().any(|alarm| alarm.name == "report-late");
+            (health.reports[0].late.as_ref().map(|late| late.due), told)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_report_is_late_by_its_own_schedule() {
+        let nightly = Nightly::new("").await;
+        assert_eq!(nightly.late("2026-11-21T11:00:00Z").await, (Some(at("2026-11-21T04:00:00Z")), true));
+        nightly.keep("0 3 * * * Europe/Copenhagen", at("2026-11-20T02:00:00Z")).await;
+        assert_eq!(nightly.late("2026-11-21T11:00:00Z").await, (None, false), "of another schedule nothing was missed");
+    }
+
+    #[tokio::test]
+    async fn what_is_left_out_while_none_serves_is_not_late() {
+        let nightly = Nightly::new(", catch_up = false").await;
+        let now = "2026-11-21T11:00:00Z";
+        assert_eq!(nightly.late(now).await, (None, false));
+        nightly.engine.store.keep_served_until(at("2026-11-21T05:00:00Z")).await.unwrap();
+        assert_eq!(nightly.late(now).await, (Some(at("2026-11-21T04:00:00Z")), true), "one served when it came due");
+    }
+
+    #[tokio::test]
+    async fn the_hours_of_a_maintenance_do_not_count() {
+        let due = Some(at("2026-11-21T04:00:00Z"));
+        for (begun, again, early, late) in [
+            ("2026-11-21T03:00:00Z", None, "2026-11-21T19:59:00Z", "2026-11-21T20:00:00Z"),
+            ("2026-11-21T03:00:00Z", Some("2026-11-21T12:00:00Z"), "2026-11-21T19:59:00Z", "2026-11-21T20:00:00Z"),
+            ("2026-11-21T09:00:00Z", None, "2026-11-21T14:59:00Z", "2026-11-21T15:00:00Z"),
+        ] {
+            let nightly = Nightly::new("").await;
+            nightly.order(Word::BeginMaintenance(None), at(begun)).await;
+            if let Some(again) = again {
+                nightly.order(Word::BeginMaintenance(Some(at("2026-11-22T14:00:00Z"))), at(again)).await;
+            }
+            assert_eq!(nightly.late("2026-11-21T13:00:00Z").await, (due, false), "while it holds");
+            nightly.order(Word::EndMaintenance, at("2026-11-21T14:00:00Z")).await;
+            assert_eq!(nightly.late(early).await, (due, false), "{begun} {again:?}");
+            assert_eq!(nightly.late(late).await, (due, true), "{begun} {again:?}");
+        }
+        let nightly = Nightly::new("").await;
+        let until = at("2026-11-21T14:00:00Z");
+        nightly.order(Word::BeginMaintenance(Some(until)), at("2026-11-21T03:00:00Z")).await;
+        assert_eq!(nightly.late("2026-11-21T15:00:00Z").await, (due, false), "it ended by itself");
+        assert_eq!(nightly.late("2026-11-21T20:00:00Z").await, (due, true));
+    }
 }
