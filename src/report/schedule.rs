@@ -28,6 +28,9 @@ pub struct ScheduleStatus {
     pub due: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<WaitStatus>,
+    /// Why the last try failed, when it waits for something else now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
     /// The last day that ended without what it has to come after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lacked: Option<Lack>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::decide::{Decision, Scene, decide};
 use super::job::{Job, JobKind};
 use super::wait::{Wait, Waiting};
-use crate::org::{Day, Instant};
+use crate::org::{Day, Instant, Zone};
 
 /// Where a job stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub struct Standing {
     /// What was due and could not be done. It stays due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waiting>,
+    /// Why the last try failed, whatever it waits for since; none once it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
     /// Today it could have run but for what has to come first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lacks: Option<Lack>,
@@ -69,6 +72,24 @@ pub enum News {
     Waits(Wait),
     /// The day ended, and what has to come first had not come.
     NeverCame(Lack),
+}
+
+impl Standing {
+    /// Why it is not done yet, for people of a zone: what it waits for, and beside that what came of the last try.
+    pub fn told(&self, zone: &Zone) -> Option<String> {
+        let why = &self.waits.as_ref()?.why;
+        if why.is_failure() {
+            return Some(why.told(zone));
+        }
+        let failed = self.last_try().map_or_else(String::new, |failed| format!("; the last try: {failed}"));
+        Some(format!("it waits {}{failed}", why.told(zone)))
+    }
+
+    /// Why the last try failed, of what waits for something else by now.
+    pub fn last_try(&self) -> Option<&str> {
+        self.waits.as_ref().filter(|waits| !waits.why.is_failure())?;
+        self.failed.as_deref()
+    }
 }
 
 impl JobState {
@@ -151,6 +172,7 @@ impl JobState {
         }
         self.served = due;
         self.standing.waits = None;
+        self.standing.failed = None;
         self.standing.lacks = None;
         if outcome == Outcome::Done {
             self.standing.done = Some(now);
@@ -161,6 +183,9 @@ impl JobState {
 
     fn wait(&mut self, due: Instant, why: Wait, now: Instant) -> Option<News> {
         self.rests = true;
+        if let Wait::Tried { why } | Wait::Failed { why, .. } = &why {
+            self.standing.failed = Some(why.clone());
+        }
         let before = self.standing.waits.as_ref().filter(|before| before.why.is_like(&why));
         let since = before.map_or(now, |before| before.since);
         let news = (before.is_none() || !self.told).then(|| News::Waits(why.clone()));
@@ -243,5 +268,22 @@ mod tests {
             assert_eq!(state.leave_out(&job, &unserved), left_out, "{from:?}");
             assert_eq!(state.due(&job, until), left_out.map_or(Some(missed), |_| None));
         }
+    }
+
+    #[test]
+    fn a_failure_is_told_beside_what_it_waits_for_since() {
+        let job = report("0 5 * * *", |_| {});
+        let (due, zone) = (at("2026-11-20T04:00:00Z"), TimeZone::UTC);
+        let mut state = JobState::new(at("2026-11-20T00:00:00Z"));
+        let failed = Wait::Failed { why: "the folder is full".into(), again: at("2026-11-20T04:10:00Z") };
+        state.settle(due, Outcome::Waits(failed), due);
+        let told = "the folder is full; again at 2026-11-20 04:10:00 +00:00";
+        assert_eq!(state.standing.told(&zone).as_deref(), Some(told));
+        state.settle(due, Outcome::Waits(Wait::Maintenance { until: None }), at("2026-11-22T04:00:00Z"));
+        let both = "it waits for the end of the maintenance; the last try: the folder is full";
+        assert_eq!(state.standing.told(&zone).as_deref(), Some(both));
+        let later = at("2026-11-22T05:00:00Z");
+        state.settle(job.when.due(state.served, later).unwrap(), Outcome::Done, later);
+        assert_eq!((state.standing.told(&zone), state.standing.failed), (None, None));
     }
 }

@@ -48,6 +48,11 @@ impl Wait {
         }
     }
 
+    /// Whether it was tried.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Tried { .. } | Self::Failed { .. })
+    }
+
     /// Until when, where that is known.
     pub fn until(&self) -> Option<Instant> {
         match self {

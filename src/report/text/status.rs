@@ -142,6 +142,9 @@ fn of_schedule(page: &mut Page, name: &str, schedule: &ScheduleStatus, zone: &Zo
     if let Some(waits) = &schedule.waits {
         let since = waits.since.local(zone);
         page.line(0, &format!("{}: waits since {since}: {}", clean(name), clean(&waits.text)));
+        if let Some(failed) = &schedule.failed {
+            page.line(2, &format!("the last try: {}", clean(failed)));
+        }
     } else if let Some(due) = schedule.due {
         page.line(0, &format!("{}: due since {}", clean(name), due.local(zone)));
     }

@@ -169,8 +169,8 @@ impl Engine {
             },
         };
         let due = since.and_then(|since| job.when.next_open(since)).filter(|due| *due <= now);
-        let waits = self.store.schedule_runs().await?.remove(&job.id()).and_then(|record| record.standing.waits);
-        let waits = waits.map(|waits| format!("it waits {}", waits.why.told(&self.config.zone)));
+        let record = self.store.schedule_runs().await?.remove(&job.id());
+        let waits = record.and_then(|record| record.standing.told(&self.config.zone));
         let why = last.filter(|run| !went_through(run)).and_then(message).or(waits);
         Ok(due.map(|due| Late { due, why }))
     }
@@ -234,8 +234,7 @@ impl Engine {
         let unserved = self.unserved(now).await?;
         for job in jobs.iter().filter(|job| job.kind == JobKind::Report) {
             let state = standing::state(job, records.remove(&job.id()), unserved.as_ref(), now);
-            let why = state.standing.waits.as_ref();
-            let why = why.map(|waits| format!("it waits {}", waits.why.told(&self.config.zone)));
+            let why = state.standing.told(&self.config.zone);
             let late = state.late(job, now).map(|due| Late { due, why });
             let (name, last_success) = (job.name.clone(), state.standing.done);
             reports.push(ReportHealth { name, last_success, late, next: job.when.next_open(now) });

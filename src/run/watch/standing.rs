@@ -71,5 +71,6 @@ fn told(job: &Job, standing: &Standing) -> ScheduleStatus {
         since: waits.since,
         until: waits.why.until(),
     });
-    ScheduleStatus { waits, lacked: standing.lacked.clone(), ..ScheduleStatus::default() }
+    let failed = standing.last_try().map(ToOwned::to_owned);
+    ScheduleStatus { waits, failed, lacked: standing.lacked.clone(), ..ScheduleStatus::default() }
 }
