@@ -27,8 +27,8 @@ pub struct Health {
     pub channels: Vec<ChannelHealth>,
     /// Since when nothing is begun.
     pub maintenance: Option<Order>,
-    /// The last time that nothing was begun, which is over.
-    pub maintained: Option<Maintained>,
+    /// The times that nothing was begun, which are over.
+    pub maintained: Vec<Maintained>,
     /// When a standby last took over.
     pub took_over: Option<Instant>,
     /// Of the daemon that serves; none where nobody does.
@@ -50,7 +50,7 @@ impl Health {
             roster_bytes: 0,
             channels: Vec::new(),
             maintenance: None,
-            maintained: None,
+            maintained: Vec::new(),
             took_over: None,
             configuration: None,
         }
@@ -58,8 +58,8 @@ impl Health {
 
     /// Whether something is late by so many hours. Those of a maintenance do not count: what came due is done after it.
     pub(super) fn is_late(&self, late: &Late, hours: u32) -> bool {
-        let from = self.maintained.map_or(late.due, |maintained| maintained.counts_from(late.due));
-        from.hours_later(i64::from(hours)) <= self.now
+        let within: i64 = self.maintained.iter().map(|one| one.within(late.due, self.now)).sum();
+        late.due.hours_later(i64::from(hours)).micros().saturating_add(within) <= self.now.micros()
     }
 }
 
@@ -78,8 +78,8 @@ pub struct Refusal {
     pub since: Instant,
     /// The first problem, in one line.
     pub why: String,
-    /// Nothing is wrong with it, but a reload cannot do it.
-    pub needs_restart: bool,
+    /// Of one that is right and takes a restart: the hash of what would then be in force.
+    pub needs_restart: Option<String>,
 }
 
 /// One target.

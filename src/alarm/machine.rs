@@ -37,7 +37,7 @@ pub(super) fn log(health: &Health, _on: u32) -> Vec<Found> {
 pub(super) fn configuration(health: &Health, _on: u32) -> Vec<Found> {
     let of = |refused: &Refusal| {
         let why = refused.why.trim_end_matches('.');
-        let (what, todo, command) = if refused.needs_restart {
+        let (what, todo, command) = if refused.needs_restart.is_some() {
             let what = Both::new(
                 format!(
                     "What changed in the configuration takes a restart, so the one from before stays in force: {why}"

@@ -69,7 +69,7 @@ fn order(hours: i64) -> Order {
 }
 
 fn refused(why: &str, needs_restart: bool) -> Option<ConfigurationHealth> {
-    let refused = Refusal { since: before(HOUR), why: why.into(), needs_restart };
+    let refused = Refusal { since: before(HOUR), why: why.into(), needs_restart: needs_restart.then(|| "89ab".into()) };
     Some(ConfigurationHealth { read: before(30 * DAY), refused: Some(refused) })
 }
 

@@ -138,7 +138,8 @@ impl Invocation {
     }
 
     /// Has somebody look at the roster: the daemon, which may be the only one that can, else in process. A daemon of another
-    /// version, one that does not let us in, or one that hangs, keeps nobody from looking who has a file that is right.
+    /// version, one that does not let us in, or one that hangs, keeps nobody from looking who has a file that is right: to
+    /// read only, so that tables of an older version stay as they are under the daemon that uses them.
     pub async fn look(&self, command: Command) -> Result<Answer, Failure> {
         match timeout(PATIENCE, self.by_daemon(&command)).await {
             Ok(Ok(Some(Ok(answer)))) => Ok(answer),

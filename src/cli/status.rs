@@ -19,7 +19,12 @@ async fn beside_file(status: StatusDocument, invocation: &Invocation) -> StatusD
     let daemon = status.daemon || invocation.is_served().await;
     let Some(configuration) = status.configuration else { return StatusDocument { daemon, ..status } };
     let file = match invocation.loaded().await {
-        Ok(loaded) => (loaded.generation != configuration.generation).then_some(FileStatus::Changed),
+        Ok(loaded) if loaded.generation == configuration.generation => None,
+        Ok(loaded) => {
+            let refused = configuration.refused.as_ref().and_then(|refused| refused.needs_restart.as_ref());
+            let is_refused = refused == Some(&loaded.generation);
+            Some(if is_refused { FileStatus::Restart } else { FileStatus::Changed })
+        }
         Err(_) => invocation.problem().await.map(FileStatus::Wrong),
     };
     StatusDocument { daemon, configuration: Some(ConfigurationStatus { file, ..configuration }), ..status }

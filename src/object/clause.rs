@@ -54,6 +54,9 @@ sentences! {
         NamesMore: "and {0} more";
         TooLong: "{0} holds at most {1} characters, {2} were given";
         TooMany: "{0} holds one value, {1} were given";
+        HoldsNoCharacter: "{0} holds no {1}, which is one of {2} characters that were given";
+        WrongType: "{0} holds {1}, {2} was given";
+        NeedsValue: "{0} needs a value, none was given";
 
         // what is not there
         UserMissing: "the user is not in the target";
@@ -197,6 +200,20 @@ sentences! {
         OnlineSaysWhich: "`rosterd check --online` says which right is missing";
         NothingReadable: "nothing of it can be read any more: {0} linked objects, of which nothing is concluded";
         KeepsNoRecord: "the target keeps no record of what was deleted";
+        KeepsNoTombstones: "its id is not found, and this directory keeps no tombstones";
+        NeitherReadable: "neither it nor its tombstone can be read";
+        NoTombstoneShown: "it cannot be read, and no tombstone is shown";
+        TombstoneThere: "its tombstone is there";
+        LastLayIn: "it last lay in {0}";
+        IsOfAnotherKind: "it is there as {0}, but is not of this kind";
+        AttributesUnreadable: "it is there as {0}, but its attributes cannot be read";
+        ContainerUnreadable: "a configured container or a canary cannot be read";
+        OtherServer: "the last read was of {0}, this is {1}";
+        MarkNotUnderstood: "where the last read ended cannot be understood";
+        OtherSettings: "the settings of the target are others than at the last read";
+        OtherContainer: "{0} or another configured container is not the one of the last read";
+        TooLongAgo: "the last read was more than {0} days ago";
+        RefusesChanges: "the server refuses to tell changes: {0}";
     }
 }
 

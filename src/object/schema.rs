@@ -39,11 +39,11 @@ pub enum ValueProblem {
     TooMany { attribute: AttributeName, count: usize },
     #[error("{}", Clause::TooLong.with([attribute, limit, length]))]
     TooLong { attribute: AttributeName, limit: usize, length: usize },
-    #[error("{attribute} holds {wanted}, {given:?} was given")]
+    #[error("{}", Clause::WrongType.with([attribute, wanted, &format_args!("{given:?}")]))]
     WrongType { attribute: AttributeName, wanted: &'static str, given: String },
-    #[error("{attribute} holds no {character:?}, which is one of {length} characters that were given")]
+    #[error("{}", Clause::HoldsNoCharacter.with([attribute, &format_args!("{character:?}"), length]))]
     Forbidden { attribute: AttributeName, character: char, length: usize },
-    #[error("{attribute} needs a value, none was given")]
+    #[error("{}", Clause::NeedsValue.with([attribute]))]
     Required { attribute: AttributeName },
 }
 

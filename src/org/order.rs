@@ -57,10 +57,9 @@ pub struct Maintained {
 }
 
 impl Maintained {
-    /// From when hours count of what was due at an instant, when those of the maintenance do not.
-    pub fn counts_from(&self, due: Instant) -> Instant {
-        let within = self.until.micros().saturating_sub(due.max(self.since).micros());
-        Instant::from_micros(due.micros().saturating_add(within.max(0)))
+    /// How much of it lies between two instants, in microseconds.
+    pub fn within(&self, from: Instant, to: Instant) -> i64 {
+        self.until.min(to).micros().saturating_sub(self.since.max(from).micros()).max(0)
     }
 }
 
@@ -77,9 +76,10 @@ pub struct Orders {
     pub paused: BTreeMap<String, Order>,
     /// The last word about it; whether it is over by itself says [`Orders::maintenance`].
     pub maintenance: Option<Maintenance>,
-    /// The begin of the last one, however often it got another end, and when it was ended by a word.
+    /// The begin of that, however often it got another end.
     pub maintenance_begun: Option<Instant>,
-    pub maintenance_ended: Option<Instant>,
+    /// Those that were ended by a word, or followed by another.
+    pub maintained: Vec<Maintained>,
 }
 
 impl Orders {
@@ -93,12 +93,31 @@ impl Orders {
         self.maintenance.as_ref().filter(|maintenance| maintenance.holds(now))
     }
 
-    /// When the schedule last started nothing, and that is over.
-    pub fn maintained(&self, now: Instant) -> Option<Maintained> {
-        let until = match &self.maintenance {
-            Some(maintenance) => maintenance.until.filter(|until| *until <= now)?,
-            None => self.maintenance_ended?,
-        };
+    /// When the schedule started nothing, and that is over.
+    pub fn maintained(&self, now: Instant) -> impl Iterator<Item = Maintained> + use<'_> {
+        self.maintained.iter().copied().chain(self.ended_by_itself(now))
+    }
+
+    fn ended_by_itself(&self, now: Instant) -> Option<Maintained> {
+        let until = self.maintenance.as_ref()?.until.filter(|until| *until <= now)?;
         Some(Maintained { since: self.maintenance_begun?, until })
+    }
+
+    /// The schedule starts nothing from now on, or has another end.
+    pub fn begin_maintenance(&mut self, maintenance: Maintenance) {
+        let since = maintenance.order.since;
+        if self.maintenance(since).is_none() {
+            self.maintained.extend(self.ended_by_itself(since));
+            self.maintenance_begun = Some(since);
+        }
+        self.maintenance = Some(maintenance);
+    }
+
+    /// It goes on again.
+    pub fn end_maintenance(&mut self, now: Instant) {
+        let over = self.ended_by_itself(now);
+        let ended = self.maintenance.take().and(self.maintenance_begun.take());
+        let ended = ended.map(|since| over.unwrap_or(Maintained { since, until: now }));
+        self.maintained.extend(ended);
     }
 }

@@ -1,6 +1,6 @@
 //! Tables of sentences. What is said to people of a step, a hold, a read or a finding is a row of a table: said from it
 //! in English, which is how plans and logs keep it, and known again by its words when a report tells it in another
-//! language. So no sentence is written in two places, and none is said that a report does not know.
+//! language. So no sentence is written in two places, and none of a table is said that a report does not know.
 
 use std::fmt::Display;
 

@@ -22,6 +22,8 @@ pub type Policies = BTreeMap<(Kind, AttributeName), DriftPolicy>;
 pub struct Wrote<'a> {
     pub object: &'a ObjectId,
     pub changes: &'a [Change],
+    /// The run that wrote it has ended: what is read now was not asked for by that run itself.
+    pub ended: bool,
 }
 
 /// What is known from before.
@@ -148,7 +150,7 @@ impl Known<'_> {
         let Some(was) = self.was.get(object) else { return false };
         match self.wrote_it(was.kind, (object, attribute), wanted, shown) {
             Some(false) => return false,
-            Some(true) if wanted.iter().chain(shown).all(is_shown_as_written) => return true,
+            Some(true) if self.let_in_again(object, attribute, wanted) => return true,
             _ => {}
         }
         if attribute.is(aspect::MEMBERS) {
@@ -200,6 +202,16 @@ impl Known<'_> {
         })
     }
 
+    /// Whether an account can be used that rosterd itself disabled last. Of other values nobody knows whether the target
+    /// ever showed them, and of what the run itself reads, whether it shows them yet.
+    fn let_in_again(&self, object: &ObjectId, attribute: &AttributeName, wanted: &[Value]) -> bool {
+        let is_it = |wrote: &&Wrote<'_>| {
+            wrote.object == object && wrote.changes.iter().any(|change| change.attribute.is(aspect::ENABLED))
+        };
+        let last = self.wrote.iter().rfind(is_it);
+        attribute.is(aspect::ENABLED) && *wanted == [Value::Bool(false)] && last.is_some_and(|wrote| wrote.ended)
+    }
+
     /// The object that a value leads to.
     fn object<'a>(&'a self, value: &'a Value) -> Option<&'a ObjectId> {
         match value {
@@ -219,11 +231,6 @@ impl Known<'_> {
         };
         self.was.get(id).map(|object| &object.handle)
     }
-}
-
-/// Whether a target that took a value shows just that. A text it may show otherwise, so that a difference proves nothing.
-fn is_shown_as_written(value: &Value) -> bool {
-    matches!(value, Value::Bool(_)) || is_reference(value)
 }
 
 fn is_reference(value: &Value) -> bool {

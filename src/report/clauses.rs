@@ -90,6 +90,9 @@ pub(super) fn clause_in_danish(clause: Clause) -> &'static str {
         NamesMore => "og {0} mere",
         TooLong => "{0} rummer højst {1} tegn, {2} blev givet",
         TooMany => "{0} rummer én værdi, {1} blev givet",
+        HoldsNoCharacter => "{0} rummer ikke {1}, som er ét af {2} tegn, der blev givet",
+        WrongType => "{0} rummer {1}, {2} blev givet",
+        NeedsValue => "{0} kræver en værdi, ingen blev givet",
 
         UserMissing => "brugeren er ikke i målsystemet",
         UnitMissing => "enheden er ikke i målsystemet",
@@ -229,6 +232,20 @@ pub(super) fn clause_in_danish(clause: Clause) -> &'static str {
         OnlineSaysWhich => "`rosterd check --online` siger, hvilken rettighed der mangler",
         NothingReadable => "intet af det kan læses mere: {0} tilknyttede objekter, som intet sluttes om",
         KeepsNoRecord => "målsystemet husker ikke, hvad der er slettet",
+        KeepsNoTombstones => "dets id findes ikke, og dette katalog gemmer ingen gravsten",
+        NeitherReadable => "hverken det eller dets gravsten kan læses",
+        NoTombstoneShown => "det kan ikke læses, og ingen gravsten vises",
+        TombstoneThere => "dets gravsten er der",
+        LastLayIn => "det lå sidst i {0}",
+        IsOfAnotherKind => "det er der som {0}, men er ikke af denne slags",
+        AttributesUnreadable => "det er der som {0}, men dets attributter kan ikke læses",
+        ContainerUnreadable => "en konfigureret beholder eller en kanariefugl kan ikke læses",
+        OtherServer => "sidst blev {0} læst, dette er {1}",
+        MarkNotUnderstood => "hvor sidste læsning endte, kan ikke forstås",
+        OtherSettings => "målsystemets indstillinger er andre end ved sidste læsning",
+        OtherContainer => "{0} eller en anden konfigureret beholder er ikke den fra sidste læsning",
+        TooLongAgo => "sidste læsning er mere end {0} dage gammel",
+        RefusesChanges => "serveren afviser at fortælle om ændringer: {0}",
     }
 }
 

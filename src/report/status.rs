@@ -60,9 +60,9 @@ pub struct RefusedReload {
     /// The first time after the last one that was taken.
     pub since: Instant,
     pub why: String,
-    /// Nothing is wrong with it, but a reload cannot do it.
-    #[serde(default)]
-    pub needs_restart: bool,
+    /// Of one that is right and takes a restart: the hash of what would then be in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_restart: Option<String>,
 }
 
 /// A file that is not what is in force.
@@ -71,6 +71,8 @@ pub struct RefusedReload {
 pub enum FileStatus {
     /// It was changed since, and nothing is wrong with it.
     Changed,
+    /// It is the one that was refused, since it takes a restart.
+    Restart,
     /// It is wrong: a reload would be refused, and a daemon would not start. With the first problem.
     Wrong(String),
 }

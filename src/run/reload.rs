@@ -27,7 +27,7 @@ impl Served {
     }
 
     /// Another one was refused. Since when counts from the first time.
-    fn refused(&self, why: String, needs_restart: bool, now: Instant) {
+    fn refused(&self, why: String, needs_restart: Option<String>, now: Instant) {
         if let Some(served) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             let since = served.refused.as_ref().map_or(now, |before| before.since);
             served.refused = Some(Refusal { since, why, needs_restart });
@@ -45,11 +45,14 @@ impl Engine {
     pub fn reload(&self, path: &Path) -> Result<Self, Failure> {
         let now = self.clock.now();
         let engine = match Config::load(path, &known) {
-            Ok(loaded) => self.reloaded(loaded).inspect_err(|failure| {
-                self.served.refused(failure.message.clone(), true, now);
-            }),
+            Ok(loaded) => {
+                let generation = loaded.generation.clone();
+                self.reloaded(loaded).inspect_err(|failure| {
+                    self.served.refused(failure.message.clone(), Some(generation), now);
+                })
+            }
             Err(problems) => {
-                self.served.refused(brief(&problems), false, now);
+                self.served.refused(brief(&problems), None, now);
                 Err(Failure::new(Exit::Usage, render(&problems, false)))
             }
         }?;

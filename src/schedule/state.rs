@@ -105,7 +105,8 @@ impl JobState {
             return None;
         }
         let missed = job.when.due(self.served, unserved.until)?;
-        if unserved.from.is_some_and(|from| job.when.due(self.served, from).is_some()) {
+        let from = unserved.from.filter(|from| *from <= unserved.until); // else the clock was ahead
+        if from.is_some_and(|from| job.when.due(self.served, from).is_some()) {
             return None; // it was under way, or behind something that was
         }
         self.served = missed;
@@ -262,6 +263,7 @@ mod tests {
             (Some("2026-11-21T03:59:59Z"), Some(missed)),
             (Some("2026-11-21T04:00:00Z"), None),
             (Some("2026-11-23T11:00:00Z"), None),
+            (Some("2026-11-24T11:00:00Z"), Some(missed)),
         ] {
             let mut state = JobState { served, ..JobState::new(until) };
             let unserved = Unserved { from: from.map(at), until };

@@ -12,7 +12,9 @@ pub enum StoreError {
     NotARoster(PathBuf),
     #[error("{0} was written by a newer rosterd: update this one")]
     Newer(PathBuf),
-    #[error("{0} was written by an older rosterd: a verb that writes, or the daemon, brings it up to date")]
+    #[error(
+        "{0} was written by an older rosterd: the daemon brings it up to date when it starts, and without one a verb that writes"
+    )]
     Older(PathBuf),
     #[error("cannot use the file {path}")]
     File { path: PathBuf, source: std::io::Error },

@@ -34,6 +34,8 @@ pub struct DoneStep {
     /// What the journal has; none where the step itself names it.
     pub object: Option<ObjectId>,
     pub run: RunId,
+    /// The run is over.
+    pub ended: bool,
     pub at: Instant,
 }
 
@@ -118,8 +120,8 @@ impl Store {
 
     /// The steps that were done in a target after the journal had come so far, in that order.
     pub async fn done_after(&self, target: &str, events: i64) -> Result<Vec<DoneStep>, StoreError> {
-        let rows: Vec<(String, String, Option<String>, RunId, i64)> = sqlx::query_as(
-            "SELECT run.digest, step_event.step, step_event.object, run.id, step_event.at
+        let rows: Vec<(String, String, Option<String>, RunId, bool, i64)> = sqlx::query_as(
+            "SELECT run.digest, step_event.step, step_event.object, run.id, run.ended IS NOT NULL, step_event.at
              FROM step_event JOIN run ON run.id = step_event.run
              WHERE step_event.seq > ? AND run.target = ? AND step_event.event IN ('done', 'founddone')
              ORDER BY step_event.seq",
@@ -128,9 +130,9 @@ impl Store {
         .bind(target)
         .fetch_all(self.reader())
         .await?;
-        let done = |(digest, step, object, run, at): (String, String, Option<String>, RunId, i64)| {
+        let done = |(digest, step, object, run, ended, at): (String, String, Option<String>, RunId, bool, i64)| {
             let (object, at) = (object.map(ObjectId::new), Instant::from_micros(at));
-            Some(DoneStep { digest: digest.parse().ok()?, step, object, run, at })
+            Some(DoneStep { digest: digest.parse().ok()?, step, object, run, ended, at })
         };
         Ok(rows.into_iter().filter_map(done).collect())
     }

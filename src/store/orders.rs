@@ -90,16 +90,9 @@ impl Store {
                 ("maintenance begin", until) => {
                     let until = until.map(|until| until.parse()).transpose();
                     let until = until.map_err(|error| StoreError::Damaged(format!("an order ends: {error}")))?;
-                    let order = order();
-                    if orders.maintenance(order.since).is_none() {
-                        orders.maintenance_begun = Some(order.since);
-                    }
-                    orders.maintenance = Some(Maintenance { order, until });
+                    orders.begin_maintenance(Maintenance { order: order(), until });
                 }
-                ("maintenance end", _) => {
-                    orders.maintenance = None;
-                    orders.maintenance_ended = Some(Instant::from_micros(at));
-                }
+                ("maintenance end", _) => orders.end_maintenance(Instant::from_micros(at)),
                 (other, _) => return Err(StoreError::Damaged(format!("an order is {other:?}"))),
             }
         }

@@ -50,16 +50,16 @@ impl Store {
     }
 
     pub async fn keep_served_until(&self, now: Instant) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
+        // in one statement: beside a pass that computes, no transaction is left open
         sqlx::query(
             "INSERT INTO schedule_run (job, schedule, served) VALUES (?, '', ?)
              ON CONFLICT (job) DO UPDATE SET served = excluded.served",
         )
         .bind(DAEMON)
         .bind(now.micros())
-        .execute(&mut *transaction)
+        .execute(self.writer()?)
         .await?;
-        Ok(transaction.commit().await?)
+        Ok(())
     }
 
     /// Keeps a record, in place of the one before.

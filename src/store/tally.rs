@@ -105,15 +105,14 @@ impl Store {
         Ok(at.map(Instant::from_micros))
     }
 
-    /// The begin of the first run of a whole target that failed after the last one that was done; none when that was the
-    /// last. What is done by hand to some objects, and what a limit holds, counts for neither.
+    /// The begin of the first run of a whole target that failed after the last one that was done, or that was held, where
+    /// none failed; none when the done one was the last. What is done by hand to some objects counts for neither.
     pub async fn fails_since(&self, target: &str) -> Result<Option<Instant>, StoreError> {
         let at: Option<i64> = sqlx::query_scalar(
             "SELECT started FROM run WHERE target = ?1 AND verb IN ('apply', 'run', 'schedule')
-               AND outcome IS NOT 'held'
                AND id > coalesce((SELECT max(id) FROM run WHERE target = ?1 AND verb IN ('apply', 'run', 'schedule')
                  AND outcome = 'done'), 0)
-             ORDER BY id LIMIT 1",
+             ORDER BY outcome IS 'held', id LIMIT 1",
         )
         .bind(target)
         .fetch_optional(self.reader())
@@ -215,6 +214,6 @@ mod tests {
             transaction.commit().await.unwrap();
             since.push(store.fails_since("ad").await.unwrap().map(Instant::micros));
         }
-        assert_eq!(since, [None, None, Some(2), Some(2), Some(2), Some(2), None, None, Some(8)]);
+        assert_eq!(since, [None, Some(1), Some(2), Some(2), Some(2), Some(2), None, None, Some(8)]);
     }
 }

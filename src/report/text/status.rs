@@ -75,7 +75,7 @@ fn configuration(status: &ConfigurationStatus, zone: &Zone) -> String {
             page.line(0, &format!("THE CONFIGURATION FILE IS WRONG: {}", clean(why)));
             page.line(2, "`rosterd check` shows all that is wrong with it");
         }
-        Some(FileStatus::Changed) if refused.as_ref().is_some_and(|refused| refused.needs_restart) => {
+        Some(FileStatus::Restart) => {
             page.line(2, "it takes a restart: systemctl restart rosterd");
         }
         Some(FileStatus::Changed) => {

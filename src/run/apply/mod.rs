@@ -18,6 +18,7 @@ use self::execute::Executed;
 use self::refused::Refused;
 use crate::object::{Hold, Op, Step};
 use crate::org::Id;
+use crate::org::sentence::BETWEEN;
 use crate::reconcile::{Cleared, Digest, Measure, Plan, Verdict, basis, guard};
 use crate::report::{ConsentView, Document, Ended, Outcome, RunCounts, RunDocument, RunView, Trouble};
 use crate::run::command::{Answer, Exit, Progress};
@@ -302,7 +303,8 @@ impl Engine {
         if completed && cleared.is_approved() {
             self.store.use_approvals(digest, run).await?;
         }
-        Ok(RunView { message: view.message.or(given_back), ..view })
+        let said: Vec<String> = view.message.into_iter().chain(given_back).collect();
+        Ok(RunView { message: (!said.is_empty()).then(|| said.join(BETWEEN)), ..view })
     }
 
     /// Reads the target again: what is left to do after a run, beside what is held. None when it could not be read.
@@ -344,7 +346,8 @@ fn in_part(view: RunView, cleared: &Cleared, brakes: &guard::Brakes) -> RunView 
     let part = format!("a part was approved, {} of {of} steps; the rest stays held", of - rest.steps.len());
     let message = view.message.as_ref().map_or(part.clone(), |message| format!("{part}; {message}"));
     let counts = RunCounts { held: view.counts.held + rest.steps.len() as u64, ..view.counts };
-    RunView { outcome: Outcome::Partly, counts, breaches, message: Some(message), ..view }
+    let outcome = if view.outcome == Outcome::Failed { Outcome::Failed } else { Outcome::Partly };
+    RunView { outcome, counts, breaches, message: Some(message), ..view }
 }
 
 /// The roster is a copy in the place of its original: nobody has yet looked at what it would do to this target.

@@ -16,6 +16,8 @@ pub(in crate::run) struct Since {
     pub step: Step,
     pub object: ObjectId,
     pub run: RunId,
+    /// The run is over.
+    pub ended: bool,
     pub at: Instant,
 }
 
@@ -46,7 +48,7 @@ impl Since {
 
     /// What it wrote, as the search for drift asks for it.
     pub fn wrote(&self) -> Wrote<'_> {
-        Wrote { object: &self.object, changes: &self.step.changes }
+        Wrote { object: &self.object, changes: &self.step.changes, ended: self.ended }
     }
 }
 
@@ -58,7 +60,7 @@ impl Engine {
         let done = self.store.done_after(target, observation.events).await?;
         let mut plans = BTreeMap::new();
         let mut found = Vec::new();
-        for DoneStep { digest, step, object, run, at } in done {
+        for DoneStep { digest, step, object, run, ended, at } in done {
             if !plans.contains_key(&digest) {
                 let plan = match self.store.plan(&digest).await {
                     Ok(plan) => plan,
@@ -72,7 +74,7 @@ impl Engine {
             let step = plans.get(&digest).and_then(|steps| steps.get(&step));
             let step = step.map(|step| (step, object.or_else(|| step.object.clone())));
             if let Some((step, Some(object))) = step {
-                found.push(Since { step: step.clone(), object, run, at });
+                found.push(Since { step: step.clone(), object, run, ended, at });
             }
         }
         Ok(found)

@@ -52,7 +52,7 @@ impl Engine {
         health.reports = self.reports(&jobs, now).await?;
         let orders = self.store.orders().await?;
         health.maintenance = orders.maintenance(now).map(|one| order(&one.order));
-        health.maintained = orders.maintained(now);
+        health.maintained = orders.maintained(now).collect();
         Ok(health)
     }
 

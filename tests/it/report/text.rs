@@ -307,7 +307,7 @@ fn small_answers() {
             refused: Some(RefusedReload {
                 since: instant(),
                 why: "config.toml:12:1: there is no key \"usr\"".into(),
-                needs_restart: false,
+                needs_restart: None,
             }),
             file: Some(FileStatus::Wrong("config.toml:13:1: there is no key \"usr\" (and 2 more)".into())),
         }),

@@ -242,6 +242,9 @@ async fn a_part_is_applied_and_the_rest_stays_held() {
     assert_eq!((&run["outcome"], &run["counts"]["done"]), (&json!("partly"), &json!(1)), "{run}");
     assert!(run["message"].as_str().unwrap().contains("1 of 5 steps; the rest stays held"), "{run}");
     assert_eq!((&run["breaches"][0]["found"], place.inactive()), (&json!(4), 1));
+    let kept = place.at_first(&["runs", "--limit", "1"], 0).await.json()["runs"][0].clone();
+    let said = [&kept["outcome"], &kept["summary"]["counts"], &kept["summary"]["message"]];
+    assert_eq!(said, [&run["outcome"], &run["counts"], &run["message"]], "the ledger says the same");
     let person = step["person"].as_str().unwrap();
     let left = place.at_first(&["plan", "cloud"], 4).await.json();
     let left = left["plans"][0]["steps"].as_array().unwrap();

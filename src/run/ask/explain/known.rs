@@ -221,7 +221,7 @@ mod tests {
             needs: Vec::new(),
             changes: changes.iter().map(change).collect(),
         };
-        Since { step, object: ObjectId::new("o"), run: 1, at: Instant::from_micros(1) }
+        Since { step, object: ObjectId::new("o"), run: 1, ended: true, at: Instant::from_micros(1) }
     }
 
     fn key(key: &str) -> Value {

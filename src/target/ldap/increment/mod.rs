@@ -25,8 +25,9 @@ use super::profile::Profile;
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, naming_context};
 use super::settings::{Places, Settings};
-use crate::object::{Evidence, Handle, Kind, ObjectId, ScopeRead};
+use crate::object::{Clause, Evidence, Handle, Kind, ObjectId, ScopeRead};
 use crate::org::Instant;
+use crate::org::sentence::Sentence;
 use crate::target::{Gone, Increment, Mark, ObserveRequest, Seen};
 
 /// Days after which a mark is no longer trusted: what was deleted is told only as long as its tombstone lies there,
@@ -123,7 +124,7 @@ impl Incremental<'_> {
     ) -> Result<Increment, Failure> {
         let root = self.root().await?;
         let Some(containers) = self.containers().await? else {
-            return Ok(Increment::Impossible("a configured container or a canary cannot be read".into()));
+            return Ok(Increment::Impossible(Clause::ContainerUnreadable.said()));
         };
         let body = match self.understood(since, &root, &containers) {
             Ok(body) => body,
@@ -161,7 +162,7 @@ impl Incremental<'_> {
         see: &mut (dyn FnMut(Seen) + Send),
     ) -> Result<Vec<ObjectId>, Failure> {
         if self.containers().await?.is_none() {
-            return Err(Failure::Unusable("a configured container or a canary cannot be read".into()));
+            return Err(Failure::Unusable(Clause::ContainerUnreadable.said()));
         }
         Ok(reread::reread(self, request, ids.iter(), see).await?.into_iter().collect())
     }
@@ -175,23 +176,17 @@ impl Incremental<'_> {
     /// The body of a mark that is still good here, or why it is not.
     fn understood(&self, mark: &Mark, root: &Root, containers: &[ObjectId]) -> Result<Body, String> {
         if mark.server != root.name {
-            return Err(format!("the last read was of {}, this is {}", mark.server, root.name));
+            return Err(Clause::OtherServer.with([&mark.server, &root.name]));
         }
-        let body: Body = serde_json::from_str(&mark.body)
-            .map_err(|_| "where the last read ended cannot be understood".to_owned())?;
+        let body: Body = serde_json::from_str(&mark.body).map_err(|_| Clause::MarkNotUnderstood.said())?;
         if body.settings != self.asked() {
-            return Err("the settings of the target are others than at the last read".into());
+            return Err(Clause::OtherSettings.said());
         }
         if body.containers != containers {
-            return Err(format!(
-                "{} or another configured container is not the one of the last read",
-                self.places.base
-            ));
+            return Err(Clause::OtherContainer.with([&self.places.base]));
         }
         match (body.time, root.time) {
-            (Some(then), Some(now)) if then < now.days_earlier(DAYS) => {
-                Err(format!("the last read was more than {DAYS} days ago"))
-            }
+            (Some(then), Some(now)) if then < now.days_earlier(DAYS) => Err(Clause::TooLongAgo.with([&DAYS])),
             _ => Ok(body),
         }
     }
@@ -267,7 +262,7 @@ fn impossible(failure: Failure) -> Result<Increment, Failure> {
     const UNAVAILABLE: u32 = 52;
     match failure {
         Failure::Refused { code: BUSY | UNAVAILABLE, .. } | Failure::Lost(_) | Failure::Unsent(_) => Err(failure),
-        Failure::Refused { .. } => Ok(Increment::Impossible(format!("the server refuses to tell changes: {failure}"))),
+        Failure::Refused { .. } => Ok(Increment::Impossible(Clause::RefusesChanges.with([&failure]))),
         Failure::Unusable(why) => Ok(Increment::Impossible(why)),
     }
 }
