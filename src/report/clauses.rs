@@ -2,6 +2,7 @@
 //! English words. What is no sentence of a table, such as the words of a server, stays as it is.
 
 use super::language::Language;
+use super::named::word;
 use super::phrases::Phrase;
 use super::said::{Said, Tongue};
 use crate::object::Clause;
@@ -29,15 +30,23 @@ fn clause(text: &str) -> Option<Said> {
     let clause = || Clause::read(text).map(|(clause, parts)| (Phrase::Clause(clause), parts));
     let remark = || Remark::read(text).map(|(remark, parts)| (Phrase::Remark(remark), parts));
     let (phrase, parts) = clause().or_else(remark)?;
-    Some(Said::Phrase(phrase, parts.into_iter().map(part).collect()))
+    Some(Said::Phrase(phrase, parts.into_iter().enumerate().map(|(at, text)| part(phrase, at, text)).collect()))
 }
 
-/// A day or an instant is told as the language tells it; a part that is a sentence itself is one.
-fn part(text: &str) -> Said {
-    match (text.parse(), text.parse::<Instant>()) {
-        (Ok(day), _) => Said::Day(day),
-        (_, Ok(at)) => Said::Instant(at),
-        _ => clause(text).unwrap_or_else(|| Said::text(text)),
+/// What stands at a mark. A word of ours has its phrase, and what somebody wrote stays as it is; else a day or an instant
+/// is told as the language tells it, and a sentence is one.
+fn part(phrase: Phrase, at: usize, text: &str) -> Said {
+    use Clause::{ByHand, FailedBefore, SuspendedBy, TakenThereBy, WaitsHeld, WaitsPutOff};
+    match (phrase, at) {
+        (Phrase::Clause(FailedBefore | WaitsHeld | WaitsPutOff), 0)
+        | (Phrase::Clause(TakenThereBy), 1)
+        | (Phrase::Remark(Remark::OfThing), 0) => word(text),
+        (Phrase::Clause(ByHand), 0) | (Phrase::Clause(SuspendedBy), 0 | 2) => Said::text(text),
+        _ => match (text.parse(), text.parse::<Instant>()) {
+            (Ok(day), _) => Said::Day(day),
+            (_, Ok(at)) => Said::Instant(at),
+            _ => clause(text).unwrap_or_else(|| Said::text(text)),
+        },
     }
 }
 
@@ -295,6 +304,14 @@ mod tests {
         assert_eq!(danish(&sponsor), "kategorien \"Ekstern\" kræver en ansvarlig, og der er ingen");
         let held = Remark::Hold.with([&"duplicate-national-id", &Remark::SameNationalId.with([&"Bo (b)"])]);
         assert_eq!(danish(&held), "kvalitet: duplicate-national-id: har samme personnummer som Bo (b)");
+    }
+
+    #[test]
+    fn a_word_of_ours_is_told_and_a_note_is_left() {
+        let held = Clause::WaitsHeld.with([&"update", &"create:a"]);
+        assert_eq!(danish(&held), "ret venter på create:a, som holdes tilbage");
+        let by_hand = Clause::ByHand.with([&"2026-11-23"]);
+        assert_eq!(danish(&by_hand), "i hånden: 2026-11-23");
     }
 
     #[test]

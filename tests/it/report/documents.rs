@@ -1,9 +1,10 @@
 //! Documents made by hand, with Danish names and every kind of finding.
 
 use rosterd::object::{
-    AttributeName, Change, Coverage, Evidence, Ground, Handle, Hold, HoldCode, Kind, Missing, ObjectId, Op, Referent,
-    ScopeRead, Step, StepId, Value,
+    AttributeName, Change, Clause, Coverage, Evidence, Ground, Handle, Hold, HoldCode, Kind, Missing, ObjectId, Op,
+    Referent, ScopeRead, Step, StepId, Value,
 };
+use rosterd::org::sentence::Sentence as _;
 use rosterd::org::{Day, Id, Instant, Zone};
 use rosterd::reconcile::{Brake, Digest, Limits, Measure, Plan, Population, Reach, Unmanaged, guard};
 use rosterd::report::*;
@@ -133,7 +134,7 @@ pub(super) fn steps() -> Vec<Step> {
             Kind::User,
             "a-1",
             "Åse Sørensen",
-            "starts on 2026-11-23",
+            &Clause::UserMissing.said(),
             &[
                 ("sAMAccountName", &[], &[words("asesor")]),
                 ("givenName", &[], &[words("Åse")]),
@@ -146,7 +147,7 @@ pub(super) fn steps() -> Vec<Step> {
             Kind::User,
             "a-2",
             "Søren O'Neill",
-            "differs from the roster",
+            &Clause::Differ.with([&"title, telephoneNumber, manager"]),
             &[
                 ("title", &[words("Pædagog")], &[words("Leder")]),
                 ("telephoneNumber", &[words("+45 12 34 56 78")], &[]),
@@ -158,7 +159,7 @@ pub(super) fn steps() -> Vec<Step> {
             Kind::Unit,
             "u-1",
             "Børn & Unge",
-            "differs from the roster",
+            &Clause::Differs.with([&"description"]),
             &[("description", &[], &[words("Afdeling")])],
         ),
         step(
@@ -166,7 +167,7 @@ pub(super) fn steps() -> Vec<Step> {
             Kind::Group,
             "g-1",
             "Ledere",
-            "members by rule",
+            &Clause::ManyJoin.with([&2]),
             &[("members", &[], &[reference("a-1"), reference("a-2")])],
         ),
         disable("a-3", "René Ærø"),

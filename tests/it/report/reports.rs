@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rosterd::object::{Drift, DriftPolicy, HoldCode, Kind, ObjectId, Op, Referent, Value, aspect};
+use rosterd::object::{Clause, Drift, DriftPolicy, HoldCode, Kind, ObjectId, Op, Referent, Value, aspect};
 use rosterd::org::quality::{Look, Severities, Severity};
+use rosterd::org::sentence::Sentence as _;
 use rosterd::org::{CustomTypes, SnapshotBuilder};
 use rosterd::reconcile::{Limits, Plan, guard};
 use rosterd::report::*;
@@ -81,9 +82,11 @@ pub(super) fn trouble() -> Trouble {
 
 pub(super) fn reconciled() -> Vec<Reconciled> {
     let mut first = plan(steps());
+    let (since, next) = (instant(), instant().hours_later(30));
+    let failed = Clause::FailedBefore.with([&Op::Update, &3, &since, &next, &"busy", &"the server is busy"]);
     first.held.extend([
-        hold("a-9", "Ib Juhl", HoldCode::Failing, "it failed 3 times: the server is busy"),
-        hold("a-10", "Ea Lund", HoldCode::CannotConverge, "the target takes no such value"),
+        hold("a-9", "Ib Juhl", HoldCode::Failing, &failed),
+        hold("a-10", "Ea Lund", HoldCode::CannotConverge, &Clause::TakesNoSuchValue.with([&"carLicense"])),
     ]);
     let mut cloud = Plan { target: "cloud".into(), ..plan(Vec::new()) };
     cloud.held.clear();
