@@ -2,6 +2,7 @@
 
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -53,10 +54,11 @@ fn in_the_journal_each_line_has_fields() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_objects_that_fail_are_few_lines() {
-    let server = Scripted::start(|asked, before| match asked.method.as_str() {
+    // now and then one is taken, one after the other, or the run would stop: too many were refused in a row
+    let creates = AtomicUsize::new(0);
+    let server = Scripted::start(move |asked, before| match asked.method.as_str() {
         "GET" => listing(&[], &json!(0)),
-        // now and then one is taken, or the run would stop
-        _ if before % 5 == 0 => {
+        _ if creates.fetch_add(1, Ordering::Relaxed) % 5 == 0 => {
             Reply::Json(201, json!({"id": format!("id-{before}"), "userName": asked.body["userName"]}))
         }
         _ => Reply::Json(400, json!({"status": "400", "scimType": "invalidValue", "detail": "not today"})),
@@ -72,6 +74,7 @@ canary = 0
 [scim.cloud.connection]
 url = \"{url}\"
 token = {{ file = \"token\" }}
+concurrency = 1
 
 [scim.cloud.user.attributes]
 userName = \"login\"
