@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 
 use super::gate::{Fault, Gate};
@@ -130,6 +132,15 @@ impl Site {
 
     pub fn start(&self, config: &str, arguments: &[&str]) -> Running {
         Victim::default().start(&mut self.command(config, arguments))
+    }
+
+    /// The roster's file, with all in it that was written.
+    pub async fn roster(&self) -> Vec<u8> {
+        let path = self.path("roster.db");
+        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path)).await.unwrap();
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pool).await.unwrap();
+        pool.close().await;
+        std::fs::read(path).unwrap()
     }
 
     /// Runs rosterd with the plain configuration.
