@@ -58,7 +58,7 @@ async fn two_thousand_objects_that_fail_are_few_lines() {
     let creates = AtomicUsize::new(0);
     let server = Scripted::start(move |asked, before| match asked.method.as_str() {
         "GET" => listing(&[], &json!(0)),
-        _ if creates.fetch_add(1, Ordering::Relaxed) % 5 == 0 => {
+        _ if creates.fetch_add(1, Ordering::Relaxed).is_multiple_of(5) => {
             Reply::Json(201, json!({"id": format!("id-{before}"), "userName": asked.body["userName"]}))
         }
         _ => Reply::Json(400, json!({"status": "400", "scimType": "invalidValue", "detail": "not today"})),
