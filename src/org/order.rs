@@ -121,3 +121,42 @@ impl Orders {
         self.maintained.extend(ended);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> Instant {
+        Instant::from_micros(0).hours_later(hour)
+    }
+
+    fn begun(hour: i64, until: Option<i64>) -> Maintenance {
+        let order = Order { by: "anna".into(), since: at(hour), note: String::new() };
+        Maintenance { order, until: until.map(at) }
+    }
+
+    #[test]
+    fn every_maintenance_that_is_over_is_told_as_long_as_it_was() {
+        let mut orders = Orders::default();
+        orders.begin_maintenance(begun(1, None));
+        orders.begin_maintenance(begun(2, Some(9))); // it gets another end
+        orders.end_maintenance(at(3));
+        orders.end_maintenance(at(4)); // there is none
+        orders.begin_maintenance(begun(5, Some(6)));
+        orders.begin_maintenance(begun(8, Some(9))); // the one before ended by itself
+        let told = |orders: &Orders, now| {
+            let hours = |at: Instant| at.micros() / hour();
+            orders.maintained(now).map(|one| (hours(one.since), hours(one.until))).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&orders, at(8)), [(1, 3), (5, 6)], "the third still holds");
+        assert_eq!(told(&orders, at(9)), [(1, 3), (5, 6), (8, 9)]);
+        let within: i64 = orders.maintained(at(12)).map(|one| one.within(at(2), at(12))).sum();
+        assert_eq!(within, 3 * hour(), "one hour of each since it was due");
+        orders.end_maintenance(at(11));
+        assert_eq!(told(&orders, at(12)), [(1, 3), (5, 6), (8, 9)], "it was over before that word");
+    }
+
+    fn hour() -> i64 {
+        at(1).micros()
+    }
+}

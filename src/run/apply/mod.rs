@@ -426,3 +426,47 @@ pub(super) fn exit(outcome: Outcome) -> Exit {
         Outcome::Busy => Exit::Busy,
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that fails should stop at once")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::org::{Actor, Instant};
+    use crate::reconcile::{Approval, Consent, Limits, Quorum, guard};
+
+    /// One of four steps that breach a limit, approved by itself.
+    fn cleared() -> Cleared {
+        let step = |key: &str| {
+            json!({
+                "id": format!("disable:{key}"), "op": "disable", "kind": "user", "key": key, "name": key, "object": "o",
+                "ground": "ended", "reason": "left", "irreversible": false, "needs": [], "changes": [],
+            })
+        };
+        let steps = ["a", "b", "c", "d"].map(step);
+        let plan: Plan = serde_json::from_value(json!({
+            "target": "ad", "as_of": "2026-03-02", "coverage": { "complete": true },
+            "steps": steps, "held": [], "reservations": [],
+            "population": { "users": 9, "objects": 9, "members": 0 }, "unmanaged": [], "labels": {}, "basis": "",
+        }))
+        .unwrap();
+        let (at, expires) = (Instant::from_micros(0), Instant::from_micros(0).hours_later(9));
+        let only = vec!["disable:a".parse().unwrap()];
+        let approval = Approval { digest: plan.digest(), by: Actor::of_uid(1), at, expires, only };
+        let consent = Consent::new(plan.digest(), Quorum { needed: 1, proposer: None }, vec![approval], at);
+        match guard(plan, &Limits::default().into(), &consent) {
+            Verdict::Cleared(cleared) => cleared,
+            Verdict::Breached { .. } => unreachable!("a part was approved"),
+        }
+    }
+
+    #[test]
+    fn a_part_says_what_stays_held_and_a_run_of_it_that_failed_has_failed() {
+        for (outcome, told) in [(Outcome::Done, Outcome::Partly), (Outcome::Failed, Outcome::Failed)] {
+            let part = in_part(view("ad", outcome), &cleared(), &Limits::default().into());
+            assert_eq!((part.outcome, part.counts.held), (told, 3));
+            assert_eq!(part.message.as_deref(), Some("a part was approved, 1 of 4 steps; the rest stays held"));
+        }
+    }
+}
