@@ -6,6 +6,10 @@ FEATURES=gssapi
 build() {
 	local target=${CARGO_TARGET_DIR:-$ROOT/target}/reproducible cargo_home=${CARGO_HOME:-${HOME:-/root}/.cargo}
 	local map="--remap-path-prefix=$ROOT=/rosterd --remap-path-prefix=$target=/rosterd/target --remap-path-prefix=$cargo_home=/cargo"
+	# flags are split at blanks, by rustc's caller as by the C compiler's
+	case $ROOT$target$cargo_home in
+	*[[:space:]]*) die "a folder of this build has a blank in its name: $ROOT, $target or $cargo_home; build in another" ;;
+	esac
 	local c_map="-ffile-prefix-map=$ROOT=/rosterd -ffile-prefix-map=$target=/rosterd/target -ffile-prefix-map=$cargo_home=/cargo"
 	# what the developer has set for other builds has no part in this one
 	env -u RUSTC_WRAPPER -u CARGO_ENCODED_RUSTFLAGS \
