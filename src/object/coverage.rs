@@ -103,7 +103,7 @@ impl Coverage {
             })
             .collect();
         if evidence.scopes.is_empty() {
-            missing.push(Missing { scope: "everything".into(), why: Clause::NothingRead.said() });
+            missing.push(Missing { scope: Clause::Everything.said(), why: Clause::NothingRead.said() });
         }
         if missing.is_empty() {
             return Self::Complete(Complete { evidence });

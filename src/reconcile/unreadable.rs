@@ -48,7 +48,7 @@ impl Plan {
             step.needs.retain(|need| !dropped.contains(need));
         }
         let names = left_out.into_iter().map(|((kind, attribute), (count, example))| Missing {
-            scope: format!("{attribute} of {kind}s"),
+            scope: Clause::attribute(kind).with([&attribute]),
             why: also(&Clause::CannotBeRead.with([&count, &example]), &Clause::OnlineSaysWhich.said()),
         });
         self.coverage.missing.extend(names);

@@ -38,8 +38,8 @@ impl Diff<'_> {
                 return None;
             }
             let scope = match &container {
-                Container::Unit(unit) => format!("what lies in {}", self.label(unit, wanted)),
-                Container::Top(kind) => format!("{kind}s at the top"),
+                Container::Unit(unit) => Clause::LiesIn.with([&self.label(unit, wanted)]),
+                Container::Top(kind) => Clause::at_top(*kind).said(),
             };
             let why = also(&Clause::NothingReadable.with([&unproved.len()]), known);
             let why = also(&why, &Clause::OnlineSaysWhich.said());

@@ -96,7 +96,7 @@ words {
     Rule "rule": "rule" / "regel";
     RuleId "rule_id": "rule id" / "regel-id";
     Detail "detail": "detail" / "detalje";
-    Thing "thing": "id in the roster" / "id i stamdata";
+    Thing "thing": "id in the roster" / "id i registret";
     Run "run": "run" / "kørsel";
     Verb "verb": "verb" / "kommando";
     Outcome "outcome": "outcome" / "udfald";
@@ -172,7 +172,7 @@ words {
     NameTaken "name-taken": "name taken" / "navnet er optaget";
     Naming "naming": "naming" / "navngivning";
     Protected "protected": "protected" / "beskyttet";
-    Quality "quality": "quality of the roster" / "stamdatas kvalitet";
+    Quality "quality": "quality of the roster" / "registrets kvalitet";
     Lifecycle "lifecycle": "lifecycle" / "livsforløb";
     Waits "waits": "waits for another" / "venter på en anden";
     FixedMember "fixed-member": "fixed member" / "fast medlem";
@@ -285,7 +285,7 @@ sentences {
     NoRun: "No run yet." / "Endnu ingen kørsel.";
     BearsStamp: "bears the stamp of {0}" / "bærer mærket fra {0}";
     // quality
-    QualityTitle: "Quality of the roster of {0}, {1}" / "Stamdatas kvalitet hos {0}, {1}";
+    QualityTitle: "Quality of the roster of {0}, {1}" / "Registrets kvalitet hos {0}, {1}";
     Findings: "Findings" / "Fund";
     NothingFound: "Nothing was found." / "Intet blev fundet.";
     LookedFor: "Looked for, and not found: {0}." / "Undersøgt, uden fund: {0}.";
@@ -328,7 +328,7 @@ sentences {
     DriftPart: "Changed by somebody else" / "Ændret af andre";
     NoDrift: "Nothing that is known." / "Intet, der vides.";
     FateRevert: "written back by the next run" / "skrives tilbage ved næste kørsel";
-    FateAccept: "taken over into the roster by the next run" / "overtages i stamdata ved næste kørsel";
+    FateAccept: "taken over into the roster by the next run" / "overtages i registret ved næste kørsel";
     FateReport: "left as it is" / "bliver ladt som det er";
     // runs
     RunsTitle: "Runs against the targets of {0}, {1}" / "Kørsler mod målsystemerne hos {0}, {1}";
@@ -356,8 +356,8 @@ sentences {
     AccountsTitle: "Accounts without a person, {0}, {1}" / "Konti uden person, {0}, {1}";
     AccountsPart: "Nobody's account" / "Ingens konto";
     NoAccounts: "Every account is somebody's." / "Alle konti hører til nogen.";
-    NotLinked: "linked to nothing in the roster" / "ikke tilknyttet noget i stamdata";
-    PersonGone: "linked, but the roster no longer knows the person" / "tilknyttet, men stamdata kender ikke længere personen";
+    NotLinked: "linked to nothing in the roster" / "ikke tilknyttet noget i registret";
+    PersonGone: "linked, but the roster no longer knows the person" / "tilknyttet, men registret kender ikke længere personen";
     PeopleTitle: "People without an account, {0}, {1}" / "Personer uden konto, {0}, {1}";
     PeoplePart: "Works here, and has no account" / "Er ansat her og har ingen konto";
     NoPeople: "Everybody who works here has an account." / "Alle, der er ansat her, har en konto.";

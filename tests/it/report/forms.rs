@@ -80,6 +80,7 @@ fn what_is_hidden_stands_at_the_head_of_every_form() {
         assert!(places.iter().all(|place| place.is_some_and(|at| at < missing)), "{said}");
     }
     assert!(written(&report, Format::Text, Language::En).contains("Not everything could be read."));
+    assert!(written(&report, Format::Text, Language::Da).contains("title for brugere"));
 }
 
 #[test]

@@ -242,7 +242,7 @@ impl Incremental<'_> {
 
     fn evidence(&self) -> Evidence {
         let scope = ScopeRead {
-            scope: format!("changes below {}", self.places.base),
+            scope: Clause::ChangesBelow.with([&self.places.base]),
             kind: None,
             base_readable: true,
             ended: true,
