@@ -12,11 +12,33 @@ use crate::store::Owned;
 /// The id under which a target holds a thing.
 const OBJECT: &str = "object";
 
+/// A name that was given to a thing, or that a target shows of it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Name {
+    what: NameKind,
+    pub text: String,
+    /// The thing has another by now.
+    pub is_former: bool,
+}
+
+impl Name {
+    /// What it is called as a field of the thing.
+    pub fn field(&self) -> &'static str {
+        match (self.what, self.is_former) {
+            (what, false) => what.as_str(),
+            (NameKind::Login, true) => "former login",
+            (NameKind::Mail, true) => "former mail",
+            (NameKind::Upn, true) => "former upn",
+            (NameKind::Cn, true) => "former cn",
+        }
+    }
+}
+
 /// Names and ids by which a thing can be found.
 #[derive(Debug, Default)]
 struct Known {
     /// Words may be found in these.
-    names: BTreeSet<(&'static str, String)>,
+    names: BTreeSet<Name>,
     /// These mean it as a whole, or not at all.
     ids: BTreeSet<(&'static str, String)>,
 }
@@ -37,10 +59,10 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Logins, mails and other names, each with what it is.
-    pub fn names<'a>(&'a self, kind: FactKind, id: &Id) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+    /// Logins, mails and other names.
+    pub fn names<'a>(&'a self, kind: FactKind, id: &Id) -> impl Iterator<Item = &'a Name> + use<'a> {
         let known = self.known.get(&(kind, id.clone())).into_iter();
-        known.flat_map(|known| &known.names).map(|(field, name)| (*field, name.as_str()))
+        known.flat_map(|known| &known.names)
     }
 
     /// The id of a thing that is one of these.
@@ -72,9 +94,8 @@ impl Engine {
         for (holder, names) in ledger.holders() {
             let known = kept.of(FactKind::Person, &holder.person);
             for given in names {
-                let is_current = ledger.current(holder, given.what).is_some_and(|now| now.name == given.name);
-                let field = if is_current { given.what.as_str() } else { former(given.what) };
-                known.names.insert((field, given.name.to_string()));
+                let is_former = ledger.current(holder, given.what).is_none_or(|now| now.name != given.name);
+                known.names.insert(Name { what: given.what, text: given.name.to_string(), is_former });
             }
         }
         for target in self.target_names() {
@@ -145,24 +166,10 @@ impl Engine {
     }
 }
 
-/// A name that somebody has no more.
-fn former(what: NameKind) -> &'static str {
-    match what {
-        NameKind::Login => "former login",
-        NameKind::Mail => "former mail",
-        NameKind::Upn => "former upn",
-        NameKind::Cn => "former cn",
-    }
-}
-
-/// Whether a field says what a thing is called no more.
-pub(super) fn is_former(field: &str) -> bool {
-    field.starts_with("former ")
-}
-
 /// The names by which an account signs in or gets mail, as a target showed them.
-fn shown(object: &Observed) -> Vec<(&'static str, String)> {
-    let mut names = vec![(NameKind::Cn.as_str(), object.name.clone())];
+fn shown(object: &Observed) -> Vec<Name> {
+    let name = |what, text| Name { what, text, is_former: false };
+    let mut names = vec![name(NameKind::Cn, object.name.clone())];
     for (attribute, values) in &object.attributes {
         let Some(what) = NameKind::of_attribute(attribute.as_str()) else { continue };
         let texts = values.iter().filter_map(|value| if let Value::Text(text) = value { Some(text) } else { None });
@@ -171,7 +178,7 @@ fn shown(object: &Observed) -> Vec<(&'static str, String)> {
                 NameKind::Mail => TakenName::of_address(text, &object.id).map(|taken| taken.name),
                 _ => Some(text.clone()),
             };
-            names.extend(bare.map(|name| (what.as_str(), name)));
+            names.extend(bare.map(|bare| name(what, bare)));
         }
     }
     names

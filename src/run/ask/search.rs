@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kept::{Kept, is_former};
+use super::kept::{Kept, Name};
 use crate::expr::fold;
 use crate::object::Dn;
 use crate::org::{Account, FactKind, Id, Snapshot, Visibility};
@@ -24,8 +24,25 @@ enum Place {
     Inside,
 }
 
-/// A field of a thing: its name, and what it says.
-type Field<'a> = (&'static str, Cow<'a, str>);
+/// A field of a thing.
+struct Field<'a> {
+    name: &'static str,
+    text: Cow<'a, str>,
+    /// It says what the thing is called no more.
+    is_former: bool,
+}
+
+impl<'a> Field<'a> {
+    fn new(name: &'static str, text: &'a str) -> Self {
+        Self { name, text: text.into(), is_former: false }
+    }
+}
+
+impl<'a> From<&'a Name> for Field<'a> {
+    fn from(name: &'a Name) -> Self {
+        Self { is_former: name.is_former, ..Self::new(name.field(), &name.text) }
+    }
+}
 
 /// A thing that was found.
 #[derive(Debug, Clone)]
@@ -69,7 +86,7 @@ impl<'a> Query<'a> {
         mut fields: Vec<Field<'f>>,
     ) -> Option<Hit<'i>> {
         let names = kept.into_iter().flat_map(|kept| kept.names(kind, id));
-        fields.extend(names.map(|(field, name)| -> Field<'f> { (field, name.into()) }));
+        fields.extend(names.map(Field::from));
         self.hit(kind, id, name.to_owned(), &fields).or_else(|| self.identified(kept?, kind, id, name))
     }
 
@@ -83,12 +100,13 @@ impl<'a> Query<'a> {
 
     /// The thing, if every word is found in it.
     fn hit<'i>(&self, kind: FactKind, id: &'i Id, name: String, fields: &[Field<'_>]) -> Option<Hit<'i>> {
-        let folded: Vec<String> = fields.iter().map(|(_, text)| (self.fold)(text)).collect();
+        let folded: Vec<String> = fields.iter().map(|field| (self.fold)(&field.text)).collect();
         // what it is called now before what it was called once
         let is_all = |at: &usize| folded[*at] == self.all;
-        if let Some(at) = (0..fields.len()).filter(is_all).min_by_key(|at| is_former(fields[*at].0)) {
-            let is_exact = fold(&fields[at].1) == fold(self.text);
-            let (matched, is_former) = (vec![matched(&fields[at])], is_former(fields[at].0));
+        if let Some(field) = (0..fields.len()).filter(is_all).map(|at| &fields[at]).min_by_key(|field| field.is_former)
+        {
+            let is_exact = fold(&field.text) == fold(self.text);
+            let (matched, is_former) = (vec![matched(field)], field.is_former);
             return Some(Hit { kind, id, places: vec![Place::All], name, matched, is_exact, is_former });
         }
         let mut places = Vec::with_capacity(self.words.len());
@@ -106,8 +124,8 @@ impl<'a> Query<'a> {
     }
 }
 
-fn matched((field, value): &Field<'_>) -> Matched {
-    Matched { field: (*field).to_owned(), value: value.clone().into_owned() }
+fn matched(field: &Field<'_>) -> Matched {
+    Matched { field: field.name.to_owned(), value: field.text.clone().into_owned() }
 }
 
 /// The best place of a word in a text, both folded.
@@ -166,7 +184,7 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
         let name = person.full_name();
         let mut fields = person_fields(snapshot, id, &name, person.nickname.as_deref());
         for (_, engagement) in snapshot.engagements_of(id) {
-            fields.extend(engagement.number.iter().map(|number| ("number", number.as_str().into())));
+            fields.extend(engagement.number.iter().map(|number| Field::new("number", number)));
         }
         contacts(snapshot, id, &mut fields);
         keys(snapshot, id, &mut fields);
@@ -195,7 +213,7 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
     let accounts = snapshot.accounts().filter(|(_, account)| !is_owned(account));
     let accounts = accounts.filter_map(|(id, account)| {
         let login = account.login.as_deref().unwrap_or(id.as_str());
-        let fields = [("login", login.into()), ("id", id.as_str().into())];
+        let fields = [Field::new("login", login), Field::new("id", id.as_str())];
         query.hit(FactKind::Account, id, login.to_owned(), &fields)
     });
     people.chain(absent).chain(units).chain(groups).chain(classes).chain(accounts).collect()
@@ -203,26 +221,26 @@ fn hits<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, query: &Query<'_>) -
 
 /// What anything is called.
 fn basic<'a>(id: &'a Id, name: &'a str) -> Vec<Field<'a>> {
-    vec![("name", name.into()), ("id", id.as_str().into())]
+    vec![Field::new("name", name), Field::new("id", id.as_str())]
 }
 
 /// What a person is called.
 fn person_fields<'a>(snapshot: &'a Snapshot, id: &'a Id, name: &'a str, nickname: Option<&'a str>) -> Vec<Field<'a>> {
     let mut fields = basic(id, name);
-    fields.extend(nickname.map(|nickname| ("nickname", nickname.into())));
+    fields.extend(nickname.map(|nickname| Field::new("nickname", nickname)));
     let logins = snapshot.accounts_of(id).filter_map(|(_, account)| account.login.as_deref());
-    fields.extend(logins.map(|login| ("login", login.into())));
+    fields.extend(logins.map(|login| Field::new("login", login)));
     fields
 }
 
 /// Mails, numbers and pages; what is secret is found by nobody.
 fn contacts<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
     let seen = snapshot.contacts_of(id).filter(|(_, contact)| contact.visibility != Visibility::Secret);
-    fields.extend(seen.map(|(_, contact)| ("contact", contact.value.as_str().into())));
+    fields.extend(seen.map(|(_, contact)| Field::new("contact", &contact.value)));
 }
 
 fn keys<'a>(snapshot: &'a Snapshot, id: &Id, fields: &mut Vec<Field<'a>>) {
-    fields.extend(snapshot.keys_of(id).map(|(_, key)| ("key", key.value.as_str().into())));
+    fields.extend(snapshot.keys_of(id).map(|(_, key)| Field::new("key", &key.value)));
 }
 
 /// Where a thing belongs; of a person who has namesakes or has left, the logins as well.
