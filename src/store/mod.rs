@@ -28,6 +28,7 @@ mod imports;
 mod journal;
 mod links;
 mod log;
+mod marks;
 mod members;
 mod names;
 mod observation;

@@ -11,13 +11,11 @@ use serde_json::{Value, json};
 use sqlx::{Row, SqliteConnection};
 
 use super::log::{RETENTION, Record, Taken, append, erase_payload};
+use super::marks::Mark;
 use super::runs::unsettled;
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::reconcile::{Expired, KeptBatch, KeptPlan, KeptRun, Retention};
-
-/// The record of the last time, among those of the schedule.
-const JOB: &str = "retention";
 
 impl Store {
     /// Deletes what was kept longer than its days, and answers what that was.
@@ -27,14 +25,7 @@ impl Store {
         let plans = plans(&mut transaction).await?;
         let runs = runs(&mut transaction).await?;
         let expired = retention.expired(now, &plans, &runs, &batches(&mut transaction).await?);
-        sqlx::query(
-            "INSERT INTO schedule_run (job, schedule, served) VALUES (?, '', ?)
-             ON CONFLICT (job) DO UPDATE SET served = excluded.served",
-        )
-        .bind(JOB)
-        .bind(now.micros())
-        .execute(&mut *transaction)
-        .await?;
+        Mark::Retained.keep(&mut *transaction, now).await?;
         if !expired.is_empty() {
             let taken = delete(&mut transaction, &expired).await?;
             let row = json!({
@@ -50,11 +41,7 @@ impl Store {
 
     /// When that was last done.
     pub async fn last_retained(&self) -> Result<Option<Instant>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT served FROM schedule_run WHERE job = ?")
-            .bind(JOB)
-            .fetch_optional(self.reader())
-            .await?;
-        Ok(at.map(Instant::from_micros))
+        self.mark(Mark::Retained).await
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::types::Json;
 
+use super::marks::Mark;
 use super::{Store, StoreError};
 use crate::org::Instant;
 use crate::schedule::Standing;
@@ -22,9 +23,6 @@ pub struct ScheduleRun {
     pub standing: Standing,
 }
 
-/// The record of the daemon itself, among those of its jobs.
-const DAEMON: &str = "daemon";
-
 type Row = (String, String, i64, Option<String>, Json<Standing>);
 
 impl Store {
@@ -42,24 +40,11 @@ impl Store {
     /// Until when a daemon served, as far as that was kept: at the begin of each pass, while one is under way, and at the
     /// stop. In between nothing is due.
     pub async fn served_until(&self) -> Result<Option<Instant>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT served FROM schedule_run WHERE job = ?")
-            .bind(DAEMON)
-            .fetch_optional(self.reader())
-            .await?;
-        Ok(at.map(Instant::from_micros))
+        self.mark(Mark::Served).await
     }
 
     pub async fn keep_served_until(&self, now: Instant) -> Result<(), StoreError> {
-        // in one statement: beside a pass that computes, no transaction is left open
-        sqlx::query(
-            "INSERT INTO schedule_run (job, schedule, served) VALUES (?, '', ?)
-             ON CONFLICT (job) DO UPDATE SET served = excluded.served",
-        )
-        .bind(DAEMON)
-        .bind(now.micros())
-        .execute(self.writer()?)
-        .await?;
-        Ok(())
+        Mark::Served.keep(self.writer()?, now).await
     }
 
     /// Keeps a record, in place of the one before.

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use rosterd::org::Instant;
 use rosterd::store::{Store, StoreError};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -17,7 +18,8 @@ pub(crate) async fn old(folder: &Path) -> PathBuf {
     Migrator::new(migrations.as_path()).await.unwrap().run_to(OLD, &pool).await.unwrap();
     sqlx::raw_sql(
         "INSERT INTO meta VALUES (1, '00000000-0000-4000-8000-000000000000', 0, 'Europe/Copenhagen');
-         INSERT INTO given_name VALUES ('bodahl', 'bodahl', 'bo', 0);",
+         INSERT INTO given_name VALUES ('bodahl', 'bodahl', 'bo', 0);
+         INSERT INTO schedule_run VALUES ('source hr', '0 5 * * *', 6, NULL), ('retention', '', 5, NULL), ('daemon', '', 7, NULL);",
     )
     .execute(&pool)
     .await
@@ -67,6 +69,17 @@ async fn a_copy_is_left_beside_it_and_never_overwritten() {
     assert_eq!(store.held_as_copy("ad").await.unwrap(), None, "it is no marked copy");
     store.close().await;
     assert_eq!(copies(folder.path()).len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_job_is_taken_out_of_the_schedule_and_stays_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&old(folder.path()).await).await.unwrap();
+    let jobs: Vec<String> = store.schedule_runs().await.unwrap().into_keys().collect();
+    assert_eq!(jobs, ["source hr"]);
+    assert_eq!(store.last_retained().await.unwrap(), Some(Instant::from_micros(5)));
+    assert_eq!(store.served_until().await.unwrap(), Some(Instant::from_micros(7)));
+    store.close().await;
 }
 
 #[tokio::test]
