@@ -264,3 +264,7 @@ fn hold(drift: &Drift) -> Hold {
         reason: also(&changed, &becomes.said()),
     }
 }
+
+#[cfg(test)]
+#[path = "drift_tests.rs"]
+mod tests;
