@@ -34,7 +34,7 @@ use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::control::{Desk, Server};
 use crate::org::Actor;
-use crate::run::{Engine, Exit, Failure, Lease, load};
+use crate::run::{Engine, Exit, Failure, Holder, Lease, load};
 use pulse::Pulse;
 use scheduler::Scheduler;
 
@@ -55,7 +55,7 @@ struct Signals {
 pub async fn serve(config: &Path, standby: bool, clock: Arc<dyn Clock>, actor: Actor) -> Result<(), Failure> {
     let mut signals = Signals::take()?;
     let mut loaded = load(config)?;
-    let holder = standby::holder(&actor, clock.now());
+    let holder = Holder::of_daemon(&actor, clock.now());
     let pulse = Arc::new(Pulse::default());
     let (seen, watched) = watch::channel(None);
     let watched = http::Watched { pulse: Arc::clone(&pulse), seen: watched };

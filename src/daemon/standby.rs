@@ -8,13 +8,7 @@ use super::scheduler::ROUND;
 use super::{Signals, notice};
 use crate::clock::Clock;
 use crate::config::Loaded;
-use crate::org::{Actor, Instant};
 use crate::run::{Failure, Holder, Lease};
-
-/// Who serves, or waits.
-pub(super) fn holder(actor: &Actor, since: Instant) -> Holder {
-    Holder { pid: std::process::id(), verb: "serve".to_owned(), actor: actor.to_string(), since }
-}
 
 /// Waits for the lease of the schedule; none when a signal to stop comes first. The service manager hears that the standby
 /// is ready, and from then on that it is alive.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use crate::org::{Instant, Zone};
+use crate::org::{Actor, Instant, Zone};
 use crate::store::{Fence, durable};
 
 /// Who holds a lease.
@@ -21,6 +21,25 @@ pub struct Holder {
     pub verb: String,
     pub actor: String,
     pub since: Instant,
+}
+
+/// The verb of a daemon.
+const SERVE: &str = "serve";
+
+impl Holder {
+    /// This process.
+    pub fn new(verb: &str, actor: &Actor, since: Instant) -> Self {
+        Self { pid: std::process::id(), verb: verb.to_owned(), actor: actor.to_string(), since }
+    }
+
+    /// This process, a daemon.
+    pub fn of_daemon(actor: &Actor, since: Instant) -> Self {
+        Self::new(SERVE, actor, since)
+    }
+
+    pub fn is_daemon(&self) -> bool {
+        self.verb == SERVE
+    }
 }
 
 /// A lease that is held until it is dropped.
@@ -184,12 +203,7 @@ mod tests {
     fn a_second_run_is_refused_and_learns_who_holds_the_lease() {
         let folder = tempfile::tempdir().unwrap();
         let roster = folder.path().join("roster.db");
-        let holder = Holder {
-            pid: std::process::id(),
-            verb: "apply".into(),
-            actor: "uid 0".into(),
-            since: Instant::from_micros(0),
-        };
+        let holder = Holder::new("apply", &Actor::of_uid(0), Instant::from_micros(0));
         let lease = Lease::take(&roster, "ad", &holder).unwrap();
         assert!(matches!(Lease::take(&roster, "ad", &holder), Err(LeaseError::Busy(Some(who))) if who == holder));
         assert!(Lease::take(&roster, "cloud", &holder).is_ok());

@@ -102,12 +102,13 @@ impl Engine {
     }
 
     pub(super) fn holder(&self, verb: &str) -> Holder {
-        Holder {
-            pid: std::process::id(),
-            verb: verb.to_owned(),
-            actor: self.actor.to_string(),
-            since: self.clock.now(),
-        }
+        Holder::new(verb, &self.actor, self.clock.now())
+    }
+
+    /// Whether a daemon serves the roster: this process, or one that it could not ask, such as one of another version.
+    pub(super) fn is_served(&self) -> bool {
+        self.served.health().is_some()
+            || Lease::holder(&self.roster_file(), SCHEDULE).is_some_and(|holder| holder.is_daemon())
     }
 }
 

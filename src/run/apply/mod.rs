@@ -24,7 +24,7 @@ use crate::report::{ConsentView, Document, Ended, Outcome, RunCounts, RunDocumen
 use crate::run::command::{Answer, Exit, Progress};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
-use crate::run::lease::{Holder, Lease, LeaseError};
+use crate::run::lease::{Lease, LeaseError};
 use crate::run::propose::{Proposal, trouble};
 use crate::store::RunId;
 use crate::target::{Target, TargetError};
@@ -105,12 +105,7 @@ impl Engine {
 
     /// Takes the leases; a target whose lease somebody else holds is reported busy and left out.
     pub(super) async fn take(&self, names: &[String], verb: &str, document: &mut RunDocument) -> Result<Held, Failure> {
-        let holder = Holder {
-            pid: std::process::id(),
-            verb: verb.to_owned(),
-            actor: self.actor.to_string(),
-            since: self.clock.now(),
-        };
+        let holder = self.holder(verb);
         let mut held = Held::new();
         for name in names {
             match Lease::take(&self.roster_file(), name, &holder) {

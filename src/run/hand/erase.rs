@@ -12,7 +12,7 @@ use crate::report::{Document, EraseDocument, ErasedObject, Outcome};
 use crate::run::command::{Answer, Exit};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
-use crate::run::lease::{Holder, Lease, LeaseError};
+use crate::run::lease::{Lease, LeaseError};
 use crate::store::{CommitMeta, Erasure, LeftObject, StoreError};
 
 /// The source of the commit that an erasure makes.
@@ -91,8 +91,7 @@ impl Engine {
     }
 
     fn all_leases(&self) -> Result<Vec<Lease>, Failure> {
-        let (verb, actor, since) = ("erase".to_owned(), self.actor.to_string(), self.clock.now());
-        let holder = Holder { pid: std::process::id(), verb, actor, since };
+        let holder = self.holder("erase");
         let take = |target: String| match Lease::take(&self.roster_file(), &target, &holder) {
             Ok(lease) => Ok(lease),
             Err(busy @ LeaseError::Busy(_)) => {

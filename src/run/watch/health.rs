@@ -283,6 +283,8 @@ mod tests {
     use super::*;
     use crate::clock::FixedClock;
     use crate::org::Actor;
+    use crate::run::lease::{Holder, Lease};
+    use crate::run::serve::SCHEDULE;
     use crate::schedule::Standing;
     use crate::store::{ScheduleRun, Word};
 
@@ -356,6 +358,19 @@ mod tests {
         assert_eq!(nightly.late(now).await, (None, false));
         nightly.engine.store.keep_served_until(at("2026-11-21T05:00:00Z")).await.unwrap();
         assert_eq!(nightly.late(now).await, (Some(at("2026-11-21T04:00:00Z")), true), "one served when it came due");
+    }
+
+    #[tokio::test]
+    async fn who_looks_beside_a_daemon_takes_it_that_it_serves() {
+        let nightly = Nightly::new(", catch_up = false").await;
+        let now = "2026-11-21T11:00:00Z";
+        let (actor, roster) = (Actor::of_uid(0), nightly.engine.roster_file());
+        let lease = |holder: &Holder| Lease::take(&roster, SCHEDULE, holder).unwrap();
+        let sends = lease(&Holder::new("send", &actor, at(now)));
+        assert_eq!(nightly.late(now).await, (None, false), "who sends a report serves nothing else");
+        drop(sends);
+        let _serves = lease(&Holder::of_daemon(&actor, at(now)));
+        assert_eq!(nightly.late(now).await, (Some(at("2026-11-21T04:00:00Z")), true));
     }
 
     #[tokio::test]

@@ -39,9 +39,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Since when no daemon serves; nothing in the process that does.
+    /// Since when no daemon serves; nothing while one does.
     pub(super) async fn unserved(&self, now: Instant) -> Result<Option<Unserved>, Failure> {
-        if self.served.health().is_some() {
+        if self.is_served() {
             return Ok(None);
         }
         Ok(Some(Unserved { from: self.store.served_until().await?, until: now }))

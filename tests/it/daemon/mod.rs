@@ -182,7 +182,7 @@ impl Daemon {
     /// Waits until a signal ended it.
     #[cfg(feature = "lab")]
     fn dies(mut self) {
-        while self.lines.recv_timeout(DEADLINE).is_ok() {}
+        self.rest();
         assert_eq!(self.child.wait().unwrap().code(), None, "it was killed");
     }
 
@@ -193,15 +193,20 @@ impl Daemon {
 
     /// Waits for its end; answers its exit code and its whole log.
     fn end(mut self) -> (i32, Vec<String>) {
+        let log = self.rest();
+        (self.child.wait().unwrap().code().expect("it ends by itself"), log)
+    }
+
+    /// Its whole log, when it has ended.
+    fn rest(&mut self) -> Vec<String> {
         let mut log = std::mem::take(&mut self.log);
         loop {
             match self.lines.recv_timeout(DEADLINE) {
                 Ok(line) => log.push(line),
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => return log,
                 Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", log.join("\n")),
             }
         }
-        (self.child.wait().unwrap().code().expect("it ends by itself"), log)
     }
 
     fn stop(self) -> Vec<String> {
