@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 use super::account::{ORDINARY, account_id, engagement_of, rule_of};
-use super::context::{Names, Scene, display_name};
+use super::context::{Names, Scene};
 use super::folders::Folder;
 use super::further;
 use super::further::{Holder, Meant};
@@ -21,7 +21,7 @@ use crate::object::{
     Wanted, Wish,
 };
 use crate::org::quality::Blocked;
-use crate::org::{Day, Id, Orders, Snapshot, Unit};
+use crate::org::{Day, Id, Orders, Person, Snapshot, Unit};
 
 /// What a mapper works on.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl<'a> Mapper<'a> {
             }
             accounts.extend(further::accounts(&inputs, &scene));
         }
-        let named = |holder: &Holder| inputs.snapshot.person_here_or_coming(&holder.person).map(display_name);
+        let named = |holder: &Holder| inputs.snapshot.person_here_or_coming(&holder.person).map(Person::display_name);
         let people = accounts.values().filter(|holder| holder.is_ordinary()).filter_map(named);
         let units = inputs.snapshot.units().map(|(_, unit)| unit.name.clone());
         let namesakes = Namesakes { people: repeated(people), units: repeated(units) };
@@ -138,7 +138,7 @@ impl<'a> Mapper<'a> {
     pub(super) fn person_label(&self, person: &Id) -> String {
         let login = || self.login(person).map_or_else(|| person.to_string(), ToOwned::to_owned);
         let snapshot = &self.inputs.snapshot;
-        match (snapshot.person_here_or_coming(person).map(display_name), snapshot.former(person)) {
+        match (snapshot.person_here_or_coming(person).map(Person::display_name), snapshot.former(person)) {
             (Some(name), _) if !self.namesakes.people.contains(&name) => name,
             (Some(name), _) => format!("{name} ({})", login()),
             (None, Some(former)) => format!("{} ({})", former.display_name(), login()),

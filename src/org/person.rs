@@ -38,6 +38,11 @@ impl<R> Person<R> {
         format!("{} {}", self.given_name, self.surname).trim().to_owned()
     }
 
+    /// The name a person goes by: the nickname where there is one.
+    pub fn display_name(&self) -> String {
+        self.nickname.clone().unwrap_or_else(|| self.full_name())
+    }
+
     pub(super) fn map<S, E>(self, map: &mut Map<'_, R, S, E>) -> Result<Person<S>, E> {
         let category = reference::maybe("category", FactKind::Class, self.category, map)?;
         let sponsor = reference::maybe("sponsor", FactKind::Person, self.sponsor, map)?;

@@ -131,7 +131,7 @@ impl NamesDocument {
                     NameState::None => of.none += 1,
                 }
                 of.otherwise += u64::from(line.otherwise.is_some());
-                let called = fact.nickname.clone().unwrap_or_else(|| fact.full_name());
+                let called = fact.display_name();
                 let called = if account == ORDINARY { called } else { format!("{called} ({account})") };
                 names.push(NameLine { called, ..line });
             }

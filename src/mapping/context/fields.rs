@@ -25,7 +25,7 @@ pub(in crate::mapping) fn person_field(scene: &Scene, id: &Id, name: &str) -> Op
         "given_name" => Some(person.given_name.as_str().into()),
         "surname" => Some(person.surname.as_str().into()),
         "nickname" => person.nickname.as_deref().map(Into::into),
-        "name" => Some(display_name(person).into()),
+        "name" => Some(person.display_name().into()),
         "category" => {
             let category = person.category.as_ref().filter(|category| scene.may_tell(category))?;
             Some(scene.snapshot().class(category)?.name.as_str().into())
@@ -138,9 +138,4 @@ fn scalar(value: Scalar) -> ExprValue {
         Scalar::Whole(number) => number.into(),
         Scalar::Bool(value) => value.into(),
     }
-}
-
-/// The name a person goes by: the nickname where there is one.
-pub(in crate::mapping) fn display_name(person: &crate::org::Person) -> String {
-    person.nickname.clone().unwrap_or_else(|| person.full_name())
 }

@@ -13,7 +13,7 @@ use crate::org::{Contact, ContactForm, Id, Snapshot, Unit, Visibility};
 mod fields;
 mod user;
 
-pub(super) use fields::{display_name, person_field};
+pub(super) use fields::person_field;
 
 use fields::{engagement_field, group_field, other_person_field, unit_field};
 use user::User;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rules::NamingRules;
 use crate::expr::{ExprValue, Lazy, transliterate};
-use crate::mapping::context::{Nameless, Scene, display_name, person_field};
+use crate::mapping::context::{Nameless, Scene, person_field};
 use crate::org::{Id, Snapshot, Visibility};
 
 /// Makes views of people.
@@ -55,7 +55,7 @@ impl Lazy for Person {
             "given_name" => written(&person.given_name),
             "surname" => written(&person.surname),
             "nickname" => written(person.nickname.as_deref()?),
-            "name" => written(&display_name(person)),
+            "name" => written(&person.display_name()),
             other => person_field(&self.scene, &self.id, other),
         }
     }

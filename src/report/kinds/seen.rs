@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::document::{Part, PartKind};
 use super::super::phrases::Phrase;
 use crate::object::ObjectId;
-use crate::org::{Id, Instant, Snapshot};
+use crate::org::{Id, Instant, Person, Snapshot};
 
 /// The last read of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,8 +60,8 @@ impl SeenTarget {
 /// What a person is called.
 pub(super) fn called(snapshot: &Snapshot, person: &Id) -> String {
     let known = snapshot.person_here_or_coming(person);
-    let known = known.map(|person| person.nickname.clone().unwrap_or_else(|| person.full_name()));
     known
+        .map(Person::display_name)
         .or_else(|| snapshot.former(person).map(|former| former.display_name().to_owned()))
         .unwrap_or_else(|| person.to_string())
 }
