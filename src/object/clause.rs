@@ -2,7 +2,6 @@
 //! a report knows the sentence by them. What a server says of itself, and what a rule of the configuration says that
 //! fails, is quoted as it is and stands in no table.
 
-use super::Kind;
 use crate::org::sentence::sentences;
 
 sentences! {
@@ -182,32 +181,6 @@ sentences! {
         PlaceGone: "the place where it lay is not there any more";
         MembersGone: "{0} of the members that it had are not there any more";
 
-        // what of a target was read
-        Everything: "everything";
-        AllUsers: "users";
-        AllUnits: "units";
-        AllGroups: "groups";
-        AllContacts: "contacts";
-        NotOfProfile: "{0}, which a directory of this profile does not have";
-        UsersBelow: "users below {0}";
-        UnitsBelow: "units below {0}";
-        GroupsBelow: "groups below {0}";
-        ContactsBelow: "contacts below {0}";
-        UsersAtTop: "users at the top";
-        UnitsAtTop: "units at the top";
-        GroupsAtTop: "groups at the top";
-        ContactsAtTop: "contacts at the top";
-        LiesIn: "what lies in {0}";
-        OfUsers: "{0} of users";
-        OfUnits: "{0} of units";
-        OfGroups: "{0} of groups";
-        OfContacts: "{0} of contacts";
-        PrimaryGroupsBelow: "primary groups of those below {0}";
-        NamesBelow: "names below {0}";
-        NamesBaseNeeded: "names: the server tells no naming context, so names_base is needed";
-        ChangesBelow: "changes below {0}";
-        OneCanary: "the canary {0}";
-
         // how a target was read
         NotReadBefore: "it was not read before";
         RulesChanged: "the configuration, the target's schema or rosterd changed";
@@ -241,37 +214,6 @@ sentences! {
         OtherContainer: "{0} or another configured container is not the one of the last read";
         TooLongAgo: "the last read was more than {0} days ago";
         RefusesChanges: "the server refuses to tell changes: {0}";
-    }
-}
-
-impl Clause {
-    /// All of a kind.
-    pub fn all(kind: Kind) -> Self {
-        Self::of(kind, [Self::AllUsers, Self::AllUnits, Self::AllGroups, Self::AllContacts])
-    }
-
-    /// What of a kind lies below a base.
-    pub fn below(kind: Kind) -> Self {
-        Self::of(kind, [Self::UsersBelow, Self::UnitsBelow, Self::GroupsBelow, Self::ContactsBelow])
-    }
-
-    /// What of a kind lies in no unit.
-    pub fn at_top(kind: Kind) -> Self {
-        Self::of(kind, [Self::UsersAtTop, Self::UnitsAtTop, Self::GroupsAtTop, Self::ContactsAtTop])
-    }
-
-    /// An attribute of a kind.
-    pub fn attribute(kind: Kind) -> Self {
-        Self::of(kind, [Self::OfUsers, Self::OfUnits, Self::OfGroups, Self::OfContacts])
-    }
-
-    fn of(kind: Kind, [users, units, groups, contacts]: [Self; 4]) -> Self {
-        match kind {
-            Kind::User => users,
-            Kind::Unit => units,
-            Kind::Group => groups,
-            Kind::Contact => contacts,
-        }
     }
 }
 

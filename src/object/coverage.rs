@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::clause::Clause;
+use super::covered::Covered;
 use super::observed::Kind;
 use crate::org::Instant;
 use crate::org::sentence::Sentence;
@@ -103,7 +104,7 @@ impl Coverage {
             })
             .collect();
         if evidence.scopes.is_empty() {
-            missing.push(Missing { scope: Clause::Everything.said(), why: Clause::NothingRead.said() });
+            missing.push(Missing { scope: Covered::Everything.said(), why: Clause::NothingRead.said() });
         }
         if missing.is_empty() {
             return Self::Complete(Complete { evidence });

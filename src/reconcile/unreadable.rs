@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::differs;
 use super::plan::Plan;
-use crate::object::{AttributeName, Change, Clause, Doubt, Kind, Missing, Op, Step, aspect};
+use crate::object::{AttributeName, Change, Clause, Covered, Doubt, Kind, Missing, Op, Step, aspect};
 use crate::org::sentence::{Sentence, also};
 
 impl Plan {
@@ -48,7 +48,7 @@ impl Plan {
             step.needs.retain(|need| !dropped.contains(need));
         }
         let names = left_out.into_iter().map(|((kind, attribute), (count, example))| Missing {
-            scope: Clause::attribute(kind).with([&attribute]),
+            scope: Covered::attribute(kind).with([&attribute]),
             why: also(&Clause::CannotBeRead.with([&count, &example]), &Clause::OnlineSaysWhich.said()),
         });
         self.coverage.missing.extend(names);

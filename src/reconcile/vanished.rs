@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::diff::Diff;
-use crate::object::{Clause, Fate, Handle, Kind, Missing, Presence, Referent, Wanted};
+use crate::object::{Clause, Covered, Fate, Handle, Kind, Missing, Presence, Referent, Wanted};
 use crate::org::Id;
 use crate::org::sentence::{Sentence, also};
 
@@ -38,8 +38,8 @@ impl Diff<'_> {
                 return None;
             }
             let scope = match &container {
-                Container::Unit(unit) => Clause::LiesIn.with([&self.label(unit, wanted)]),
-                Container::Top(kind) => Clause::at_top(*kind).said(),
+                Container::Unit(unit) => Covered::LiesIn.with([&self.label(unit, wanted)]),
+                Container::Top(kind) => Covered::at_top(*kind).said(),
             };
             let why = also(&Clause::NothingReadable.with([&unproved.len()]), known);
             let why = also(&why, &Clause::OnlineSaysWhich.said());

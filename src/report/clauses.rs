@@ -5,7 +5,7 @@ use super::language::Language;
 use super::named::word;
 use super::phrases::Phrase;
 use super::said::{Said, Tongue};
-use crate::object::Clause;
+use crate::object::{Clause, Covered};
 use crate::org::quality::Remark;
 use crate::org::sentence::{BETWEEN, Sentence};
 use crate::org::{Instant, Zone};
@@ -24,6 +24,13 @@ pub(super) fn reason(text: &str) -> Said {
 /// The same as verbs tell it: in English, with instants of the zone.
 pub(super) fn told(text: &str, zone: &Zone) -> String {
     Tongue { language: Language::En, zone }.plain(&reason(text))
+}
+
+/// What of a target a read was about: one of these names alone, and a place in it is none.
+pub(super) fn covered(text: &str) -> Said {
+    let Some((covered, parts)) = Covered::read(text) else { return Said::text(text) };
+    let part = |text: &str| if covered == Covered::NotOfProfile { self::covered(text) } else { Said::text(text) };
+    Said::Phrase(Phrase::Covered(covered), parts.into_iter().map(part).collect())
 }
 
 fn clause(text: &str) -> Option<Said> {
@@ -228,30 +235,6 @@ pub(super) fn clause_in_danish(clause: Clause) -> &'static str {
         WaitsForName => "nogen venter på et navn, så alle navne læses",
         TellsNoChanges => "målsystemet fortæller ikke om ændringer",
         ManyPlacesChanged => "{0} objekter ændrede plads eller det, de henviser til",
-        Everything => "alt",
-        AllUsers => "brugere",
-        AllUnits => "enheder",
-        AllGroups => "grupper",
-        AllContacts => "kontakter",
-        NotOfProfile => "{0}, som et katalog med denne profil ikke har",
-        UsersBelow => "brugere under {0}",
-        UnitsBelow => "enheder under {0}",
-        GroupsBelow => "grupper under {0}",
-        ContactsBelow => "kontakter under {0}",
-        UsersAtTop => "brugere øverst i træet",
-        UnitsAtTop => "enheder øverst i træet",
-        GroupsAtTop => "grupper øverst i træet",
-        ContactsAtTop => "kontakter øverst i træet",
-        LiesIn => "det, der ligger i {0}",
-        OfUsers => "{0} for brugere",
-        OfUnits => "{0} for enheder",
-        OfGroups => "{0} for grupper",
-        OfContacts => "{0} for kontakter",
-        PrimaryGroupsBelow => "primære grupper for dem under {0}",
-        NamesBelow => "navne under {0}",
-        NamesBaseNeeded => "navne: serveren oplyser ingen navnekontekst, så names_base er nødvendig",
-        ChangesBelow => "ændringer under {0}",
-        OneCanary => "kanariefuglen {0}",
         NothingRead => "intet blev læst",
         BaseNotRead => "dets udgangspunkt kunne ikke læses",
         StoppedEarly => "læsningen standsede efter {0} objekter uden at nå til ende",
@@ -279,6 +262,36 @@ pub(super) fn clause_in_danish(clause: Clause) -> &'static str {
         OtherContainer => "{0} eller en anden konfigureret beholder er ikke den fra sidste læsning",
         TooLongAgo => "sidste læsning er mere end {0} dage gammel",
         RefusesChanges => "serveren afviser at fortælle om ændringer: {0}",
+    }
+}
+
+pub(super) fn covered_in_danish(covered: Covered) -> &'static str {
+    use Covered::*;
+    match covered {
+        Everything => "alt",
+        AllUsers => "brugere",
+        AllUnits => "enheder",
+        AllGroups => "grupper",
+        AllContacts => "kontakter",
+        NotOfProfile => "{0}, som et katalog med denne profil ikke har",
+        UsersBelow => "brugere under {0}",
+        UnitsBelow => "enheder under {0}",
+        GroupsBelow => "grupper under {0}",
+        ContactsBelow => "kontakter under {0}",
+        UsersAtTop => "brugere øverst i træet",
+        UnitsAtTop => "enheder øverst i træet",
+        GroupsAtTop => "grupper øverst i træet",
+        ContactsAtTop => "kontakter øverst i træet",
+        LiesIn => "det, der ligger i {0}",
+        OfUsers => "{0} for brugere",
+        OfUnits => "{0} for enheder",
+        OfGroups => "{0} for grupper",
+        OfContacts => "{0} for kontakter",
+        PrimaryGroupsBelow => "primære grupper for dem under {0}",
+        NamesBelow => "navne under {0}",
+        NamesBaseNeeded => "navne: serveren oplyser ingen navnekontekst, så names_base er nødvendig",
+        ChangesBelow => "ændringer under {0}",
+        OneCanary => "kanariefuglen {0}",
     }
 }
 
@@ -315,6 +328,7 @@ pub(super) fn remark_in_danish(remark: Remark) -> &'static str {
 mod tests {
     use super::*;
     use crate::mapping::lifecycle::Because;
+    use crate::object::Kind;
 
     fn danish(text: &str) -> String {
         Tongue { language: Language::Da, zone: &Zone::UTC }.line(&reason(text))
@@ -346,6 +360,18 @@ mod tests {
             told(&format!("{failed}; is here"), &zone),
             "update failed 3 times since 2026-11-30 00:30:00 +01:00, next try at 2026-11-30 01:30:00 +01:00: refused: no; is here"
         );
+    }
+
+    #[test]
+    fn what_was_read_is_told_whole_and_is_no_reason() {
+        let told = |text: &str| Tongue { language: Language::Da, zone: &Zone::UTC }.line(&covered(text));
+        let base = r"ou=økonomi\; løn,dc=x";
+        assert_eq!(told(&Covered::LiesIn.with([&base])), format!("det, der ligger i {base}"));
+        let none = Covered::NotOfProfile.with([&Covered::all(Kind::Unit).said()]);
+        assert_eq!(told(&none), "enheder, som et katalog med denne profil ikke har");
+        assert_eq!(told("https://sky.test/Users"), "https://sky.test/Users");
+        let full = "create failed 3 times since 2026-11-29, next try at 2026-11-30: refused: maximum number of users";
+        assert!(danish(full).ends_with(": maximum number of users"), "{}", danish(full));
     }
 
     #[test]

@@ -6,9 +6,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::clauses::{clause_in_danish, remark_in_danish};
+use super::clauses::{clause_in_danish, covered_in_danish, remark_in_danish};
 use super::language::Language;
-use crate::object::Clause;
+use crate::object::{Clause, Covered};
 use crate::org::quality::Remark;
 use crate::org::sentence::Sentence;
 
@@ -17,7 +17,7 @@ macro_rules! phrases {
      sentences { $($sentence:ident: $en:literal / $da:literal;)* }) => {
         /// One row of the table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Phrase { $($word,)* $($sentence,)* Clause(Clause), Remark(Remark) }
+        pub enum Phrase { $($word,)* $($sentence,)* Clause(Clause), Covered(Covered), Remark(Remark) }
 
         impl Phrase {
             /// Those of this table.
@@ -29,6 +29,7 @@ macro_rules! phrases {
                     $(Self::$word => $key,)*
                     $(Self::$sentence => stringify!($sentence),)*
                     Self::Clause(clause) => clause.key(),
+                    Self::Covered(covered) => covered.key(),
                     Self::Remark(remark) => remark.key(),
                 }
             }
@@ -43,6 +44,7 @@ macro_rules! phrases {
                     $(Self::$word => ($word_en, $word_da),)*
                     $(Self::$sentence => ($en, $da),)*
                     Self::Clause(clause) => (clause.pattern(), clause_in_danish(clause)),
+                    Self::Covered(covered) => (covered.pattern(), covered_in_danish(covered)),
                     Self::Remark(remark) => (remark.pattern(), remark_in_danish(remark)),
                 };
                 match language {
@@ -389,8 +391,9 @@ impl Phrase {
     /// Every phrase: of this table, and of those of the engine.
     pub fn all() -> impl Iterator<Item = Self> {
         let clauses = Clause::ALL.iter().copied().map(Self::Clause);
+        let covered = Covered::ALL.iter().copied().map(Self::Covered);
         let remarks = Remark::ALL.iter().copied().map(Self::Remark);
-        Self::OWN.iter().copied().chain(clauses).chain(remarks)
+        Self::OWN.iter().copied().chain(clauses).chain(covered).chain(remarks)
     }
 
     pub(super) fn month(number: i8) -> Option<Self> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::clauses::reason;
+use super::super::clauses::{covered, reason};
 use super::super::document::{Extent, Finding, Part, PartKind, Report, columns};
 use super::super::named::Named;
 use super::super::phrases::Phrase;
@@ -99,7 +99,7 @@ fn of_target(target: &Reconciled) -> Vec<Part> {
     // what is said of a read stays true of that read
     let mut not_read = Part { whole: true, ..part(&NOT_READ) };
     for gap in &plan.coverage.missing {
-        not_read.find(Finding::new(&gap.scope, [reason(&gap.scope), reason(&gap.why)]));
+        not_read.find(Finding::new(&gap.scope, [covered(&gap.scope), reason(&gap.why)]));
     }
     let (mut missing, mut extra, mut differing) = (part(&MISSING), part(&EXTRA), part(&DIFFERING));
     for step in &plan.steps {

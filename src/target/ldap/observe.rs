@@ -18,7 +18,7 @@ use super::session::{Failure, NAMING_CONTEXTS, Query, naming_context};
 use super::settings::{Places, Settings};
 use super::taking::{See, Shown, Taking};
 use crate::object::{
-    Clause, Evidence, Handle, Kind, ObjectId, ObjectKey, Observed, Schema, ScopeRead, Space, TakenName,
+    Covered, Evidence, Handle, Kind, ObjectId, ObjectKey, Observed, Schema, ScopeRead, Space, TakenName,
 };
 use crate::org::sentence::Sentence;
 use crate::target::{ObserveRequest, Seen};
@@ -120,10 +120,10 @@ impl<'a> Read<'a> {
         let asked = self.request.attributes.get(&kind).map(Vec::as_slice);
         let wanted = Wanted::of(settings, (self.schemas)(kind), asked);
         let base = &places.base;
-        let mut proof = scope(Clause::below(kind).with([base]), self.request.floor.get(&kind).copied());
+        let mut proof = scope(Covered::below(kind).with([base]), self.request.floor.get(&kind).copied());
         proof.kind = Some(kind);
         if !self.settings.profile.kinds().contains(&kind) {
-            proof.scope = Clause::NotOfProfile.with([&Clause::all(kind).said()]);
+            proof.scope = Covered::NotOfProfile.with([&Covered::all(kind).said()]);
             proof.base_readable = false;
             return Ok(proof);
         }
@@ -132,7 +132,7 @@ impl<'a> Read<'a> {
             return Ok(proof);
         }
         if kind == Kind::Group && settings.profile.is_ad() && !self.read_implied(base).await? {
-            proof.scope = Clause::PrimaryGroupsBelow.with([base]);
+            proof.scope = Covered::PrimaryGroupsBelow.with([base]);
             return Ok(proof);
         }
         let query = query(base, settings.profile.filter(kind), wanted.request(kind));
@@ -217,11 +217,11 @@ impl<'a> Read<'a> {
             None => domain(&mut self.bulk, &self.places.base).await?,
         };
         let Some(base) = base else {
-            let mut proof = scope(Clause::NamesBaseNeeded.said(), None);
+            let mut proof = scope(Covered::NamesBaseNeeded.said(), None);
             proof.base_readable = false;
             return Ok(proof);
         };
-        let mut proof = scope(Clause::NamesBelow.with([&base]), None);
+        let mut proof = scope(Covered::NamesBelow.with([&base]), None);
         proof.base_readable = self.readable(&base).await?;
         if !proof.base_readable {
             return Ok(proof);
@@ -308,7 +308,7 @@ struct Canary {
 impl Canary {
     fn proof(&self, was_seen: bool) -> ScopeRead {
         let found = self.key.is_some();
-        let proof = scope(Clause::OneCanary.with([&self.dn]), None);
+        let proof = scope(Covered::OneCanary.with([&self.dn]), None);
         ScopeRead { base_readable: found, ended: true, seen: was_seen.into(), announced: Some(1), ..proof }
     }
 }

@@ -25,7 +25,7 @@ use super::profile::Profile;
 use super::server::Server;
 use super::session::{Failure, NAMING_CONTEXTS, naming_context};
 use super::settings::{Places, Settings};
-use crate::object::{Clause, Evidence, Handle, Kind, ObjectId, ScopeRead};
+use crate::object::{Clause, Covered, Evidence, Handle, Kind, ObjectId, ScopeRead};
 use crate::org::Instant;
 use crate::org::sentence::Sentence;
 use crate::target::{Gone, Increment, Mark, ObserveRequest, Seen};
@@ -242,7 +242,7 @@ impl Incremental<'_> {
 
     fn evidence(&self) -> Evidence {
         let scope = ScopeRead {
-            scope: Clause::ChangesBelow.with([&self.places.base]),
+            scope: Covered::ChangesBelow.with([&self.places.base]),
             kind: None,
             base_readable: true,
             ended: true,
