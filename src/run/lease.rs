@@ -18,6 +18,9 @@ use crate::store::{Fence, durable};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     pub pid: u32,
+    /// When that process began, in ticks since the machine did: the kernel gives a pid again.
+    #[serde(default)]
+    pub began: Option<u64>,
     pub verb: String,
     pub actor: String,
     pub since: Instant,
@@ -29,7 +32,8 @@ const SERVE: &str = "serve";
 impl Holder {
     /// This process.
     pub fn new(verb: &str, actor: &Actor, since: Instant) -> Self {
-        Self { pid: std::process::id(), verb: verb.to_owned(), actor: actor.to_string(), since }
+        let pid = std::process::id();
+        Self { pid, began: began(pid), verb: verb.to_owned(), actor: actor.to_string(), since }
     }
 
     /// This process, a daemon.
@@ -39,6 +43,11 @@ impl Holder {
 
     pub fn is_daemon(&self) -> bool {
         self.verb == SERVE
+    }
+
+    /// Whether that very process still runs.
+    fn is_there(&self) -> bool {
+        began(self.pid).is_some_and(|began| self.began.is_none_or(|then| then == began))
     }
 }
 
@@ -63,7 +72,7 @@ impl LeaseError {
     /// For people of a zone: with who holds it, and since when.
     pub fn told(&self, zone: &Zone) -> String {
         match self {
-            Self::Busy(Some(Holder { pid, verb, actor, since })) => {
+            Self::Busy(Some(Holder { pid, verb, actor, since, .. })) => {
                 format!("{self}: `{verb}` by {actor}, process {pid}, since {}", since.local(zone))
             }
             other => other.to_string(),
@@ -146,7 +155,7 @@ impl Lease {
     pub fn holder(roster: &Path, target: &str) -> Option<Holder> {
         let mut file = File::open(lease_file(roster, target)).ok()?;
         // a holder that was killed leaves its name behind
-        read_holder(&mut file).filter(|holder| Path::new("/proc").join(holder.pid.to_string()).exists())
+        read_holder(&mut file).filter(Holder::is_there)
     }
 }
 
@@ -188,6 +197,15 @@ fn opened(roster: &Path, what: &str) -> Result<(PathBuf, File), LeaseError> {
     }
 }
 
+/// When a process began that runs (proc_pid_stat(5), fields 3 and 22).
+fn began(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // the name stands before, in brackets, and may hold anything
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let is_dead = fields.next().is_none_or(|state| matches!(state, "Z" | "X"));
+    fields.nth(18)?.parse().ok().filter(|_| !is_dead)
+}
+
 fn read_holder(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
@@ -211,5 +229,27 @@ mod tests {
         drop(lease);
         assert_eq!(Lease::holder(&roster, "ad"), None);
         assert!(Lease::take(&roster, "ad", &holder).is_ok());
+    }
+
+    #[test]
+    fn who_was_killed_holds_nothing_though_another_has_the_pid() {
+        let folder = tempfile::tempdir().unwrap();
+        let roster = folder.path().join("roster.db");
+        let now = Holder::new("serve", &Actor::of_uid(0), Instant::from_micros(0));
+        let left_behind = |holder: &Holder| {
+            std::fs::write(lease_file(&roster, "ad"), serde_json::to_vec(holder).unwrap()).unwrap();
+            Lease::holder(&roster, "ad")
+        };
+        assert!(now.began.is_some());
+        assert_eq!(left_behind(&now), Some(now.clone()));
+        assert_eq!(left_behind(&Holder { began: now.began.map(|at| at + 1), ..now.clone() }), None);
+        assert_eq!(left_behind(&Holder { pid: u32::MAX, ..now.clone() }), None);
+        let mut ended = std::process::Command::new("true").spawn().unwrap();
+        let gone = Holder { pid: ended.id(), began: None, ..now };
+        while left_behind(&gone).is_some() {
+            std::thread::yield_now(); // it has not ended yet; from then on it is a zombie
+        }
+        assert!(Path::new("/proc").join(ended.id().to_string()).exists());
+        ended.wait().unwrap();
     }
 }

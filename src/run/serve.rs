@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::{Loaded, User};
-use crate::org::{Actor, Zone};
+use crate::org::{Actor, Instant, Zone};
 use crate::run::command::Exit;
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
@@ -94,7 +94,7 @@ impl Engine {
         if self.store.unsettled_runs(name).await?.is_empty() {
             return Ok(0);
         }
-        let holder = self.holder("serve");
+        let holder = Holder::of_daemon(&self.actor, self.clock.now());
         let _lease = Lease::take(&self.roster_file(), name, &holder).map_err(|error| refused(&error, self.zone()))?;
         let port = self.connect(name)?;
         let settled = self.recover(port.as_ref()).await?;
@@ -105,10 +105,9 @@ impl Engine {
         Holder::new(verb, &self.actor, self.clock.now())
     }
 
-    /// Whether a daemon serves the roster: this process, or one that it could not ask, such as one of another version.
-    pub(super) fn is_served(&self) -> bool {
-        self.served.health().is_some()
-            || Lease::holder(&self.roster_file(), SCHEDULE).is_some_and(|holder| holder.is_daemon())
+    /// Since when a daemon serves the roster beside this process, which could not ask it: it is of another version, say.
+    pub(super) fn served_beside(&self) -> Option<Instant> {
+        Lease::holder(&self.roster_file(), SCHEDULE).filter(Holder::is_daemon).map(|holder| holder.since)
     }
 }
 

@@ -361,16 +361,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_looks_beside_a_daemon_takes_it_that_it_serves() {
+    async fn who_looks_beside_a_daemon_takes_it_that_it_serves_since_it_began() {
         let nightly = Nightly::new(", catch_up = false").await;
         let now = "2026-11-21T11:00:00Z";
         let (actor, roster) = (Actor::of_uid(0), nightly.engine.roster_file());
-        let lease = |holder: &Holder| Lease::take(&roster, SCHEDULE, holder).unwrap();
-        let sends = lease(&Holder::new("send", &actor, at(now)));
-        assert_eq!(nightly.late(now).await, (None, false), "who sends a report serves nothing else");
-        drop(sends);
-        let _serves = lease(&Holder::of_daemon(&actor, at(now)));
-        assert_eq!(nightly.late(now).await, (Some(at("2026-11-21T04:00:00Z")), true));
+        let (due, before, after) = ("2026-11-21T04:00:00Z", "2026-11-21T03:59:59Z", "2026-11-21T04:00:01Z");
+        for (holder, late) in [
+            (Holder::of_daemon(&actor, at(before)), (Some(at(due)), true)),
+            (Holder::of_daemon(&actor, at(after)), (None, false)),
+            // who sends a report serves nothing else
+            (Holder::new("send", &actor, at(before)), (None, false)),
+        ] {
+            let _lease = Lease::take(&roster, SCHEDULE, &holder).unwrap();
+            assert_eq!(nightly.late(now).await, late, "{holder:?}");
+        }
     }
 
     #[tokio::test]

@@ -39,12 +39,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Since when no daemon serves; nothing while one does.
+    /// When no daemon served, up to now or until one began that cannot be asked; nothing in the process that does.
     pub(super) async fn unserved(&self, now: Instant) -> Result<Option<Unserved>, Failure> {
-        if self.is_served() {
+        if self.served.health().is_some() {
             return Ok(None);
         }
-        Ok(Some(Unserved { from: self.store.served_until().await?, until: now }))
+        let until = self.served_beside().map_or(now, |since| since.min(now));
+        Ok(Some(Unserved { from: self.store.served_until().await?, until }))
     }
 }
 

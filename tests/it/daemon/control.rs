@@ -122,7 +122,7 @@ fn a_socket_that_a_dead_daemon_left_is_replaced() {
 fn a_second_run_of_a_target_is_refused_and_told_who_holds_the_lease() {
     let house = House::new(&format!("\n[scim.cloud]\nschedule = \"* * * * * *\"\n{NOWHERE}"));
     let since: Instant = "2026-11-23T06:00:00Z".parse().unwrap();
-    let holder = Holder { pid: 4711, verb: "apply".into(), actor: "anna".into(), since };
+    let holder = Holder { pid: 4711, began: None, verb: "apply".into(), actor: "anna".into(), since };
     let lease = Lease::take(&house.path("roster.db"), "cloud", &holder).unwrap();
     let mut daemon = house.serve();
     daemon.line(&["target cloud", "waits", "another run holds the lease: `apply` by anna, process 4711"]);

@@ -32,6 +32,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -182,7 +183,7 @@ impl Daemon {
     /// Waits until a signal ended it.
     #[cfg(feature = "lab")]
     fn dies(mut self) {
-        self.rest();
+        self.rest(5 * DEADLINE);
         assert_eq!(self.child.wait().unwrap().code(), None, "it was killed");
     }
 
@@ -193,15 +194,15 @@ impl Daemon {
 
     /// Waits for its end; answers its exit code and its whole log.
     fn end(mut self) -> (i32, Vec<String>) {
-        let log = self.rest();
+        let log = self.rest(DEADLINE);
         (self.child.wait().unwrap().code().expect("it ends by itself"), log)
     }
 
-    /// Its whole log, when it has ended.
-    fn rest(&mut self) -> Vec<String> {
-        let mut log = std::mem::take(&mut self.log);
+    /// Its whole log, when it has ended: within a time, however much it says meanwhile.
+    fn rest(&mut self, within: Duration) -> Vec<String> {
+        let (mut log, began) = (std::mem::take(&mut self.log), Instant::now());
         loop {
-            match self.lines.recv_timeout(DEADLINE) {
+            match self.lines.recv_timeout(within.saturating_sub(began.elapsed())) {
                 Ok(line) => log.push(line),
                 Err(RecvTimeoutError::Disconnected) => return log,
                 Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", log.join("\n")),
