@@ -70,7 +70,10 @@ impl Engine {
         }
         let [day, ..] = days else { return Err(nobody((kind, text), sure, self.today(), &[])) };
         let kept = self.kept(day).await?;
-        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)?.or(in_roster()?) {
+        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)? {
+            return Ok(found);
+        }
+        if let Some(found) = in_roster()? {
             return Ok(found);
         }
         let near = by_words(day, Some(&kept), kind, text);
@@ -100,12 +103,15 @@ impl Engine {
         })
     }
 
-    /// What a thing was called that the roster may hold no more.
+    /// What a thing is called today, or was last: the roster may hold it no more.
     pub(in crate::run) async fn last_name(&self, kind: FactKind, id: &Id) -> Result<Option<Former>, Failure> {
         let versions = self.store.history(kind, id).await?;
-        // what is in force counts most, then what was known last, then what came last
+        // what is in force counts most, today before other days, then what was known last, then what came last
+        let today = self.today();
         let last = versions.into_iter().max_by_key(|shown| {
-            (shown.known_to.is_none(), shown.known_to, shown.version.interval.from, shown.known_from)
+            let interval = shown.version.interval;
+            let in_force = shown.known_to.is_none();
+            (in_force, in_force && interval.contains(today), shown.known_to, interval.from, shown.known_from)
         });
         let named = |name: String| Former { full_name: name.into(), nickname: None };
         Ok(last.and_then(|shown| match shown.version.fact {

@@ -15,10 +15,10 @@ const OBJECT: &str = "object";
 /// A name that was given to a thing, or that a target shows of it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
+    /// The thing has another by now. First, so that what it is called now comes before.
+    pub is_former: bool,
     what: NameKind,
     pub text: String,
-    /// The thing has another by now.
-    pub is_former: bool,
 }
 
 impl Name {
