@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from measure import applying, best, measured, write
-from people import ATTRIBUTES, CHANGED, PEOPLE
+from people import ATTRIBUTES, CHANGED, PEOPLE, SUSPENDED, login_of
 from slapd import ADMIN, PASSWORD, Slapd
 
 HERE = Path(__file__).parent
@@ -128,12 +128,12 @@ class Bench:
         script = [sys.executable, HERE / "scripted.py", library, what]
         return [*script, url, self.tls / "ca.pem", folder / "organisation.db", *map(str, more)]
 
-    def rosterd_row(self, work, site, file="config.toml"):
+    def rosterd_row(self, work, site, file="config.toml", verb=("apply", "bench", "--yes")):
         """rosterd on a copy of a site: it is to begin as it did the last time."""
         copy = self.state / "turn"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(site, copy)
-        row = measured(work, "rosterd", [*self.ours(copy, file), "apply", "bench", "--yes"], self.state / "answer")
+        row = measured(work, "rosterd", [*self.ours(copy, file), *verb], self.state / "answer")
         row["apply_s"] = applying(copy / "roster.db")
         return row
 
@@ -188,6 +188,14 @@ class Bench:
         scripts = [("python-ldap-bulk", "python-ldap", "members"), ("script", "ldap3", "members")]
         return self.writing("memberships-5000", folder, "memberships", "ldapmodify", "memberships.ldif", scripts)
 
+    def urgent(self, folder, name):
+        """One person is kept out at once, named by the login; and is looked for."""
+        login, verbs = login_of(SUSPENDED), {"suspend": ["--note", "bench"], "find": []}
+        for verb, more in verbs.items():
+            self.slapd.start(folder / "directory")
+            yield self.counted(lambda: self.rosterd_row(f"{verb}-{name}", folder / "in-step", verb=[verb, *more, login]))
+        yield self.row(f"suspend-{name}", "ldapmodify", self.tool("ldapmodify", self.slapd.url, "-f", folder / "suspend.ldif"))
+
     # ------------------------------------------------------------------ all of it
 
     def open(self):
@@ -211,9 +219,11 @@ class Bench:
             yield from self.create(new)
             yield from self.modify(some)
             yield from self.memberships(some)
+            yield from self.urgent(some, "10k")
             if not quick:
                 # a search for each of 100,000 people takes minutes: once is enough
                 yield from self.no_change(many, "100k", each=turn == 0)
+                yield from self.urgent(many, "100k")
                 yield from self.create(new, far=True)
                 yield from self.modify(some, far=True)
 

@@ -4,7 +4,7 @@
 
 Writes below FOLDER: people.jsonl (facts), groups.jsonl (50 groups), titles.jsonl (2,000 other titles),
 memberships.jsonl (5,000 in 50 groups), organisation.db (for scripts); base.ldif (what an empty directory holds), add.ldif,
-titles.ldif, memberships.ldif (what the tools of OpenLDAP are given to write).
+titles.ldif, memberships.ldif, suspend.ldif (what the tools of OpenLDAP are given to write).
 """
 
 import base64
@@ -25,6 +25,8 @@ ATTRIBUTES = [
     "description", "employeeNumber",
 ]
 UNITS, CHANGED, GROUP_COUNT, GROUP_SIZE = 400, 2_000, 50, 100
+# Who is kept out at once.
+SUSPENDED = 7
 SINCE = {"valid_from": "2020-01-01", "valid_to": None}
 
 GIVEN = "Ada Bo Carl Dina Erik Frida Gert Hanne Ib Jens Karen Lars Mette Niels Ole Pia Rasmus Signe Tove Ulla Søren Åse".split()
@@ -36,10 +38,14 @@ def named(kind, number):
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{kind}{number}.bench.test"))
 
 
+def login_of(number):
+    return f"u{number:06d}"
+
+
 def wanted(number, chance):
     """What the directory is to hold of one person: the values of ATTRIBUTES."""
     given, surname, title = chance.choice(GIVEN), chance.choice(SUR), f"{chance.choice(TITLES)} {number % 7}"
-    login, unit = f"u{number:06d}", f"D{number % UNITS:04d}"
+    login, unit = login_of(number), f"D{number % UNITS:04d}"
     return [
         f"{given} {surname} ({login})", login, surname, given, f"{given} {surname}", f"{login}@bench.test", title, unit,
         f"+45 {20_000_000 + number}", f"City {number % 50}", f"Position {number:06d} in {unit}", f"{number:06d}",
@@ -136,6 +142,7 @@ def main():
             modification(group_dn(group), "add", "member", [dn_of(people[n]) for n in numbers])
             for group, numbers in in_groups.items() if numbers
         ],
+        "suspend.ldif": [modification(dn_of(people[SUSPENDED]), "replace", "employeeType", ["disabled"])],
     }
     for name, parts in texts.items():
         (folder / name).write_text("".join(parts), encoding="utf-8")
