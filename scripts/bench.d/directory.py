@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from measure import applying, best, measured, write
-from people import ATTRIBUTES, CHANGED, PEOPLE, SUSPENDED, login_of
+from people import ATTRIBUTES, CHANGED, PEOPLE, SUSPENDED, login_of, named
 from slapd import ADMIN, PASSWORD, Slapd
 
 HERE = Path(__file__).parent
@@ -189,11 +189,13 @@ class Bench:
         return self.writing("memberships-5000", folder, "memberships", "ldapmodify", "memberships.ldif", scripts)
 
     def urgent(self, folder, name):
-        """One person is kept out at once, named by the login; and is looked for."""
-        login, verbs = login_of(SUSPENDED), {"suspend": ["--note", "bench"], "find": []}
-        for verb, more in verbs.items():
+        """One person is kept out at once, named by the id and by the login; and is looked for."""
+        id_, login, suspend = named("p", SUSPENDED), login_of(SUSPENDED), ["suspend", "--note", "bench"]
+        verbs = {"suspend": [*suspend, id_], "suspend-login": [*suspend, login], "find": ["find", login]}
+        for work, verb in verbs.items():
             self.slapd.start(folder / "directory")
-            yield self.counted(lambda: self.rosterd_row(f"{verb}-{name}", folder / "in-step", verb=[verb, *more, login]))
+            yield self.counted(lambda: self.rosterd_row(f"{work}-{name}", folder / "in-step", verb=verb))
+        self.slapd.start(folder / "directory")
         yield self.row(f"suspend-{name}", "ldapmodify", self.tool("ldapmodify", self.slapd.url, "-f", folder / "suspend.ldif"))
 
     # ------------------------------------------------------------------ all of it

@@ -31,13 +31,13 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::waiting::DEADLINE;
+use crate::support::waiting::{DEADLINE, all};
 
 const HEAD: &str = r#"
 [roster]
@@ -200,14 +200,12 @@ impl Daemon {
 
     /// Its whole log, when it has ended: within a time, however much it says meanwhile.
     fn rest(&mut self, within: Duration) -> Vec<String> {
-        let (mut log, began) = (std::mem::take(&mut self.log), Instant::now());
-        loop {
-            match self.lines.recv_timeout(within.saturating_sub(began.elapsed())) {
-                Ok(line) => log.push(line),
-                Err(RecvTimeoutError::Disconnected) => return log,
-                Err(RecvTimeoutError::Timeout) => panic!("it does not end:\n{}", log.join("\n")),
-            }
-        }
+        let mut log = std::mem::take(&mut self.log);
+        let ended = all(&self.lines, within);
+        let is_late = ended.is_err();
+        log.extend(ended.unwrap_or_else(|lines| lines));
+        assert!(!is_late, "it does not end:\n{}", log.join("\n"));
+        log
     }
 
     fn stop(self) -> Vec<String> {

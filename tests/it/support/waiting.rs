@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "what another process does is no event here")]
 
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// What takes longer than this will not come.
@@ -20,5 +21,17 @@ pub fn until<T>(mut look: impl FnMut() -> Option<T>, missing: impl Fn() -> Strin
         }
         assert!(begun.elapsed() < DEADLINE, "{}", missing());
         std::thread::sleep(REST);
+    }
+}
+
+/// All that comes until nothing can come any more, however much that is; what came, when that takes too long.
+pub fn all<T>(coming: &Receiver<T>, within: Duration) -> Result<Vec<T>, Vec<T>> {
+    let (mut all, begun) = (Vec::new(), Instant::now());
+    loop {
+        match coming.recv_timeout(within.saturating_sub(begun.elapsed())) {
+            Ok(one) => all.push(one),
+            Err(RecvTimeoutError::Disconnected) => return Ok(all),
+            Err(RecvTimeoutError::Timeout) => return Err(all),
+        }
     }
 }
