@@ -21,15 +21,16 @@ sentences! {
         GroupsAtTop: "groups at the top";
         ContactsAtTop: "contacts at the top";
         LiesIn: "what lies in {0}";
-        OfUsers: "{0} of users";
-        OfUnits: "{0} of units";
-        OfGroups: "{0} of groups";
-        OfContacts: "{0} of contacts";
         PrimaryGroupsBelow: "primary groups of those below {0}";
         NamesBelow: "names below {0}";
         NamesBaseNeeded: "names: the server tells no naming context, so names_base is needed";
         ChangesBelow: "changes below {0}";
         OneCanary: "the canary {0}";
+        // the last, since a place may end so
+        OfUsers: "{0} of users";
+        OfUnits: "{0} of units";
+        OfGroups: "{0} of groups";
+        OfContacts: "{0} of contacts";
     }
 }
 

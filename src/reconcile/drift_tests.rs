@@ -86,9 +86,10 @@ fn who_lets_somebody_in_again_is_told_once_the_run_that_kept_him_out_has_ended()
 
 #[test]
 fn of_other_values_nobody_knows_whether_the_target_ever_showed_them() {
-    for (op, wanted, showed) in [("update", titling(), true), ("enable", enabling(), false)] {
+    let flag = change("flag", Value::Bool(true), Value::Bool(false));
+    for (op, wanted, showed) in [("update", titling(), true), ("update", flag, true), ("enable", enabling(), false)] {
         let asked = plan(op, &wanted);
-        let settled = settled(asked.clone(), showed, &[(wanted, true)]);
+        let settled = settled(asked.clone(), showed, &[(disabling(), true), (wanted, true)]);
         assert_eq!((settled.steps, settled.drift), (asked.steps, Vec::new()), "{op}");
     }
 }

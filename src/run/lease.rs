@@ -199,7 +199,8 @@ fn opened(roster: &Path, what: &str) -> Result<(PathBuf, File), LeaseError> {
 
 /// When a process began that runs (proc_pid_stat(5), fields 3 and 22).
 fn began(pid: u32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
     // the name stands before, in brackets, and may hold anything
     let mut fields = stat.rsplit_once(") ")?.1.split(' ');
     let is_dead = fields.next().is_none_or(|state| matches!(state, "Z" | "X"));

@@ -2,9 +2,9 @@
 //! of their kind cannot hold. Knows nothing of who has which name.
 
 use super::choice::Taker;
-use super::forms::{forms, local};
+use super::forms::local;
 use super::rules::{NameRule, NamingRules, Pattern};
-use crate::expr::{Context, fold};
+use crate::expr::{Context, fold, taken_forms};
 use crate::object::NameKind;
 
 /// A pattern beside what it belongs to.
@@ -73,7 +73,7 @@ impl Candidates<'_> {
         if let Some(unfit) = unfit(self.what, local) {
             return Some(unfit);
         }
-        if self.what != NameKind::Cn && forms(local).iter().any(|form| self.rules.forbidden.contains(form)) {
+        if self.what != NameKind::Cn && taken_forms(local).iter().any(|form| self.rules.forbidden.contains(form)) {
             return Some(Taker::Forbidden);
         }
         let folded = fold(local);

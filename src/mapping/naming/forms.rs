@@ -11,7 +11,7 @@ pub fn takes(what: NameKind, name: &str) -> Vec<(Space, String)> {
             (NameKind::Upn, Space::Login) => local(name),
             _ => name,
         };
-        all.extend(forms(part).into_iter().map(|form| (*space, form)));
+        all.extend(taken_forms(part).into_iter().map(|form| (*space, form)));
     }
     all
 }
@@ -19,11 +19,6 @@ pub fn takes(what: NameKind, name: &str) -> Vec<(Space, String)> {
 /// What stands before the `@`.
 pub(super) fn local(name: &str) -> &str {
     name.rsplit_once('@').map_or(name, |(local, _)| local)
-}
-
-/// [`taken_forms`], of which plain ASCII has one.
-pub fn forms(name: &str) -> Vec<String> {
-    if name.is_ascii() { vec![name.to_ascii_lowercase()] } else { taken_forms(name) }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use choice::{Choice, Passed, Taker, Why};
-pub use forms::{forms, takes};
+pub use forms::takes;
 pub use ledger::{GivenName, Holder, Ledger, Taken};
 pub use rules::{NameRule, NamingRules, OnRename, Pattern};
 

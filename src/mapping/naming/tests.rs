@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::expr::Expression;
 use crate::expr::roots::{self, RootSpec};
+use crate::expr::{Expression, taken_forms};
 use crate::mapping::account_id;
 use crate::object::ObjectId;
 use crate::org::{Day, Fact, FactKind, Instant, Interval, SnapshotBuilder, Version};
@@ -176,7 +176,7 @@ fn what_any_attribute_of_the_space_has_is_taken_and_it_is_told_by_what() {
         .into_iter()
         .chain(crate::object::TakenName::of_login("ANNBER@elsewhere.test", &stranger))
     {
-        forms(&taken.name).iter().for_each(|form| given.taken.add("ad", taken.space, form, "o-1"));
+        taken_forms(&taken.name).iter().for_each(|form| given.taken.add("ad", taken.space, form, "o-1"));
     }
     let naming = roster.named(&rules(), &given);
     assert_eq!(has(&naming, "a", NameKind::Login), "annber02");

@@ -3,6 +3,8 @@
 //! What any answer of rosterd prints of a thing means it: an id of ours or of a target, a login, a mail, a name, also
 //! `NAME (LOGIN)`. The roster of the day speaks first, then what is [`Kept`] of other days and of the targets.
 
+use std::cmp::Reverse;
+
 use super::kept::Kept;
 use super::search::{Hit, find, search};
 use crate::expr::fold;
@@ -70,10 +72,8 @@ impl Engine {
         }
         let [day, ..] = days else { return Err(nobody((kind, text), sure, self.today(), &[])) };
         let kept = self.kept(day).await?;
-        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)? {
-            return Ok(found);
-        }
-        if let Some(found) = in_roster()? {
+        // what several are called in the roster means none of them, though a target calls but one so
+        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)?.or(in_roster()?) {
             return Ok(found);
         }
         let near = by_words(day, Some(&kept), kind, text);
@@ -106,12 +106,13 @@ impl Engine {
     /// What a thing is called today, or was last: the roster may hold it no more.
     pub(in crate::run) async fn last_name(&self, kind: FactKind, id: &Id) -> Result<Option<Former>, Failure> {
         let versions = self.store.history(kind, id).await?;
-        // what is in force counts most, today before other days, then what was known last, then what came last
+        // what is in force counts most: of today, else the first to come, else the last; then what was known last
         let today = self.today();
         let last = versions.into_iter().max_by_key(|shown| {
-            let interval = shown.version.interval;
-            let in_force = shown.known_to.is_none();
-            (in_force, in_force && interval.contains(today), shown.known_to, interval.from, shown.known_from)
+            let (interval, in_force) = (shown.version.interval, shown.known_to.is_none());
+            let comes = interval.from.filter(|from| in_force && *from > today).map(Reverse);
+            let holds = in_force && interval.contains(today);
+            (in_force, holds, comes, shown.known_to, interval.from, shown.known_from)
         });
         let named = |name: String| Former { full_name: name.into(), nickname: None };
         Ok(last.and_then(|shown| match shown.version.fact {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::mapping::naming;
+use crate::expr::taken_forms;
 use crate::object::{Coverage, Evidence, Kind, ObjectId, TakenName};
 use crate::run::command::{Phase, Progress};
 use crate::run::engine::Engine;
@@ -85,7 +85,7 @@ pub(super) fn floors(last: Option<&Evidence>) -> BTreeMap<Kind, u64> {
 pub(super) fn shown(names: &[TakenName], request: &ObserveRequest) -> ShownNames {
     let forms = |taken: &TakenName| {
         let (space, object) = (taken.space, taken.object.clone());
-        naming::forms(&taken.name).into_iter().map(move |form| (space, form, object.clone()))
+        taken_forms(&taken.name).into_iter().map(move |form| (space, form, object.clone()))
     };
     ShownNames { spaces: request.spaces.clone(), taken: names.iter().flat_map(forms).collect() }
 }

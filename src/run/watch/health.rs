@@ -375,6 +375,10 @@ mod tests {
             let _lease = Lease::take(&roster, SCHEDULE, &holder).unwrap();
             assert_eq!(nightly.late(now).await, late, "{holder:?}");
         }
+        // another one served when it came due, and the one after it serves by now
+        let _lease = Lease::take(&roster, SCHEDULE, &Holder::of_daemon(&actor, at(after))).unwrap();
+        nightly.engine.store.keep_served_until(at("2026-11-21T10:59:00Z")).await.unwrap();
+        assert_eq!(nightly.late(now).await, (Some(at(due)), true));
     }
 
     #[tokio::test]

@@ -44,8 +44,11 @@ impl Engine {
         if self.served.health().is_some() {
             return Ok(None);
         }
-        let until = self.served_beside().map_or(now, |since| since.min(now));
-        Ok(Some(Unserved { from: self.store.served_until().await?, until }))
+        let (from, beside) = (self.store.served_until().await?, self.served_beside());
+        if beside.is_some_and(|since| from.is_some_and(|from| from > since)) {
+            return Ok(None); // it served already, and left out before what it leaves out
+        }
+        Ok(Some(Unserved { from, until: beside.map_or(now, |since| since.min(now)) }))
     }
 }
 

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use rosterd::expr::Expression;
 use rosterd::expr::roots::{GROUP_ROOTS, NAMING, RootSpec, UNIT_ROOTS, USER};
-use rosterd::mapping::naming::{Holder, Ledger, NameRule, OnRename, Pattern, Taken, forms, takes};
+use rosterd::expr::{Expression, taken_forms};
+use rosterd::mapping::naming::{Holder, Ledger, NameRule, OnRename, Pattern, Taken, takes};
 use rosterd::mapping::{
     AccountRule, AdoptRule, AttributeRule, Given, Inputs, KindRules, Login, Mapper, Naming, NamingRules, Place, Rules,
     Scope, WhenEmpty, account_id, lifecycle,
@@ -294,7 +294,7 @@ impl World {
             Seen::Object(object, _) => objects.push(*object),
             Seen::Same(_) => {}
             Seen::Name(name) => {
-                let forms = forms(&name.name);
+                let forms = taken_forms(&name.name);
                 forms.iter().for_each(|form| names.add(TARGET, name.space, form, name.object.as_str()));
             }
         };

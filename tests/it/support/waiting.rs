@@ -29,7 +29,8 @@ pub fn all<T>(coming: &Receiver<T>, within: Duration) -> Result<Vec<T>, Vec<T>> 
     let (mut all, begun) = (Vec::new(), Instant::now());
     loop {
         match coming.recv_timeout(within.saturating_sub(begun.elapsed())) {
-            Ok(one) => all.push(one),
+            Ok(one) if begun.elapsed() < within => all.push(one),
+            Ok(_) => return Err(all),
             Err(RecvTimeoutError::Disconnected) => return Ok(all),
             Err(RecvTimeoutError::Timeout) => return Err(all),
         }
