@@ -37,7 +37,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::waiting::{DEADLINE, all};
+use crate::support::waiting::{DEADLINE, End, take};
+
+/// What has to wait for its turn, on a machine that does much else, may take so long.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 const HEAD: &str = r#"
 [roster]
@@ -151,15 +154,13 @@ impl Daemon {
 
     /// Waits for a line of its log that is as it is to be.
     fn line_that(&mut self, what: &str, is_it: impl Fn(&str) -> bool) -> String {
-        loop {
-            let Ok(line) = self.lines.recv_timeout(DEADLINE) else {
-                panic!("{what} was not logged:\n{}", self.log.join("\n"));
-            };
-            self.log.push(line.clone());
-            if is_it(&line) {
-                return line;
-            }
-        }
+        let log = &mut self.log;
+        let end = take(&self.lines, PATIENCE, |line| {
+            log.push(line);
+            log.last().is_some_and(|line| is_it(line))
+        });
+        assert_eq!(end, End::Came, "{what} was not logged:\n{}", log.join("\n"));
+        log.last().unwrap().clone()
     }
 
     /// Waits for a message to the service manager that has this line.
@@ -183,7 +184,7 @@ impl Daemon {
     /// Waits until a signal ended it.
     #[cfg(feature = "lab")]
     fn dies(mut self) {
-        self.rest(5 * DEADLINE);
+        self.rest(PATIENCE);
         assert_eq!(self.child.wait().unwrap().code(), None, "it was killed");
     }
 
@@ -201,10 +202,11 @@ impl Daemon {
     /// Its whole log, when it has ended: within a time, however much it says meanwhile.
     fn rest(&mut self, within: Duration) -> Vec<String> {
         let mut log = std::mem::take(&mut self.log);
-        let ended = all(&self.lines, within);
-        let is_late = ended.is_err();
-        log.extend(ended.unwrap_or_else(|lines| lines));
-        assert!(!is_late, "it does not end:\n{}", log.join("\n"));
+        let end = take(&self.lines, within, |line| {
+            log.push(line);
+            false
+        });
+        assert_eq!(end, End::NoMore, "it does not end:\n{}", log.join("\n"));
         log
     }
 

@@ -115,7 +115,11 @@ async fn forward(client: TcpStream, server: TcpStream, mode: Arc<AtomicU8>) {
             Ok(0) | Err(_) => return,
             Ok(_) if mode.load(Ordering::SeqCst) == CUT => return,
             Ok(_) if mode.load(Ordering::SeqCst) == HOLD => {}
-            Ok(count) => to_client.write_all(&buffer[..count]).await.unwrap(),
+            Ok(count) => {
+                if to_client.write_all(&buffer[..count]).await.is_err() {
+                    return; // it waited long enough, and went
+                }
+            }
         }
     }
 }

@@ -24,15 +24,30 @@ pub fn until<T>(mut look: impl FnMut() -> Option<T>, missing: impl Fn() -> Strin
     }
 }
 
-/// All that comes until nothing can come any more, however much that is; what came, when that takes too long.
-pub fn all<T>(coming: &Receiver<T>, within: Duration) -> Result<Vec<T>, Vec<T>> {
-    let (mut all, begun) = (Vec::new(), Instant::now());
+/// How the wait for what comes ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum End {
+    Came,
+    /// Nothing can come any more.
+    NoMore,
+    Late,
+}
+
+/// Takes what comes until it is what is waited for; within a time, however much else comes meanwhile.
+pub fn take<T>(coming: &Receiver<T>, within: Duration, mut is_it: impl FnMut(T) -> bool) -> End {
+    let begun = Instant::now();
     loop {
         match coming.recv_timeout(within.saturating_sub(begun.elapsed())) {
-            Ok(one) if begun.elapsed() < within => all.push(one),
-            Ok(_) => return Err(all),
-            Err(RecvTimeoutError::Disconnected) => return Ok(all),
-            Err(RecvTimeoutError::Timeout) => return Err(all),
+            Ok(one) => {
+                if is_it(one) {
+                    return End::Came;
+                }
+                if begun.elapsed() >= within {
+                    return End::Late;
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return End::NoMore,
+            Err(RecvTimeoutError::Timeout) => return End::Late,
         }
     }
 }
