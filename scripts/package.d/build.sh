@@ -11,8 +11,9 @@ build() {
 	*[[:space:]]*) die "a folder of this build has a blank in its name: $ROOT, $target or $cargo_home; build in another" ;;
 	esac
 	local c_map="-ffile-prefix-map=$ROOT=/rosterd -ffile-prefix-map=$target=/rosterd/target -ffile-prefix-map=$cargo_home=/cargo"
-	# what the developer has set for other builds has no part in this one
-	env -u RUSTC_WRAPPER -u CARGO_ENCODED_RUSTFLAGS \
+	# What the developer has set for other builds has no part in this one. Nor has the commit: what a library writes down
+	# of the instant (rust-embed, in age, takes SOURCE_DATE_EPOCH) is not compiled anew for the next one.
+	env -u RUSTC_WRAPPER -u CARGO_ENCODED_RUSTFLAGS SOURCE_DATE_EPOCH=0 \
 		RUSTFLAGS="$map" CFLAGS="$c_map" CARGO_INCREMENTAL=0 CARGO_TARGET_DIR="$target" \
 		cargo build --manifest-path "$ROOT/Cargo.toml" --release --locked --features $FEATURES
 	BINARY=$target/release/rosterd
