@@ -1,6 +1,7 @@
 //! The long life of one daemon: cycle after cycle of changes, faults and reloads on a clock that goes a quarter of a day
 //! at a time, and what the process holds on to meanwhile. `scripts/campaign soak` runs it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -96,11 +97,23 @@ impl Sample {
             value.split_whitespace().next().unwrap().parse().unwrap()
         };
         let (rss, anonymous) = (kilobytes("VmRSS:"), kilobytes("RssAnon:"));
-        let files = std::fs::read_dir(format!("{process}/fd")).unwrap().count();
+        let files = open(daemon).values().sum();
         let entries = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
         let disk = entries.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
         Self { cycle, rss, anonymous, files, disk: disk.map(|meta| meta.len()).sum() }
     }
+}
+
+/// What a daemon has open, by name: sockets and pipes without their numbers.
+fn open(daemon: &Daemon) -> BTreeMap<String, usize> {
+    let mut open = BTreeMap::new();
+    let entries = std::fs::read_dir(format!("/proc/{}/fd", daemon.child.id())).unwrap();
+    for link in entries.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok()) {
+        let link = link.to_string_lossy();
+        let name = link.rsplit('/').next().and_then(|name| name.split(":[").next()).unwrap_or_default();
+        *open.entry(name.to_owned()).or_default() += 1;
+    }
+    open
 }
 
 struct Life {
@@ -302,7 +315,7 @@ fn judged(samples: &[Sample], changes: u64) -> (String, Vec<String>) {
 async fn live(cycles: u64, seed: u64) -> Vec<String> {
     let mut life = Life::begin(seed).await;
     let every = (cycles / 100).max(1);
-    let mut samples = Vec::new();
+    let (mut samples, mut opened) = (Vec::new(), BTreeMap::new());
     for number in 1..=cycles {
         life.cycle(number).await;
         if number % every == 0 {
@@ -313,6 +326,11 @@ async fn live(cycles: u64, seed: u64) -> Vec<String> {
                     "cycle {cycle}: RSS {rss} kB, anonymous {anonymous} kB, {files} files, {} kB on disk",
                     disk / 1024
                 ));
+                let now = open(&life.daemon);
+                if now != opened {
+                    say(&format!("open: {now:?}"));
+                    opened = now;
+                }
             }
             samples.push(sample);
         }
