@@ -1,7 +1,7 @@
 //! The long life of one daemon: cycle after cycle of changes, faults and reloads on a clock that goes a quarter of a day
 //! at a time, and what the process holds on to meanwhile. `scripts/campaign soak` runs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +17,15 @@ use crate::support::organisation::Organisation;
 const STEP: i64 = 6 * 60 * 60;
 
 const PEOPLE: usize = 25;
+
+/// How many connections to the service there may be at a time; they stay a moment for the next request.
+const CONNECTIONS: usize = 2;
+
+/// Kilobytes: SQLite takes the write-ahead log back at four megabytes, as soon as nobody reads.
+const LONGEST_LOG: u64 = 8 * 1024;
+
+/// What a connection is called among what is open.
+const CONNECTION: &str = "connection";
 
 /// What takes longer did not come.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -49,6 +58,7 @@ count = 5
 [scim.cloud.connection]
 url = "{}"
 token = {{ file = "secrets/national-id.key" }}
+concurrency = {CONNECTIONS}
 
 [scim.cloud.user.attributes]
 userName = "login"
@@ -83,9 +93,13 @@ struct Sample {
     rss: u64,
     /// Kilobytes, without what is only the program's file.
     anonymous: u64,
+    /// Connections are apart.
     files: usize,
-    /// Bytes.
+    connections: usize,
+    /// Bytes, without the roster's write-ahead log.
     disk: u64,
+    /// Bytes of that: it is as long as it once had to be.
+    log: u64,
 }
 
 impl Sample {
@@ -97,20 +111,36 @@ impl Sample {
             value.split_whitespace().next().unwrap().parse().unwrap()
         };
         let (rss, anonymous) = (kilobytes("VmRSS:"), kilobytes("RssAnon:"));
-        let files = open(daemon).values().sum();
+        let mut open = open(daemon);
+        let connections = open.remove(CONNECTION).unwrap_or_default();
+        let files = open.values().sum();
+        let length = |entry: std::fs::DirEntry| {
+            let meta = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((entry.file_name() == "roster.db-wal", meta.len()))
+        };
         let entries = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
-        let disk = entries.filter_map(|entry| entry.metadata().ok()).filter(std::fs::Metadata::is_file);
-        Self { cycle, rss, anonymous, files, disk: disk.map(|meta| meta.len()).sum() }
+        let lengths: Vec<(bool, u64)> = entries.filter_map(length).collect();
+        let sum = |log: bool| lengths.iter().filter(|(is_log, _)| *is_log == log).map(|(_, length)| length).sum();
+        Self { cycle, rss, anonymous, files, connections, disk: sum(false), log: sum(true) }
     }
 }
 
-/// What a daemon has open, by name: sockets and pipes without their numbers.
+/// What a daemon has open, by name: sockets and pipes without their numbers, and sockets that lead to another machine or to
+/// this one as connections.
 fn open(daemon: &Daemon) -> BTreeMap<String, usize> {
+    let process = format!("/proc/{}", daemon.child.id());
+    let table = std::fs::read_to_string(format!("{process}/net/tcp")).unwrap();
+    let over_tcp: HashSet<&str> = table.lines().filter_map(|line| line.split_whitespace().nth(9)).collect();
     let mut open = BTreeMap::new();
-    let entries = std::fs::read_dir(format!("/proc/{}/fd", daemon.child.id())).unwrap();
+    let entries = std::fs::read_dir(format!("{process}/fd")).unwrap();
     for link in entries.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok()) {
         let link = link.to_string_lossy();
-        let name = link.rsplit('/').next().and_then(|name| name.split(":[").next()).unwrap_or_default();
+        let last = link.rsplit('/').next().unwrap_or_default();
+        let name = match last.split_once(":[") {
+            Some(("socket", inode)) if over_tcp.contains(inode.trim_end_matches(']')) => CONNECTION,
+            Some((name, _)) => name,
+            None => last,
+        };
         *open.entry(name.to_owned()).or_default() += 1;
     }
     open
@@ -286,8 +316,16 @@ fn judged(samples: &[Sample], changes: u64) -> (String, Vec<String>) {
         wrong.push(format!("RSS grows from {before} kB to {after} kB in the second half"));
     }
     let files = |samples: &[Sample]| middle(samples, |sample| sample.files as u64);
-    if files(last) > files(first) + 1 {
+    if files(last) > files(first) {
         wrong.push(format!("file descriptors: {} at first, {} in the end", files(first), files(last)));
+    }
+    let connections = samples.iter().map(|sample| sample.connections).max().unwrap_or_default();
+    if connections > CONNECTIONS {
+        wrong.push(format!("{connections} connections to the service, where {CONNECTIONS} are allowed"));
+    }
+    let log = samples.iter().map(|sample| sample.log).max().unwrap_or_default() / 1024;
+    if log > LONGEST_LOG {
+        wrong.push(format!("the write-ahead log has {log} kB"));
     }
     let disk = |at: usize| samples[at].disk;
     let (half, end) = (samples.len() / 2, samples.len() - 1);
@@ -298,8 +336,9 @@ fn judged(samples: &[Sample], changes: u64) -> (String, Vec<String>) {
     }
     let told = format!(
         "RSS {before} kB in the third quarter, {after} kB in the fourth, of it anonymous {} and {} kB; \
-         file descriptors {} and {}; \
-         the folder {} kB, {} kB at half, {} kB at the end, {} bytes for each of {changes} changes in the second half",
+         file descriptors {} and {}, and at most {connections} connections; \
+         the write-ahead log at most {log} kB; \
+         the folder without it {} kB, {} kB at half, {} kB at the end, {} bytes for each of {changes} changes in the second half",
         middle(third, |sample| sample.anonymous),
         middle(last, |sample| sample.anonymous),
         files(first),
@@ -321,10 +360,12 @@ async fn live(cycles: u64, seed: u64) -> Vec<String> {
         if number % every == 0 {
             let sample = Sample::take(number, &life.daemon, life.house.folder.path());
             if cycles > 1_000 {
-                let Sample { cycle, rss, anonymous, files, disk } = sample;
+                let Sample { cycle, rss, anonymous, files, connections, disk, log } = sample;
                 say(&format!(
-                    "cycle {cycle}: RSS {rss} kB, anonymous {anonymous} kB, {files} files, {} kB on disk",
-                    disk / 1024
+                    "cycle {cycle}: RSS {rss} kB, anonymous {anonymous} kB, {files} files, {connections} connections, \
+                     {} kB on disk and {} of write-ahead log",
+                    disk / 1024,
+                    log / 1024
                 ));
                 let now = open(&life.daemon);
                 if now != opened {
