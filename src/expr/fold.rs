@@ -44,7 +44,8 @@ pub fn fold(text: &str) -> String {
 /// The forms in which a login is taken: as people write it in ASCII, where ü is ue, and as directories compare it, where ü
 /// is u. Two logins are one as soon as they share a form.
 pub fn taken_forms(login: &str) -> Vec<String> {
-    if login.is_ascii() {
+    // a control character is none of a directory's letters
+    if login.is_ascii() && !login.contains(|c: char| c.is_ascii_control()) {
         return vec![login.to_ascii_lowercase()];
     }
     let folded = CaseMapper::new().fold_string(login);
@@ -122,7 +123,8 @@ mod tests {
         let beside = format!("{all} æ");
         assert_eq!(ascii(&all) + " ae", ascii(&beside));
         assert_eq!(fold(&all) + " ae", fold(&beside));
-        assert_eq!(taken_forms(&all), [fold(&all)]);
+        let letters = all.replace(char::is_control, "");
+        assert_eq!(taken_forms(&letters), [fold(&letters)]);
         assert_eq!(taken_forms(&beside)[0], fold(&all) + " ae");
     }
 
@@ -130,5 +132,12 @@ mod tests {
     fn initials_are_first_letters() {
         assert_eq!(initials("anna-maria berg"), "AMB");
         assert_eq!(initials("Øjvind 'Ib' Åkjær"), "ØIÅ");
+    }
+
+    #[test]
+    fn a_login_with_what_no_directory_takes_is_taken_without_it_too() {
+        assert!(taken_forms("admin\n").contains(&"admin".to_owned()));
+        assert_eq!(taken_forms("Ad-Min.1"), ["ad-min.1"]);
+        assert_eq!(taken_forms("Jürgen"), ["juergen", "jurgen"]);
     }
 }
