@@ -17,6 +17,7 @@ mod letters;
 mod outcome;
 pub mod roots;
 mod scan;
+mod words;
 
 pub use context::{Context, ExprValue, Lazy, LazyMany};
 pub use expression::{EvalError, ExprError, Expression};
@@ -27,6 +28,7 @@ pub use letters::transliterate;
 pub use outcome::Outcome;
 pub use roots::Shape;
 pub use scan::Read;
+pub use words::{Held, Words};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop at once")]

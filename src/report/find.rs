@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::org::Day;
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FindDocument {
     /// What was looked for.
     pub text: String,

@@ -1,12 +1,13 @@
 //! The link table: which object of a target belongs to which thing of the roster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::commit::ROWS_AT_ONCE;
 use super::log::{Record, append};
+use super::worded::listed;
 use super::{Store, StoreError};
 use crate::object::{Kind, Links, ObjectId};
 use crate::org::{Id, Instant};
@@ -62,21 +63,47 @@ impl Store {
 
     /// The objects of a target that are linked, or were as far as that is kept, each with the key that had it last.
     pub async fn owned_objects(&self, target: &str) -> Result<Vec<Owned>, StoreError> {
-        let rows: Vec<(String, Option<String>, String, Option<String>)> = sqlx::query_as(
-            "SELECT key, kind, object,
+        self.read_owned(target, None).await
+    }
+
+    /// Of those, what has or had one of these keys, or that of an account of one of these people.
+    pub async fn objects_of(&self, target: &str, things: &BTreeSet<Id>) -> Result<Vec<Owned>, StoreError> {
+        self.read_owned(target, Some(things)).await
+    }
+
+    async fn read_owned(&self, target: &str, things: Option<&BTreeSet<Id>>) -> Result<Vec<Owned>, StoreError> {
+        let one_of = |table: &str, object: &str| match things {
+            None => format!("FROM {table} WHERE target = $1"),
+            Some(_) => format!("FROM {table} WHERE target = $1 AND {object} IN objects"),
+        };
+        // an object is told with all keys that ever had it, so that the last can be chosen
+        let theirs = "WITH keys AS (SELECT value AS key FROM json_each($2)
+                UNION SELECT id FROM fact WHERE kind = 'account'
+                      AND json_extract(body, '$.person') IN (SELECT value FROM json_each($2))),
+              objects AS (SELECT object FROM link WHERE target = $1 AND key IN keys
+                UNION SELECT object FROM deleted_object WHERE target = $1 AND key IN keys
+                UNION SELECT subject FROM access_turn WHERE target = $1 AND key IN keys)";
+        let query = format!(
+            "{with}
+             SELECT key, kind, object,
                (SELECT json_extract(body, '$.person') FROM fact WHERE fact.kind = 'account' AND fact.id = owned.key
                 ORDER BY known_to IS NULL DESC, known_from DESC, valid_from DESC LIMIT 1)
              FROM (SELECT key, kind, object,
                      row_number() OVER (PARTITION BY object ORDER BY trust, latest DESC, key) AS nth
-                   FROM (SELECT key, kind, object, 0 AS trust, since AS latest FROM link WHERE target = $1
-                         UNION ALL SELECT key, kind, object, 1, at FROM deleted_object WHERE target = $1
-                         UNION ALL SELECT key, NULL, subject, 2, seen FROM access_turn
-                                   WHERE target = $1 AND key IS NOT NULL)) AS owned
+                   FROM (SELECT key, kind, object, 0 AS trust, since AS latest {linked}
+                         UNION ALL SELECT key, kind, object, 1, at {deleted}
+                         UNION ALL SELECT key, NULL, subject, 2, seen {seen} AND key IS NOT NULL)) AS owned
              WHERE nth = 1 ORDER BY key, object",
-        )
-        .bind(target)
-        .fetch_all(self.reader())
-        .await?;
+            with = if things.is_some() { theirs } else { "" },
+            linked = one_of("link", "object"),
+            deleted = one_of("deleted_object", "object"),
+            seen = one_of("access_turn", "subject"),
+        );
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(target);
+        if let Some(things) = things {
+            query = query.bind(listed(things)?);
+        }
+        let rows: Vec<(String, Option<String>, String, Option<String>)> = query.fetch_all(self.reader()).await?;
         let owned = |(key, kind, object, person): (String, Option<String>, String, Option<String>)| Owned {
             key: Id::new(key),
             kind: Kind::ALL.into_iter().find(|one| kind.as_deref() == Some(one.as_str())),

@@ -52,6 +52,7 @@ mod status;
 mod tally;
 mod tried;
 mod upgrade;
+mod worded;
 mod writes;
 
 pub use accepted::{Pair, Written};
@@ -82,6 +83,7 @@ pub use schedule::ScheduleRun;
 pub use show::Shown;
 pub use tally::{BOUNDS, RunTally, StepTally};
 pub use tried::{TriedRow, Try};
+pub use worded::Possession;
 pub use writes::WriteRow;
 
 use std::path::{Path, PathBuf};

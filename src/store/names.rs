@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::worded::listed;
 use super::{Store, StoreError};
 use crate::mapping::naming::{Holder, Ledger, Taken};
 use crate::object::{Evidence, NameKind, ObjectId, Space};
@@ -126,16 +127,7 @@ impl Store {
     /// Every name ever given.
     pub async fn ledger(&self) -> Result<Ledger, StoreError> {
         let mut ledger = Ledger::default();
-        {
-            let mut rows = sqlx::query("SELECT person, account, what, name, basis FROM given_name ORDER BY seq")
-                .fetch(self.reader());
-            while let Some(row) = rows.try_next().await? {
-                let what: &str = row.try_get("what")?;
-                let Some(what) = NameKind::ALL.into_iter().find(|one| one.as_str() == what) else { continue };
-                let holder = Holder::new(&Id::new(row.try_get::<&str, _>("person")?), row.try_get("account")?);
-                ledger.give(&holder, what, row.try_get("name")?, row.try_get("basis")?);
-            }
-        }
+        self.read_given(&mut ledger, None).await?;
         let mut rows = sqlx::query("SELECT space, folded, person, account FROM name_claim").fetch(self.reader());
         while let Some(row) = rows.try_next().await? {
             let Some(space) = Space::from_text(row.try_get("space")?) else { continue };
@@ -143,6 +135,29 @@ impl Store {
             ledger.claim(space, row.try_get("folded")?, &holder);
         }
         Ok(ledger)
+    }
+
+    /// The names that were ever given to some people; what they claim is left out.
+    pub async fn given_to(&self, people: &BTreeSet<Id>) -> Result<Ledger, StoreError> {
+        let mut ledger = Ledger::default();
+        self.read_given(&mut ledger, Some(people)).await?;
+        Ok(ledger)
+    }
+
+    async fn read_given(&self, ledger: &mut Ledger, people: Option<&BTreeSet<Id>>) -> Result<(), StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT person, account, what, name, basis FROM given_name");
+        if let Some(people) = people {
+            query.push(" WHERE person IN (SELECT value FROM json_each(").push_bind(listed(people)?).push("))");
+        }
+        query.push(" ORDER BY seq");
+        let mut rows = query.build().fetch(self.reader());
+        while let Some(row) = rows.try_next().await? {
+            let what: &str = row.try_get("what")?;
+            let Some(what) = NameKind::ALL.into_iter().find(|one| one.as_str() == what) else { continue };
+            let holder = Holder::new(&Id::new(row.try_get::<&str, _>("person")?), row.try_get("account")?);
+            ledger.give(&holder, what, row.try_get("name")?, row.try_get("basis")?);
+        }
+        Ok(())
     }
 
     /// Grows whenever a name is given.

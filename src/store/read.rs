@@ -1,14 +1,17 @@
 //! Reading the record: the snapshot of a day, and everything in force for an import.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::error::StoreError;
+use super::worded::{OF_WHOM, listed};
 use super::{Store, row};
-use crate::org::{Day, Fact, FactKind, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow, Version};
+use crate::org::{
+    Day, Fact, FactKind, Id, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow, Version,
+};
 
 /// The rows in force of one kind, in the order that the planner wants: then they are packed as they come.
 const FACTS_IN_FORCE: &str = "SELECT row, id, valid_from, valid_to, body, source FROM fact INDEXED BY fact_in_force
@@ -45,19 +48,47 @@ impl Store {
     /// People and engagements are read on all their days, because tenure asks for them; units and managers, because
     /// quality asks whether a post outlives its unit; the rest on the day.
     pub async fn snapshot(&self, day: Day, known: Option<Instant>) -> Result<Snapshot, StoreError> {
+        self.read_day(day, known, None).await
+    }
+
+    /// What the roster of a day tells of some people and other things: who they are and where they belong, with all units,
+    /// groups and classes. Who leads, is away or is a member of what is left out.
+    pub async fn snapshot_of(
+        &self,
+        things: &BTreeSet<Id>,
+        day: Day,
+        known: Option<Instant>,
+    ) -> Result<Snapshot, StoreError> {
+        self.read_day(day, known, Some(things)).await
+    }
+
+    async fn read_day(
+        &self,
+        day: Day,
+        known: Option<Instant>,
+        things: Option<&BTreeSet<Id>>,
+    ) -> Result<Snapshot, StoreError> {
         let mut transaction = self.reader().begin().await?;
         let commit = commit_at(&mut transaction, known).await?;
         let mut builder = SnapshotBuilder::new(day, known.unwrap_or(Instant::from_micros(commit.known)));
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT kind, id, valid_from, valid_to, body FROM fact
+             WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1)
+               AND (kind IN ('person', 'engagement', 'unit', 'manager')
+                    OR ((valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to > $2)))",
+        );
+        if things.is_some() {
+            query.push(format!(
+                " AND (kind IN ('class', 'unit', 'group') OR kind IN ('person', 'engagement', 'account', 'contact', 'key')
+                       AND {OF_WHOM} IN (SELECT value FROM json_each($3)))"
+            ));
+        }
         {
-            let mut rows = sqlx::query(
-                "SELECT kind, id, valid_from, valid_to, body FROM fact
-                 WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1)
-                   AND (kind IN ('person', 'engagement', 'unit', 'manager')
-                        OR ((valid_from IS NULL OR valid_from <= $2) AND (valid_to IS NULL OR valid_to > $2)))",
-            )
-            .bind(commit.seq)
-            .bind(day.to_string())
-            .fetch(&mut *transaction);
+            let mut query = query.build().bind(commit.seq).bind(day.to_string());
+            if let Some(things) = things {
+                query = query.bind(listed(things)?);
+            }
+            let mut rows = query.fetch(&mut *transaction);
             while let Some(row) = rows.try_next().await? {
                 builder.add(row::version(&row)?);
             }
@@ -79,12 +110,12 @@ impl Store {
     }
 
     /// The people who have or had the national id with this keyed hash (see [`Sealer::index`](crate::org::Sealer)).
-    pub async fn people_with_national_id(&self, hash: &str) -> Result<Vec<crate::org::Id>, StoreError> {
+    pub async fn people_with_national_id(&self, hash: &str) -> Result<Vec<Id>, StoreError> {
         let found: Vec<(String,)> = sqlx::query_as("SELECT person FROM national_id WHERE hash = $1 ORDER BY person")
             .bind(hash)
             .fetch_all(self.reader())
             .await?;
-        Ok(found.into_iter().map(|(person,)| crate::org::Id::new(person)).collect())
+        Ok(found.into_iter().map(|(person,)| Id::new(person)).collect())
     }
 }
 

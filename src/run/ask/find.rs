@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use super::kept::Kept;
-use super::search::{Hit, find, search};
+use super::search::{Hit, as_written, find, listed};
 use crate::expr::fold;
 use crate::org::{Day, Fact, FactKind, Former, Id, Instant, Snapshot};
 use crate::report::FindDocument;
@@ -35,10 +35,41 @@ impl Engine {
         if fold(text).trim().is_empty() {
             return Err(Failure::new(Exit::Usage, "there is nothing to look for in what was given"));
         }
-        let snapshot = self.store.snapshot(at.unwrap_or(self.today()), known_at).await?;
+        let day = at.unwrap_or(self.today());
+        if let Some((snapshot, kept)) = self.narrowed(text, day, known_at).await? {
+            let hits = as_written(&snapshot, kept.as_ref(), text);
+            if !hits.is_empty() {
+                return Ok(listed(&snapshot, text, hits, limit));
+            }
+        }
+        self.find_in_all(text, day, known_at, limit).await
+    }
+
+    /// The same, of everything that there is: for what is written otherwise everywhere.
+    pub async fn find_in_all(
+        &self,
+        text: &str,
+        day: Day,
+        known_at: Option<Instant>,
+        limit: usize,
+    ) -> Result<FindDocument, Failure> {
+        let snapshot = self.store.snapshot(day, known_at).await?;
         // of what is kept beside the roster nobody knows what was known then
-        let kept = if known_at.is_none() { Some(self.kept(&snapshot).await?) } else { None };
-        Ok(search(&snapshot, kept.as_ref(), text, limit))
+        let kept = if known_at.is_none() { Some(self.kept(&snapshot, None).await?) } else { None };
+        Ok(listed(&snapshot, text, find(&snapshot, kept.as_ref(), text), limit))
+    }
+
+    /// The one thing that is called just so today, and what it is called. `None` when nothing is, and when it cannot be told
+    /// without a look at everything.
+    pub(in crate::run) async fn called_just(
+        &self,
+        kind: FactKind,
+        text: &str,
+    ) -> Result<Option<(Id, String)>, Failure> {
+        let Some((snapshot, kept)) = self.narrowed(text, self.today(), None).await? else { return Ok(None) };
+        let Some(id) = just_one(&[&snapshot], kept.as_ref(), kind, text)? else { return Ok(None) };
+        let name = self.called(kind, &id, &[&snapshot]).await?;
+        Ok(Some((id, name)))
     }
 
     /// The one person, unit or group that is meant, by the roster of these days, the first of which counts most.
@@ -56,24 +87,15 @@ impl Engine {
         if let Some(tombstone) = self.store.tombstone(&id).await?.filter(|tombstone| tombstone.kind == kind) {
             return Err(Failure::new(Exit::Failed, format!("the {kind} {id} was erased on {}", tombstone.day)));
         }
-        let in_roster = || -> Result<Option<Id>, Failure> {
-            for day in days {
-                if let Some(found) = one(&exactly(day, None, kind, text), kind, text)? {
-                    return Ok(Some(found));
-                }
-            }
-            Ok(None)
-        };
         // who has to be sure wants to know of another who is called so in a target alone
         if sure == Sure::ByWords
-            && let Some(found) = in_roster()?
+            && let Some(found) = just_one(days, None, kind, text)?
         {
             return Ok(found);
         }
         let [day, ..] = days else { return Err(nobody((kind, text), sure, self.today(), &[])) };
-        let kept = self.kept(day).await?;
-        // what several are called in the roster means none of them, though a target calls but one so
-        if let Some(found) = one(&exactly(day, Some(&kept), kind, text), kind, text)?.or(in_roster()?) {
+        let kept = self.kept(day, None).await?;
+        if let Some(found) = just_one(days, Some(&kept), kind, text)? {
             return Ok(found);
         }
         let near = by_words(day, Some(&kept), kind, text);
@@ -139,21 +161,41 @@ fn by_words<'a>(day: &'a Snapshot, kept: Option<&'a Kept>, kind: FactKind, text:
 
 /// What is called just so; also as plans name people who could be taken for others, by name and login.
 fn exactly<'a>(day: &'a Snapshot, kept: Option<&'a Kept>, kind: FactKind, text: &str) -> Vec<Hit<'a>> {
-    let called = |text: &str| {
-        let mut hits = by_words(day, kept, kind, text);
-        hits.retain(|hit| hit.is_exact);
-        // a name that somebody had once means him only while nobody else has it
+    let called = |text: &str| -> Vec<Hit<'a>> {
+        as_written(day, kept, text).into_iter().filter(|hit| hit.kind == kind && hit.is_exact).collect()
+    };
+    // a name that somebody had once means him only while nobody else has it
+    let now_or_once = |mut hits: Vec<Hit<'a>>| {
         if hits.iter().any(|hit| !hit.is_former) {
             hits.retain(|hit| !hit.is_former);
         }
         hits
     };
-    let found = called(text);
+    let found = now_or_once(called(text));
     let labelled = text.trim().strip_suffix(')').and_then(|text| text.rsplit_once(" ("));
     let Some((name, login)) = labelled.filter(|_| found.is_empty()) else { return found };
     let (mut by_name, by_login) = (called(name), called(login));
-    by_name.retain(|hit| by_login.iter().any(|other| other.id == hit.id));
-    by_name
+    by_name.retain_mut(|hit| {
+        let same = by_login.iter().find(|other| other.id == hit.id);
+        hit.is_former |= same.is_some_and(|other| other.is_former);
+        same.is_some()
+    });
+    now_or_once(by_name)
+}
+
+/// The one thing that is called just so: by what is kept as of the first of some days, or in the roster of one of them. What
+/// several are called in the roster means none of them, though a target calls but one so.
+fn just_one(days: &[&Snapshot], kept: Option<&Kept>, kind: FactKind, text: &str) -> Result<Option<Id>, Failure> {
+    let beside = match (days, kept) {
+        ([day, ..], Some(kept)) => one(&exactly(day, Some(kept), kind, text), kind, text)?,
+        _ => None,
+    };
+    for day in days {
+        if let Some(found) = one(&exactly(day, None, kind, text), kind, text)? {
+            return Ok(Some(beside.unwrap_or(found)));
+        }
+    }
+    Ok(beside)
 }
 
 /// The one thing, if there is any; several are an error that names them.

@@ -87,10 +87,13 @@ impl Kept {
 }
 
 impl Engine {
-    /// All that is kept beside the roster of a day.
-    pub(super) async fn kept(&self, snapshot: &Snapshot) -> Result<Kept, Failure> {
+    /// All that is kept beside the roster of a day, or what is kept of some things alone.
+    pub(super) async fn kept(&self, snapshot: &Snapshot, of: Option<&BTreeSet<Id>>) -> Result<Kept, Failure> {
         let mut kept = Kept::default();
-        let ledger = self.store.ledger().await?;
+        let ledger = match of {
+            None => self.store.ledger().await?,
+            Some(people) => self.store.given_to(people).await?,
+        };
         for (holder, names) in ledger.holders() {
             let known = kept.of(FactKind::Person, &holder.person);
             for given in names {
@@ -99,7 +102,7 @@ impl Engine {
             }
         }
         for target in self.target_names() {
-            self.keep_of(&target, snapshot, &mut kept).await?;
+            self.keep_of(&target, (snapshot, of), &mut kept).await?;
         }
         for (id, former) in snapshot.formers() {
             let person = (FactKind::Person, id.clone());
@@ -131,13 +134,22 @@ impl Engine {
     }
 
     /// What is kept of one target.
-    async fn keep_of(&self, target: &str, snapshot: &Snapshot, kept: &mut Kept) -> Result<(), Failure> {
+    async fn keep_of(
+        &self,
+        target: &str,
+        (snapshot, of): (&Snapshot, Option<&BTreeSet<Id>>),
+        kept: &mut Kept,
+    ) -> Result<(), Failure> {
         let owners = self.owners(target, snapshot);
         for (account, (person, _)) in &owners {
             kept.of(FactKind::Person, person).ids.insert(("account", account.to_string()));
         }
+        let owned = match of {
+            None => self.store.owned_objects(target).await?,
+            Some(some) => self.store.objects_of(target, &owners.keys().chain(some).cloned().collect()).await?,
+        };
         let mut things: HashMap<ObjectId, (FactKind, Id)> = HashMap::new();
-        for Owned { key, kind, object, person } in self.store.owned_objects(target).await? {
+        for Owned { key, kind, object, person } in owned {
             // whose it is on the day, else whose it was when that was known last
             let person = owners.get(&key).map(|(owner, _)| owner.clone()).or(person);
             let thing = match (person, kind) {
@@ -167,7 +179,7 @@ impl Engine {
 }
 
 /// The names by which an account signs in or gets mail, as a target showed them.
-fn shown(object: &Observed) -> Vec<Name> {
+pub(super) fn shown(object: &Observed) -> Vec<Name> {
     let name = |what, text| Name { what, text, is_former: false };
     let mut names = vec![name(NameKind::Cn, object.name.clone())];
     for (attribute, values) in &object.attributes {

@@ -10,5 +10,6 @@ mod letters;
 pub mod look;
 mod map_test;
 mod names;
+mod narrow;
 mod search;
 mod stored;

@@ -147,19 +147,24 @@ fn loose(text: &str) -> String {
 
 /// What is called `text`, the best first.
 pub(super) fn find<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, text: &str) -> Vec<Hit<'a>> {
-    let mut hits = hits(snapshot, kept, &Query::new(text, fold));
-    if hits.is_empty() {
-        hits = self::hits(snapshot, kept, &Query::new(text, loose));
-    }
+    let hits = as_written(snapshot, kept, text);
+    if hits.is_empty() { sorted(self::hits(snapshot, kept, &Query::new(text, loose))) } else { hits }
+}
+
+/// The same, without what is called so only by those who know no local letters.
+pub(super) fn as_written<'a>(snapshot: &'a Snapshot, kept: Option<&'a Kept>, text: &str) -> Vec<Hit<'a>> {
+    sorted(hits(snapshot, kept, &Query::new(text, fold)))
+}
+
+fn sorted(mut hits: Vec<Hit<'_>>) -> Vec<Hit<'_>> {
     hits.sort_by_cached_key(|hit| {
         (hit.places.clone(), hit.kind != FactKind::Person, hit.kind, fold(&hit.name), hit.id)
     });
     hits
 }
 
-/// The best `limit` things that are called `text`, and how many more there are.
-pub(super) fn search(snapshot: &Snapshot, kept: Option<&Kept>, text: &str, limit: usize) -> FindDocument {
-    let mut hits = find(snapshot, kept, text);
+/// The best `limit` of what was found, and how many more there are.
+pub(super) fn listed(snapshot: &Snapshot, text: &str, mut hits: Vec<Hit<'_>>, limit: usize) -> FindDocument {
     let rest = hits.len().saturating_sub(limit) as u64;
     hits.truncate(limit);
     let mut named: BTreeMap<(FactKind, String), usize> = BTreeMap::new();

@@ -102,12 +102,15 @@ impl Engine {
         }
     }
 
-    /// The person whom an order is about, with the name: whoever is put out is named exactly. An id of ours is found without
-    /// a look at everybody else, in a large organisation a matter of seconds.
+    /// The person whom an order is about, with the name: whoever is put out is named exactly. Whoever is named so is found
+    /// without a look at everybody else, in a large organisation a matter of seconds.
     async fn ordered(&self, text: &str) -> Result<(Id, String), Failure> {
         let id = Id::from(text);
         if let Some(called) = self.last_name(FactKind::Person, &id).await? {
             return Ok((id, called.full_name.into()));
+        }
+        if let Some(found) = self.called_just(FactKind::Person, text).await? {
+            return Ok(found);
         }
         let snapshot = self.store.snapshot(self.today(), None).await?;
         let person = self.meant(FactKind::Person, text, &[&snapshot], Sure::Exactly).await?;

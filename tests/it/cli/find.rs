@@ -92,3 +92,15 @@ fn another_day_knows_other_people() {
     let (_, answer) = site.json(&["find", "hans", "--at", "2027-01-01"]);
     assert_eq!((ids(&answer), &answer["at"]), (vec!["p3"], &"2027-01-01".into()));
 }
+
+#[test]
+fn whoever_is_yet_to_come_is_called_what_comes_first() {
+    let site = site();
+    let facts = [("2028-01-01", "null", "Later"), ("2027-01-01", "\"2028-01-01\"", "First")].map(|(from, to, surname)| {
+        format!(r#"{{"kind":"person","id":"p5","valid_from":"{from}","valid_to":{to},"given_name":"Ida","surname":"{surname}"}}"#)
+    });
+    std::fs::write(site.path("more.jsonl"), format!("{{\"roster\":1}}\n{}\n", facts.join("\n"))).unwrap();
+    assert_eq!(site.run(&["import", "roster", "more.jsonl"]).status.code(), Some(0));
+    let (code, answer) = site.json(&["suspend", "p5", "--note", "case 7", "--dry-run"]);
+    assert_eq!((code, &answer["name"]), (Some(0), &"Ida First".into()), "{answer}");
+}

@@ -8,6 +8,7 @@ mod brakes;
 mod clocks;
 mod drift;
 mod explain;
+mod found;
 mod gone;
 mod groups;
 mod hidden;

@@ -1,0 +1,120 @@
+//! What is found by a look at the part of the roster in which a text can mean something is what is found in all of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rosterd::clock::FixedClock;
+use rosterd::org::{Actor, Day};
+use rosterd::run::Engine;
+use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+
+use crate::support::organisation::id;
+use crate::support::site::{PLAIN, Site, TODAY};
+
+/// Every text in a value.
+fn texts(value: &Value, all: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => _ = all.insert(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| texts(value, all)),
+        Value::Object(fields) => fields.values().for_each(|value| texts(value, all)),
+        _ => {}
+    }
+}
+
+/// Everything by which anything in the roster or in a target may be asked for, and parts of it.
+async fn asked(site: &Site) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let roster = SqliteConnectOptions::new().filename(site.path("roster.db")).read_only(true);
+    let pool = SqlitePool::connect_with(roster).await.unwrap();
+    let facts: Vec<(String, String)> = sqlx::query_as("SELECT id, body FROM fact").fetch_all(&pool).await.unwrap();
+    for (id, body) in facts {
+        texts(&serde_json::from_str(&body).unwrap(), &mut all);
+        all.insert(id);
+    }
+    for query in [
+        "SELECT name FROM given_name",
+        "SELECT key FROM link",
+        "SELECT object FROM link",
+        "SELECT key FROM deleted_object",
+    ] {
+        all.extend(sqlx::query_scalar::<_, String>(query).fetch_all(&pool).await.unwrap());
+    }
+    pool.close().await;
+    let mut outside = site.outside().await;
+    for user in outside.users().await {
+        all.extend(["cn", "mail", "sAMAccountName"].iter().filter_map(|name| user.attrs.get(*name)).flatten().cloned());
+        all.insert(user.dn);
+    }
+    outside.cloud("Users").await.iter().for_each(|user| texts(user, &mut all));
+    let words = |text: &String| -> Vec<String> { text.split([' ', ',', '=']).map(str::to_owned).collect() };
+    let words: BTreeSet<String> = all.iter().flat_map(words).collect();
+    let letters = |text: &String| [text.to_uppercase(), text.replace('æ', "ae").replace('Å', "AA").replace('ø', "oe")];
+    let is_word = |text: &&String| text.chars().all(char::is_alphabetic);
+    let otherwise: Vec<String> = words.iter().filter(is_word).flat_map(letters).collect();
+    let pairs: Vec<String> =
+        words.iter().zip(words.iter().skip(7)).map(|(one, other)| format!("{one} {other}")).collect();
+    all.extend(words.into_iter().chain(otherwise).chain(pairs));
+    all.retain(|text| !text.trim().is_empty());
+    all
+}
+
+#[tokio::test]
+async fn a_look_at_a_part_finds_what_a_look_at_everything_does() {
+    let (site, mut organisation) = Site::at_work().await;
+    organisation.add_person("mia", "Mia", "Holm");
+    organisation.employ("mia", "team", "Vikar");
+    organisation.set("emil", "surname", "Sørensen-Holm");
+    organisation.set("gerda", "nickname", "Gé");
+    organisation.set("finn job", "number", "004711");
+    organisation.set("dorte job", "valid_to", "2026-02-01");
+    site.import(&organisation, 0).await;
+    site.apply().await;
+    let merge = ["edit", "merge", "person", &id("ida"), &id("mia"), "--note", "one person"];
+    site.run(&merge).await.expect(0);
+    organisation.forget_person("hans");
+    site.import(&organisation, 0).await;
+    let mut outside = site.outside().await;
+    let finn = outside.user(&format!("finsan{}", site.word)).await.dn;
+    outside.directory.rename(&finn, "CN=Somebody else").await;
+    site.plans(3).await; // which reads both
+
+    let now = format!("{TODAY}T09:00:00Z").parse().unwrap();
+    let engine = Engine::open(&site.path(PLAIN), Arc::new(FixedClock(now)), Actor::of_uid(0)).await.unwrap();
+    let asked = asked(&site).await;
+    let (mut found, mut narrow) = (0, 0);
+    for text in &asked {
+        let others = [(Some("2026-05-01"), None), (None, Some(now))];
+        for (at, known) in [(None, None)].into_iter().chain(others.into_iter().filter(|_| text.len() % 8 == 0)) {
+            let at: Option<Day> = at.map(|day: &str| day.parse().unwrap());
+            let part = engine.find(text, at, known, 50).await;
+            if text.chars().all(|letter| !letter.is_alphanumeric()) && part.is_err() {
+                continue;
+            }
+            let day = at.unwrap_or(TODAY.parse().unwrap());
+            let all = engine.find_in_all(text, day, known, 50).await.unwrap();
+            assert_eq!(part.unwrap(), all, "{text:?}");
+            found += usize::from(!all.matches.is_empty());
+            narrow += usize::from(all.matches.len() == 1);
+        }
+    }
+    assert!(narrow > 200 && found > narrow + 20, "{found} found, of which {narrow} mean one thing");
+}
+
+#[tokio::test]
+async fn two_who_are_called_so_in_the_roster_are_told_apart_by_no_target() {
+    let (site, mut organisation) = Site::at_work().await;
+    for name in ["one", "two"] {
+        organisation.add_person(name, "Tvil", "Ling");
+        organisation.employ(name, "team", "Vikar");
+        organisation.set(&format!("{name} job"), "number", "tl");
+    }
+    site.import(&organisation, 0).await;
+    site.apply().await;
+    let mut outside = site.outside().await;
+    let one = outside.user(&format!("tvilin{}", site.word)).await.dn;
+    outside.directory.rename(&one, "CN=Tvil Ling (tl)").await;
+    site.plans(3).await; // which reads the directory
+    let ended = site.run(&["suspend", "Tvil Ling (tl)", "--note", "lost"]).await.expect(1);
+    assert!(ended.err.contains(&id("one")) && ended.err.contains(&id("two")), "{}", ended.err);
+}
