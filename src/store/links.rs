@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::commit::ROWS_AT_ONCE;
 use super::log::{Record, append};
-use super::worded::listed;
+use super::worded::array;
 use super::{Store, StoreError};
 use crate::object::{Kind, Links, ObjectId};
 use crate::org::{Id, Instant};
@@ -31,6 +31,25 @@ pub struct Owned {
     /// Of an account, whose it was by the last account fact.
     pub person: Option<Id>,
 }
+
+/// Key, kind, object and person.
+pub(super) type OwnedRow = (String, Option<String>, String, Option<String>);
+
+impl From<OwnedRow> for Owned {
+    fn from((key, kind, object, person): OwnedRow) -> Self {
+        Self {
+            key: Id::new(key),
+            kind: Kind::ALL.into_iter().find(|one| kind.as_deref() == Some(one.as_str())),
+            object: ObjectId::new(object),
+            person: person.map(Id::new),
+        }
+    }
+}
+
+/// Every object with every key that has or had it, as far as that is kept: the most trusted first, then the latest.
+pub(super) const POSSESSED: &str = "(SELECT target, key, kind, object, 0 AS trust, since AS latest FROM link
+     UNION ALL SELECT target, key, kind, object, 1, at FROM deleted_object
+     UNION ALL SELECT target, key, NULL, subject, 2, seen FROM access_turn WHERE key IS NOT NULL)";
 
 /// Somebody's word that an object is none of ours and never will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,51 +85,33 @@ impl Store {
         self.read_owned(target, None).await
     }
 
-    /// Of those, what has or had one of these keys, or that of an account of one of these people.
-    pub async fn objects_of(&self, target: &str, things: &BTreeSet<Id>) -> Result<Vec<Owned>, StoreError> {
-        self.read_owned(target, Some(things)).await
+    /// Of those, what has or had one of these keys.
+    pub async fn objects_of(&self, target: &str, keys: &BTreeSet<Id>) -> Result<Vec<Owned>, StoreError> {
+        self.read_owned(target, Some(keys)).await
     }
 
-    async fn read_owned(&self, target: &str, things: Option<&BTreeSet<Id>>) -> Result<Vec<Owned>, StoreError> {
-        let one_of = |table: &str, object: &str| match things {
-            None => format!("FROM {table} WHERE target = $1"),
-            Some(_) => format!("FROM {table} WHERE target = $1 AND {object} IN objects"),
-        };
-        // an object is told with all keys that ever had it, so that the last can be chosen
-        let theirs = "WITH keys AS (SELECT value AS key FROM json_each($2)
-                UNION SELECT id FROM fact WHERE kind = 'account'
-                      AND json_extract(body, '$.person') IN (SELECT value FROM json_each($2))),
-              objects AS (SELECT object FROM link WHERE target = $1 AND key IN keys
-                UNION SELECT object FROM deleted_object WHERE target = $1 AND key IN keys
-                UNION SELECT subject FROM access_turn WHERE target = $1 AND key IN keys)";
+    async fn read_owned(&self, target: &str, keys: Option<&BTreeSet<Id>>) -> Result<Vec<Owned>, StoreError> {
+        // an object is read with all keys that ever had it, so that the last can be chosen
+        let some = format!(
+            "AND object IN (SELECT object FROM {POSSESSED}
+                            WHERE target = $1 AND key IN (SELECT value FROM json_each($2)))"
+        );
         let query = format!(
-            "{with}
-             SELECT key, kind, object,
+            "SELECT key, kind, object,
                (SELECT json_extract(body, '$.person') FROM fact WHERE fact.kind = 'account' AND fact.id = owned.key
                 ORDER BY known_to IS NULL DESC, known_from DESC, valid_from DESC LIMIT 1)
              FROM (SELECT key, kind, object,
                      row_number() OVER (PARTITION BY object ORDER BY trust, latest DESC, key) AS nth
-                   FROM (SELECT key, kind, object, 0 AS trust, since AS latest {linked}
-                         UNION ALL SELECT key, kind, object, 1, at {deleted}
-                         UNION ALL SELECT key, NULL, subject, 2, seen {seen} AND key IS NOT NULL)) AS owned
+                   FROM {POSSESSED} WHERE target = $1 {}) AS owned
              WHERE nth = 1 ORDER BY key, object",
-            with = if things.is_some() { theirs } else { "" },
-            linked = one_of("link", "object"),
-            deleted = one_of("deleted_object", "object"),
-            seen = one_of("access_turn", "subject"),
+            if keys.is_some() { some.as_str() } else { "" }
         );
         let mut query = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(target);
-        if let Some(things) = things {
-            query = query.bind(listed(things)?);
+        if let Some(keys) = keys {
+            query = query.bind(array(keys)?);
         }
-        let rows: Vec<(String, Option<String>, String, Option<String>)> = query.fetch_all(self.reader()).await?;
-        let owned = |(key, kind, object, person): (String, Option<String>, String, Option<String>)| Owned {
-            key: Id::new(key),
-            kind: Kind::ALL.into_iter().find(|one| kind.as_deref() == Some(one.as_str())),
-            object: ObjectId::new(object),
-            person: person.map(Id::new),
-        };
-        Ok(rows.into_iter().map(owned).collect())
+        let rows: Vec<OwnedRow> = query.fetch_all(self.reader()).await?;
+        Ok(rows.into_iter().map(Owned::from).collect())
     }
 
     /// The objects of a target that somebody said are none of ours.

@@ -83,7 +83,6 @@ pub use schedule::ScheduleRun;
 pub use show::Shown;
 pub use tally::{BOUNDS, RunTally, StepTally};
 pub use tried::{TriedRow, Try};
-pub use worded::Possession;
 pub use writes::WriteRow;
 
 use std::path::{Path, PathBuf};

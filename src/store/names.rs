@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::worded::listed;
+use super::worded::array;
 use super::{Store, StoreError};
 use crate::mapping::naming::{Holder, Ledger, Taken};
 use crate::object::{Evidence, NameKind, ObjectId, Space};
@@ -147,7 +147,7 @@ impl Store {
     async fn read_given(&self, ledger: &mut Ledger, people: Option<&BTreeSet<Id>>) -> Result<(), StoreError> {
         let mut query = QueryBuilder::<Sqlite>::new("SELECT person, account, what, name, basis FROM given_name");
         if let Some(people) = people {
-            query.push(" WHERE person IN (SELECT value FROM json_each(").push_bind(listed(people)?).push("))");
+            query.push(" WHERE person IN (SELECT value FROM json_each(").push_bind(array(people)?).push("))");
         }
         query.push(" ORDER BY seq");
         let mut rows = query.build().fetch(self.reader());

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::error::StoreError;
-use super::worded::{OF_WHOM, listed};
+use super::worded::{OF_WHOM, array};
 use super::{Store, row};
 use crate::org::{
     Day, Fact, FactKind, Id, Instant, Runs, Snapshot, SnapshotBuilder, Sorter, Stored, StoredRow, Version,
@@ -52,7 +52,7 @@ impl Store {
     }
 
     /// What the roster of a day tells of some people and other things: who they are and where they belong, with all units,
-    /// groups and classes. Who leads, is away or is a member of what is left out.
+    /// groups and classes. Not who leads, who is away, and who is a member of what.
     pub async fn snapshot_of(
         &self,
         things: &BTreeSet<Id>,
@@ -86,7 +86,7 @@ impl Store {
         {
             let mut query = query.build().bind(commit.seq).bind(day.to_string());
             if let Some(things) = things {
-                query = query.bind(listed(things)?);
+                query = query.bind(array(things)?);
             }
             let mut rows = query.fetch(&mut *transaction);
             while let Some(row) = rows.try_next().await? {
@@ -135,7 +135,7 @@ async fn name_strangers(
          WHERE kind = 'person' AND id IN (SELECT value FROM json_each($1)) AND known_from <= $2
          ORDER BY id, known_to, valid_from",
     )
-    .bind(serde_json::to_string(&strangers)?)
+    .bind(array(&strangers)?)
     .bind(commit.seq)
     .fetch(connection);
     while let Some(row) = rows.try_next().await? {

@@ -1,49 +1,53 @@
-//! In whose texts words are found: a look through the record, the given names and the links by which objects of targets
-//! are somebody's, that gives too many rather than too few. SQLite passes the rows over that cannot matter.
+//! In whose texts words are found: a look through the record and the names given, and what is kept of the objects of targets,
+//! that gives too many rather than too few. SQLite passes the rows over that cannot matter.
 
 use std::collections::{BTreeSet, HashMap};
 
 use futures_util::TryStreamExt;
+use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::links::{Owned, OwnedRow, POSSESSED};
 use super::read::commit_at;
 use super::{Store, StoreError};
 use crate::expr::{Held, Words};
-use crate::object::{Kind, ObjectId};
+use crate::object::ObjectId;
 use crate::org::{Id, Instant};
 
-/// What a row of the kinds that people look for tells something of: a person, or the thing itself.
+/// Of whom or what a fact tells that people look for: of a person, or of the thing itself.
 pub(super) const OF_WHOM: &str = "coalesce(json_extract(body, '$.person'), json_extract(body, '$.of'),
      CASE kind WHEN 'contact' THEN json_extract(body, '$.unit') END, id)";
 
-/// An object of a target, and something whose it is or was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Possession {
-    pub object: ObjectId,
-    /// A person, a unit or a group; `None` where that was not kept.
-    pub thing: Option<Id>,
-}
+/// The texts of such a fact by which that is found.
+const TEXTS: &str = "CASE kind
+     WHEN 'person' THEN concat_ws(' ', id, json_extract(body, '$.given_name'), json_extract(body, '$.surname'),
+                                  json_extract(body, '$.nickname'))
+     WHEN 'engagement' THEN json_extract(body, '$.number')
+     WHEN 'account' THEN concat_ws(' ', id, json_extract(body, '$.login'))
+     WHEN 'contact' THEN json_extract(body, '$.value')
+     WHEN 'key' THEN json_extract(body, '$.value')
+     ELSE concat_ws(' ', id, json_extract(body, '$.name')) END";
 
 impl Store {
-    /// Who and what may be called by words, on any day: by what is known now or was at an instant, by a name that was given,
-    /// or by what it was called before that was corrected away.
+    /// Who and what some of the words are found of, on any day: by what is known now or was at an instant, by a name that was
+    /// given, or by what it was called before that was corrected away.
     pub async fn worded(&self, words: &Words, known: Option<Instant>) -> Result<HashMap<Id, Held>, StoreError> {
         let mut connection = self.reader().acquire().await?;
         let seq = commit_at(&mut connection, known).await?.seq;
         let mut all: HashMap<Id, Held> = HashMap::new();
         let mut hear = |row: &SqliteRow| -> Result<(), StoreError> {
-            let held = words.held_by(row.try_get("texts")?);
+            let held = words.held_by(row.try_get::<Option<&str>, _>("texts")?.unwrap_or_default());
             if !held.is_none() {
                 *all.entry(Id::from(row.try_get::<&str, _>("thing")?)).or_default() |= held;
             }
             Ok(())
         };
-        let mut facts = QueryBuilder::new(format!("SELECT {OF_WHOM} AS thing, id || ' ' || body AS texts FROM fact"));
+        let mut facts = QueryBuilder::new(format!("SELECT {OF_WHOM} AS thing, {TEXTS} AS texts FROM fact"));
         facts.push(" WHERE known_from <= ").push_bind(seq).push(" AND (known_to IS NULL OR known_to > ").push_bind(seq);
         facts.push(
             " OR kind IN ('person', 'unit', 'group'))
-             AND kind IN ('class', 'unit', 'person', 'engagement', 'account', 'contact', 'group', 'key') AND (",
+             AND kind IN ('class', 'unit', 'person', 'engagement', 'account', 'contact', 'group', 'key') AND ",
         );
         may_hold(&mut facts, words, &["body", "id"]);
         {
@@ -52,7 +56,7 @@ impl Store {
                 hear(&row)?;
             }
         }
-        let mut names = QueryBuilder::new("SELECT person AS thing, name AS texts FROM given_name WHERE (");
+        let mut names = QueryBuilder::new("SELECT person AS thing, name AS texts FROM given_name WHERE ");
         may_hold(&mut names, words, &["name"]);
         let mut rows = names.build().fetch(&mut *connection);
         while let Some(row) = rows.try_next().await? {
@@ -62,38 +66,70 @@ impl Store {
         Ok(all)
     }
 
-    /// Whose some objects of a target are, or ever were; of an object that nothing had, nothing.
-    pub async fn possessions(
+    /// The objects of a target in whose ids, or in the ids of what they belong or belonged to, some of the words are found.
+    pub async fn worded_objects(&self, target: &str, words: &Words) -> Result<HashMap<ObjectId, Held>, StoreError> {
+        let mut objects: HashMap<ObjectId, Held> = HashMap::new();
+        let mut query = QueryBuilder::new(format!("SELECT object, key FROM {POSSESSED} WHERE target = "));
+        query.push_bind(target).push(" AND ");
+        may_hold(&mut query, words, &["object", "key"]);
+        let mut rows = query.build().fetch(self.reader());
+        while let Some(row) = rows.try_next().await? {
+            let object: &str = row.try_get("object")?;
+            let held = objects.entry(ObjectId::new(object)).or_default();
+            *held |= words.held_by(object);
+            *held |= words.held_by(row.try_get("key")?);
+        }
+        drop(rows);
+        Ok(objects)
+    }
+
+    /// Whose some objects of a target are, or ever were: once for everybody who ever had the account.
+    pub async fn ever_owned(
         &self,
         target: &str,
         objects: impl Iterator<Item = &ObjectId> + Send,
-    ) -> Result<Vec<Possession>, StoreError> {
-        let objects = serde_json::to_string(&objects.map(ObjectId::as_str).collect::<Vec<_>>())?;
-        let rows: Vec<(String, String, Option<String>, Option<String>)> = sqlx::query_as(
-            "WITH asked AS (SELECT value AS object FROM json_each($2)),
-               had AS (SELECT object, key, kind FROM link JOIN asked USING (object) WHERE target = $1
-                       UNION SELECT object, key, kind FROM deleted_object JOIN asked USING (object) WHERE target = $1
-                       UNION SELECT subject, key, NULL FROM access_turn JOIN asked ON subject = object
-                             WHERE target = $1 AND key IS NOT NULL)
-             SELECT DISTINCT object, key, had.kind, json_extract(body, '$.person') FROM had
-             LEFT JOIN fact ON fact.kind = 'account' AND fact.id = key",
+    ) -> Result<Vec<Owned>, StoreError> {
+        let query = format!(
+            "SELECT DISTINCT key, owned.kind, object, json_extract(body, '$.person') FROM {POSSESSED} AS owned
+             LEFT JOIN fact ON fact.kind = 'account' AND fact.id = key
+             WHERE target = $1 AND object IN (SELECT value FROM json_each($2))"
+        );
+        let rows: Vec<OwnedRow> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(target)
+            .bind(array(objects.map(ObjectId::as_str))?)
+            .fetch_all(self.reader())
+            .await?;
+        Ok(rows.into_iter().map(Owned::from).collect())
+    }
+
+    /// The accounts that some people have or ever had, and everybody else who ever had them.
+    pub async fn accounts_of(&self, people: &BTreeSet<Id>) -> Result<Vec<(Id, Option<Id>)>, StoreError> {
+        let rows: Vec<(String, Option<String>)> = sqlx::query_as(
+            "SELECT DISTINCT id, json_extract(body, '$.person') FROM fact
+             WHERE kind = 'account' AND id IN
+               (SELECT id FROM fact WHERE kind = 'account'
+                AND json_extract(body, '$.person') IN (SELECT value FROM json_each($1)))",
         )
-        .bind(target)
-        .bind(objects)
+        .bind(array(people)?)
         .fetch_all(self.reader())
         .await?;
-        let is_itself = |kind: &str| [Kind::Unit, Kind::Group].iter().any(|one| one.as_str() == kind);
-        let possession = |(object, key, kind, person): (String, String, Option<String>, Option<String>)| Possession {
-            object: ObjectId::new(object),
-            thing: person.or(kind.filter(|kind| is_itself(kind)).map(|_| key)).map(Id::new),
-        };
-        Ok(rows.into_iter().map(possession).collect())
+        Ok(rows.into_iter().map(|(account, person)| (Id::new(account), person.map(Id::new))).collect())
+    }
+
+    /// Everybody of whom anything was ever known.
+    pub async fn each_person(&self, see: &mut (dyn FnMut(Id) + Send)) -> Result<(), StoreError> {
+        let query = sqlx::query("SELECT DISTINCT id FROM fact INDEXED BY fact_by_thing WHERE kind = 'person'");
+        let mut rows = query.fetch(self.reader());
+        while let Some(row) = rows.try_next().await? {
+            see(Id::from(row.try_get::<&str, _>("id")?));
+        }
+        Ok(())
     }
 }
 
-/// The end of a condition that holds wherever a column may hold one of the words: in ASCII letters SQLite can tell, all others
-/// are to be folded.
+/// The condition that a column may hold one of the words: in ASCII letters SQLite can tell, all others are to be folded.
 fn may_hold(query: &mut QueryBuilder<Sqlite>, words: &Words, columns: &[&str]) {
+    query.push("(");
     for (at, column) in columns.iter().enumerate() {
         let or = if at == 0 { "" } else { " OR " };
         query.push(format!("{or}length({column}) <> length(CAST({column} AS BLOB))"));
@@ -104,7 +140,7 @@ fn may_hold(query: &mut QueryBuilder<Sqlite>, words: &Words, columns: &[&str]) {
     query.push(")");
 }
 
-/// Some ids as the text that `json_each` takes.
-pub(super) fn listed(ids: &BTreeSet<Id>) -> Result<String, StoreError> {
-    Ok(serde_json::to_string(ids)?)
+/// Ids as the text that `json_each` takes.
+pub(super) fn array<T: Serialize>(ids: impl IntoIterator<Item = T>) -> Result<String, StoreError> {
+    Ok(serde_json::to_string(&ids.into_iter().collect::<Vec<T>>())?)
 }

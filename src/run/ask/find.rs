@@ -36,7 +36,8 @@ impl Engine {
             return Err(Failure::new(Exit::Usage, "there is nothing to look for in what was given"));
         }
         let day = at.unwrap_or(self.today());
-        if let Some((snapshot, kept)) = self.narrowed(text, day, known_at).await? {
+        if let Some(part) = self.part(text, known_at).await? {
+            let (snapshot, kept) = self.view((day, known_at), Some(&part)).await?;
             let hits = as_written(&snapshot, kept.as_ref(), text);
             if !hits.is_empty() {
                 return Ok(listed(&snapshot, text, hits, limit));
@@ -53,20 +54,20 @@ impl Engine {
         known_at: Option<Instant>,
         limit: usize,
     ) -> Result<FindDocument, Failure> {
-        let snapshot = self.store.snapshot(day, known_at).await?;
-        // of what is kept beside the roster nobody knows what was known then
-        let kept = if known_at.is_none() { Some(self.kept(&snapshot, None).await?) } else { None };
+        let (snapshot, kept) = self.view((day, known_at), None).await?;
         Ok(listed(&snapshot, text, find(&snapshot, kept.as_ref(), text), limit))
     }
 
-    /// The one thing that is called just so today, and what it is called. `None` when nothing is, and when it cannot be told
+    /// The one thing that is called just so today, and what it is called. `None` when nothing is, as far as can be told
     /// without a look at everything.
     pub(in crate::run) async fn called_just(
         &self,
         kind: FactKind,
         text: &str,
     ) -> Result<Option<(Id, String)>, Failure> {
-        let Some((snapshot, kept)) = self.narrowed(text, self.today(), None).await? else { return Ok(None) };
+        self.refuse_erased(kind, &Id::from(text)).await?;
+        let Some(part) = self.part(text, None).await? else { return Ok(None) };
+        let (snapshot, kept) = self.view((self.today(), None), Some(&part)).await?;
         let Some(id) = just_one(&[&snapshot], kept.as_ref(), kind, text)? else { return Ok(None) };
         let name = self.called(kind, &id, &[&snapshot]).await?;
         Ok(Some((id, name)))
@@ -84,9 +85,7 @@ impl Engine {
         if days.iter().any(|day| is_there(day, kind, &id)) || !self.store.history(kind, &id).await?.is_empty() {
             return Ok(id);
         }
-        if let Some(tombstone) = self.store.tombstone(&id).await?.filter(|tombstone| tombstone.kind == kind) {
-            return Err(Failure::new(Exit::Failed, format!("the {kind} {id} was erased on {}", tombstone.day)));
-        }
+        self.refuse_erased(kind, &id).await?;
         // who has to be sure wants to know of another who is called so in a target alone
         if sure == Sure::ByWords
             && let Some(found) = just_one(days, None, kind, text)?

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::narrow::Part;
 use crate::object::{Kind, NameKind, ObjectId, ObjectKey, Observed, TakenName, Value};
 use crate::org::{FactKind, Former, Id, Snapshot};
 use crate::run::engine::Engine;
@@ -87,12 +88,12 @@ impl Kept {
 }
 
 impl Engine {
-    /// All that is kept beside the roster of a day, or what is kept of some things alone.
-    pub(super) async fn kept(&self, snapshot: &Snapshot, of: Option<&BTreeSet<Id>>) -> Result<Kept, Failure> {
+    /// All that is kept beside the roster of a day, or beside a part of it.
+    pub(super) async fn kept(&self, snapshot: &Snapshot, part: Option<&Part>) -> Result<Kept, Failure> {
         let mut kept = Kept::default();
-        let ledger = match of {
+        let ledger = match part {
             None => self.store.ledger().await?,
-            Some(people) => self.store.given_to(people).await?,
+            Some(part) => self.store.given_to(&part.things).await?,
         };
         for (holder, names) in ledger.holders() {
             let known = kept.of(FactKind::Person, &holder.person);
@@ -102,7 +103,7 @@ impl Engine {
             }
         }
         for target in self.target_names() {
-            self.keep_of(&target, (snapshot, of), &mut kept).await?;
+            self.keep_of(&target, (snapshot, part), &mut kept).await?;
         }
         for (id, former) in snapshot.formers() {
             let person = (FactKind::Person, id.clone());
@@ -137,27 +138,25 @@ impl Engine {
     async fn keep_of(
         &self,
         target: &str,
-        (snapshot, of): (&Snapshot, Option<&BTreeSet<Id>>),
+        (snapshot, part): (&Snapshot, Option<&Part>),
         kept: &mut Kept,
     ) -> Result<(), Failure> {
         let owners = self.owners(target, snapshot);
         for (account, (person, _)) in &owners {
             kept.of(FactKind::Person, person).ids.insert(("account", account.to_string()));
         }
-        let owned = match of {
+        let owned = match part {
             None => self.store.owned_objects(target).await?,
-            Some(some) => self.store.objects_of(target, &owners.keys().chain(some).cloned().collect()).await?,
+            Some(part) => {
+                let keys = owners.keys().chain(&part.things).chain(&part.accounts).cloned().collect();
+                self.store.objects_of(target, &keys).await?
+            }
         };
         let mut things: HashMap<ObjectId, (FactKind, Id)> = HashMap::new();
         for Owned { key, kind, object, person } in owned {
             // whose it is on the day, else whose it was when that was known last
             let person = owners.get(&key).map(|(owner, _)| owner.clone()).or(person);
-            let thing = match (person, kind) {
-                (Some(person), _) => (FactKind::Person, person),
-                (None, Some(Kind::Unit)) => (FactKind::Unit, key.clone()),
-                (None, Some(Kind::Group)) => (FactKind::Group, key.clone()),
-                (None, _) => continue,
-            };
+            let Some(thing) = thing_of(person, kind, &key) else { continue };
             let known = kept.of(thing.0, &thing.1);
             known.ids.insert((OBJECT, object.to_string()));
             if thing.0 == FactKind::Person {
@@ -175,6 +174,16 @@ impl Engine {
             }
         };
         Ok(self.store.each_observed(target, &|key| keys.contains(&key), &mut see).await?)
+    }
+}
+
+/// What an object belongs to whose key this is.
+pub(super) fn thing_of(person: Option<Id>, kind: Option<Kind>, key: &Id) -> Option<(FactKind, Id)> {
+    match (person, kind) {
+        (Some(person), _) => Some((FactKind::Person, person)),
+        (None, Some(Kind::Unit)) => Some((FactKind::Unit, key.clone())),
+        (None, Some(Kind::Group)) => Some((FactKind::Group, key.clone())),
+        (None, _) => None,
     }
 }
 

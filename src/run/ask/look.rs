@@ -65,7 +65,7 @@ impl Engine {
         }
     }
 
-    async fn refuse_erased(&self, kind: FactKind, id: &Id) -> Result<(), Failure> {
+    pub(super) async fn refuse_erased(&self, kind: FactKind, id: &Id) -> Result<(), Failure> {
         match self.store.tombstone(id).await?.filter(|tombstone| tombstone.kind == kind) {
             Some(tombstone) => Err(unknown(kind, id, &format!("was erased on {}", tombstone.day))),
             None => Ok(()),

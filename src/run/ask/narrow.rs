@@ -1,55 +1,106 @@
-//! The part of the roster, and of what is kept beside it, in which a text can mean something at all: in a large organisation
-//! a hundredth of the work, for the same answer. Who may be meant is found by the [`Words`] of the text, wherever it would
-//! be looked for: in the facts, among the names given, and in what the targets showed.
+//! The part of the roster, and of what is kept beside it, in which a text can mean something at all: for the same answer a
+//! large organisation is not read as a whole. Who may be meant is told by the rarest of the [`Words`] of the text, wherever
+//! it would be looked for: in the facts, among the names given, and in what is kept of the targets.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::kept::{Kept, shown};
+use super::kept::{Kept, shown, thing_of};
 use crate::expr::{Held, Words};
+use crate::mapping::{ORDINARY, account_id};
 use crate::object::{ObjectId, Observed};
 use crate::org::{Day, Id, Instant, Snapshot};
 use crate::run::engine::Engine;
 use crate::run::failure::Failure;
+use crate::store::Owned;
+
+/// A part of all there is.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// People, units, groups and what else is looked for.
+    pub things: BTreeSet<Id>,
+    /// All accounts that these people have or ever had; whoever else ever had one is among them.
+    pub accounts: BTreeSet<Id>,
+}
 
 impl Engine {
-    /// That part as of a day. `None` when it cannot be told; then everything has to be looked through.
-    pub(super) async fn narrowed(
-        &self,
-        text: &str,
-        day: Day,
-        known: Option<Instant>,
-    ) -> Result<Option<(Snapshot, Option<Kept>)>, Failure> {
+    /// The part in which everything is that may be called by a text, and more. `None` when it may be anything.
+    pub(super) async fn part(&self, text: &str, known: Option<Instant>) -> Result<Option<Part>, Failure> {
         let Some(words) = Words::of(text) else { return Ok(None) };
-        let mut heard = self.store.worded(&words, known).await?;
-        if known.is_none() && !self.hear_targets(&words, &mut heard).await? {
-            return Ok(None);
-        }
-        let meant: BTreeSet<Id> =
-            heard.into_iter().filter(|(_, held)| words.are_all(*held)).map(|(thing, _)| thing).collect();
-        let snapshot = self.store.snapshot_of(&meant, day, known).await?;
-        // of what is kept beside the roster nobody knows what was known then
-        let kept = if known.is_none() { Some(self.kept(&snapshot, Some(&meant)).await?) } else { None };
-        Ok(Some((snapshot, kept)))
-    }
-
-    /// Adds whose objects hold the words in their names and ids; false when it is not known of one whose it is.
-    async fn hear_targets(&self, words: &Words, heard: &mut HashMap<Id, Held>) -> Result<bool, Failure> {
-        for target in self.target_names() {
-            let mut objects: HashMap<ObjectId, Held> = HashMap::new();
-            let mut see = |object: Observed| {
-                let mut held = words.held_by(object.handle.as_str());
-                held |= words.held_by(object.id.as_str());
-                shown(&object).iter().for_each(|name| held |= words.held_by(&name.text));
-                if !held.is_none() {
-                    objects.insert(object.id, held);
-                }
-            };
-            self.store.each_observed(&target, &|_| true, &mut see).await?;
-            for possession in self.store.possessions(&target, objects.keys()).await? {
-                let Some(thing) = possession.thing else { return Ok(false) };
-                *heard.entry(thing).or_default() |= objects.get(&possession.object).copied().unwrap_or_default();
+        let heard = self.store.worded(&words, known).await?;
+        let mut seen: Vec<(String, HashMap<ObjectId, Held>)> = Vec::new();
+        if known.is_none() {
+            for target in self.target_names() {
+                let objects = self.worded_objects(&target, &words).await?;
+                seen.push((target, objects));
             }
         }
-        Ok(true)
+        let objects = seen.iter().flat_map(|(_, objects)| objects.values());
+        let rarest = words.rarest(heard.values().chain(objects).copied());
+        let mut things: BTreeSet<Id> =
+            heard.into_iter().filter(|(_, held)| held.has(rarest)).map(|(thing, _)| thing).collect();
+        for (target, mut objects) in seen {
+            objects.retain(|_, held| held.has(rarest));
+            self.add_owners(&target, &objects, &mut things).await?;
+        }
+        let mut accounts = BTreeSet::new();
+        for (account, person) in self.store.accounts_of(&things).await? {
+            accounts.insert(account);
+            things.extend(person);
+        }
+        Ok(Some(Part { things, accounts }))
+    }
+
+    /// The roster of a day, or of a part of it, with what is kept beside it. Of that nobody knows what was known before.
+    pub(super) async fn view(
+        &self,
+        (day, known): (Day, Option<Instant>),
+        part: Option<&Part>,
+    ) -> Result<(Snapshot, Option<Kept>), Failure> {
+        let snapshot = match part {
+            None => self.store.snapshot(day, known).await?,
+            Some(part) => self.store.snapshot_of(&part.things, day, known).await?,
+        };
+        let kept = if known.is_none() { Some(self.kept(&snapshot, part).await?) } else { None };
+        Ok((snapshot, kept))
+    }
+
+    /// The objects of a target that hold some of the words in their names and ids.
+    async fn worded_objects(&self, target: &str, words: &Words) -> Result<HashMap<ObjectId, Held>, Failure> {
+        let mut objects = self.store.worded_objects(target, words).await?;
+        let mut see = |object: Observed| {
+            let mut held = words.held_by(object.handle.as_str());
+            shown(&object).iter().for_each(|name| held |= words.held_by(&name.text));
+            if !held.is_none() {
+                *objects.entry(object.id).or_default() |= held;
+            }
+        };
+        self.store.each_observed(target, &|_| true, &mut see).await?;
+        Ok(objects)
+    }
+
+    /// Adds whoever has or ever had one of the objects.
+    async fn add_owners(
+        &self,
+        target: &str,
+        objects: &HashMap<ObjectId, Held>,
+        things: &mut BTreeSet<Id>,
+    ) -> Result<(), Failure> {
+        let mut unstated = BTreeSet::new();
+        for Owned { key, kind, person, .. } in self.store.ever_owned(target, objects.keys()).await? {
+            match thing_of(person, kind, &key) {
+                Some((_, thing)) => _ = things.insert(thing),
+                None => _ = unstated.insert(key),
+            }
+        }
+        if !unstated.is_empty() {
+            let roster = self.store.meta().roster;
+            let mut see = |person: Id| {
+                if unstated.contains(&account_id(roster, &person, target, ORDINARY)) {
+                    things.insert(person);
+                }
+            };
+            self.store.each_person(&mut see).await?;
+        }
+        Ok(())
     }
 }

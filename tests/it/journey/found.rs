@@ -78,6 +78,18 @@ async fn a_look_at_a_part_finds_what_a_look_at_everything_does() {
     let finn = outside.user(&format!("finsan{}", site.word)).await.dn;
     outside.directory.rename(&finn, "CN=Somebody else").await;
     site.plans(3).await; // which reads both
+    // from another day on an account is another person's, as a source of accounts may state
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(site.path("roster.db"))).await.unwrap();
+    for (login, person, day) in [("benobr", "dorte", "2027-01-01"), ("annaer", "cecilie", "2026-02-01")] {
+        let login = format!("{login}{}", site.word);
+        let until = "UPDATE fact SET valid_from = '2026-01-01', valid_to = ?
+                     WHERE kind = 'account' AND body ->> 'login' = ? AND body ->> 'system' = 'ad'";
+        assert_eq!(sqlx::query(until).bind(day).bind(&login).execute(&pool).await.unwrap().rows_affected(), 1);
+        let then = "INSERT INTO fact (kind, id, valid_from, body, source, known_from)
+                    SELECT kind, id, valid_to, json_set(body, '$.person', ?), source, known_from FROM fact
+                    WHERE kind = 'account' AND body ->> 'login' = ? AND body ->> 'system' = 'ad'";
+        sqlx::query(then).bind(id(person)).bind(&login).execute(&pool).await.unwrap();
+    }
 
     let now = format!("{TODAY}T09:00:00Z").parse().unwrap();
     let engine = Engine::open(&site.path(PLAIN), Arc::new(FixedClock(now)), Actor::of_uid(0)).await.unwrap();
@@ -99,6 +111,32 @@ async fn a_look_at_a_part_finds_what_a_look_at_everything_does() {
         }
     }
     assert!(narrow > 200 && found > narrow + 20, "{found} found, of which {narrow} mean one thing");
+
+    // what cannot be read is not read, unless it has to be
+    let damage = r#"UPDATE fact SET body = '{"given_name":1}' WHERE kind = 'person' AND id = ?"#;
+    sqlx::query(damage).bind(id("jens")).execute(&pool).await.unwrap();
+    pool.close().await;
+    let gerda = format!("gerlun{}", site.word);
+    assert_eq!(engine.find(&gerda, None, None, 50).await.unwrap().matches[0].id, id("gerda"));
+    engine.find_in_all(&gerda, TODAY.parse().unwrap(), None, 50).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn an_id_in_a_target_that_nothing_shows_any_more_means_its_owner_too() {
+    let (site, mut organisation) = Site::at_work().await;
+    let cloud = site.run(&["--format", "json", "links", "cloud", "list"]).await.expect(0).json();
+    let links = cloud["links"].as_array().unwrap().iter();
+    let object = |name: &str| links.clone().find(|link| link["name"] == name).unwrap()["object"].as_str().unwrap();
+    organisation.set("emil job", "number", object("Dorte Holm"));
+    organisation.set("gerda job", "number", id("finn"));
+    organisation.forget_person("finn");
+    site.import(&organisation, 0).await;
+    // which forgets what all targets showed
+    site.run(&["edit", "erase", "person", &id("finn"), "--note", "case 18"]).await.expect(0);
+    let said = site.run(&["suspend", object("Dorte Holm"), "--note", "lost"]).await.expect(1).err;
+    assert!(said.contains(&id("dorte")) && said.contains(&id("emil")), "{said}");
+    let said = site.run(&["suspend", &id("finn"), "--note", "lost"]).await.expect(1).err;
+    assert!(said.contains("was erased"), "{said}");
 }
 
 #[tokio::test]
