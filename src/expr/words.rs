@@ -7,8 +7,8 @@ use super::fold;
 /// Of a longer word the beginning is looked for.
 const LONGEST: usize = 64;
 
-/// The runs of letters and digits of a text, folded. Whatever is called by the text, or by words of it, holds them all,
-/// whatever stands between them.
+/// The runs of letters and digits of a text, folded. Whatever is called by the text as it is written, or by words of it, holds
+/// them all, whatever stands between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words(Vec<String>);
 

@@ -47,9 +47,17 @@ impl From<OwnedRow> for Owned {
 }
 
 /// Every object with every key that has or had it, as far as that is kept: the most trusted first, then the latest.
-pub(super) const POSSESSED: &str = "(SELECT target, key, kind, object, 0 AS trust, since AS latest FROM link
-     UNION ALL SELECT target, key, kind, object, 1, at FROM deleted_object
-     UNION ALL SELECT target, key, NULL, subject, 2, seen FROM access_turn WHERE key IS NOT NULL)";
+pub(super) const POSSESSIONS: [&str; 3] = [
+    "SELECT target, key, kind, object, 0 AS trust, since AS latest FROM link",
+    "SELECT target, key, kind, object, 1 AS trust, at AS latest FROM deleted_object",
+    "SELECT target, key, NULL AS kind, subject AS object, 2 AS trust, seen AS latest FROM access_turn
+     WHERE key IS NOT NULL",
+];
+
+/// Those for which a condition holds; each table is asked for itself, so that it goes by its own index.
+pub(super) fn possessed(condition: &str) -> String {
+    POSSESSIONS.map(|one| format!("SELECT * FROM ({one}) WHERE {condition}")).join(" UNION ALL ")
+}
 
 /// Somebody's word that an object is none of ours and never will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,20 +99,22 @@ impl Store {
     }
 
     async fn read_owned(&self, target: &str, keys: Option<&BTreeSet<Id>>) -> Result<Vec<Owned>, StoreError> {
-        // an object is read with all keys that ever had it, so that the last can be chosen
-        let some = format!(
-            "AND object IN (SELECT object FROM {POSSESSED}
-                            WHERE target = $1 AND key IN (SELECT value FROM json_each($2)))"
-        );
+        let possessed = match keys {
+            None => possessed("target = $1"),
+            // an object is read with all keys that ever had it, so that the last can be chosen
+            Some(_) => {
+                let theirs = possessed("target = $1 AND key IN (SELECT value FROM json_each($2))");
+                possessed(&format!("target = $1 AND object IN (SELECT object FROM ({theirs}))"))
+            }
+        };
         let query = format!(
             "SELECT key, kind, object,
                (SELECT json_extract(body, '$.person') FROM fact WHERE fact.kind = 'account' AND fact.id = owned.key
                 ORDER BY known_to IS NULL DESC, known_from DESC, valid_from DESC LIMIT 1)
              FROM (SELECT key, kind, object,
                      row_number() OVER (PARTITION BY object ORDER BY trust, latest DESC, key) AS nth
-                   FROM {POSSESSED} WHERE target = $1 {}) AS owned
-             WHERE nth = 1 ORDER BY key, object",
-            if keys.is_some() { some.as_str() } else { "" }
+                   FROM ({possessed})) AS owned
+             WHERE nth = 1 ORDER BY key, object"
         );
         let mut query = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(target);
         if let Some(keys) = keys {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::links::{Owned, OwnedRow, POSSESSED};
+use super::links::{Owned, OwnedRow, POSSESSIONS, possessed};
 use super::read::commit_at;
 use super::{Store, StoreError};
 use crate::expr::{Held, Words};
@@ -69,9 +69,13 @@ impl Store {
     /// The objects of a target in whose ids, or in the ids of what they belong or belonged to, some of the words are found.
     pub async fn worded_objects(&self, target: &str, words: &Words) -> Result<HashMap<ObjectId, Held>, StoreError> {
         let mut objects: HashMap<ObjectId, Held> = HashMap::new();
-        let mut query = QueryBuilder::new(format!("SELECT object, key FROM {POSSESSED} WHERE target = "));
-        query.push_bind(target).push(" AND ");
-        may_hold(&mut query, words, &["object", "key"]);
+        let mut query = QueryBuilder::new("");
+        for (at, possessions) in POSSESSIONS.iter().enumerate() {
+            let and = if at == 0 { "" } else { " UNION ALL " };
+            query.push(format!("{and}SELECT object, key FROM ({possessions}) WHERE target = ")).push_bind(target);
+            query.push(" AND ");
+            may_hold(&mut query, words, &["object", "key"]);
+        }
         let mut rows = query.build().fetch(self.reader());
         while let Some(row) = rows.try_next().await? {
             let object: &str = row.try_get("object")?;
@@ -89,10 +93,10 @@ impl Store {
         target: &str,
         objects: impl Iterator<Item = &ObjectId> + Send,
     ) -> Result<Vec<Owned>, StoreError> {
+        let possessed = possessed("target = $1 AND object IN (SELECT value FROM json_each($2))");
         let query = format!(
-            "SELECT DISTINCT key, owned.kind, object, json_extract(body, '$.person') FROM {POSSESSED} AS owned
-             LEFT JOIN fact ON fact.kind = 'account' AND fact.id = key
-             WHERE target = $1 AND object IN (SELECT value FROM json_each($2))"
+            "SELECT DISTINCT key, owned.kind, object, json_extract(body, '$.person') FROM ({possessed}) AS owned
+             LEFT JOIN fact ON fact.kind = 'account' AND fact.id = key"
         );
         let rows: Vec<OwnedRow> = sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(target)

@@ -36,17 +36,27 @@ impl Engine {
             return Err(Failure::new(Exit::Usage, "there is nothing to look for in what was given"));
         }
         let day = at.unwrap_or(self.today());
-        if let Some(part) = self.part(text, known_at).await? {
-            let (snapshot, kept) = self.view((day, known_at), Some(&part)).await?;
-            let hits = as_written(&snapshot, kept.as_ref(), text);
-            if !hits.is_empty() {
-                return Ok(listed(&snapshot, text, hits, limit));
-            }
+        match self.find_in_part(text, day, known_at, limit).await? {
+            Some(found) => Ok(found),
+            None => self.find_in_all(text, day, known_at, limit).await,
         }
-        self.find_in_all(text, day, known_at, limit).await
     }
 
-    /// The same, of everything that there is: for what is written otherwise everywhere.
+    /// What is called so as it is written, without a look at everything. `None` when nothing is, or it cannot be told.
+    pub async fn find_in_part(
+        &self,
+        text: &str,
+        day: Day,
+        known_at: Option<Instant>,
+        limit: usize,
+    ) -> Result<Option<FindDocument>, Failure> {
+        let Some(part) = self.part(text, known_at).await? else { return Ok(None) };
+        let (snapshot, kept) = self.view((day, known_at), Some(&part)).await?;
+        let hits = as_written(&snapshot, kept.as_ref(), text);
+        Ok((!hits.is_empty()).then(|| listed(&snapshot, text, hits, limit)))
+    }
+
+    /// The same, of everything that there is, and by those who know no local letters.
     pub async fn find_in_all(
         &self,
         text: &str,

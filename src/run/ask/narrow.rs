@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use uuid::Uuid;
+
 use super::kept::{Kept, shown, thing_of};
 use crate::expr::{Held, Words};
 use crate::mapping::{ORDINARY, account_id};
@@ -13,19 +15,26 @@ use crate::run::engine::Engine;
 use crate::run::failure::Failure;
 use crate::store::Owned;
 
+/// Of more than this everything is read as well.
+const MOST: usize = 5_000;
+
 /// A part of all there is.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// People, units, groups and what else is looked for.
+    /// Whoever and whatever may be meant; and whoever else ever had an account of one of these people, since that is whose
+    /// it is on the day.
     pub things: BTreeSet<Id>,
-    /// All accounts that these people have or ever had; whoever else ever had one is among them.
+    /// All accounts that were ever stated of who may be meant.
     pub accounts: BTreeSet<Id>,
 }
 
 impl Engine {
-    /// The part in which everything is that may be called by a text, and more. `None` when it may be anything.
+    /// The part in which everything is that may be called by a text, and more. `None` when that may be anything or very much,
+    /// and for a distinguished name with letters that are written as numbers.
     pub(super) async fn part(&self, text: &str, known: Option<Instant>) -> Result<Option<Part>, Failure> {
-        let Some(words) = Words::of(text) else { return Ok(None) };
+        let Some(words) = Words::of(text).filter(|_| !text.contains('\\') && !text.contains("=#")) else {
+            return Ok(None);
+        };
         let heard = self.store.worded(&words, known).await?;
         let mut seen: Vec<(String, HashMap<ObjectId, Held>)> = Vec::new();
         if known.is_none() {
@@ -38,15 +47,25 @@ impl Engine {
         let rarest = words.rarest(heard.values().chain(objects).copied());
         let mut things: BTreeSet<Id> =
             heard.into_iter().filter(|(_, held)| held.has(rarest)).map(|(thing, _)| thing).collect();
-        for (target, mut objects) in seen {
-            objects.retain(|_, held| held.has(rarest));
-            self.add_owners(&target, &objects, &mut things).await?;
+        seen.iter_mut().for_each(|(_, objects)| objects.retain(|_, held| held.has(rarest)));
+        if things.len() + seen.iter().map(|(_, objects)| objects.len()).sum::<usize>() > MOST {
+            return Ok(None);
         }
+        // the text may be the id of an account that is nowhere yet
+        let mut keys: BTreeSet<Id> = Uuid::parse_str(text.trim()).iter().map(|id| Id::new(id.to_string())).collect();
+        for (target, objects) in &seen {
+            for Owned { key, kind, person, .. } in self.store.ever_owned(target, objects.keys()).await? {
+                things.extend(thing_of(person, kind, &key).map(|(_, thing)| thing));
+                keys.insert(key);
+            }
+        }
+        self.add_ordinary(keys, &mut things).await?;
         let mut accounts = BTreeSet::new();
         for (account, person) in self.store.accounts_of(&things).await? {
             accounts.insert(account);
             things.extend(person);
         }
+        self.add_ordinary(accounts.clone(), &mut things).await?;
         Ok(Some(Part { things, accounts }))
     }
 
@@ -78,24 +97,18 @@ impl Engine {
         Ok(objects)
     }
 
-    /// Adds whoever has or ever had one of the objects.
-    async fn add_owners(
-        &self,
-        target: &str,
-        objects: &HashMap<ObjectId, Held>,
-        things: &mut BTreeSet<Id>,
-    ) -> Result<(), Failure> {
-        let mut unstated = BTreeSet::new();
-        for Owned { key, kind, person, .. } in self.store.ever_owned(target, objects.keys()).await? {
-            match thing_of(person, kind, &key) {
-                Some((_, thing)) => _ = things.insert(thing),
-                None => _ = unstated.insert(key),
-            }
+    /// Adds whose ordinary accounts in the targets these are: that is so whether or not anybody stated it.
+    async fn add_ordinary(&self, mut keys: BTreeSet<Id>, things: &mut BTreeSet<Id>) -> Result<(), Failure> {
+        let (roster, targets) = (self.store.meta().roster, self.target_names());
+        let accounts = |person: &Id| -> Vec<Id> {
+            targets.iter().map(|target| account_id(roster, person, target, ORDINARY)).collect()
+        };
+        for thing in things.iter() {
+            accounts(thing).iter().for_each(|account| _ = keys.remove(account));
         }
-        if !unstated.is_empty() {
-            let roster = self.store.meta().roster;
+        if !keys.is_empty() {
             let mut see = |person: Id| {
-                if unstated.contains(&account_id(roster, &person, target, ORDINARY)) {
+                if accounts(&person).iter().any(|account| keys.contains(account)) {
                     things.insert(person);
                 }
             };
