@@ -44,6 +44,13 @@ impl Words {
         Held(self.0.iter().enumerate().fold(0, held))
     }
 
+    /// Whether any of the words may be in what has texts among other bytes, as JSON has: letters beyond ASCII may be anything.
+    pub fn may_be_in(&self, bytes: &[u8]) -> bool {
+        let Some(ascii) = str::from_utf8(bytes).ok().filter(|text| text.is_ascii()) else { return true };
+        let lower = ascii.to_ascii_lowercase();
+        self.iter().any(|word| lower.contains(word))
+    }
+
     /// The word that the fewest hold.
     pub fn rarest(&self, all: impl Iterator<Item = Held>) -> Word {
         let mut counts = vec![0_usize; self.0.len()];
@@ -90,6 +97,8 @@ mod tests {
         assert!(!holds("Åse Holm", "Åse Holm (ahol)"));
         assert!(holds("Åse und Holm", "Åse\u{85}Holm"));
         assert_eq!(Words::of(" -(.)"), None);
+        let may_be_in = |bytes: &[u8]| Words::of("ase holm").unwrap().may_be_in(bytes);
+        assert!(may_be_in(br#"{"name":"A HOLM"}"#) && may_be_in("Åse".as_bytes()) && !may_be_in(b"Asta Hol"));
     }
 
     #[test]

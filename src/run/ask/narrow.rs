@@ -93,7 +93,7 @@ impl Engine {
                 *objects.entry(object.id).or_default() |= held;
             }
         };
-        self.store.each_observed(target, &|_| true, &mut see).await?;
+        self.store.each_observed_with(target, words, &mut see).await?;
         Ok(objects)
     }
 

@@ -14,7 +14,9 @@ use futures_util::TryStreamExt;
 use sqlx::{Row, SqliteConnection};
 
 use self::bucket::Bucket;
+use self::spool::Packing;
 use super::{Store, StoreError};
+use crate::expr::Words;
 use crate::object::{Fingerprints, Kind, ObjectKey, Observed};
 use crate::org::Instant;
 use crate::stops::{self, Moment};
@@ -91,11 +93,30 @@ impl Store {
         wanted: &(dyn Fn(ObjectKey) -> bool + Sync),
         see: &mut (dyn FnMut(Observed) + Send),
     ) -> Result<(), StoreError> {
+        self.each_packed(target, &|key, _| wanted(key), see).await
+    }
+
+    /// Shows the objects of the last observation in which any of the words may be; most others are not even unpacked.
+    pub async fn each_observed_with(
+        &self,
+        target: &str,
+        words: &Words,
+        see: &mut (dyn FnMut(Observed) + Send),
+    ) -> Result<(), StoreError> {
+        self.each_packed(target, &|_, packing| words.may_be_in(packing.body), see).await
+    }
+
+    async fn each_packed(
+        &self,
+        target: &str,
+        wanted: &(dyn Fn(ObjectKey, &Packing<'_>) -> bool + Sync),
+        see: &mut (dyn FnMut(Observed) + Send),
+    ) -> Result<(), StoreError> {
         let query = sqlx::query("SELECT prints, bodies FROM observed WHERE target = ?").bind(target);
         let mut rows = query.fetch(self.reader());
         while let Some(row) = rows.try_next().await? {
             for (key, object) in Bucket::parse(row.try_get("prints")?, row.try_get("bodies")?)?.objects() {
-                if wanted(key) {
+                if wanted(key, &object) {
                     see(object.object()?);
                 }
             }
